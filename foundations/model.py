@@ -1,0 +1,121 @@
+"""The report: all that is known about one graded submission. Everything shown or exported derives from it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+SCHEMA = "foundations/report/1"
+
+Outcome = Literal["pass", "fail", "inconclusive", "fault"]
+Verdict = Literal["graded", "ungraded"]
+
+#: Outcomes that are a judgement. The other two say that there is none, and an exercise without one has no score.
+DECIDED: tuple[Outcome, ...] = ("pass", "fail")
+
+
+@dataclass
+class Check:
+    """One graded behaviour: its outcome, what it weighs within the exercise, and what the student reads."""
+
+    name: str
+    outcome: Outcome
+    weight: float
+    message: str = ""
+    misconception: str | None = None
+
+
+@dataclass
+class Exercise:
+    """The checks of one exercise and the points they earn.
+
+    ``score`` is ``None`` while any check is undecided: no verdict is neither a zero nor full marks.
+    """
+
+    id: str
+    max_score: float
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def decided(self) -> bool:
+        return bool(self.checks) and all(check.outcome in DECIDED for check in self.checks)
+
+    @property
+    def score(self) -> float | None:
+        if not self.decided:
+            return None
+        total = sum(check.weight for check in self.checks)
+        earned = sum(check.weight for check in self.checks if check.outcome == "pass")
+        return round(self.max_score * earned / total, 4)
+
+
+@dataclass
+class Report:
+    """One submission's report. :meth:`to_json` is the documented form (``docs/report.schema.json``)."""
+
+    assignment: str
+    submission: str
+    exercises: list[Exercise] = field(default_factory=list)
+    reason: str | None = None
+    repairs: list[str] = field(default_factory=list)
+    limits: dict[str, Any] = field(default_factory=dict)
+    environment: dict[str, Any] = field(default_factory=dict)
+    timing: dict[str, float] = field(default_factory=lambda: {"wall_s": 0.0, "student_cpu_s": 0.0})
+    seed: int = 0
+    #: Exit code of the worst thing that happened while grading: 0, 2 (course author) or 3 (this package).
+    fault: int = 0
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.reason is not None or not self.exercises:
+            return "ungraded"
+        return "graded" if all(exercise.decided for exercise in self.exercises) else "ungraded"
+
+    @property
+    def score(self) -> float | None:
+        scores = [exercise.score for exercise in self.exercises]
+        if self.verdict == "ungraded" or None in scores:
+            return None
+        return round(sum(score for score in scores if score is not None), 4)
+
+    @property
+    def max_score(self) -> float:
+        return round(sum(exercise.max_score for exercise in self.exercises), 4)
+
+    def why_ungraded(self) -> str | None:
+        """One sentence for a person, or ``None`` where the submission is graded."""
+        if self.reason is not None:
+            return self.reason
+        for exercise in self.exercises:
+            for check in exercise.checks:
+                if check.outcome not in DECIDED:
+                    return f"{exercise.id}, {check.name!r}: {check.message}"
+            if not exercise.checks:
+                return f"{exercise.id}: no check was run"
+        return None if self.exercises else "no exercise was graded"
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain JSON values, in the documented order of keys."""
+        return {
+            "schema": SCHEMA,
+            "assignment": self.assignment,
+            "submission": self.submission,
+            "verdict": self.verdict,
+            "reason": self.why_ungraded(),
+            "score": self.score,
+            "max_score": self.max_score,
+            "exercises": [
+                {
+                    "id": exercise.id,
+                    "score": exercise.score,
+                    "max_score": exercise.max_score,
+                    "checks": [asdict(check) for check in exercise.checks],
+                }
+                for exercise in self.exercises
+            ],
+            "repairs": list(self.repairs),
+            "limits": dict(self.limits),
+            "environment": dict(self.environment),
+            "timing": dict(self.timing),
+            "seed": self.seed,
+        }

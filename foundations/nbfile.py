@@ -1,0 +1,254 @@
+"""Notebook files as hostile data: a path to bytes, bytes to JSON values, JSON values to plain cells.
+
+Nothing here runs, imports, follows or guesses. Whatever the bytes are, the outcome is cells or one
+:class:`SubmissionError`; work and memory are bounded before they are spent.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import nbformat.v4
+
+from foundations.errors import SubmissionError
+from foundations.pairing import Cell
+from foundations.repair import show
+
+KINDS = ("code", "markdown", "raw")
+
+# Bounds no honest notebook comes near, so that parsing 128 MB of brackets cannot exhaust the judge.
+MAX_CONTAINERS = 2_000_000
+MAX_STRINGS = 6_000_000
+MAX_VALUES = 16_000_000
+MAX_CELLS = 10_000
+MAX_CODE = 2 << 20
+MAX_TEXT = 32 << 20
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_OPEN_FAULTS = {
+    errno.ENOENT: ("does not exist", "missing"),
+    errno.ENOTDIR: ("does not exist", "missing"),
+    errno.ELOOP: ("is a symbolic link: the file itself has to be handed in", "symlink"),
+    errno.EMLINK: ("is a symbolic link: the file itself has to be handed in", "symlink"),
+    errno.ENXIO: ("is not a regular file", "not-a-file"),
+}
+
+
+def fault(name: str, what: str, slug: str) -> SubmissionError:
+    """The error for notebook file ``name``; ``slug`` gets "notebook-" before it."""
+    return SubmissionError(f"notebook {name!r} {what}", slug=f"notebook-{slug}")
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """The content of regular file ``path``, at most ``limit`` bytes; links are not followed, pipes not waited for."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        what, slug = _OPEN_FAULTS.get(error.errno or 0, (f"cannot be read: {error.strerror}", "unreadable"))
+        raise fault(path.name, what, slug) from error
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+            raise fault(path.name, f"is {kind}: a notebook file has to stand in its place", "not-a-file")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            # One byte more than allowed: the file may be growing while it is read.
+            data = file.read(limit + 1) if status.st_size <= limit else b""
+    except OSError as error:
+        raise fault(path.name, f"cannot be read: {error.strerror}", "unreadable") from error
+    finally:
+        os.close(descriptor)
+    size = max(status.st_size, len(data))
+    if size > limit:
+        raise fault(
+            path.name, f"is {size:,} bytes large, and at most {limit:,} are read: clear its outputs", "too-large"
+        )
+    return data
+
+
+def parse(data: bytes, name: str) -> dict[str, Any]:
+    """The notebook's JSON object as plain Python values."""
+    if not data.strip():
+        raise fault(name, "is empty", "empty")
+    if _intricate(data):
+        raise fault(name, "holds more separate values than any notebook has: it is not read", "too-intricate")
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise fault(
+            name, f"is not UTF-8 text: line {line} has the byte 0x{data[error.start]:02x}", "not-utf8"
+        ) from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise fault(name, f"is not JSON: {error.msg} at {where}", "not-json") from error
+    except (RecursionError, MemoryError) as error:
+        raise fault(name, "is nested too deeply to be a notebook", "too-deep") from error
+    except ValueError as error:  # Python refuses to read integers of thousands of digits
+        raise fault(name, "holds a number of thousands of digits: it is not read", "huge-number") from error
+    if not isinstance(notebook, dict) or not ("cells" in notebook or "worksheets" in notebook):
+        raise fault(name, "is JSON, but not a notebook: it has no cells", "not-a-notebook")
+    return notebook
+
+
+def _intricate(data: bytes) -> bool:
+    """Whether parsing would build too many objects, judged by the quotes, and by what stands outside them."""
+
+    def beyond(text: bytes) -> bool:
+        return text.count(b"[") + text.count(b"{") > MAX_CONTAINERS or text.count(b",") > MAX_VALUES
+
+    if not beyond(data) and data.count(b'"') <= 2 * MAX_STRINGS:
+        return False
+    bare = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return bare.count(b'"') > 2 * MAX_STRINGS or beyond(b"".join(bare.split(b'"')[::2]))
+
+
+def language(metadata: object) -> str:
+    """The language a notebook declares, in small letters; empty where it declares none."""
+    if isinstance(metadata, dict):
+        for table, key in (("kernelspec", "language"), ("language_info", "name")):
+            entry = metadata.get(table)
+            value = entry.get(key) if isinstance(entry, dict) else None
+            if isinstance(value, str) and value.strip():
+                return value.strip().lower()
+    return ""
+
+
+def check_language(notebook: dict[str, Any], name: str) -> None:
+    declared = language(notebook.get("metadata"))
+    if declared and not declared.startswith(("python", "ipython")):
+        raise fault(name, f"is written for a kernel of language {show(declared)}: this course is in Python", "language")
+
+
+def cells_of(notebook: dict[str, Any], name: str, notes: list[str]) -> list[Cell]:
+    """The cells of a parsed notebook of nbformat 3 or 4; what had to be put right is added to ``notes``."""
+    version = notebook.get("nbformat")
+    if not isinstance(version, int) or isinstance(version, bool):
+        notes.append("the notebook did not say which nbformat it is in: it was read as nbformat 4")
+        version = 4 if "cells" in notebook else 3
+    if version not in (3, 4):
+        older = "older" if version < 3 else "newer"
+        hint = "open and save it in JupyterLab"
+        raise fault(name, f"is in nbformat {show(version)}, {older} than what can be read (3 and 4): {hint}", "version")
+    items = notebook.get("cells") if version == 4 else _upgraded(notebook, notes)
+    if not isinstance(items, list):
+        raise fault(name, "is JSON, but not a notebook: its cells are not a list", "not-a-notebook")
+    if len(items) > MAX_CELLS:
+        raise fault(name, f"has {len(items):,} cells, and at most {MAX_CELLS:,} are read", "too-many-cells")
+    cells = [_cell(item, number, notes) for number, item in enumerate(items, 1)]
+    found = [cell for cell in cells if cell is not None]
+    check_amount(found, name)
+    return found
+
+
+def check_amount(cells: list[Cell], name: str) -> None:
+    """Refuse more text than a person writes: what reads code afterwards needs hundreds of times its size."""
+    code = sum(len(cell.text) for cell in cells if cell.kind == "code")
+    text = sum(len(cell.text) for cell in cells)
+    if code > MAX_CODE:
+        raise fault(name, f"has {code:,} characters of code, and at most {MAX_CODE:,} are read", "too-much-text")
+    if text > MAX_TEXT:
+        raise fault(name, f"has {text:,} characters of text, and at most {MAX_TEXT:,} are read", "too-much-text")
+
+
+def _cell(item: object, number: int, notes: list[str]) -> Cell | None:
+    if not isinstance(item, dict):
+        notes.append(f"cell {number} was no cell but {show(item)}: left out")
+        return None
+    kind = item.get("cell_type")
+    if not isinstance(kind, str) or kind not in KINDS:
+        notes.append(f"cell {number} was of type {show(kind)}, which notebooks do not have: read as raw text")
+        kind = "raw"
+    text = _text(item.get("source"))
+    if text is None:
+        notes.append(f"cell {number} had no readable text: read as empty")
+        text = ""
+    if _SURROGATES.search(text):
+        notes.append(
+            f"cell {number} had halves of characters in its text: each was replaced by \N{REPLACEMENT CHARACTER}"
+        )
+        text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+    metadata = item.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    given = item.get("id")
+    return Cell(
+        kind,
+        text,
+        id=given if isinstance(given, str) else "",
+        marks=marks if isinstance(marks, dict) else {},
+        marked=marks is not None and marks != {},
+        number=number,
+        attachments=_attachments(item.get("attachments")) if kind == "markdown" else {},
+    )
+
+
+def _text(source: object) -> str | None:
+    """A cell's text: a string, or a list of lines to be joined."""
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        return "".join(source)
+    return source if isinstance(source, str) else None
+
+
+def _attachments(given: object) -> dict[str, dict[str, str]]:
+    """Pictures pasted into an answer; nothing that a browser could run, and no text that could leave its attribute."""
+    if not isinstance(given, dict):
+        return {}
+    pictures = {}
+    for name, bundle in given.items():
+        for kind, content in bundle.items() if isinstance(bundle, dict) else ():
+            picture = _text(content)
+            if (
+                kind in _IMAGES
+                and picture is not None
+                and _BASE64.fullmatch(picture)
+                and re.fullmatch(r"[\w\s.()-]+", name)
+            ):
+                pictures[name] = {kind: picture}
+    return pictures
+
+
+def _upgraded(notebook: dict[str, Any], notes: list[str]) -> list[Any] | None:
+    """The cells of a notebook in nbformat 3, by nbformat's own converter; ``None`` where there are none to read.
+
+    The converter trusts what it gets (and logs what it finds), so it gets clean cells; metadata are put back after.
+    """
+    sheets = notebook.get("worksheets")
+    if not isinstance(sheets, list):
+        return None
+    given = [sheet.get("cells") if isinstance(sheet, dict) else None for sheet in sheets]
+    items = [item for cells in given if isinstance(cells, list) for item in cells if isinstance(item, dict)]
+    if len(items) > MAX_CELLS:
+        return items  # refused by the caller
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}}
+    old["worksheets"] = [{"metadata": {}, "cells": [_clean_v3(item) for item in items]}]
+    new = nbformat.v4.upgrade(nbformat.from_dict(old))
+    notes.append("the notebook was in nbformat 3: converted to nbformat 4")
+    return [{**cell, "metadata": item.get("metadata")} for cell, item in zip(new.cells, items, strict=True)]
+
+
+def _clean_v3(item: dict[str, Any]) -> dict[str, Any]:
+    kind = item.get("cell_type")
+    text = _text(item.get("input" if kind == "code" else "source")) or ""
+    if kind == "code":
+        return {
+            "cell_type": kind,
+            "metadata": {},
+            "input": text,
+            "language": "python",
+            "outputs": [],
+            "collapsed": False,
+        }
+    if kind == "heading":
+        level = item.get("level")
+        level = level if isinstance(level, int) and 1 <= level <= 6 else 1
+        return {"cell_type": kind, "metadata": {}, "source": text, "level": level}
+    return {"cell_type": kind if kind in ("markdown", "raw") else "raw", "metadata": {}, "source": text}

@@ -1,0 +1,134 @@
+"""A submission, read as data and repaired against the instructor's notebook; nothing in it is ever executed here.
+
+The structure comes from ``source/``, the student's answers and own cells from the submission; everything that had to
+be put right is said in one sentence each.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from foundations.config import Limits
+from foundations.nbfile import cells_of, check_amount, check_language, parse, read_bytes
+from foundations.pairing import Cell, is_stub
+from foundations.repair import repair, show
+from foundations.source import read_released, read_source, release_version
+
+__all__ = ["GradedCell", "Submission", "is_stub", "read_source", "read_submission", "release_version"]
+
+#: Outputs are dropped without a word up to here.
+NOTABLE_OUTPUTS = 1_000_000
+MAX_REPAIRS = 100
+
+
+@dataclass
+class GradedCell:
+    """One graded cell of the repaired notebook.
+
+    ``exercise`` is its grade_id, ``index`` its position in the notebook's cells, ``solution_index`` that of the
+    exercise's answer (``None`` for a cell graded by hand, which holds its own); ``manual``: a person scores it.
+    """
+
+    exercise: str
+    points: float
+    index: int
+    solution_index: int | None
+    manual: bool
+
+
+@dataclass
+class Submission:
+    """A submission ready to run: nbformat 4.5, no outputs, its graded cells in order, and what was repaired."""
+
+    notebook: nbformat.NotebookNode
+    graded: list[GradedCell]
+    repairs: list[str]
+
+
+def read_submission(path: Path, source: Path, limits: Limits) -> Submission:
+    """Read the submitted notebook at ``path`` and repair it against the instructor's notebook at ``source``.
+
+    Raises:
+        SubmissionError: there is no Python notebook to be read at ``path``; one sentence says why. No content of the
+            file raises anything else.
+        CourseError: the instructor's notebook is broken.
+    """
+    released = read_released(source)
+    data = read_bytes(path, int(limits.notebook_bytes))
+    raw = parse(data, path.name)
+    check_language(raw, path.name)
+    notes: list[str] = []
+    submitted = cells_of(raw, path.name, notes)
+    notes += _version_note(raw, released.minor)
+    notes += _outputs_note(raw, len(data), submitted)
+    cells, repairs = repair(released.cells, submitted)
+    check_amount(cells, path.name)  # again: prose may have become code
+    return Submission(_assembled(cells, released.metadata), _graded(cells), _shortened(notes + repairs))
+
+
+def _version_note(raw: dict[str, Any], released: int) -> list[str]:
+    """A sentence where an older nbformat 4 was handed in than handed out; ``released`` is the minor version."""
+    minor = raw.get("nbformat_minor")
+    if raw.get("nbformat") != 4 or not isinstance(minor, int) or minor >= min(released, 5):
+        return []
+    return [f"the notebook was in nbformat 4.{show(minor)}: read as nbformat 4.5"]
+
+
+def _outputs_note(raw: dict[str, Any], size: int, cells: list[Cell]) -> list[str]:
+    """A sentence where much was left out; ``size`` is the file's, in bytes."""
+    items = raw.get("cells")
+    has_outputs = isinstance(items, list) and any(isinstance(item, dict) and item.get("outputs") for item in items)
+    kept = sum(len(cell.text) + sum(len(str(bundle)) for bundle in cell.attachments.values()) for cell in cells)
+    if not has_outputs or size - kept <= NOTABLE_OUTPUTS:
+        return []
+    return [f"the notebook came with about {(size - kept) / 1e6:.0f} MB of outputs: they were left out"]
+
+
+def _graded(cells: list[Cell]) -> list[GradedCell]:
+    places = {cell.grade_id: index for index, cell in enumerate(cells) if cell.marks}
+    return [
+        GradedCell(
+            exercise=cell.grade_id,
+            points=float(cell.marks["points"]),
+            index=index,
+            solution_index=None if cell.by_hand else places[f"{cell.grade_id}-solution"],
+            manual=cell.by_hand,
+        )
+        for index, cell in enumerate(cells)
+        if cell.automatic or cell.by_hand
+    ]
+
+
+def _assembled(cells: list[Cell], metadata: dict[str, Any]) -> nbformat.NotebookNode:
+    notebook = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": metadata,
+        "cells": [_node(cell, number) for number, cell in enumerate(cells, 1)],
+    }
+    return nbformat.from_dict(copy.deepcopy(notebook))
+
+
+def _node(cell: Cell, number: int) -> dict[str, Any]:
+    """The cell in nbformat's form. Ids are new and count the cells: those of a submission may be anything."""
+    node: dict[str, Any] = {"cell_type": cell.kind, "id": f"cell-{number}", "metadata": {}, "source": cell.text}
+    if cell.marks:
+        node["metadata"]["nbgrader"] = cell.marks
+    if cell.kind == "code":
+        node |= {"outputs": [], "execution_count": None}
+    elif cell.kind == "raw" and not cell.marks:
+        # nbconvert copies raw text into HTML as it is, unless the cell says that it is of another type.
+        node["metadata"]["raw_mimetype"] = "text/plain"
+    if cell.attachments and cell.kind != "code":
+        node["attachments"] = cell.attachments
+    return node
+
+
+def _shortened(sentences: list[str]) -> list[str]:
+    more = len(sentences) - MAX_REPAIRS
+    return sentences if more <= 0 else [*sentences[:MAX_REPAIRS], f"and {more:,} more repairs of the same kinds"]

@@ -1,0 +1,279 @@
+"""The wire between judge and student process: typed values in length-prefixed frames, and nothing else.
+
+Nothing is ever un-pickled. What can cross: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list``, ``tuple``, ``dict``
+and tensors. Anything else arrives as :class:`Opaque`, which holds the name of its type and no behaviour.
+
+A frame is ``magic, length, nonce, payload``; a payload is ``length of header, JSON header, tensor bytes``. Each reply carries the
+nonce of its request, so that bytes written before they were asked for are seen for what they are.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+MAGIC = b"FND1"
+FRAME = struct.Struct("<4sQ16s")
+NONCE_BYTES = 16
+_HEADER_LENGTH = struct.Struct("<Q")
+
+#: Caps that do not depend on the course: deeper, longer or wider values are cut to an :class:`Opaque`.
+MAX_DEPTH = 32
+MAX_ITEMS = 200_000
+MAX_DIMENSIONS = 16
+MAX_TYPE_NAME = 200
+MAX_INT_BITS = 4096
+
+DTYPES: dict[str, torch.dtype] = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64,
+        torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128,
+    )
+}  # fmt: skip
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
+
+
+class WireError(Exception):
+    """The bytes are not a frame of this protocol, or are larger than allowed."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A value that cannot cross: ``type_name`` is all that is known, ``why`` says what was in the way."""
+
+    type_name: str
+    why: str = ""
+
+
+def frame(nonce: bytes, payload: bytes) -> bytes:
+    """``payload`` with its frame around it."""
+    return FRAME.pack(MAGIC, len(payload), nonce) + payload
+
+
+def read_frame_header(header: bytes, max_bytes: int) -> tuple[int, bytes]:
+    """Length of the payload that follows, and the nonce.
+
+    Raises:
+        WireError: not a frame of ours, or longer than ``max_bytes``.
+    """
+    magic, length, nonce = FRAME.unpack(header)
+    if magic != MAGIC:
+        raise WireError("the reply does not start as a frame does")
+    if length > max_bytes:
+        raise WireError(f"the reply announces {length:,} bytes; the limit is {max_bytes:,}")
+    return length, nonce
+
+
+def encode(value: object, max_bytes: int) -> bytes:
+    """Payload of ``value``; a tensor that would not fit into ``max_bytes`` becomes an :class:`Opaque`."""
+    encoder = _Encoder(max_bytes)
+    header = json.dumps(encoder.node(value, 0), separators=(",", ":")).encode("ascii")
+    return b"".join([_HEADER_LENGTH.pack(len(header)), header, *encoder.blobs])
+
+
+def decode(payload: bytes) -> Any:
+    """The value in ``payload``. Tensors come as plain contiguous tensors that own their memory.
+
+    Raises:
+        WireError: anything at all is not as :func:`encode` writes it.
+    """
+    if len(payload) < _HEADER_LENGTH.size:
+        raise WireError("the payload is shorter than its own length field")
+    (length,) = _HEADER_LENGTH.unpack_from(payload)
+    start = _HEADER_LENGTH.size + length
+    if start > len(payload):
+        raise WireError("the header is longer than the payload")
+    try:
+        document = json.loads(payload[_HEADER_LENGTH.size : start].decode("ascii"))
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"the header is not JSON: {type(error).__name__}") from None
+    decoder = _Decoder(payload, start)
+    value = decoder.value(document, 0)
+    if decoder.offset != len(payload):
+        raise WireError("bytes follow the last tensor")
+    return value
+
+
+class _Encoder:
+    """Turns a value into JSON nodes, and collects the bytes of its tensors in the order of their nodes."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.blobs: list[bytes] = []
+        self.bytes_left = max_bytes
+        self.items_left = MAX_ITEMS
+
+    def node(self, value: object, depth: int) -> object:
+        self.items_left -= 1
+        if self.items_left < 0:
+            return self.opaque(value, f"more than {MAX_ITEMS:,} items")
+        kind = type(value)
+        if value is None or kind is bool:
+            return value
+        if kind is int:
+            return value if abs(value).bit_length() <= MAX_INT_BITS else self.opaque(value, "a very large number")  # type: ignore[call-overload,arg-type]
+        if kind is float:
+            return {"t": "float", "v": repr(value)} if not math.isfinite(value) else value  # type: ignore[arg-type]
+        if kind is str:
+            return self.text(value)  # type: ignore[arg-type]
+        if kind in (list, tuple, dict):
+            return self.container(value, depth)
+        if kind in (torch.Tensor, torch.nn.Parameter):
+            return self.tensor(value)  # type: ignore[arg-type]
+        if kind is Opaque:
+            return {"t": "opaque", "n": value.type_name, "w": value.why}  # type: ignore[attr-defined]
+        return self.opaque(value, "")
+
+    def text(self, value: str) -> object:
+        self.bytes_left -= len(value)
+        return value if self.bytes_left >= 0 else self.opaque(value, f"{len(value):,} characters")
+
+    def container(self, value: Any, depth: int) -> object:
+        if depth >= MAX_DEPTH:
+            return self.opaque(value, f"nested deeper than {MAX_DEPTH}")
+        if len(value) > self.items_left:
+            return self.opaque(value, f"{len(value):,} items")
+        if type(value) is dict:
+            pairs = [[self.node(key, depth + 1), self.node(item, depth + 1)] for key, item in list(value.items())]
+            return {"t": "dict", "v": pairs}
+        return {"t": type(value).__name__, "v": [self.node(item, depth + 1) for item in list(value)]}
+
+    def tensor(self, value: torch.Tensor) -> object:
+        shape = tuple(value.shape)
+        if value.layout is not torch.strided or value.device.type != "cpu" or value.dtype not in _NAMES:
+            return self.opaque(value, f"{value.layout}, {value.device.type}, {value.dtype}")
+        size = value.numel() * value.element_size()
+        if len(shape) > MAX_DIMENSIONS or size > self.bytes_left:
+            return self.opaque(value, f"shape {shape}, {size:,} bytes: too large to hand over")
+        self.bytes_left -= size
+        plain = value.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        self.blobs.append(plain.view(torch.uint8).numpy().tobytes() if size else b"")
+        return {"t": "tensor", "d": _NAMES[value.dtype], "s": list(shape), "k": _memory_order(value)}
+
+    def opaque(self, value: object, why: str) -> object:
+        kind = type(value)
+        return {"t": "opaque", "n": f"{kind.__module__}.{kind.__qualname__}"[:MAX_TYPE_NAME], "w": why}
+
+
+def _memory_order(value: torch.Tensor) -> list[int] | None:
+    """``None`` for a contiguous tensor, otherwise its strides: inputs keep their layout on the way to the student."""
+    return None if value.is_contiguous() else list(value.stride())
+
+
+class _Decoder:
+    """Builds values from JSON nodes; trusts none of them."""
+
+    def __init__(self, payload: bytes, offset: int) -> None:
+        self.payload = payload
+        self.offset = offset
+        self.items_left = MAX_ITEMS * 2
+
+    def value(self, node: Any, depth: int) -> Any:
+        self.items_left -= 1
+        if depth > MAX_DEPTH + 1 or self.items_left < 0:
+            raise WireError("the value is nested too deep or has too many items")
+        if isinstance(node, str):
+            return _printable(node)
+        if node is None or isinstance(node, bool | int | float):
+            return node
+        if not isinstance(node, dict):
+            raise WireError("a node is neither a plain value nor a typed one")
+        read = {
+            "list": lambda: list(self.items(node, depth)),
+            "tuple": lambda: tuple(self.items(node, depth)),
+            "dict": lambda: self.mapping(node, depth),
+            "tensor": lambda: self.tensor(node),
+            "float": lambda: self.special_float(node),
+            "opaque": lambda: Opaque(self.string(node, "n"), self.string(node, "w")),
+        }.get(self.string(node, "t"))
+        if read is None:
+            raise WireError("a node has an unknown type")
+        return read()
+
+    def items(self, node: dict[str, Any], depth: int) -> Iterator[Any]:
+        values = node.get("v")
+        if not isinstance(values, list):
+            raise WireError("a sequence without its items")
+        return (self.value(item, depth + 1) for item in values)
+
+    def mapping(self, node: dict[str, Any], depth: int) -> dict[Any, Any]:
+        result = {}
+        for pair in node.get("v") if isinstance(node.get("v"), list) else [None]:
+            if not isinstance(pair, list) or len(pair) != 2:
+                raise WireError("a dict whose items are no pairs")
+            key = self.value(pair[0], depth + 1)
+            try:
+                result[key] = self.value(pair[1], depth + 1)
+            except TypeError:
+                raise WireError("a dict with a key that cannot be one") from None
+        return result
+
+    def special_float(self, node: dict[str, Any]) -> float:
+        special = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+        name = self.string(node, "v")
+        if name not in special:
+            raise WireError("a float that is none")
+        return special[name]
+
+    def tensor(self, node: dict[str, Any]) -> torch.Tensor:
+        shape, strides = node.get("s"), node.get("k")
+        dtype = DTYPES.get(self.string(node, "d"))
+        if dtype is None or not _whole_numbers(shape) or len(shape) > MAX_DIMENSIONS:
+            raise WireError("a tensor without a proper shape and dtype")
+        size = math.prod(shape) * dtype.itemsize
+        if size > len(self.payload) - self.offset:
+            raise WireError("a tensor that is larger than the payload")
+        raw = bytearray(self.payload[self.offset : self.offset + size])
+        self.offset += size
+        if dtype is torch.bool and raw.translate(None, b"\x00\x01"):
+            raise WireError("a boolean tensor with bytes other than 0 and 1")
+        flat = torch.frombuffer(raw, dtype=dtype) if size else torch.empty(0, dtype=dtype)
+        plain = flat.reshape(shape)
+        return plain if strides is None else _laid_out(plain, strides)
+
+    def string(self, node: dict[str, Any], key: str) -> str:
+        value = node.get(key)
+        if not isinstance(value, str):
+            raise WireError(f"a node without its {key!r}")
+        return _printable(value)
+
+
+def _printable(text: str) -> str:
+    """``text`` without lone surrogates, which no file, database or page can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _whole_numbers(values: Any) -> bool:
+    return isinstance(values, list) and all(type(value) is int and 0 <= value < 1 << 40 for value in values)
+
+
+def _laid_out(plain: torch.Tensor, strides: Any) -> torch.Tensor:
+    """``plain`` (any shape) with the values it has and the memory layout that ``strides`` describe."""
+    if not _whole_numbers(strides) or len(strides) != plain.dim():
+        raise WireError("a tensor whose strides do not fit its shape")
+    # Layouts larger than the values themselves (a narrow column of a wide matrix) are not worth their memory.
+    span = 1 + sum(step * (size - 1) for step, size in zip(strides, plain.shape, strict=True)) if plain.numel() else 0
+    if span > 4 * plain.numel() + 64:
+        return plain
+    kept = tuple(slice(0, 1) if step == 0 else slice(None) for step in strides)
+    base = plain[kept]
+    target = torch.empty_strided(base.shape, [step or 1 for step in strides], dtype=plain.dtype)
+    if _overlaps(base.shape, strides):
+        return plain
+    return target.copy_(base).expand(plain.shape)
+
+
+def _overlaps(shape: torch.Size, strides: list[int]) -> bool:
+    """Whether two indices share a place in memory (sliding windows): such a layout cannot be written to."""
+    reach = 1
+    for step, size in sorted((step, size) for step, size in zip(strides, shape, strict=True) if size > 1):
+        if step < reach:
+            return True
+        reach = step * (size - 1) + reach
+    return False
