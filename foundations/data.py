@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import os
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
@@ -79,7 +80,7 @@ def load_mnist(*, full: bool | None = None, download: bool = False) -> Mnist:
             return _full_set(folder)
         except FileNotFoundError:
             continue
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, ValueError, zlib.error) as error:
             damaged = damaged or f" (the copy in {folder} could not be read: {error})"
     if download:
         return _full_set(_download())

@@ -90,7 +90,7 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
         ) from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise fault(name, f"is not JSON: {error.msg} at {where}", "not-json") from error
+        raise fault(name, f"is not JSON ({where}): {error.msg}", "not-json") from error
     except (RecursionError, MemoryError) as error:
         raise fault(name, "is nested too deeply to be a notebook", "too-deep") from error
     except ValueError as error:  # Python refuses to read integers of thousands of digits

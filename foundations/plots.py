@@ -206,7 +206,7 @@ def _log_axis(axes: Axes, values: list[float]) -> None:
     span = max(math.log10(max(values)) - lowest, 1.5)
     axes.set_xlim(10.0**lowest, 10.0 ** (lowest + 1.35 * span))
     axes.xaxis.set_major_locator(LogLocator(10))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: readable(value)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: readable(value) if value < 60 else f"{value:,.0f} s"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.grid(axis="x", color=PALE, zorder=0)
     axes.set_axisbelow(True)

@@ -100,9 +100,7 @@ def _marks(cell: nbformat.NotebookNode) -> dict[str, Any]:
     """A cell's nbgrader metadata; empty where no flag is set, which means an ordinary cell to nbgrader too."""
     marks = cell.metadata.get("nbgrader") or {}
     if not isinstance(marks, dict):
-        raise CourseError(
-            f"a cell of the source notebook has nbgrader metadata {marks!r}", slug="source-cell"
-        )
+        raise CourseError(f"a cell of the source notebook has nbgrader metadata {marks!r}", slug="source-cell")
     return dict(marks) if any(marks.get(flag) for flag in FLAGS) else {}
 
 

@@ -89,7 +89,7 @@ def _find(name: str, namespace: Mapping[str, Any]) -> Callable[..., Any]:
     found = namespace[name]
     if not callable(found):
         raise CheckFailed(
-            f"{name} is a {type(found).__name__}, not a function\n"
+            f"{name} is {_kind(found)}, not a function\n"
             f"  Likely    the name was used again for a result: run the cell that defines the function once more"
         )
     function: Callable[..., Any] = found
@@ -115,7 +115,7 @@ def _first_trouble(name: str, function: Callable[..., Any], one: Case) -> CheckF
             function,
             one,
             got=_describe(got),
-            expected=f"a {one.refuses.__name__}, raised before anything is computed",
+            expected=f"{_with_article(one.refuses.__name__)}, raised before anything is computed",
         )
     for what, lines in chain(_differences(got, one), _changed_inputs(given, function, one)):
         return _failed(f"{name} {what}", function, one, **lines)
@@ -166,7 +166,7 @@ def _differences(got: Any, one: Case) -> Iterator[tuple[str, dict[str, str]]]:
     if got.is_floating_point() and expected.isfinite().all() and not got.isfinite().all():
         where = _index((~got.isfinite()).double())
         yield (
-            f"gives {got[where].item()} at {list(where)}",
+            f"gives {got[where].item()}" + (f" at {list(where)}" if where else ""),
             {
                 "got": _describe(got),
                 "expected": _describe(expected),
@@ -205,7 +205,7 @@ def tolerance(expected: torch.Tensor) -> float:
 
 
 def _raised(name: str, function: Callable[..., Any], one: Case, error: Exception) -> CheckFailed:
-    wanted = f"a {one.refuses.__name__}" if one.refuses else "a result"
+    wanted = _with_article(one.refuses.__name__) if one.refuses else "a result"
     likely = ""
     if isinstance(error, AssertionError) and not one.refuses:
         likely = "your own assertion refuses sizes that do fit: which size of `a` has to equal which size of `b`?"
@@ -270,7 +270,11 @@ def _dtype(value: torch.Tensor) -> str:
 
 
 def _kind(value: Any) -> str:
-    return "None" if value is None else f"a {type(value).__name__}"
+    return "None" if value is None else _with_article(type(value).__name__)
+
+
+def _with_article(name: str) -> str:
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
 
 
 def _brief(value: Any) -> str:
@@ -342,7 +346,7 @@ def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0
             print(f"{name} returns nothing yet, so there is nothing to time.")
             return math.nan
         first = time.process_time() - start
-        calls = max(1, math.ceil(budget_s / 20 / max(first, 1e-9))) if first < budget_s / 20 else 1
+        calls = max(1, round(budget_s / 20 / max(first, 1e-9)))
         best, used = first, first
         while used < budget_s:
             round_s = _cpu_seconds(function, arguments, calls)

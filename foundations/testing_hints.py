@@ -59,7 +59,7 @@ def value_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any], allowed:
     for wrong, sentence in _suspects(expected, arguments):
         if equals(wrong):
             return sentence
-    for guess in (_constant_factor, _unfilled, _too_coarse, _partly_right):
+    for guess in (_too_coarse, _constant_factor, _unfilled, _partly_right):
         if sentence := guess(got, expected, equals):
             return sentence
     return ""

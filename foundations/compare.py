@@ -1,0 +1,167 @@
+"""Comparison of a student's value with the expected one: type → shape → dtype → finite → value, and a finding that says it well.
+
+A finding has two texts. ``text`` is safe to show: it never holds an expected value of a hidden input. ``detail`` holds what was got and
+what was expected, for the feedback level "full".
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+
+from foundations.wire import Opaque
+
+Stage = Literal["existence", "exception", "type", "shape", "dtype", "finite", "value", "mutation", "rule", "growth", "speed", "lost"]
+
+#: Relative tolerance of a result of sums and products, by the dtype that it was computed in.
+RELATIVE = {
+    torch.float16: 2e-2,
+    torch.bfloat16: 5e-2,
+    torch.float32: 2e-5,
+    torch.float64: 1e-11,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference between what an exercise asks for and what was seen."""
+
+    stage: Stage
+    text: str
+    detail: str = ""
+    #: What a misconception that shows itself otherwise than by values is recognised by, e.g. ``"rule: einsum"``.
+    symptom: str | None = None
+
+
+class CheckFailed(Exception):
+    """The student's work does not do what this check asks for."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.text)
+        self.finding = finding
+
+
+class Inconclusive(Exception):
+    """The check could not be decided, through no fault of the student; it costs nothing and must be run again."""
+
+
+def tolerance(expected: torch.Tensor, scale: float | None = None, relative: float | None = None) -> float:
+    """Largest absolute difference that counts as equal: relative to ``scale``, by default the largest expected value."""
+    if not expected.is_floating_point() and not expected.is_complex():
+        return 0.0
+    if scale is None:
+        finite = expected[torch.isfinite(expected)].abs()
+        scale = float(finite.max()) if finite.numel() else 1.0
+    precision = expected.real.dtype if expected.is_complex() else expected.dtype
+    return (relative or RELATIVE.get(precision, 2e-5)) * max(scale, 1e-30)
+
+
+def difference(
+    got: Any,
+    expected: torch.Tensor,
+    *,
+    subject: str,
+    scale: float | None = None,
+    relative: float | None = None,
+    numbers: bool = False,
+    dtype: bool = True,
+) -> Finding | None:
+    """The first difference between ``got`` and ``expected``, or ``None`` where they agree.
+
+    Args:
+        got: what came from the student process.
+        expected: any shape and dtype; the dtype is part of what is asked for.
+        subject: what was computed, e.g. ``"matmul_naive(a, b) with a (2, 3) and b (3, 4)"``.
+        scale: size of the numbers that were added up, where it is larger than the largest expected value.
+        relative: tolerance relative to ``scale`` instead of that of the dtype.
+        numbers: a Python number will do where a tensor of shape () is expected.
+        dtype: whether the dtype counts; a check of its own may look at it instead.
+    """
+    if numbers and type(got) in (int, float):
+        got = torch.tensor(got, dtype=expected.dtype)
+    return (
+        _type(got, subject)
+        or _shape(got, expected, subject)
+        or (_dtype(got, expected, subject) if dtype else None)
+        or _finite(got, expected, subject)
+        or _value(got, expected, subject, tolerance(expected, scale, relative))
+    )
+
+
+def describe(value: Any) -> str:
+    """A short name of a student's value, for a message: what it is, never what it holds."""
+    if isinstance(value, torch.Tensor):
+        return f"a tensor of shape {shape_text(value)}, {dtype_text(value)}"
+    if isinstance(value, Opaque):
+        return f"an object of type {value.type_name}" + (f" ({value.why})" if value.why else "")
+    if value is None:
+        return "None"
+    article = "an" if type(value).__name__[0] in "aeiou" else "a"
+    return f"{article} {type(value).__name__}"
+
+
+def shape_text(value: torch.Tensor) -> str:
+    return str(tuple(value.shape))
+
+
+def dtype_text(value: torch.Tensor) -> str:
+    return str(value.dtype).removeprefix("torch.")
+
+
+def _type(got: Any, subject: str) -> Finding | None:
+    if isinstance(got, torch.Tensor):
+        return None
+    advice = ": is a `return` missing?" if got is None else ": a torch tensor is asked for"
+    return Finding("type", f"{subject} returned {describe(got)}{advice}")
+
+
+def _shape(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding | None:
+    if got.shape == expected.shape:
+        return None
+    return Finding("shape", f"{subject} has shape {shape_text(got)}; expected {shape_text(expected)}")
+
+
+def _dtype(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding | None:
+    if got.dtype == expected.dtype:
+        return None
+    return Finding("dtype", f"{subject} has dtype {dtype_text(got)}; expected {dtype_text(expected)}, the dtype of its inputs")
+
+
+def _finite(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding | None:
+    if not got.is_floating_point() and not got.is_complex():
+        return None
+    odd = ~torch.isfinite(got) & torch.isfinite(expected)
+    if not odd.any():
+        return None
+    where = _index(int(odd.reshape(-1).nonzero()[0, 0]), got)
+    return Finding("finite", f"{subject} has {int(odd.sum())} of {got.numel()} values that are NaN or infinite, the first at {where}")
+
+
+def _value(got: torch.Tensor, expected: torch.Tensor, subject: str, tolerated: float) -> Finding | None:
+    kind = torch.complex128 if got.is_complex() or expected.is_complex() else torch.float64
+    exact = not got.is_floating_point() and not expected.is_floating_point() and not got.is_complex()
+    left, right = (got.long(), expected.long()) if exact else (got.to(kind), expected.to(kind))
+    gap = (left - right).abs().to(torch.float64)
+    # Infinities that agree leave NaN behind; so do NaN that were expected.
+    gap[(left == right) | (left.isnan() & right.isnan())] = 0.0
+    gap = gap.nan_to_num(math.inf)
+    wrong = gap > tolerated
+    if not wrong.any():
+        return None
+    worst = int(gap.reshape(-1).argmax())
+    where, bad = _index(worst, got), int(wrong.sum())
+    amount = f"{bad} of {got.numel()} values are wrong" if got.numel() > 1 else "the value is wrong"
+    values = f"got {got.reshape(-1)[worst].item():.6g}, expected {expected.reshape(-1)[worst].item():.6g}"
+    place = f", the worst at {where}" if got.numel() > 1 else ""
+    return Finding("value", f"{subject}: {amount}{place}", f"there: {values}; tolerance {tolerated:.2g}")
+
+
+def _index(flat: int, like: torch.Tensor) -> str:
+    index = []
+    for size in reversed(like.shape):
+        index.append(flat % size)
+        flat //= size
+    return str(list(reversed(index)))

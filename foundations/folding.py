@@ -1,0 +1,213 @@
+"""What an expression made of constants comes to, without running it: ``"mat" + "mul"``, ``"lumtam"[::-1]``, ``chr(109) + "m"``.
+
+Only a short list of operations is known, each bounded, because the expressions are a student's: what is not known, or would
+come out large, is simply not folded.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import codecs
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+MAX_LENGTH = 4000
+MAX_CHOICES = 64
+MAX_STEPS = 20_000
+
+#: Gives the possible values of a name; raises :class:`Unfoldable`.
+Lookup = Callable[[str], list[Any]]
+
+
+class Unfoldable(Exception):
+    """The expression's value cannot be known by reading."""
+
+
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: _times(a, b),
+    ast.Mod: lambda a, b: _percent(a, b),
+    ast.FloorDiv: lambda a, b: a // b,
+    ast.BitXor: lambda a, b: a ^ b,
+}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "chr": chr, "ord": ord, "str": str, "bytes": lambda *args: bytes(*_no_sizes(args)), "int": int, "len": len,
+    "bytearray": lambda *args: bytes(*_no_sizes(args)), "list": lambda *args: list(*args), "tuple": lambda *args: tuple(*args),
+    "reversed": lambda value: list(reversed(value)), "sorted": lambda value: sorted(value),
+    "range": lambda *args: list(range(*args))[:MAX_LENGTH] if all(abs(arg) <= MAX_LENGTH for arg in args) else _give_up(),
+    "zip": lambda *args: list(zip(*args, strict=False)), "enumerate": lambda value: list(enumerate(value)),
+    "codecs.decode": codecs.decode, "codecs.encode": codecs.encode, "base64.b64decode": base64.b64decode,
+    "base64.b32decode": base64.b32decode, "base64.b16decode": base64.b16decode, "base64.b85decode": base64.b85decode,
+    "bytes.fromhex": bytes.fromhex, "binascii.unhexlify": bytes.fromhex, "operator.add": lambda a, b: a + b,
+    "operator.concat": lambda a, b: a + b, "str.join": lambda text, parts: text.join(parts), "str.maketrans": str.maketrans,
+}  # fmt: skip
+_METHODS = frozenset(
+    (
+        "join format replace lower upper strip lstrip rstrip decode encode title capitalize swapcase casefold removeprefix "
+        "removesuffix split rsplit partition rpartition splitlines translate hex keys values items copy get index "
+        "format_map __add__ __getitem__ __str__"
+    ).split()  # noqa: SIM905 - a list of 30 quoted words reads worse
+)
+
+
+def fold(node: ast.expr, names: Lookup) -> list[Any]:
+    """The values that ``node`` may have; ``names`` knows those of names.
+
+    Raises:
+        Unfoldable: it is not made of constants, or not in a way that is known here.
+    """
+    try:
+        return _Folding().fold(node, names)
+    except Unfoldable:
+        raise
+    except Exception as error:  # an expression of a student's may fail in any way that Python knows
+        raise Unfoldable(str(error)) from error
+
+
+class _Folding:
+    """One expression being folded, in a bounded number of steps: comprehensions nest."""
+
+    def __init__(self) -> None:
+        self.steps = MAX_STEPS
+
+    def fold(self, node: ast.expr, names: Lookup) -> list[Any]:
+        self.steps -= 1
+        if self.steps < 0:
+            raise Unfoldable("long")
+        return [_bounded(value) for value in itertools.islice(self._values(node, names), MAX_CHOICES)]
+
+    def _values(self, node: ast.expr, names: Lookup) -> Iterator[Any]:  # noqa: PLR0912 - a branch for each kind
+        match node:
+            case ast.Constant(value=value):
+                yield value
+            case ast.Name(id=name):
+                yield from names(name)
+            case ast.JoinedStr(values=parts):
+                yield from ("".join(choice) for choice in self._product(parts, names))
+            case ast.FormattedValue(value=value, format_spec=spec):
+                for inner, form in self._product([value, spec or ast.Constant("")], names):
+                    yield format(inner, _plain_form(form))
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                yield from (_OPERATORS[type(op)](a, b) for a, b in self._product([left, right], names))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                yield from (-value for value in self.fold(operand, names))
+            case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+                yield from (list(choice) for choice in self._product(items, names))
+            case ast.Dict(keys=keys, values=values):
+                pairs = self._product([*(key or ast.Constant(None) for key in keys), *values], names)
+                yield from (dict(zip(pair[: len(keys)], pair[len(keys) :], strict=True)) for pair in pairs)
+            case ast.Subscript(value=value, slice=ast.Slice(lower=lower, upper=upper, step=step)):
+                bounds = [bound or ast.Constant(None) for bound in (lower, upper, step)]
+                yield from (inner[slice(*cut)] for inner, *cut in self._product([value, *bounds], names))
+            case ast.Subscript(value=value, slice=index):
+                yield from (inner[place] for inner, place in self._product([value, index], names))
+            case ast.IfExp(body=body, orelse=other):
+                yield from self.fold(body, names)
+                yield from self.fold(other, names)
+            case ast.BoolOp(values=values):
+                for value in values:
+                    yield from self.fold(value, names)
+            case ast.NamedExpr(value=value):
+                yield from self.fold(value, names)
+            case ast.ListComp(elt=element, generators=loops) | ast.GeneratorExp(elt=element, generators=loops):
+                yield list(self._comprehension(element, loops, names))
+            case ast.Call():
+                yield from self._call(node, names)
+            case _:
+                raise Unfoldable(type(node).__name__)
+
+    def _product(self, nodes: Iterable[ast.expr], names: Lookup) -> Iterator[tuple[Any, ...]]:
+        return itertools.islice(itertools.product(*(self.fold(node, names) for node in nodes)), MAX_CHOICES)
+
+    def _call(self, node: ast.Call, names: Lookup) -> Iterator[Any]:
+        if node.keywords:
+            raise Unfoldable("keywords")
+        written = ast.unparse(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
+        if written == "map" and len(node.args) == 2:
+            function = _FUNCTIONS[ast.unparse(node.args[0])]
+            yield from ([function(item) for item in items] for items in self.fold(node.args[1], names))
+        elif written in _FUNCTIONS:
+            yield from (_FUNCTIONS[written](*args) for args in self._product(node.args, names))
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
+            for owner, *args in self._product([node.func.value, *node.args], names):
+                yield _method(owner, node.func.attr, args)
+        else:
+            raise Unfoldable(written)
+
+    def _comprehension(self, element: ast.expr, loops: list[ast.comprehension], names: Lookup) -> Iterator[Any]:
+        if not loops:
+            yield from self.fold(element, names)
+            return
+        loop, *rest = loops
+        if loop.ifs:
+            raise Unfoldable("a condition")
+        for items in self.fold(loop.iter, names):
+            for item in items:
+                yield from self._comprehension(element, rest, _with(dict(_unpack(loop.target, item)), names))
+
+
+def _with(own: dict[str, Any], names: Lookup) -> Lookup:
+    return lambda name: [own[name]] if name in own else names(name)
+
+
+def _method(owner: Any, name: str, args: list[Any]) -> Any:
+    if not isinstance(owner, str | bytes | list | dict):
+        raise Unfoldable(type(owner).__name__)
+    if name in ("format", "format_map"):
+        _plain_form(owner if isinstance(owner, str) else "")
+    if len(owner) * max((len(arg) for arg in args if hasattr(arg, "__len__")), default=1) > MAX_LENGTH**2:
+        raise Unfoldable("long")
+    return getattr(owner, name)(*args)
+
+
+def _unpack(target: ast.expr, item: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(target, ast.Name):
+        yield target.id, item
+    elif isinstance(target, ast.Tuple | ast.List):
+        for inner, value in zip(target.elts, item, strict=True):
+            yield from _unpack(inner, value)
+    else:
+        raise Unfoldable("a target")
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, str | bytes | list | tuple | dict) and len(value) > 50 * MAX_LENGTH:
+        raise Unfoldable("long")
+    if isinstance(value, int) and value.bit_length() > 256:
+        raise Unfoldable("large")
+    return list(value) if not isinstance(value, str | bytes | list | tuple | dict | int | float | type(None)) else value
+
+
+def _times(a: Any, b: Any) -> Any:
+    sizes = [len(side) if hasattr(side, "__len__") else abs(side) for side in (a, b)]
+    if sizes[0] * sizes[1] > MAX_LENGTH and (hasattr(a, "__len__") or hasattr(b, "__len__")):
+        raise Unfoldable("long")
+    return _bounded(a) * _bounded(b)
+
+
+def _percent(a: Any, b: Any) -> Any:
+    if isinstance(a, str | bytes):
+        _plain_form(a)
+        return a % (tuple(b) if isinstance(b, list) else b)
+    return a % b
+
+
+def _plain_form(form: str | bytes) -> Any:
+    """``form``, unless it could ask for a field of a million characters."""
+    text = form if isinstance(form, str) else form.decode("latin-1")
+    if re.search(r"\d{4}|\*|\{[^{}]*\{", text):
+        raise Unfoldable("a wide field")
+    return form
+
+
+def _no_sizes(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """``bytes(10**12)`` would be that many zeros."""
+    return _give_up() if any(isinstance(arg, int) for arg in args) else args
+
+
+def _give_up() -> Any:
+    raise Unfoldable("large")

@@ -1,0 +1,234 @@
+"""Grading one notebook, from the file to the report: the one orchestrator."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import os
+import platform
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import torch
+
+import foundations
+from foundations import diagnose
+from foundations.config import Course, Feedback, Limits
+from foundations.errors import CourseError, InternalError, SubmissionError
+from foundations.model import Exercise, Report
+from foundations.notebook import GradedCell, Submission, read_submission
+from foundations.plugin import ExerciseRun, GradingPlugin
+from foundations.session import Session
+from foundations.source import read_source
+from foundations.speed import Stopwatch
+from foundations.student import Student
+from foundations.table import check_table_html, check_table_text
+from foundations.warm import Warm
+
+
+@dataclass
+class Graded:
+    """A report, and the executed notebook that goes with it (``None`` where the submission could not be read)."""
+
+    report: Report
+    notebook: nbformat.NotebookNode | None
+
+
+class Grader:
+    """Grades submissions of one assignment, one after the other, with one warm process.
+
+    Args:
+        course: where source and graders lie.
+        assignment: the name of a folder under ``source/``.
+        feedback: how much messages tell; default: what the course says.
+        seed: replay the inputs of a report with this ``seed``; default: a secret one for each submission.
+        limits: default: what the course says.
+
+    Raises:
+        CourseError: unknown assignment, missing or broken graders.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        assignment: str,
+        *,
+        feedback: Feedback | None = None,
+        seed: int | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.course = course
+        self.assignment = assignment
+        self.source = course.notebook(assignment)
+        self.feedback: Feedback = feedback or course.feedback
+        self.limits = limits or course.limits(assignment)
+        self._seed = seed
+        self._graders = course.graders / assignment
+        if not self._graders.is_dir():
+            raise CourseError(f"assignment {assignment!r} has no hidden tests: {self._graders} is missing", slug="no-graders")
+        read_source(self.source)
+        self._bank = diagnose.load_bank(self._graders)
+        self._warm = Warm()
+        self._warm.start()
+        self._stopwatch = Stopwatch(self._warm)
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._stopwatch.close()
+        self._warm.close()
+
+    def grade(self, path: Path, submission: str) -> Graded:
+        """Grade the notebook at ``path``. What is wrong with it is in the report, never an exception.
+
+        Raises:
+            CourseError: the hidden tests cannot be collected.
+            InternalError: this package's own machinery failed.
+        """
+        start = time.monotonic()
+        report = Report(self.assignment, submission, limits=self.limits.to_json(), environment=_environment())
+        report.seed = secrets.randbits(53) if self._seed is None else self._seed
+        notebook = None
+        try:
+            read = read_submission(path, self.source, self.limits)
+            report.repairs = read.repairs
+            notebook = self._walk(read, report)
+        except SubmissionError as error:
+            report.reason = str(error)
+        report.timing["wall_s"] = round(time.monotonic() - start, 4)
+        return Graded(report, notebook)
+
+    def _walk(self, read: Submission, report: Report) -> nbformat.NotebookNode:
+        """Run the notebook and its hidden tests side by side, in notebook order."""
+        cells = read.notebook.cells
+        code = [(index, cell.source) for index, cell in enumerate(cells) if cell.cell_type == "code"]
+        automatic = [cell for cell in read.graded if not cell.manual]
+        report.exercises = [Exercise(cell.exercise, cell.points) for cell in automatic]
+        with Session(self._warm, code, replace(self.limits)) as session:
+            runs = {
+                cell.exercise: ExerciseRun(result, partial(self._student, cell, cells, session, report.seed))
+                for cell, result in zip(automatic, report.exercises, strict=True)
+            }
+            plugin = GradingPlugin(runs, self._bank, self.feedback)
+            self._run_tests(plugin)
+            session.finish()
+            report.timing["student_cpu_s"] = round(session.cpu_s, 4)
+            report.environment["layers"] = session.layers
+        report.fault = plugin.worst_fault
+        if plugin.refused:
+            report.reason = str(plugin.refused)
+        return _executed(read, session, report)
+
+    def _run_tests(self, plugin: GradingPlugin) -> None:
+        """One pytest run over the assignment's hidden tests."""
+        arguments = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings"]
+        arguments += ["--import-mode=importlib", "-c", os.devnull, "--rootdir", str(self.course.graders)]
+        arguments += ["--confcutdir", str(self.course.graders), str(self._graders)]
+        with _no_foreign_plugins():
+            code = pytest.main(arguments, plugins=[plugin])
+        if plugin.collection_errors:
+            raise CourseError(f"the hidden tests of {self.assignment!r} cannot be used: {plugin.collection_errors[0]}", slug="graders")
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            raise InternalError(f"pytest ended with {code!r} on {self._graders}", slug="pytest")
+
+    def _student(self, graded: GradedCell, cells: list[Any], session: Session, seed: int) -> Student:
+        session.advance(graded.index)
+        solution = graded.solution_index
+        run = session.runs.get(solution) if solution is not None else None
+        return Student(
+            exercise=graded.exercise,
+            parameters=_parameters(cells, solution, graded.exercise),
+            session=session,
+            seed=seed,
+            sources=[cell.source for cell in cells[: graded.index] if cell.cell_type == "code"],
+            cell_error=run.error if run else None,
+            stopwatch=self._stopwatch,
+        )
+
+
+def _executed(read: Submission, session: Session, report: Report) -> nbformat.NotebookNode:
+    """The notebook with the student's outputs and, in each graded cell, the table of its checks."""
+    notebook = read.notebook
+    for index, run in session.runs.items():
+        cell = notebook.cells[index]
+        cell.execution_count = run.execution_count if isinstance(run.execution_count, int) else None
+        cell.outputs = _valid_outputs(run.outputs)
+    results = {exercise.id: exercise for exercise in report.exercises}
+    for graded in read.graded:
+        if graded.exercise in results:
+            exercise = results[graded.exercise]
+            data = {"text/plain": check_table_text(exercise), "text/html": check_table_html(exercise)}
+            notebook.cells[graded.index].outputs.append(nbformat.v4.new_output("display_data", data=data))
+    return notebook
+
+
+def _valid_outputs(outputs: list[Any]) -> list[nbformat.NotebookNode]:
+    """Outputs that nbformat accepts; what student code forged into something else is left out."""
+    kept = []
+    for output in outputs:
+        with contextlib.suppress(Exception):
+            node = nbformat.from_dict(output)
+            nbformat.validate(node, ref="output", version=4)
+            kept.append(node)
+    return kept
+
+
+def _parameters(cells: list[Any], solution: int | None, exercise: str) -> list[str]:
+    """Names of the parameters as the student wrote them, for messages; empty where there is no such function to read."""
+    if solution is None:
+        return []
+    try:
+        tree = ast.parse(cells[solution].source)
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == exercise:
+            return [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    return []
+
+
+@contextlib.contextmanager
+def _no_foreign_plugins() -> Iterator[None]:
+    """Hidden tests are run by pytest and our plugin alone, whatever else is installed beside them."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before = os.environ.get(name)
+    kept = {key: os.environ.pop(key) for key in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if key in os.environ}
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+def _environment() -> dict[str, Any]:
+    return {
+        "foundations": foundations.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "platform": f"{platform.system()} {platform.machine()}",
+        "layers": [],
+    }
+
+
+def exit_code(reports: list[Report]) -> int:
+    """Exit code of a run: the worst fault, else 1 where something is ungraded, else 0."""
+    faults = max((report.fault for report in reports), default=0)
+    return faults or int(any(report.verdict == "ungraded" for report in reports))
+
+
+

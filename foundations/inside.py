@@ -1,0 +1,312 @@
+"""What runs of ours inside the student process: an IPython shell for the cells, and probes that return values.
+
+This module holds no expected value and judges nothing. Student code shares its process and may break or forge all of it; the
+judge therefore believes values only, and checks them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+
+from foundations import tracing, wire
+
+_MAX_ERROR_CHARACTERS = 4000
+_MIN_OUTPUT_CHARACTERS = 2000
+
+
+class OutputLimit(Exception):
+    """A cell or a call wrote more than it may."""
+
+
+class Recorder:
+    """The outputs of one cell, in the order in which they came, in nbformat's form."""
+
+    def __init__(self) -> None:
+        self.start(0)
+
+    def start(self, max_bytes: int) -> None:
+        self.outputs: list[dict[str, Any]] = []
+        self.left = max_bytes
+
+    def spend(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise OutputLimit("the output limit is reached: the rest was cut")
+
+    def write(self, name: str, text: str) -> None:
+        room = max(self.left, 0)
+        if text[:room]:
+            last = self.outputs[-1] if self.outputs else {}
+            if last.get("output_type") == "stream" and last.get("name") == name:
+                last["text"].append(text[:room])
+            else:
+                self.outputs.append({"output_type": "stream", "name": name, "text": [text[:room]]})
+        self.spend(len(text))
+
+    def display(self, kind: str, data: dict[str, Any], metadata: dict[str, Any], count: int | None = None) -> None:
+        self.spend(sum(len(item) for item in data.values() if isinstance(item, str | bytes)))
+        output = {"output_type": kind, "data": dict(data), "metadata": dict(metadata)}
+        if kind == "execute_result":
+            output["execution_count"] = count
+        self.outputs.append(output)
+
+    def error(self, name: str, value: str, lines: list[str]) -> None:
+        self.outputs.append({"output_type": "error", "ename": name, "evalue": value, "traceback": lines})
+
+    def finish(self) -> list[dict[str, Any]]:
+        """The outputs, each stream in one piece."""
+        for output in self.outputs:
+            if output["output_type"] == "stream":
+                output["text"] = "".join(output["text"])
+        return self.outputs
+
+
+RECORDER = Recorder()
+
+
+class Stream:
+    """Stands where ``sys.stdout`` or ``sys.stderr`` stood."""
+
+    encoding = "utf-8"
+    errors = "replace"
+    closed = False
+
+    def __init__(self, name: str) -> None:
+        self.name = f"<{name}>"
+        self._stream = name
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        RECORDER.write(self._stream, text)
+        return len(text)
+
+    def writelines(self, lines: list[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+
+class _Publisher(DisplayPublisher):
+    def publish(self, data, metadata=None, **kwargs):  # type: ignore[no-untyped-def]  # IPython's own signature
+        RECORDER.display("display_data", data, metadata or {})
+
+    def clear_output(self, wait: bool = False) -> None:
+        RECORDER.outputs.clear()
+
+
+class _Hook(DisplayHook):
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None) -> None:  # type: ignore[no-untyped-def]
+        RECORDER.display("execute_result", format_dict, md_dict or {}, self.prompt_count)
+
+
+class Shell(InteractiveShell):
+    """A shell without a terminal, a history or a front end."""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """``%matplotlib inline`` asks for an event loop; there is none and none is needed."""
+
+    def _showtraceback(self, etype, evalue, stb) -> None:  # type: ignore[no-untyped-def]
+        text = "\n".join(stb) if isinstance(stb, list) else str(stb)
+        RECORDER.error(_name(etype), _text(evalue), text[:_MAX_ERROR_CHARACTERS].split("\n"))
+
+
+def make_shell() -> Shell:
+    """A shell with inline figures, ready to be forked."""
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.xmode = "Context"
+    shell = Shell.instance(config=config, display_pub_class=_Publisher, displayhook_class=_Hook)
+    shell.run_line_magic("matplotlib", "inline")
+    return shell
+
+
+class Server:
+    """Answers the judge's requests, one at a time, until the request pipe closes."""
+
+    def __init__(self, shell: Shell, requests: int, replies: int, reply_bytes: int, output_bytes: int) -> None:
+        self.shell = shell
+        self.requests = requests
+        self.replies = replies
+        self.reply_bytes = reply_bytes
+        self.output_bytes = output_bytes
+        self.operations: dict[str, Callable[..., Any]] = {
+            "hello": self.hello,
+            "cell": self.cell,
+            "call": self.call,
+            "probe": self.probe,
+            "batch": self.batch,
+        }
+
+    def serve(self, layers: list[str]) -> None:
+        self.layers = layers
+        sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")  # type: ignore[assignment]
+        while True:
+            header = _read(self.requests, wire.FRAME.size)
+            length, nonce = wire.read_frame_header(header, 1 << 40)
+            request = wire.decode(_read(self.requests, length))
+            reply = self.operations[request.pop("op")](**request)
+            _write(self.replies, wire.frame(nonce, wire.encode(reply, self.reply_bytes)))
+
+    def hello(self) -> dict[str, Any]:
+        return {"layers": self.layers}
+
+    def cell(self, source: str) -> dict[str, Any]:
+        """Run one cell as a notebook would."""
+        RECORDER.start(self.output_bytes)
+        count = self.shell.execution_count
+        result = self.shell.run_cell(source, store_history=True)
+        error = result.error_before_exec or result.error_in_exec
+        if RECORDER.left < 0:
+            RECORDER.left = _MIN_OUTPUT_CHARACTERS
+            RECORDER.write("stderr", f"\n[output beyond {self.output_bytes:,} characters was cut]\n")
+        return {
+            "outputs": RECORDER.finish(),
+            "execution_count": count,
+            "error": None if error is None else _describe_error(error),
+        }
+
+    def call(
+        self,
+        function: str,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        attributes: list[dict[str, Any]],
+        trace: bool = False,
+    ) -> dict[str, Any]:
+        """Call what the notebook has defined as ``function`` and say everything that can be seen of it."""
+        for arg, values in zip(args, attributes, strict=True):
+            for name, value in values.items():
+                setattr(arg, name, value)
+        target = self.lookup(function)
+        reply = self.guarded(lambda: tracing.trace_call(target, args, kwargs) if trace else (target(*args, **kwargs), None))
+        value, seen = reply.pop("value") or (None, None)
+        # A traced call returns what the function raised beside the trace, so that the trace is not lost.
+        if isinstance(value, tracing.Raised):
+            value, reply["error"] = None, _describe_error(value.error)
+        return reply | {
+            "value": value,
+            "trace": seen,
+            "args": args,
+            "attributes": [_attributes(arg) for arg in args],
+            "same_object_as": next((index for index, arg in enumerate(args) if arg is value and arg is not None), None),
+        }
+
+    def probe(self, source: str, function: str, args: list[Any]) -> dict[str, Any]:
+        """Run a grader's own probe; it finds the notebook's names through its first argument."""
+        names: dict[str, Any] = {"torch": torch}
+        exec(compile(source, "<probe>", "exec"), names)
+        return self.guarded(lambda: names[function](self.shell.user_ns, *args))
+
+    def batch(self, function: str, stacks: list[torch.Tensor], count: int) -> dict[str, Any]:
+        """Call ``function`` on each of ``count`` fresh inputs, for the clock outside to see."""
+        target = self.lookup(function)
+
+        def run() -> Any:
+            results = [target(*[stack[index] for stack in stacks]) for index in range(count)]
+            alike = all(type(one) is torch.Tensor and one.shape == results[0].shape for one in results)
+            return torch.stack(results) if alike and results[0].numel() <= 10_000 else list(results)
+
+        return self.guarded(run)
+
+    def lookup(self, name: str) -> Any:
+        target = self.shell.user_ns
+        head, *rest = name.split(".")
+        value = target.get(head, _MISSING)
+        for part in rest:
+            value = getattr(value, part, _MISSING)
+        return value
+
+    def guarded(self, action: Callable[[], Any]) -> dict[str, Any]:
+        """Run student code; whatever it raises becomes part of the reply."""
+        RECORDER.start(self.output_bytes)
+        value, error = None, None
+        try:
+            value = action()
+        except BaseException as caught:
+            error = _describe_error(caught)
+        text = "".join(item["text"] for item in RECORDER.finish() if item["output_type"] == "stream")
+        return {"value": value, "error": error, "printed": text}
+
+
+class _Missing:
+    """The notebook does not define the name; calling it says so in a way the judge knows."""
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        raise NameError("foundations: not defined")
+
+
+_MISSING = _Missing()
+
+
+def _attributes(arg: object) -> dict[str, Any]:
+    """Attributes that were set on a tensor, ``.g`` above all."""
+    return {key: value for key, value in vars(arg).items() if isinstance(key, str)} if isinstance(arg, torch.Tensor) else {}
+
+
+def _describe_error(error: BaseException) -> dict[str, Any]:
+    kind = type(error)
+    lines = traceback.extract_tb(error.__traceback__)
+    own = [line.lineno for line in lines if line.filename.startswith("<ipython") or "ipykernel" in line.filename]
+    if isinstance(error, SyntaxError):
+        own = [error.lineno or 0]
+    return {
+        "name": _name(kind),
+        "bases": [_name(base) for base in kind.__mro__],
+        "text": _text(error),
+        "line": own[-1] if own else None,
+    }
+
+
+def _name(kind: type) -> str:
+    return str(kind.__name__)[: wire.MAX_TYPE_NAME]
+
+
+def _text(error: object) -> str:
+    try:
+        return str(error)[:_MAX_ERROR_CHARACTERS]
+    except BaseException as nested:
+        return f"(its message could not be read: {_name(type(nested))})"
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    parts = []
+    while size:
+        part = os.read(descriptor, min(size, 1 << 20))
+        if not part:
+            os._exit(0)  # the judge has gone or is done with this session
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,197 @@
+"""The pytest side: one run for each notebook, in the judge. Gives hidden tests their ``student`` and turns outcomes into checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from foundations import diagnose
+from foundations.compare import CheckFailed, Finding, Inconclusive
+from foundations.config import Feedback
+from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
+from foundations.model import Check, Exercise, Outcome
+from foundations.student import Student
+
+_MARK = "foundations_check"
+NOT_ATTEMPTED = "not attempted"
+
+
+def check(name: str, *, weight: float = 1.0, gate: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Mark a hidden test as one graded behaviour.
+
+    Args:
+        name: what the student reads, e.g. ``"the product of rectangular matrices"``.
+        weight: its share of the exercise's points.
+        gate: while it fails, the exercise's other checks are not looked at and earn nothing: a wrong product has no speed.
+    """
+    if not weight > 0:
+        raise CourseError(f"check {name!r} has weight {weight!r}; it must be above 0", slug="checks")
+    return getattr(pytest.mark, _MARK)(name=name, weight=weight, gate=gate)
+
+
+@dataclass
+class ExerciseRun:
+    """One exercise while it is being graded: how to get its student, and the checks so far."""
+
+    result: Exercise
+    student: Callable[[], Student]
+    gate_closed_by: str | None = None
+    battery: list[diagnose.Observation] | None = None
+
+
+@dataclass
+class GradingPlugin:
+    """Collects what the hidden tests of one notebook say. ``exercises`` are in notebook order."""
+
+    exercises: dict[str, ExerciseRun]
+    bank: diagnose.Bank
+    feedback: Feedback
+    collection_errors: list[str] = field(default_factory=list)
+    worst_fault: int = 0
+    refused: SubmissionError | None = None
+    _current: Student | None = None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", f"{_MARK}(name, weight, gate): one graded behaviour")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.collection_errors.append(str(report.longrepr).strip().splitlines()[-1])
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Notebook order; within an exercise gates come first."""
+        order = {name: number for number, name in enumerate(self.exercises)}
+        kept = [item for item in items if _exercise_of(item) in order]
+        for item in kept:
+            if item.get_closest_marker(_MARK) is None:
+                self.collection_errors.append(f"{item.nodeid} has no @check(...): it would grade nothing")
+        kept.sort(key=lambda item: (order[_exercise_of(item)], not _mark(item).get("gate")))
+        without = sorted(set(order) - {_exercise_of(item) for item in kept})
+        if without and not self.collection_errors:
+            self.collection_errors.append(f"exercise {without[0]!r} has no hidden test: write graders/<assignment>/test_{without[0]}.py")
+        items[:] = [] if self.collection_errors else kept
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        """The student's notebook as it stands at the exercise's cell."""
+        run = self.exercises[_exercise_of(request.node)]
+        student = run.student()
+        student.observations.clear()
+        student.notes.clear()
+        self._current = student
+        yield student
+        self._current = None
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """A fixture that fails is a fault too; checks themselves are judged in :meth:`pytest_pyfunc_call`."""
+        if call.when == "setup" and call.excinfo is not None:
+            self._record(item, *self._judge(item, call.excinfo.value))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        run = self.exercises[_exercise_of(pyfuncitem)]
+        if run.gate_closed_by is not None:
+            closed = NOT_ATTEMPTED if run.gate_closed_by == NOT_ATTEMPTED else f"not looked at before {run.gate_closed_by!r} passes"
+            self._record(pyfuncitem, "fail", closed, None)
+            return True
+        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+        try:
+            pyfuncitem.obj(**arguments)
+        except Exception as error:
+            verdict = self._judge(pyfuncitem, error)
+        else:
+            verdict = "pass", "; ".join(self._current.notes) if self._current else "", None
+        self._record(pyfuncitem, *verdict)
+        return True
+
+    def _judge(self, item: pytest.Item, error: BaseException) -> tuple[Outcome, str, str | None]:
+        """Outcome, message and misconception for what a hidden test raised. Whose fault is it?"""
+        if isinstance(error, CheckFailed):
+            return self._wrong(item, error.finding)
+        if isinstance(error, SessionLost):
+            return self._wrong(item, Finding("lost", error.reason))
+        if isinstance(error, Inconclusive):
+            return "inconclusive", str(error), None
+        if isinstance(error, SubmissionError):
+            self.refused = error
+            return "fault", str(error), None
+        if isinstance(error, FoundationsError):
+            self.worst_fault = max(self.worst_fault, error.exit_code)
+            return "fault", str(error), None
+        self.worst_fault = max(self.worst_fault, InternalError.exit_code if _is_ours(error) else CourseError.exit_code)
+        where = _last_line(error)
+        return "fault", f"the grader {item.nodeid} itself failed with {type(error).__name__}: {error}{where}", None
+
+    def _wrong(self, item: pytest.Item, finding: Finding) -> tuple[Outcome, str, str | None]:
+        run = self.exercises[_exercise_of(item)]
+        if finding.symptom == NOT_ATTEMPTED:
+            run.gate_closed_by = NOT_ATTEMPTED
+            return "fail", NOT_ATTEMPTED, None
+        if _mark(item).get("gate"):
+            run.gate_closed_by = _mark(item)["name"]
+        found = self._name_mistake(run, finding)
+        return "fail", self._message(finding, found), found.id if found else None
+
+    def _message(self, finding: Finding, found: diagnose.Misconception | None) -> str:
+        if self.feedback == "none":
+            return ""
+        parts = [finding.text]
+        if self.feedback == "full" and finding.detail:
+            parts.append(finding.detail)
+        if found:
+            parts.append(f"Hint: {found.hint}")
+        return "\n".join(parts)
+
+    def _name_mistake(self, run: ExerciseRun, finding: Finding) -> diagnose.Misconception | None:
+        """Look the mistake up by what the student's function did, on the failing check's inputs and on a battery of its own."""
+        student = self._current
+        if student is None or finding.stage in ("existence", "lost"):
+            return None
+        failing = list(student.observations)
+        if finding.symptom is None and run.battery is None:
+            run.battery = self._observe(student, run.result.id)
+        return diagnose.name_mistake(self.bank.of(run.result.id), failing, run.battery or failing, finding.symptom)
+
+    def _observe(self, student: Student, exercise: str) -> list[diagnose.Observation]:
+        make = self.bank.batteries.get(exercise)
+        if make is None:
+            return []
+        student.observations.clear()
+        try:
+            for args in make(student.generator("battery")):
+                student.call(*args)
+        except (CheckFailed, SessionLost):
+            pass  # what was seen so far has to do
+        return list(student.observations)
+
+    def _record(self, item: pytest.Item, outcome: Outcome, message: str, misconception: str | None) -> None:
+        mark = _mark(item)
+        run = self.exercises[_exercise_of(item)]
+        run.result.checks.append(Check(mark["name"], outcome, mark["weight"], message, misconception))
+
+
+def _exercise_of(item: Any) -> str:
+    return item.path.stem.removeprefix("test_")
+
+
+def _mark(item: pytest.Item) -> dict[str, Any]:
+    marker = item.get_closest_marker(_MARK)
+    return dict(marker.kwargs) if marker else {}
+
+
+def _last_line(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f" (line {trace.tb_lineno} of {trace.tb_frame.f_code.co_filename.rpartition('/')[2]})" if trace else ""
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether the innermost frame of the traceback lies in this package."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_globals.get("__name__", "").startswith("foundations.")

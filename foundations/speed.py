@@ -1,0 +1,174 @@
+"""Speed as a ratio of CPU times: the student's function against the instructor's baseline, each in a process of its own.
+
+CPU time is what the operating system accounts to a process, read from outside it, so neither competing processes nor a patched clock
+counts. Baseline and student run in turns (B S B S B …) within the same second; every repetition has fresh inputs and its output is
+checked. Two baseline runs around one student run are the A/A control: where they disagree, the machine is too noisy and the round is thrown away.
+What our own probe costs is measured in the baseline's process, with a function that does nothing, and taken off.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import statistics
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from foundations.compare import CheckFailed, Finding, Inconclusive, difference
+from foundations.config import Limits
+from foundations.errors import InternalError, SessionLost
+from foundations.session import Session
+from foundations.warm import Warm
+
+#: CPU seconds that one student batch should take: long enough for the clock, short enough for a class.
+_BATCH_S = 0.003
+_MAX_BATCH = 200
+_MIN_ROUNDS = 2
+_MAX_ROUNDS = 14
+#: Two baseline runs that differ by more than this factor say more about the machine than about the student.
+_NOISE = 1.5
+#: Standard errors between the mean of the rounds and the threshold before the verdict is spoken.
+_CONFIDENCE = 4.5
+#: Least scatter of log-ratios that is believed, whatever a few lucky rounds show.
+_LEAST_SCATTER = 0.12
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be compared. ``at_least`` is the factor by which ``exercise`` must beat ``baseline``."""
+
+    exercise: str
+    baseline: Callable[..., object]
+    inputs: Callable[[torch.Generator], tuple[torch.Tensor, ...]]
+    expected: Callable[..., torch.Tensor]
+    at_least: float
+    called: str
+
+
+@dataclass(frozen=True)
+class SpeedVerdict:
+    """``factor``: how many times less CPU time than the baseline; ``text``: the same in words."""
+
+    passed: bool
+    factor: float
+    rounds: int
+    text: str
+
+
+class Stopwatch:
+    """Compares functions, with a baseline session of its own that serves a whole class."""
+
+    def __init__(self, warm: Warm) -> None:
+        self._warm = warm
+        self._session: Session | None = None
+        self._key: tuple[object, ...] | None = None
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+        self._session = self._key = None
+
+    def judge(self, task: Task, student: Session, generator: torch.Generator) -> SpeedVerdict:
+        """Whether the student's function is ``task.at_least`` times faster than the baseline.
+
+        Raises:
+            CheckFailed: a repetition gave a wrong value or raised.
+            Inconclusive: no decision after a bounded number of rounds.
+            SessionLost: the student process did not survive.
+        """
+        baseline = self._prepared(task, generator)
+        size = _first_size(task, student, generator)
+        target = math.log(task.at_least)
+        logs: list[float] = []
+        before = _cpu(baseline, task.baseline.__name__, task, generator, 1)
+        for number in range(1, _MAX_ROUNDS + 1):
+            mine = _cpu(student, task.exercise, task, generator, size)
+            nothing = _cpu(baseline, "nothing", task, generator, size, check=False)
+            after = _cpu(baseline, task.baseline.__name__, task, generator, 1)
+            noisy = not 1 / _NOISE < after / before < _NOISE
+            reference, before = math.sqrt(before * after), after
+            if noisy:
+                continue
+            # No function is free: a fifth of what was measured is the least that is believed to be its own.
+            own = max(mine - nothing, mine / 5) / size
+            logs.append(math.log(reference / own))
+            if verdict := _decide(task, logs, target, number):
+                return verdict
+        raise Inconclusive(
+            f"the speed of {task.exercise} could not be decided in {_MAX_ROUNDS} rounds: the machine is too busy, or the factor is very "
+            f"close to {task.at_least:g}×; grade again"
+        )
+
+    def _prepared(self, task: Task, generator: torch.Generator) -> Session:
+        """A session that holds the instructor's function and one that does nothing."""
+        sample = task.expected(*task.inputs(generator))
+        key = (task.baseline, tuple(sample.shape), sample.dtype)
+        if self._session is not None and key == self._key:
+            return self._session
+        self.close()
+        source = "\n".join(
+            [
+                "import math, torch",
+                textwrap.dedent(inspect.getsource(task.baseline)),
+                f"_result = torch.zeros({tuple(sample.shape)}, dtype={sample.dtype})",
+                "def nothing(*inputs): return _result",
+            ]
+        )
+        self._session, self._key = Session(self._warm, [(0, source)], Limits(notebook_wall_s=1e7)), key
+        self._session.finish()
+        if error := self._session.runs[0].error:
+            raise InternalError(f"the baseline {task.baseline.__name__} does not run by itself: {error['text']}", slug="baseline")
+        return self._session
+
+
+def _first_size(task: Task, student: Session, generator: torch.Generator) -> int:
+    """How many repetitions make a batch that the clock can see. The first call also warms the student's process up."""
+    _cpu(student, task.exercise, task, generator, 1)
+    taken = _cpu(student, task.exercise, task, generator, 2) / 2
+    return max(1, min(_MAX_BATCH, round(_BATCH_S / max(taken, 1e-6))))
+
+
+def _cpu(session: Session, function: str, task: Task, generator: torch.Generator, size: int, *, check: bool = True) -> float:
+    """CPU seconds that ``session`` spends on ``size`` fresh inputs, from the request's first byte to the reply's last."""
+    inputs = [task.inputs(generator) for _ in range(size)]
+    stacks = [torch.stack(parts) for parts in zip(*inputs, strict=True)]
+    start = session.clock()
+    reply = session.request("batch", function=function, stacks=stacks, count=size)
+    spent = session.clock() - start
+    if reply["error"]:
+        error = reply["error"]
+        raise CheckFailed(Finding("exception", f"{function} stopped with {error['name']} while it was timed: {error['text'][:200]}"))
+    if check:
+        _must_be_right(reply["value"], inputs, function, task)
+    return max(spent, 1e-7)
+
+
+def _must_be_right(values: object, inputs: list[tuple[torch.Tensor, ...]], function: str, task: Task) -> None:
+    given = list(values) if isinstance(values, torch.Tensor | list) else []
+    if len(given) != len(inputs):
+        raise SessionLost("it answered the timing with something other than its results")
+    for value, args in zip(given, inputs, strict=True):
+        scale = float(max(arg.abs().max() for arg in args)) ** 2 * max(args[0].shape)
+        finding = difference(value, task.expected(*args), subject=f"{function}, timed on fresh inputs", scale=scale, dtype=False)
+        if finding:
+            raise CheckFailed(finding)
+
+
+def _decide(task: Task, logs: list[float], target: float, number: int) -> SpeedVerdict | None:
+    """The verdict, once the mean of the log-ratios is far enough from the threshold for their scatter."""
+    if len(logs) < _MIN_ROUNDS:
+        return None
+    mean = statistics.fmean(logs)
+    scatter = max(statistics.stdev(logs), _LEAST_SCATTER)
+    if abs(mean - target) < _CONFIDENCE * scatter / math.sqrt(len(logs)):
+        return None
+    factor = math.exp(mean)
+    text = f"{_rounded(factor)}× {task.called}; {_rounded(task.at_least)}× needed"
+    return SpeedVerdict(mean > target, factor, number, text)
+
+
+def _rounded(factor: float) -> str:
+    return f"{factor:.0f}" if factor >= 10 else f"{factor:.1f}"

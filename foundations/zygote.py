@@ -1,0 +1,99 @@
+"""The warm process: torch, IPython and matplotlib imported, no course file ever opened. It forks student processes and reaps them.
+
+Started as ``python -I -B -m foundations.zygote DESCRIPTOR`` by :mod:`foundations.warm`, which is the only one to talk to it. Messages are
+one JSON object each, over a SOCK_SEQPACKET socket; descriptors of the student process's pipes travel beside "fork".
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+MESSAGE_BYTES = 1 << 16
+
+
+def main() -> None:
+    control = socket.socket(fileno=int(sys.argv[1]))
+    os.set_inheritable(control.fileno(), False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the judge's to handle
+    from foundations import sandbox
+
+    sandbox.die_with_parent()
+    shell = warm_up()
+    control.send(json.dumps({"ready": True}).encode())
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 2)
+        if not message:
+            return
+        request = json.loads(message)
+        if request["op"] == "fork":
+            reply = fork(control, shell, descriptors, request)
+        else:
+            reply = reap(request["pid"])
+        control.send(json.dumps(reply).encode())
+
+
+def warm_up() -> Any:
+    """Import what every notebook imports, run each kind of operation once, and freeze the heap for cheap forks."""
+    import numpy
+    import torch
+
+    torch.set_num_threads(1)
+    from foundations import data, inside, plots, testing, tracing
+
+    shell = inside.make_shell()
+    weight = torch.ones(4, 4, requires_grad=True)
+    torch.nn.functional.conv2d((torch.exp(weight) @ weight)[None, None], torch.ones(1, 1, 2, 2)).sum().backward()
+    tracing.trace_call(torch.add, [torch.ones(2), torch.ones(2)])
+    data.load_mnist()
+    shell.run_cell("import torch, math\nimport matplotlib.pyplot as _p\n_ = _p.figure(); _p.title('$x$'); _p.show(); del _p, _\n%time 1\n")
+    shell.reset()
+    shell.run_line_magic("matplotlib", "inline")
+    shell.execution_count = 1
+    del numpy, plots, testing
+    gc.collect()
+    gc.freeze()
+    if (threads := len(os.listdir("/proc/self/task"))) != 1:
+        raise RuntimeError(f"the warm process has {threads} threads; a process with threads cannot be forked safely")
+    return shell
+
+
+def fork(control: socket.socket, shell: Any, descriptors: list[int], request: dict[str, Any]) -> dict[str, Any]:
+    """Fork a student process that serves on ``descriptors`` (requests, replies)."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            control.detach()
+            _become_student(shell, descriptors, request)
+        finally:
+            os._exit(70)  # an exception must never fall back into the loop of the warm process
+    for descriptor in descriptors:
+        os.close(descriptor)
+    return {"pid": pid}
+
+
+def _become_student(shell: Any, descriptors: list[int], request: dict[str, Any]) -> None:
+    from foundations import inside, sandbox
+
+    os.setsid()
+    try:
+        layers = sandbox.confine(descriptors, request["memory_bytes"], request["cpu_s"])
+    except sandbox.ConfinementError as error:
+        layers = [f"refused: {error}"]
+    requests, replies = descriptors
+    inside.Server(shell, requests, replies, request["reply_bytes"], request["output_bytes"]).serve(layers)
+
+
+def reap(pid: int) -> dict[str, Any]:
+    """Wait for a student process that has ended or been killed. Until then its number belongs to nobody else."""
+    _, status, usage = os.wait4(pid, 0)
+    return {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_bytes": usage.ru_maxrss * 1024}
+
+
+if __name__ == "__main__":
+    main()

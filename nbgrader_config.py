@@ -1,0 +1,51 @@
+# How nbgrader works on this course. Every class is named by its address instead of being imported here: this file is
+# also read where the package is not installed (a student's Validate button in a Jupyter server of its own), and there it
+# has to do no harm, while `nbgrader autograde` must stop with an error and not fall back to its own scoring.
+import os
+import sys
+from pathlib import Path
+
+c = get_config()  # noqa: F821
+
+# A new gradebook asks the program `alembic` for its version; it lies beside Python, also where no one activated the venv.
+os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
+
+c.CourseDirectory.course_id = "foundations"
+c.CourseDirectory.solution_directory = "solutions"
+# Copied to release/ and back by nobody: caches, gradebooks, reports, and whatever could shadow a library.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "feedback",
+    ".*",
+    "gradebook.db*",
+    "*.so",
+    "sitecustomize.py",
+    "usercustomize.py",
+    "conftest.py",
+]
+
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
+
+# The exporter is the one place where nbgrader lets a course in before it touches a submission: ours reads notebooks as
+# data, repairs them by source/, and lets nothing but the notebook and its timestamp travel to autograded/.
+c.Autograde.exporter_class = "foundations.nbgrader_bridge.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
+c.Autograde.autograde_preprocessors = [
+    "foundations.nbgrader_bridge.FoundationsGrade",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "foundations.nbgrader_bridge.SaveReport",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Pages with students' text in them: feedback, and the formgrader in your own browser.
+c.GenerateFeedback.preprocessors = [
+    "foundations.inert.ShowGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+c.HTMLExporter.preprocessors = ["foundations.inert.InertOutputs"]
+c.HTMLExporter.filters = {"markdown2html": "foundations.inert.inert_markdown"}

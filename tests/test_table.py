@@ -1,0 +1,120 @@
+"""The table of checks as text and as HTML."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from foundations.model import Check, Exercise
+from foundations.table import MAX_LINES, MAX_MESSAGE, check_table_html, check_table_text, clean, failures_text
+
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)',
+    "' onmouseover='alert(1)",
+    "</td></table><iframe src='javascript:alert(1)'>",
+    "&lt;script&gt;",
+]
+
+
+class Page(HTMLParser):
+    """What a browser makes of a piece of HTML: its tags, its attributes, its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def exercise(*checks: Check, points: float = 4) -> Exercise:
+    return Exercise("double", points, list(checks))
+
+
+MIXED = exercise(
+    Check("small numbers", "pass", 1),
+    Check("large numbers", "fail", 2, "got 3, expected 4\nhint: look at the sign", "sign"),
+    Check("speed", "pass", 1),
+)
+OPEN = exercise(Check("values", "pass", 3), Check("speed", "inconclusive", 1, "the machine was too busy to tell"))
+
+
+def test_text_has_points_names_outcomes_and_messages() -> None:
+    """Plain text tells all there is to tell."""
+    assert check_table_text(MIXED) == "\n".join(
+        [
+            "double: 2 of 4 points",
+            "  ✓ passed       1 of 1       small numbers",
+            "  ✗ failed       0 of 2       large numbers",
+            "      got 3, expected 4",
+            "      hint: look at the sign",
+            "  ✓ passed       1 of 1       speed",
+        ]
+    )
+
+
+def test_undecided_exercise_shows_neither_zero_nor_full_marks() -> None:
+    """An inconclusive check leaves the exercise without a score, in words."""
+    text = check_table_text(OPEN)
+    assert text.splitlines()[0] == "double: no score yet, 4 points"
+    assert "? undecided    – of 1       speed" in text
+    assert text.splitlines()[-1].strip().startswith("Not decided yet")
+    assert "Not decided yet" in check_table_html(OPEN)
+
+
+def test_html_says_what_the_text_says() -> None:
+    """Both forms carry the same words; outcomes are words and signs."""
+    page = Page(check_table_html(MIXED))
+    words = ("double: 2 of 4 points", "✓ passed", "✗ failed", "0 of 2", "large numbers", "hint: look at the sign")
+    assert [word for word in words if word not in page.text] == []
+    assert "color" not in check_table_html(MIXED)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_student_text_is_inert_wherever_it_stands(payload: str) -> None:
+    """Name, message and exercise id are text to a browser, whatever they hold."""
+    hostile = Exercise(payload, 4, [Check(payload, "fail", 1, payload)])
+    page = Page(check_table_html(hostile))
+    assert set(page.tags) <= {"div", "table", "caption", "thead", "tbody", "tr", "th", "td", "strong", "p"}
+    assert page.attributes <= {"class", "style", "scope"}
+    assert page.text.count(payload) == 3
+
+
+def test_control_characters_and_colours_are_removed() -> None:
+    """Terminal colours vanish; other control, reordering and half characters are replaced or dropped."""
+    assert clean("\x1b[31mred\x1b[0m") == "red"
+    assert clean("a\x00b\x08c\x1b]0;title\x07d") == "a\ufffdb\ufffdc\ufffd]0;title\ufffdd"
+    assert clean("safe\u202etxt.exe\u200b") == "safetxt.exe"
+    assert clean("half \ud800 character") == "half \ufffd character"
+    assert clean("one\r\ntwo\rthree\tfour") == "one\ntwo\nthree   four"
+
+
+def test_long_messages_are_cut_and_say_so() -> None:
+    """Neither one long line nor a thousand short ones get through whole."""
+    long = clean("x" * 10_000)
+    assert long == "x" * MAX_MESSAGE + " … (8,000 more characters)"
+    many = clean("\n".join(["row"] * 1_000))
+    assert many.count("\n") == MAX_LINES - 1
+    assert many.endswith("more characters)")
+
+
+def test_failures_are_one_comment() -> None:
+    """The comment names what did not pass, and is empty where all did."""
+    assert failures_text(MIXED) == "✗ large numbers (failed): got 3, expected 4\nhint: look at the sign"
+    assert failures_text(exercise(Check("values", "pass", 1))) == ""
+
+
+def test_exercise_without_checks_has_a_table() -> None:
+    """Nothing was run: no division by zero, no claim."""
+    assert check_table_text(exercise()).startswith("double: no score yet, 4 points")
+    assert Page(check_table_html(exercise())).tags.count("tr") == 1

@@ -1,0 +1,372 @@
+"""The visible checks stop at the first thing that is wrong, and what they say helps."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from foundations import testing
+from foundations.testing import CheckFailed, case
+
+A = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+B = torch.tensor([[7.0, 8.0], [9.0, 10.0], [11.0, 12.0]])
+S = torch.tensor([[1.0, 2.0, -3.0], [4.0, 0.5, 6.0], [7.0, -8.0, 10.0]])
+T = torch.tensor([[2.0, -1.0, 5.0], [0.5, 3.0, 1.0], [4.0, 6.0, -2.0]])
+
+
+def check(function, *cases):
+    """Run the check as a notebook does: by name, with the function in the globals of the calling cell."""
+    exec("testing.check('exercise', *cases)", {"testing": testing, "exercise": function, "cases": cases})
+
+
+def said(function, *cases) -> str:
+    """What the student reads when the check fails."""
+    with pytest.raises(CheckFailed) as failure:
+        check(function, *cases)
+    return str(failure.value)
+
+
+def likely(function, *cases) -> str:
+    """The last line alone, the guess at the cause."""
+    last = said(function, *cases).splitlines()[-1]
+    return last.removeprefix("  Likely    ") if last.startswith("  Likely") else ""
+
+
+def product(a, b):
+    return a @ b
+
+
+def test_success_is_one_calm_line(capsys):
+    """Nothing but the name and the number of cases."""
+    check(product, case(A, B, gives=A @ B), case(A, torch.eye(3), gives=A))
+
+    assert capsys.readouterr().out == "exercise: all 2 visible checks passed.\n"
+
+
+def test_a_missing_function_is_named():
+    """The cell was not run, or stopped at a SyntaxError: both are said."""
+    with pytest.raises(CheckFailed, match=r"^nowhere does not exist yet\n.*has not been run, or stopped"):
+        testing.check("nowhere", case(A, gives=A))
+
+
+def test_a_name_used_again_for_a_result_is_noticed():
+    """`matmul = matmul(a, b)` is a slip of midnight."""
+    assert said(A).startswith("exercise is a Tensor, not a function")
+
+
+def test_a_stub_is_not_an_error_but_unwritten():
+    """NotImplementedError is no fault; the next step is named."""
+
+    def stub(a, b):
+        raise NotImplementedError
+
+    message = said(stub, case(A, B, gives=A @ B))
+    assert message.startswith("exercise is not written yet\n")
+    assert "replace `raise NotImplementedError()`" in message
+
+
+def test_the_message_has_case_inputs_got_expected_worst_and_cause():
+    """Every line that a student needs to start looking, and no more."""
+
+    def exercise(a, b):
+        result = a @ b
+        result[1, 0] += 1
+        return result
+
+    assert said(exercise, case(A, B, gives=A @ B, about="by hand")).splitlines() == [
+        "exercise gives wrong values",
+        "  Case      by hand",
+        "  Inputs    a (2, 3) float32, b (3, 2) float32",
+        "  Got       tensor([[ 58.,  64.],",
+        "                    [140., 154.]])",
+        "  Expected  tensor([[ 58.,  64.],",
+        "                    [139., 154.]])",
+        "  Worst     at [1, 0]: got 140, expected 139 (allowed difference 0.0047)",
+        "  Likely    3 of 4 entries are right: what is different about the others?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("result", "headline", "cause"),
+    [
+        (None, "returns None, not a tensor", "is a `return` missing"),
+        (3.5, "returns a float, not a tensor", "has left torch"),
+        ([[58.0, 64.0]], "returns a list, not a tensor", "torch.zeros"),
+        (np.zeros((2, 2)), "returns a ndarray, not a tensor", ""),
+        (torch.zeros(2), "returns the shape (2,), expected (2, 2)", "an axis too many was summed away"),
+        (torch.zeros(2, 3), "returns the shape (2, 3), expected (2, 2)", "that is the shape of an input"),
+        (torch.zeros(2, 3, 2), "returns the shape (2, 3, 2), expected (2, 2)", "an axis was added and never summed"),
+        ((A @ B).double(), "returns float64, expected float32", "takes the dtype of the inputs"),
+        ((A @ B).long(), "returns int64, expected float32", "cuts off what comes after the point"),
+        (torch.full((2, 2), math.nan), "gives nan at [0, 0]", "never written"),
+        (torch.tensor([[58.0, 64.0], [139.0, math.inf]]), "gives inf at [1, 1]", "a division by zero"),
+        (torch.zeros(2, 2), "gives wrong values", "all of it is 0"),
+    ],
+)
+def test_it_stops_at_the_first_of_type_shape_dtype_finite_value(result, headline, cause):
+    """A later trouble is not mentioned while an earlier one stands."""
+    message = said(lambda a, b: result, case(A, B, gives=A @ B))
+
+    assert message.splitlines()[0] == f"exercise {headline}"
+    assert cause in message
+
+
+def test_float64_input_needs_float64_output():
+    """`torch.zeros` without a dtype is the usual reason, and is named."""
+    double = case(A.double(), B.double(), gives=A.double() @ B.double())
+
+    assert "`torch.zeros` makes float32 unless told otherwise" in said(lambda a, b: (a @ b).float(), double)
+
+
+def test_a_shape_with_axes_swapped_is_called_so():
+    """(n, m) against (m, n)."""
+    assert "rows and columns have changed places" in said(
+        lambda a, b: (a @ b).t(), case(A, torch.ones(3, 4), gives=A @ torch.ones(3, 4))
+    )
+
+
+def test_one_number_in_brackets_is_not_a_number():
+    """Shapes (1,) and (1, 1) against ()."""
+    norm = case(A, gives=(A * A).sum().sqrt())
+
+    assert "its shape is ()" in said(lambda m: (m * m).sum().sqrt().view(1), norm)
+    assert said(lambda m: m.sum() * math.nan, norm).splitlines()[0] == "exercise gives nan"
+    assert "one single number is asked for" in said(lambda m: (m * m).sum(0).sqrt(), norm)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "cause"),
+    [
+        (lambda a, b: a[:, -1:] * b[-1:], "its last product alone: `=` replaces"),
+        (lambda a, b: a[:, :1] * b[:1], "its first product alone"),
+        (lambda a, b: a[:, :-1] @ b[:-1], "the last product of each sum is missing"),
+        (lambda a, b: a[:, 1:] @ b[1:], "the first product of each sum is missing"),
+        (lambda a, b: a * b, "entry by entry, and nothing was summed"),
+        (lambda a, b: a @ b.t(), "it is row by COLUMN"),
+        (lambda a, b: a.t() @ b, "it is ROW by column"),
+        (lambda a, b: b @ a, "b times a"),
+        (lambda a, b: (a @ b).t(), "transposed: [j, i] for [i, j]"),
+        (lambda a, b: a.sum(1, keepdim=True) * b.sum(0), "the sums are multiplied"),
+        (lambda a, b: a.sum(1, keepdim=True) + b.sum(0), "added where they should be multiplied"),
+        (lambda a, b: a @ b / 3, "the mean of the products"),
+        (lambda a, b: 2 * (a @ b), "every entry is 2 times"),
+        (lambda a, b: torch.zeros_like(a), "all of it is 0"),
+        (lambda a, b: torch.cat([(a @ b)[:2], torch.zeros(1, 3)]), "row 2 was never written"),
+        (lambda a, b: torch.cat([(a @ b)[:, :2], torch.zeros(3, 1)], 1), "column 2 was never written"),
+        (lambda a, b: torch.zeros(3, 3).index_put((torch.tensor(0), torch.tensor(0)), (a @ b)[0, 0]), "`return`"),
+        (lambda a, b: (a @ b) * 1.00005, "a coarser dtype"),
+    ],
+)
+def test_wrong_products_of_square_matrices_are_diagnosed(wrong, cause):
+    """Where shapes cannot tell, the values are compared with what known mistakes give."""
+    assert cause in likely(wrong, case(S, T, gives=S @ T))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "cause"),
+    [
+        (lambda m: (m * m).sum(), "the square root is still to come"),
+        (lambda m: (m * m).mean().sqrt(), "the root of the MEAN square"),
+        (lambda m: m.abs().sum(), "square every entry before you sum"),
+        (lambda m: m.sum(), "plus and minus cancel"),
+        (lambda m: m.abs().sum().sqrt(), "not squared before"),
+        (lambda m: (m * m).sum(0).sqrt().sum(), "column by column"),
+        (lambda m: (m * m).sum(1).sqrt().sum(), "row by row"),
+        (lambda m: (m * m).diagonal().sum().sqrt(), "only the diagonal"),
+        (lambda m: m.abs().max(), "the largest entry alone"),
+        (lambda m: (m @ m).sum().abs().sqrt(), "`m @ m` is a matrix product"),
+    ],
+)
+def test_wrong_norms_are_diagnosed(wrong, cause):
+    """One number has no pattern: only the known mistakes can be told apart."""
+    assert cause in likely(wrong, case(S, gives=(S * S).sum().sqrt()))
+
+
+def test_a_right_answer_by_another_road_passes(capsys):
+    """Rounding of the dtype is allowed for, scaled to the largest expected value."""
+    a, b = torch.randn(20, 300) * 1e6, torch.randn(300, 20)
+    flipped = (a.flip(1) @ b.flip(0)).contiguous()
+    assert not torch.equal(flipped, a @ b)
+
+    check(lambda a, b: flipped, case(a, b, gives=a @ b))
+    assert capsys.readouterr().out == "exercise: the check passed.\n"
+
+
+def test_float64_is_judged_by_its_own_precision():
+    """A float32 detour inside a float64 answer is caught."""
+    third = A.double() / 3
+    detour = case(third, B.double(), gives=third @ B.double())
+
+    assert "a coarser dtype" in likely(lambda a, b: (a.float() @ b.float()).double(), detour)
+
+
+def test_integers_are_compared_exactly():
+    """There is no rounding to allow for."""
+    assert testing.tolerance(torch.tensor([10**9])) == 0.0
+    assert "worst" in said(lambda a: a + 1, case(torch.tensor([10**9]), gives=torch.tensor([10**9]))).lower()
+
+
+def test_changed_inputs_are_noticed():
+    """The right value does not excuse writing into an argument."""
+
+    def exercise(a, b):
+        result = a @ b
+        a[0, 0] = 0
+        return result
+
+    message = said(exercise, case(A, B, gives=A @ B))
+    assert message.splitlines()[0] == "exercise changes its input `a`"
+    assert A[0, 0] == 1.0
+
+
+def test_non_contiguous_inputs_stay_non_contiguous():
+    """A copy must not repair what the case is about."""
+    seen = []
+    check(lambda a: seen.append(a.is_contiguous()) or a * 1, case(A.t(), gives=A.t()))
+
+    assert seen == [False]
+
+
+def test_refusal_is_checked():
+    """The right exception passes; a result, another exception or a stub does not."""
+
+    def asserts(a, b):
+        assert a.shape[1] == b.shape[0]
+
+    refusal = case(A, A, refuses=AssertionError, about="3 columns cannot meet 2 rows")
+
+    check(asserts, refusal)
+    assert said(lambda a, b: a, refusal).startswith("exercise accepts what it must refuse\n  Case      3 columns")
+    assert "say so there, with `assert`" in said(lambda a, b: a @ b, refusal)
+    assert "  Expected  an AssertionError" in said(lambda a, b: a @ b, refusal).splitlines()
+
+
+def test_an_exception_is_shown_with_the_line_it_came_from():
+    """One line of the student's own cell in place of a page of frames."""
+
+    def exercise(a, b):
+        return a[5]
+
+    message = said(exercise, case(A, B, gives=A @ B))
+    assert message.splitlines()[0] == "exercise stops with IndexError"
+    assert "of its cell: return a[5]" in message
+
+
+def test_an_assertion_that_refuses_good_sizes_is_explained():
+    """`a.shape[0] == b.shape[0]` and its kind."""
+
+    def exercise(a, b):
+        assert a.shape[0] == b.shape[0], "sizes differ"
+
+    assert "your own assertion refuses sizes that do fit" in said(exercise, case(A, B, gives=A @ B))
+
+
+def test_values_that_are_no_tensors_are_compared_by_type_and_equality():
+    """A tuple of sizes, a bool, a string: later assignments return them."""
+    check(lambda s: (2, 3), case((1, 3), gives=(2, 3)))
+
+    assert said(lambda s: [2, 3], case((1, 3), gives=(2, 3))).startswith("exercise returns a list, not a tuple")
+    assert said(lambda s: (3, 2), case((1, 3), gives=(2, 3))).startswith("exercise gives a wrong value")
+
+
+def test_a_large_tensor_is_described_and_not_printed():
+    """A thousand numbers help nobody."""
+    big = torch.ones(50, 50)
+
+    assert "  Got       a tensor of shape (50, 50)" in said(lambda a: a + 1, case(big, gives=big)).splitlines()
+
+
+def test_a_notebook_shows_the_message_and_no_frames():
+    """IPython prints what the check says, and not one line of this package."""
+    shell = InteractiveShell()
+    shell.user_ns["testing"] = testing
+    with capture_output() as captured:
+        shell.run_cell("def exercise(a):\n    return None\n")
+        result = shell.run_cell("testing.check('exercise', testing.case(1.0, gives=testing.torch.tensor(1.0)))")
+
+    assert isinstance(result.error_in_exec, CheckFailed)
+    shown = captured.stdout + captured.stderr
+    assert "exercise returns None, not a tensor" in shown
+    assert "Traceback" not in shown
+    assert "testing.py" not in shown
+
+
+def test_it_works_without_the_grading_stack():
+    """A student installs neither pytest nor nbgrader."""
+    code = (
+        "import sys, torch; from foundations import data, plots, testing; f = lambda a: a;"
+        "testing.check('f', testing.case(torch.ones(2), gives=torch.ones(2)));"
+        "print(sorted({'pytest', 'nbgrader', 'graders', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "f: the check passed.\n[]\n"
+
+
+def test_stopwatch_gives_cpu_seconds_of_one_call():
+    """Twice the work takes about twice as long, whatever the number of calls in a round."""
+
+    def work(n):
+        return sum(range(n))
+
+    once, tenfold = (testing.stopwatch(work, n, budget_s=0.1) for n in (20_000, 200_000))
+
+    assert 5 < tenfold / once < 20
+
+
+def test_stopwatch_repeats_a_quick_call_and_not_a_slow_one():
+    """The number of calls adapts: many for microseconds, one where one is more than the budget."""
+    quick, slow = [], []
+    testing.stopwatch(lambda: quick.append(1) or 1, budget_s=0.01)
+    testing.stopwatch(lambda: slow.append(sum(range(3_000_000))) or 1, budget_s=0.001)
+
+    assert len(quick) > 100
+    assert len(slow) == 1
+
+
+def test_stopwatch_says_calmly_that_there_is_nothing_to_time(capsys):
+    """A stub, a broken function and one without a result give nan and one line each."""
+
+    def stub():
+        raise NotImplementedError
+
+    def broken():
+        raise ValueError("no such luck")
+
+    def empty():
+        pass
+
+    assert [math.isnan(testing.stopwatch(function)) for function in (stub, broken, empty)] == [True] * 3
+    assert capsys.readouterr().out.splitlines() == [
+        "stub is not written yet, so there is nothing to time.",
+        "broken stopped with ValueError (no such luck), so there is nothing to time yet.",
+        "empty returns nothing yet, so there is nothing to time.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (3.26, "3.26 s"),
+        (4.84e-3, "4.84 ms"),
+        (172e-6, "172 µs"),
+        (31.2e-6, "31.2 µs"),
+        (0.99999, "1 s"),
+        (1e-3, "1 ms"),
+        (2e-8, "20 ns"),
+        (90, "1.5 min"),
+        (3700, "1.03 h"),
+        (4e6, "1,111 h"),
+        (math.nan, "not timed"),
+    ],
+)
+def test_times_are_readable(seconds, words):
+    """Three digits and the unit that suits them."""
+    assert testing.readable(seconds) == words
