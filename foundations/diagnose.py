@@ -75,7 +75,7 @@ def battery(exercise: str) -> Callable[[Inputs], Inputs]:
     """Mark a function of ``misconceptions.py`` that makes inputs on which the misconceptions of ``exercise`` differ from each other."""
 
     def mark(inputs: Inputs) -> Inputs:
-        setattr(inputs, _BATTERY, exercise)
+        setattr(inputs, _BATTERY, (*getattr(inputs, _BATTERY, ()), exercise))
         return inputs
 
     return mark
@@ -116,7 +116,7 @@ def load_bank(graders: Path) -> Bank:
     values = list(vars(module).values())
     return Bank(
         tuple(_read(answer) for answer in values if hasattr(answer, _MARK)),
-        {getattr(inputs, _BATTERY): inputs for inputs in values if hasattr(inputs, _BATTERY)},
+        {exercise: inputs for inputs in values for exercise in getattr(inputs, _BATTERY, ())},
     )
 
 

@@ -69,7 +69,7 @@ def inert_markdown(context: jinja2.runtime.Context, source: str) -> str:
     return inert_html(MarkdownWithMath(renderer=renderer).render(source))
 
 
-class InertOutputs(NbGraderPreprocessor):  # type: ignore[misc]
+class InertOutputs(NbGraderPreprocessor):
     """Takes scripts, widgets and unknown types out of outputs, and cleans their HTML."""
 
     def preprocess_cell(
@@ -85,7 +85,7 @@ class InertOutputs(NbGraderPreprocessor):  # type: ignore[misc]
         return cell, resources
 
 
-class ShowGrades(GetGrades):  # type: ignore[misc]
+class ShowGrades(GetGrades):
     """nbgrader's, but our own comments are shown as the plain text they are: they quote what students wrote."""
 
     def _get_comment(self, cell: nbformat.NotebookNode, resources: dict[str, Any]) -> None:

@@ -1,0 +1,57 @@
+"""Hidden checks of ``frobenius_norm(m)``: sqrt of the sum of all squares, without ``norm`` and ``pow``."""
+
+import torch
+
+from foundations.plugin import check
+from foundations.rules import Rule
+
+RULE = Rule(
+    about="translate the formula yourself: a product of m with itself, a sum, a square root",
+    forbid=frozenset({"norm", "pow", "numpy", "dynamic code"}),
+)
+
+
+def norm(m):
+    """The reference, in float64 and rounded once: shape ()."""
+    wide = m.double()
+    return (wide * wide).sum().sqrt().to(m.dtype)
+
+
+@check("the norm of matrices of many shapes", weight=3, gate=True)
+def test_norm(student, matrix):
+    for shape in [(2, 3), (4, 2), (3, 3), (1, 5), (5, 1)]:
+        m = matrix(*shape)
+        student.call(m).must_return(norm(m), numbers=True, dtype=False)
+
+
+@check("no norm and no power", weight=1, gate=True)
+def test_rule(student, matrix):
+    student.must_keep_to(RULE, matrix(3, 4))
+
+
+@check("negative entries, zeros and a single entry", weight=1)
+def test_signs(student, matrix):
+    for m in (-matrix(2, 3).abs(), torch.zeros(2, 2), matrix(1, 1), torch.diag(matrix(3)), -torch.eye(2)):
+        student.call(m).must_return(norm(m), numbers=True, dtype=False, scale=1.0)
+
+
+@check("the dtype of the result follows the input", weight=1)
+def test_dtype(student, matrix):
+    for dtype in (torch.float64, torch.float32):
+        m = matrix(3, 4, dtype=dtype)
+        student.call(m).must_return(norm(m), numbers=True)
+
+
+@check("matrices that are views of others", weight=1)
+def test_views(student, matrix):
+    for m in (matrix(3, 2).t(), matrix(4, 6)[::2, 1::2], matrix(1, 3).expand(4, 3)):
+        student.call(m).must_return(norm(m), numbers=True, dtype=False)
+
+
+@check("the input is left as it was, and a second call starts afresh", weight=1)
+def test_clean(student, matrix):
+    for _ in range(2):
+        m = matrix(2, 3)
+        call = student.call(m)
+        call.must_return(norm(m), numbers=True, dtype=False)
+        call.must_leave_inputs()
