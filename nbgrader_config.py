@@ -1,13 +1,13 @@
 # How nbgrader works on this course. Every class is named by its address instead of being imported here: this file is
-# also read where the package is not installed (a student's Validate button in a Jupyter server of its own), and there it
-# has to do no harm, while `nbgrader autograde` must stop with an error and not fall back to its own scoring.
+# also read where the package is not installed (by a student's Validate button, in a Jupyter server of its own). There
+# it must do no harm, while `nbgrader autograde` has to stop with an error and not fall back to its own scoring.
 import os
 import sys
 from pathlib import Path
 
 c = get_config()  # noqa: F821
 
-# A new gradebook asks the program `alembic` for its version; it lies beside Python, also where no one activated the venv.
+# A new gradebook asks the program `alembic` for its version. It lies beside Python, also where no venv is activated.
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
 
 c.CourseDirectory.course_id = "foundations"
@@ -20,7 +20,7 @@ c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
 # The exporter is the one place where nbgrader lets a course in before it touches a submission: ours reads notebooks as
 # data, repairs them by source/, and lets nothing but the notebook and its timestamp travel to autograded/.
 c.Autograde.exporter_class = "foundations.nbgrader_bridge.SubmissionExporter"
-c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
+c.Autograde.sanitize_preprocessors = []  # what they mend has been repaired by then
 c.Autograde.autograde_preprocessors = [
     "foundations.nbgrader_bridge.FoundationsGrade",
     "nbgrader.preprocessors.IgnorePattern",

@@ -1,7 +1,7 @@
 """The tables behind the rules of the game: families of operations, by the names under which they are written and run.
 
-A family's ``names`` are last components (``matmul`` in ``torch.matmul`` and in ``a.matmul``): attributes, imported names, and
-the names that a trace shows. A name that is too common to stand alone goes into ``paths`` with what it hangs on.
+A family's ``names`` are last components (``matmul`` in ``torch.matmul`` and in ``a.matmul``): attributes, imported names,
+and the names that a trace shows. A name that is too common to stand alone goes into ``paths`` with what it hangs on.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ class Family:
     many_only: bool = False
 
     def has_name(self, name: str) -> bool:
-        """Whether ``name`` (or, for ``mm_``, its form without the underscore of an in-place operation) is of the family."""
-        return name in self.names or (not name.endswith("__") and name.removesuffix("_") in self.names)
+        """Whether ``name`` is of the family; ``addmm_`` and ``linalg_norm`` are ``addmm`` and ``norm``."""
+        bare = name.removeprefix("linalg_").removeprefix("special_")
+        return bare in self.names or (not bare.endswith("__") and bare.removesuffix("_") in self.names)
 
     def has_path(self, path: str) -> bool:
         """Whether the dotted ``path`` is of the family."""
@@ -42,12 +43,10 @@ class Family:
             return True
         return bool(rest) and self.has_name(path.rpartition(".")[2])
 
-    def has_traced(self, name: str, level: str) -> bool:
-        """Whether ``name`` of a trace is of the family; ``level`` is ``"function"`` or ``"dispatch"``."""
+    def has_traced(self, name: str) -> bool:
+        """Whether ``name`` of a trace, of either level, is of the family."""
         bare = name.removeprefix("aten.")
-        if level == "function":
-            bare = bare.removeprefix("linalg_").removeprefix("special_")
-        return bare in self.traced or bare.removesuffix("_") in self.traced or self.has_name(bare)
+        return bare in self.traced or self.has_name(bare)
 
 
 def _words(*lines: str) -> frozenset[str]:
@@ -64,22 +63,22 @@ FAMILIES: dict[str, Family] = {
         gloss="a matrix product",
         operators=frozenset({"@"}),
         names=_words(
-            "matmul imatmul mm bmm mv dot vdot inner vecdot outer ger kron tensordot chain_matmul multi_dot matrix_power",
-            "addmm addbmm baddbmm addmv addr sspaddmm hspmm smm dsmm spmm _sparse_mm _int_mm _scaled_mm _grouped_mm",
-            "linear bilinear Linear Bilinear LazyLinear Identity_linear functional_call_linear",
-            "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d conv_tbc convolution _convolution",
-            "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d LazyConv2d LazyConv3d",
-            "cdist pdist cov corrcoef cosine_similarity CosineSimilarity embedding_bag EmbeddingBag",
-            "scaled_dot_product_attention MultiheadAttention multi_head_attention_forward flex_attention",
-            "RNN LSTM GRU RNNCell LSTMCell GRUCell Transformer TransformerEncoderLayer TransformerDecoderLayer",
-            "sumprod convolve correlate correlate1d",
+            "matmul imatmul mm bmm mv dot vdot inner vecdot outer ger kron tensordot chain_matmul multi_dot",
+            "matrix_power addmm addbmm baddbmm addmv addr sspaddmm hspmm smm dsmm spmm _sparse_mm _int_mm",
+            "_scaled_mm _grouped_mm linear bilinear Linear Bilinear LazyLinear conv1d conv2d conv3d",
+            "conv_transpose1d conv_transpose2d conv_transpose3d conv_tbc convolution _convolution Conv1d Conv2d",
+            "Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d LazyConv2d LazyConv3d cdist pdist",
+            "cov corrcoef cosine_similarity CosineSimilarity embedding_bag EmbeddingBag",
+            "scaled_dot_product_attention MultiheadAttention multi_head_attention_forward flex_attention RNN LSTM",
+            "GRU RNNCell LSTMCell GRUCell Transformer TransformerEncoderLayer TransformerDecoderLayer sumprod",
+            "convolve correlate correlate1d",
         )
         | _dunder(["matmul"]),
         traced=_words(
-            "_cdist_forward _euclidean_dist _trilinear _embedding_bag _embedding_bag_forward_only _sparse_addmm _addmm_activation",
-            "_scaled_dot_product_attention_math _scaled_dot_product_flash_attention_for_cpu _scaled_dot_product_flash_attention",
-            "_scaled_dot_product_efficient_attention mkldnn_convolution mkldnn_linear mkl_linear linalg_vecdot",
-            "_scaled_dot_product_fused_attention_overrideable",
+            "_cdist_forward _euclidean_dist _trilinear _embedding_bag _embedding_bag_forward_only _sparse_addmm",
+            "_addmm_activation _scaled_dot_product_attention_math _scaled_dot_product_flash_attention_for_cpu",
+            "_scaled_dot_product_flash_attention _scaled_dot_product_efficient_attention mkldnn_convolution",
+            "mkldnn_linear mkl_linear linalg_vecdot _scaled_dot_product_fused_attention_overrideable",
         ),
     ),
     "einsum": Family(
@@ -90,10 +89,11 @@ FAMILIES: dict[str, Family] = {
     "norm": Family(
         gloss="a norm, or a shortcut to one",
         names=_words(
-            "norm vector_norm matrix_norm linalg_norm linalg_vector_norm linalg_matrix_norm renorm dist cdist pdist hypot",
-            "pairwise_distance PairwiseDistance normalize normalise weight_norm spectral_norm clip_grad_norm clip_grad_norm_",
-            "get_total_norm lp_pool1d lp_pool2d lp_pool3d LPPool1d LPPool2d LPPool3d svd svdvals svd_lowrank pca_lowrank",
-            "mse_loss MSELoss cosine_similarity CosineSimilarity _foreach_norm native_norm",
+            "norm vector_norm matrix_norm linalg_norm linalg_vector_norm linalg_matrix_norm renorm dist cdist",
+            "pdist hypot pairwise_distance PairwiseDistance normalize normalise weight_norm spectral_norm",
+            "clip_grad_norm clip_grad_norm_ get_total_norm lp_pool1d lp_pool2d lp_pool3d LPPool1d LPPool2d",
+            "LPPool3d svd svdvals svd_lowrank pca_lowrank mse_loss MSELoss cosine_similarity CosineSimilarity",
+            "_foreach_norm native_norm",
         ),
         traced=_words("_cdist_forward _euclidean_dist _pdist_forward _linalg_svd norm_except_dim _weight_norm"),
     ),
@@ -107,8 +107,8 @@ FAMILIES: dict[str, Family] = {
         gloss="a way out of PyTorch",
         names=_words(
             "numpy np from_numpy __array__ __array_wrap__ __array_interface__ __array_struct__ __array_priority__",
-            "data_ptr const_data_ptr mutable_data_ptr untyped_storage typed_storage _typed_storage storage UntypedStorage",
-            "TypedStorage frombuffer from_dlpack to_dlpack __dlpack__ from_file _export_to_c",
+            "data_ptr const_data_ptr mutable_data_ptr untyped_storage typed_storage _typed_storage storage",
+            "UntypedStorage TypedStorage frombuffer from_dlpack to_dlpack __dlpack__ from_file _export_to_c",
         ),
         builtins=frozenset({"memoryview"}),
         modules=_words(
@@ -121,29 +121,31 @@ FAMILIES: dict[str, Family] = {
     "dynamic code": Family(
         gloss="code that hides what it runs",
         names=_words(
-            "__globals__ __builtins__ __code__ __closure__ __subclasses__ __import__ __loader__ _getframe f_globals f_locals f_back",
-            "f_builtins gi_frame tb_frame cell_contents settrace setprofile FunctionType LambdaType CodeType import_module",
-            "DisableTorchFunction DisableTorchFunctionSubclass _DisableTorchDispatch _disable_current_modes no_dispatch",
-            "_pop_mode _pop_mode_temporarily _pop_torch_function_stack _pop_torch_dispatch_stack _unset_dispatch_mode",
-            "_push_mode _push_torch_function_stack _get_function_stack_at _get_dispatch_stack_at __torch_function__",
-            "__torch_dispatch__ _disabled_torch_function_impl _disabled_torch_dispatch_impl _make_subclass _make_wrapper_subclass",
-            "load_inline run_cell run_line_magic run_cell_magic ast_transformers input_transformers_cleanup",
-            "input_transformers_post user_ns user_global_ns start_new_thread get_ipython_module_path",
+            "__globals__ __builtins__ __code__ __closure__ __subclasses__ __import__ __loader__ _getframe",
+            "f_globals f_locals f_back f_builtins gi_frame tb_frame cell_contents settrace setprofile",
+            "FunctionType LambdaType CodeType import_module DisableTorchFunction DisableTorchFunctionSubclass",
+            "_DisableTorchDispatch _disable_current_modes no_dispatch _pop_mode _pop_mode_temporarily",
+            "_pop_torch_function_stack _pop_torch_dispatch_stack _unset_dispatch_mode _push_mode",
+            "_push_torch_function_stack _get_function_stack_at _get_dispatch_stack_at __torch_function__",
+            "__torch_dispatch__ _disabled_torch_function_impl _disabled_torch_dispatch_impl _make_subclass",
+            "_make_wrapper_subclass load_inline run_cell run_line_magic run_cell_magic ast_transformers",
+            "input_transformers_cleanup input_transformers_post user_ns user_global_ns start_new_thread",
         ),
         builtins=_words("exec eval compile __import__ breakpoint __builtins__ __loader__ get_ipython"),
         modules=_words(
-            "importlib imp runpy code codeop inspect dis gc pydoc pkgutil builtins pickle _pickle marshal shelve dill cloudpickle",
-            "joblib threading _thread concurrent multiprocessing subprocess asyncio ctypes _ctypes cffi signal pty",
-            "IPython ast unittest",
+            "importlib imp runpy code codeop inspect dis gc pydoc pkgutil pickle _pickle marshal shelve dill",
+            "cloudpickle joblib threading _thread concurrent multiprocessing subprocess asyncio ctypes _ctypes",
+            "cffi signal pty IPython ast unittest",
         ),
         paths=_words(
-            "torch._C torch.jit torch.compile torch._dynamo torch._inductor torch.fx torch.hub torch.load torch.package torch.library",
-            "torch.overrides torch.utils._python_dispatch torch.utils.cpp_extension torch.multiprocessing torch._export",
-            "torch.export sys.modules types.FunctionType types.CodeType os.system os.fork os.popen",
+            "torch._C torch.jit torch.compile torch._dynamo torch._inductor torch.fx torch.hub torch.load",
+            "torch.package torch.library torch.overrides torch.utils._python_dispatch torch.utils.cpp_extension",
+            "torch.multiprocessing torch._export torch.export sys.modules types.FunctionType types.CodeType",
+            "os.system os.fork os.popen",
         ),
         traced=_words(
-            "exec compile code.__new__ function.__new__ pickle.find_class gc.get_objects ctypes.dlopen ctypes.dlsym os.fork",
-            "os.system os.exec os.posix_spawn subprocess.Popen",
+            "exec compile code.__new__ function.__new__ pickle.find_class gc.get_objects ctypes.dlopen",
+            "ctypes.dlsym os.fork os.system os.exec os.posix_spawn subprocess.Popen",
         )
         | {"tracing turned off"},
     ),
@@ -157,24 +159,29 @@ FAMILIES: dict[str, Family] = {
 #: Operations by which numbers are named, moved, made or looked at, and nothing is computed: their size says nothing.
 STRUCTURAL = _words(
     # reading and writing elements, views
-    "__getitem__ __setitem__ select slice index index_put index_select narrow unbind split split_with_sizes chunk tensor_split take",
-    "gather scatter view reshape flatten unflatten ravel squeeze unsqueeze expand expand_as view_as reshape_as permute movedim",
-    "transpose swapaxes swapdims t T mT H mH adjoint as_strided diagonal diag unfold detach alias _unsafe_view _reshape_alias",
-    "broadcast_to broadcast_tensors numpy_T contiguous flip roll view_as_real hsplit vsplit dsplit select_scatter slice_scatter",
+    "__getitem__ __setitem__ select slice index index_put index_select narrow unbind split",
+    "split_with_sizes chunk tensor_split take gather scatter view reshape flatten unflatten ravel squeeze",
+    "unsqueeze expand expand_as view_as reshape_as permute movedim transpose swapaxes swapdims t T mT H",
+    "mH adjoint as_strided diagonal diag unfold detach alias _unsafe_view _reshape_alias broadcast_to",
+    "broadcast_tensors numpy_T contiguous flip roll view_as_real hsplit vsplit dsplit select_scatter",
+    "slice_scatter",
     # making and copying
-    "zeros ones empty full rand randn zeros_like ones_like empty_like full_like new_zeros new_ones new_empty new_full new_tensor",
-    "tensor as_tensor asarray scalar_tensor arange eye linspace empty_strided new_empty_strided lift lift_fresh lift_fresh_copy",
-    "clone copy _to_copy to type type_as float double half bfloat16 int long short bool cpu fill zero set resize requires_grad",
-    "stack cat concat concatenate hstack vstack dstack column_stack row_stack block_diag meshgrid cartesian_prod repeat tile",
-    "repeat_interleave __deepcopy__ uniform normal random",
+    "zeros ones empty full rand randn zeros_like ones_like empty_like full_like new_zeros new_ones",
+    "new_empty new_full new_tensor tensor as_tensor asarray scalar_tensor arange eye linspace",
+    "empty_strided new_empty_strided lift lift_fresh lift_fresh_copy clone copy _to_copy to type type_as",
+    "float double half bfloat16 int long short bool cpu fill zero set resize requires_grad stack cat",
+    "concat concatenate hstack vstack dstack column_stack row_stack block_diag meshgrid cartesian_prod",
+    "repeat tile repeat_interleave __deepcopy__ uniform normal random",
     # looking
-    "item tolist _local_scalar_dense __float__ __int__ __bool__ __index__ __len__ __iter__ __repr__ __str__ __format__ __hash__",
-    "__contains__ __reversed__ __complex__ dim size numel nelement ndimension stride element_size storage_offset is_contiguous",
-    "data is_floating_point is_complex is_same_size is_nonzero is_pinned is_set_to result_type promote_types can_cast dim_order",
-    "eq ne lt le gt ge equal allclose isclose isnan isinf isfinite all any is_tensor __eq__ __ne__ __lt__ __le__ __gt__ __ge__",
-    "logical_and logical_or logical_not logical_xor get_device get_default_dtype has_names __dir__ retain_grad register_hook",
-    "broadcast_shapes _assert _assert_async _shape_as_tensor _set_grad_enabled _is_view grad_fn",
-)  # fmt: skip
+    "item tolist _local_scalar_dense __float__ __int__ __bool__ __index__ __len__ __iter__ __repr__",
+    "__str__ __format__ __hash__ __contains__ __reversed__ __complex__ dim size numel nelement ndimension",
+    "stride element_size storage_offset is_contiguous data is_floating_point is_complex is_same_size",
+    "is_nonzero is_pinned is_set_to result_type promote_types can_cast dim_order eq ne lt le gt ge equal",
+    "allclose isclose isnan isinf isfinite all any is_tensor __eq__ __ne__ __lt__ __le__ __gt__ __ge__",
+    "logical_and logical_or logical_not logical_xor get_device get_default_dtype has_names __dir__",
+    "retain_grad register_hook broadcast_shapes _assert _assert_async _shape_as_tensor _set_grad_enabled",
+    "_is_view grad_fn",
+)
 
 
 def is_structural(name: str) -> bool:

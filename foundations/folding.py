@@ -1,7 +1,7 @@
-"""What an expression made of constants comes to, without running it: ``"mat" + "mul"``, ``"lumtam"[::-1]``, ``chr(109) + "m"``.
+"""What an expression made of constants comes to, without running it: ``"mat" + "mul"``, ``"lumtam"[::-1]``.
 
-Only a short list of operations is known, each bounded, because the expressions are a student's: what is not known, or would
-come out large, is simply not folded.
+Only a short list of operations is known, each bounded, because the expressions are a student's: what is not known, or
+would come out large, is simply not folded.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ast
 import base64
 import codecs
 import itertools
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -26,32 +27,86 @@ class Unfoldable(Exception):
     """The expression's value cannot be known by reading."""
 
 
+def _bounded(value: Any) -> Any:
+    if isinstance(value, str | bytes | list | tuple | dict) and len(value) > 50 * MAX_LENGTH:
+        raise Unfoldable("long")
+    if isinstance(value, int) and value.bit_length() > 256:
+        raise Unfoldable("large")
+    return list(value) if not isinstance(value, str | bytes | list | tuple | dict | int | float | type(None)) else value
+
+
+def _times(a: Any, b: Any) -> Any:
+    sizes = [len(side) if hasattr(side, "__len__") else abs(side) for side in (a, b)]
+    if sizes[0] * sizes[1] > MAX_LENGTH and (hasattr(a, "__len__") or hasattr(b, "__len__")):
+        raise Unfoldable("long")
+    return _bounded(a) * _bounded(b)
+
+
+def _percent(a: Any, b: Any) -> Any:
+    if isinstance(a, str | bytes):
+        _plain_form(a)
+        return a % (tuple(b) if isinstance(b, list) else b)
+    return a % b
+
+
+def _plain_form(form: str | bytes) -> Any:
+    """``form``, unless it could ask for a field of a million characters."""
+    text = form if isinstance(form, str) else form.decode("latin-1")
+    if re.search(r"\d{4}|\*|\{[^{}]*\{", text):
+        raise Unfoldable("a wide field")
+    return form
+
+
+def _give_up() -> Any:
+    raise Unfoldable("large")
+
+
+def _range(*bounds: int) -> list[int]:
+    return list(range(*bounds)) if all(abs(bound) <= MAX_LENGTH for bound in bounds) else _give_up()
+
+
+def _bytes(*args: Any) -> bytes:
+    """``bytes``, but for a number: ``bytes(10**12)`` would be that many zeros."""
+    return _give_up() if any(isinstance(arg, int) for arg in args) else bytes(*args)
+
+
+def _decode(text: Any, form: str = "utf-8") -> Any:
+    """``codecs.decode``, but for the forms that unpack: a few bytes can be a gigabyte."""
+    return codecs.decode(text, form) if form in ("rot13", "rot_13", "hex", "base64", "utf-8") else _give_up()
+
+
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: _times(a, b),
-    ast.Mod: lambda a, b: _percent(a, b),
-    ast.FloorDiv: lambda a, b: a // b,
-    ast.BitXor: lambda a, b: a ^ b,
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: _times,
+    ast.Mod: _percent,
+    ast.FloorDiv: operator.floordiv,
+    ast.BitXor: operator.xor,
 }
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "chr": chr, "ord": ord, "str": str, "bytes": lambda *args: bytes(*_no_sizes(args)), "int": int, "len": len,
-    "bytearray": lambda *args: bytes(*_no_sizes(args)), "list": lambda *args: list(*args), "tuple": lambda *args: tuple(*args),
-    "reversed": lambda value: list(reversed(value)), "sorted": lambda value: sorted(value),
-    "range": lambda *args: list(range(*args))[:MAX_LENGTH] if all(abs(arg) <= MAX_LENGTH for arg in args) else _give_up(),
-    "zip": lambda *args: list(zip(*args, strict=False)), "enumerate": lambda value: list(enumerate(value)),
-    "codecs.decode": codecs.decode, "codecs.encode": codecs.encode, "base64.b64decode": base64.b64decode,
-    "base64.b32decode": base64.b32decode, "base64.b16decode": base64.b16decode, "base64.b85decode": base64.b85decode,
-    "bytes.fromhex": bytes.fromhex, "binascii.unhexlify": bytes.fromhex, "operator.add": lambda a, b: a + b,
-    "operator.concat": lambda a, b: a + b, "str.join": lambda text, parts: text.join(parts), "str.maketrans": str.maketrans,
-}  # fmt: skip
-_METHODS = frozenset(
-    (
-        "join format replace lower upper strip lstrip rstrip decode encode title capitalize swapcase casefold removeprefix "
-        "removesuffix split rsplit partition rpartition splitlines translate hex keys values items copy get index "
-        "format_map __add__ __getitem__ __str__"
-    ).split()  # noqa: SIM905 - a list of 30 quoted words reads worse
-)
+    **{function.__name__: function for function in (chr, ord, str, int, len, list, tuple, sorted, enumerate, zip)},
+    "range": _range,
+    "bytes": _bytes,
+    "bytearray": _bytes,
+    "reversed": lambda value: list(reversed(value)),
+    "str.join": str.join,
+    "str.maketrans": str.maketrans,
+    "bytes.fromhex": bytes.fromhex,
+    "binascii.unhexlify": bytes.fromhex,
+    "operator.add": operator.add,
+    "operator.concat": operator.concat,
+    "codecs.decode": _decode,
+    "codecs.encode": _decode,
+    "base64.b64decode": base64.b64decode,
+    "base64.b32decode": base64.b32decode,
+    "base64.b85decode": base64.b85decode,
+}
+_METHODS = frozenset({
+    "join", "format", "format_map", "replace", "lower", "upper", "strip", "lstrip", "rstrip", "decode", "encode",
+    "title", "capitalize", "swapcase", "casefold", "removeprefix", "removesuffix", "split", "rsplit", "partition",
+    "rpartition", "splitlines", "translate", "hex", "keys", "values", "items", "copy", "get", "index", "__add__",
+    "__getitem__", "__str__",
+})  # fmt: skip
 
 
 def fold(node: ast.expr, names: Lookup) -> list[Any]:
@@ -172,42 +227,3 @@ def _unpack(target: ast.expr, item: Any) -> Iterator[tuple[str, Any]]:
             yield from _unpack(inner, value)
     else:
         raise Unfoldable("a target")
-
-
-def _bounded(value: Any) -> Any:
-    if isinstance(value, str | bytes | list | tuple | dict) and len(value) > 50 * MAX_LENGTH:
-        raise Unfoldable("long")
-    if isinstance(value, int) and value.bit_length() > 256:
-        raise Unfoldable("large")
-    return list(value) if not isinstance(value, str | bytes | list | tuple | dict | int | float | type(None)) else value
-
-
-def _times(a: Any, b: Any) -> Any:
-    sizes = [len(side) if hasattr(side, "__len__") else abs(side) for side in (a, b)]
-    if sizes[0] * sizes[1] > MAX_LENGTH and (hasattr(a, "__len__") or hasattr(b, "__len__")):
-        raise Unfoldable("long")
-    return _bounded(a) * _bounded(b)
-
-
-def _percent(a: Any, b: Any) -> Any:
-    if isinstance(a, str | bytes):
-        _plain_form(a)
-        return a % (tuple(b) if isinstance(b, list) else b)
-    return a % b
-
-
-def _plain_form(form: str | bytes) -> Any:
-    """``form``, unless it could ask for a field of a million characters."""
-    text = form if isinstance(form, str) else form.decode("latin-1")
-    if re.search(r"\d{4}|\*|\{[^{}]*\{", text):
-        raise Unfoldable("a wide field")
-    return form
-
-
-def _no_sizes(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """``bytes(10**12)`` would be that many zeros."""
-    return _give_up() if any(isinstance(arg, int) for arg in args) else args
-
-
-def _give_up() -> Any:
-    raise Unfoldable("large")

@@ -132,7 +132,7 @@ class Grader:
 
     def _run_tests(self, plugin: GradingPlugin) -> None:
         """One pytest run over the assignment's hidden tests."""
-        arguments = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings"]
+        arguments = ["-s", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings"]
         arguments += ["--import-mode=importlib", "-c", os.devnull, "--rootdir", str(self.course.graders)]
         arguments += ["--confcutdir", str(self.course.graders), str(self._graders)]
         with _no_foreign_plugins():

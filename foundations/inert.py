@@ -1,4 +1,4 @@
-"""What students wrote, made harmless for HTML pages: nbgrader's feedback, and the formgrader in an instructor's browser.
+"""What students wrote, made harmless for HTML pages: nbgrader's feedback, and the formgrader an instructor opens.
 
 nbconvert can sanitise, but does so to Markdown before it is rendered, which destroys formulas and quotations. Here the
 rendered HTML is cleaned. ``nbgrader_config.py`` names both parts, so that they stand in every page nbgrader makes.
@@ -16,16 +16,16 @@ import nbformat
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 
-TAGS = frozenset(
-    "a abbr b blockquote br caption code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd"
-    " li mark ol p pre s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var".split()
+_TAGS = (
+    "a abbr b blockquote br caption code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins"
+    " kbd li mark ol p pre s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var"
 )
 _EVERYWHERE = ("class", "title", "style", "align", "valign", "colspan", "rowspan", "scope", "open", "start")
 _STYLES = (
     "border border-bottom border-collapse border-left border-right border-top caption-side color background-color"
     " font-family font-size font-style font-weight height margin margin-top margin-bottom padding text-align"
     " vertical-align white-space width max-width"
-).split()
+)
 _PICTURES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;", "data:image/webp;")
 
 #: Outputs a page may show as they are: nbconvert escapes them, or wraps a picture in an ``img`` that runs nothing.
@@ -38,10 +38,10 @@ def _cleaner() -> Callable[[str], str]:
     from bleach.css_sanitizer import CSSSanitizer
 
     cleaner = bleach.Cleaner(
-        tags=TAGS,
+        tags=frozenset(_TAGS.split()),
         attributes=_may_stay,
         protocols=["http", "https", "mailto", "data"],
-        css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES),
+        css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES.split()),
         strip=False,
     )
     return cleaner.clean

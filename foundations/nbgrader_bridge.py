@@ -3,7 +3,7 @@
 What changes is who grades. Stock nbgrader runs a submission beside its tests and reads scores off the cells' outputs;
 here the notebook is read as data and repaired by ``source/``, :class:`FoundationsGrade` stands where ``Execute`` stood,
 and :class:`SaveReport` writes the report's scores where ``SaveAutoGrades`` read outputs. ``nbgrader_config.py`` names
-these classes; :func:`record` runs the same converter over finished reports.
+these classes; :func:`foundations.gradebook.record` runs the same converter over finished reports.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import copy
+import glob
 import html
 import math
 import os
@@ -20,6 +21,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,16 +68,15 @@ def grader_for(course: Course, assignment: str) -> Grader:
     if key not in _graders:
         from foundations.grade import Grader
 
-        grader = Grader(course, assignment)
-        _graders[key] = grader.__enter__()
-        atexit.register(grader.__exit__, None, None, None)
+        _graders[key] = Grader(course, assignment)
+        atexit.register(_graders[key].close)
     return _graders[key]
 
 
 # ------------------------------------------------------------------------------------------------ the converter
 
 
-class UngradedSubmissions(NbGraderException):  # type: ignore[misc]
+class UngradedSubmissions(NbGraderException):
     """Everything was processed, and some submissions have no complete score."""
 
 
@@ -91,18 +92,16 @@ class SubmissionExporter(NotebookExporter):
         if type(self.parent) is Autograde:
             self.parent.__class__ = FoundationsAutograde
 
-    def from_filename(
-        self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
-    ) -> tuple[str, dict[str, Any]]:
-        if not self.parent._sanitizing:
+    def from_filename(self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any) -> Any:
+        converter: Any = self.parent
+        if resources is None or not converter._sanitizing:
             return super().from_filename(filename, resources, **kwargs)
-        resources = resources or {}
         resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
-        notebook = self.parent.sanitized(resources["nbgrader"]["student"], resources["nbgrader"]["assignment"])
+        notebook = converter.sanitized(resources["nbgrader"]["student"], resources["nbgrader"]["assignment"])
         return self.from_notebook_node(notebook, resources)
 
 
-class FoundationsAutograde(Autograde):  # type: ignore[misc]
+class FoundationsAutograde(Autograde):
     """nbgrader's converter, but nothing of a submission is trusted, and a fault is not a zero.
 
     A submission that cannot be graded gets a stand-in notebook that says why, and a gradebook entry without score that
@@ -114,36 +113,46 @@ class FoundationsAutograde(Autograde):  # type: ignore[misc]
         step = re.escape(self._input_directory) if escape else self._input_directory
         return self.coursedir.format_path(step, student_id, assignment_id, escape=escape)
 
-    @property
+    @cached_property
     def course(self) -> Course:
         return find_course(Path(self.coursedir.root))
 
+    #: The students to grade; ``None``: all whose folders nbgrader finds.
+    only: list[str] | None = None
+
+    def init_notebooks(self) -> None:
+        if self.only is None:
+            super().init_notebooks()
+
     def convert_notebooks(self) -> None:
         self.ungraded: dict[str, str] = {}
-        assignment = self.coursedir.assignment_id
+        # One connection for the run: each new one compiles all of nbgrader's statements anew.
+        with gradebook_of(self.coursedir) as self.gradebook:
+            try:
+                self._convert_all(self.coursedir.assignment_id)
+            finally:
+                for student, reason in self.ungraded.items():
+                    self.log.error("%s is not graded: %s", student, reason)
+        if self.ungraded:
+            raise UngradedSubmissions(f"{len(self.ungraded)} submissions are not graded")
+
+    def _convert_all(self, assignment: str) -> None:
         if assignment in self.course.assignments:  # else nbgrader says what it thinks of that
             self._check_gradebook(assignment)
             if self.coursedir.notebook_id == "*":
                 self.assignments = {folder: [f"{folder}/{assignment}.ipynb"] for folder in self._folders(assignment)}
-        try:
-            super().convert_notebooks()
-        finally:
-            for student, reason in self.ungraded.items():
-                self.log.error("%s, %s is not graded: %s", student, assignment, reason)
-        if self.ungraded:
-            raise UngradedSubmissions(f"{len(self.ungraded)} submissions of {assignment} are not graded")
+        super().convert_notebooks()
 
     def _folders(self, assignment: str) -> list[str]:
         """Every folder handed in, also where the notebook is missing in it, with those nbgrader found itself."""
-        import glob
-
+        if self.only is not None:
+            return [self._format_source(assignment, student) for student in self.only]
         found = glob.glob(self._format_source(assignment, self.coursedir.student_id))
         return sorted({*self.assignments, *(folder for folder in found if os.path.isdir(folder))})
 
     def _check_gradebook(self, assignment: str) -> None:
         try:
-            with gradebook_of(self.coursedir) as gradebook:
-                stale = out_of_date(gradebook, self.course, assignment)
+            stale = out_of_date(self.gradebook, self.course, assignment)
         except CourseError as error:
             stale = str(error)
         if stale:
@@ -151,6 +160,7 @@ class FoundationsAutograde(Autograde):  # type: ignore[misc]
             raise NbGraderException(stale)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        self.gradebook.db.rollback()  # whatever went wrong with the one before
         source = Path(self._format_source(assignment_id, student_id), "timestamp.txt")
         if source.exists() and _small_file(source) is None:
             raise SubmissionError(f"{source.name} of {student_id!r} is not a small text file", slug="timestamp")
@@ -162,15 +172,15 @@ class FoundationsAutograde(Autograde):  # type: ignore[misc]
         destination.mkdir(parents=True, exist_ok=True)
         self._copy_sources(assignment_id, destination)
         timestamp = self._timestamp(Path(self._format_source(assignment_id, student_id)), destination)
-        with gradebook_of(self.coursedir) as gradebook:
-            if self.create_student:
-                gradebook.update_or_create_student(student_id)
-            else:
-                gradebook.find_student(student_id)  # raises MissingEntry
-            given = {"timestamp": timestamp} if timestamp else {}
-            submission = gradebook.update_or_create_submission(assignment_id, student_id, **given)
-            if timestamp and submission.total_seconds_late > 0:
-                self.log.warning("%s is %s seconds late", submission, submission.total_seconds_late)
+        if self.create_student:
+            self.gradebook.update_or_create_student(student_id)
+        else:
+            self.gradebook.find_student(student_id)  # raises MissingEntry
+        given = {"timestamp": timestamp} if timestamp else {}
+        with self.gradebook.db.no_autoflush:  # or SQLAlchemy warns of how nbgrader makes a submission
+            submission = self.gradebook.update_or_create_submission(assignment_id, student_id, **given)
+        if timestamp and submission.total_seconds_late > 0:
+            self.log.warning("%s is %s seconds late", submission, submission.total_seconds_late)
 
     def _copy_sources(self, assignment_id: str, destination: Path) -> None:
         """The pictures and data that the instructor's notebook shows."""
@@ -199,12 +209,11 @@ class FoundationsAutograde(Autograde):  # type: ignore[misc]
         graded = (_finished.get() or {}).get((student, assignment))
         if graded is not None:
             return copy.deepcopy(graded.notebook) if graded.notebook else stand_in(self.course, assignment)
-        course = self.course
+        path, source = self.submitted(student, assignment), self.course.notebook(assignment)
         try:
-            found = read_submission(self.submitted(student, assignment), course.notebook(assignment), course.limits(assignment))
+            return read_submission(path, source, self.course.limits(assignment)).notebook
         except SubmissionError:
-            return stand_in(course, assignment)  # the reason comes with the report
-        return found.notebook
+            return stand_in(self.course, assignment)  # the reason comes with the report
 
     def submitted(self, student: str, assignment: str) -> Path:
         """The file that was handed in, or should have been."""
@@ -283,8 +292,7 @@ class FoundationsGrade(NbGraderPreprocessor):
             # The author's mistake or ours, not the student's: nbgrader reports it and removes the folder, but what an
             # earlier run wrote into the gradebook must not stand for a submission that was not graded.
             report = Report(assignment, student, reason=str(error), fault=error.exit_code)
-            with gradebook_of(converter.coursedir) as gradebook:
-                save_report(gradebook, report, student, assignment, {})
+            save_report(converter.gradebook, report, student, assignment, {})
             raise
         return graded.notebook, graded.report
 
@@ -297,8 +305,7 @@ class SaveReport(NbGraderPreprocessor):
     ) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
         student, assignment = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
         cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if cell.metadata.get("nbgrader")}
-        with gradebook_of(self.parent.parent.coursedir) as gradebook:
-            save_report(gradebook, resources[_RESOURCE], student, assignment, cells)
+        save_report(self.parent.parent.gradebook, resources[_RESOURCE], student, assignment, cells)
         return nb, resources
 
 

@@ -17,6 +17,9 @@ from foundations.compare import CheckFailed, Finding, describe, difference, dtyp
 from foundations.diagnose import Behaviour, Observation, copied
 from foundations.session import Session
 
+#: An exponent that is larger than allowed by less than this is taken for rounding.
+_GROWTH_MARGIN = 0.3
+
 
 @dataclass
 class Call:
@@ -138,16 +141,22 @@ class Student:
             first = violations[0]
             raise CheckFailed(Finding("rule", first.message, symptom=f"rule: {first.family}"))
 
-    def must_grow_as(self, allowed: rules.Growth, sizes: dict[tuple[int, int, int], tuple[Any, ...]], lesson: str) -> None:
-        """The number of operations grows no faster with the sizes (n, k, m) than ``allowed`` says."""
+    def must_grow_as(
+        self, allowed: rules.Growth, inputs: Callable[[int, int, int], tuple[Any, ...]], base: rules.Sizes, lesson: str
+    ) -> None:
+        """The number of operations grows no faster with the sizes (n, k, m) than ``allowed`` says.
+
+        ``inputs(n, k, m)`` makes the arguments of one call; ``base`` is the smallest of the sizes tried.
+        """
         counts = {}
-        for size, args in sizes.items():
-            call = self.call(*args, trace=True)
+        for size in rules.growth_sizes(*base):
+            call = self.call(*inputs(*size), trace=True)
             call.must_not_raise()
             counts[size] = rules.operations(call.trace or {})
         seen = rules.fit_growth(counts)
-        if not rules.within(seen, allowed):
-            text = f"{self.exercise} does a number of operations that grows as {rules.describe(seen)}; {lesson}"
+        pairs = ((seen.n, allowed.n), (seen.k, allowed.k), (seen.m, allowed.m))
+        if any(got > most + _GROWTH_MARGIN for got, most in pairs):
+            text = f"the number of operations of {self.exercise} grows as {rules.describe(seen)}; {lesson}"
             raise CheckFailed(Finding("growth", text, symptom="growth"))
 
     def must_be_faster(

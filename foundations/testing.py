@@ -345,12 +345,16 @@ def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0
         if function(*arguments) is None:
             print(f"{name} returns nothing yet, so there is nothing to time.")
             return math.nan
-        first = time.process_time() - start
-        calls = max(1, round(budget_s / 20 / max(first, 1e-9)))
-        best, used = first, first
-        while used < budget_s:
+        used = time.process_time() - start
+        # The clock of some systems moves in steps of milliseconds: the number of calls grows until it is well seen.
+        best, calls = used if used >= budget_s else math.inf, 1
+        while used < budget_s or best == math.inf:
             round_s = _cpu_seconds(function, arguments, calls)
-            best, used = min(best, round_s / calls), used + round_s
+            used += max(round_s, 1e-7 * calls)
+            if round_s < budget_s / 20:
+                calls *= 2
+            else:
+                best = min(best, round_s / calls)
     except NotImplementedError:
         print(f"{name} is not written yet, so there is nothing to time.")
         return math.nan

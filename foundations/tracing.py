@@ -1,8 +1,8 @@
 """What ran while a function was called: which operations, how often, and on how many numbers at most.
 
-Two ways of looking, because each is blind where the other sees: a ``TorchFunctionMode`` sees names as written (``matmul``
-for ``@``, ``einsum``, ``item``), a ``TorchDispatchMode`` what really runs (``aten.mm``). An audit hook adds what no mode
-sees: code made from strings, and threads, in which the modes are off.
+Two ways of looking, because each is blind where the other sees: a ``TorchFunctionMode`` sees names as written
+(``matmul`` for ``@``, ``einsum``, ``item``), a ``TorchDispatchMode`` what really runs (``aten.mm``). An audit hook adds what
+no mode sees: code made from strings, and threads, in which the modes are off.
 
 This module runs inside the student's process, so what it says can be forged: it is evidence beside the source.
 """
@@ -31,10 +31,12 @@ MAX_NAME_CHARACTERS = 80
 TURNED_OFF = "tracing turned off"
 
 #: Audit events worth a name: those by which work can be done out of sight of both modes.
-_AUDITED = frozenset(
-    "exec compile code.__new__ function.__new__ pickle.find_class gc.get_objects ctypes.dlopen ctypes.dlsym os.fork os.exec"
-    " os.system os.posix_spawn subprocess.Popen".split()
-)
+_AUDITED = frozenset({
+    "exec", "compile", "code.__new__", "function.__new__", "pickle.find_class", "gc.get_objects", "ctypes.dlopen",
+    "ctypes.dlsym", "os.fork", "os.exec", "os.system", "os.posix_spawn", "subprocess.Popen",
+})  # fmt: skip
+#: Questions that a careful student asks, and that torch answers by arithmetic of its own (``isfinite`` multiplies).
+_PREDICATES = frozenset({torch.isfinite, torch.Tensor.isfinite, torch.isclose, torch.Tensor.isclose})
 #: Elements of a list of arguments: enough to see a tensor in it, cheap where it holds a million floats.
 _LOOK_INSIDE = 64
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")})
@@ -99,8 +101,9 @@ class Trace:
     def plain(self) -> Plain:
         """The trace: ``{"function": [[name, count, largest], ...], "dispatch": [...]}``, sorted by name.
 
-        ``count`` is the number of calls and ``largest`` the largest number of elements among the tensors that went into or
-        came out of one of them. A property is named by itself (``shape``) with ``largest`` 0. Dispatch names read ``aten.mm``.
+        ``count`` is the number of calls and ``largest`` the largest number of elements among the tensors that went into
+        or came out of one of them. A property is named by itself (``shape``) with ``largest`` 0. Dispatch names read
+        ``aten.mm``.
         """
         return {"function": self._function.plain(), "dispatch": self._dispatch.plain()}
 
@@ -144,6 +147,7 @@ class _DispatchMode(TorchDispatchMode):
         self._tally = tally
         self._names: dict[Any, str] = {}
         self.at_work = False
+        self.at_rest = False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         name = self._names.get(func)
@@ -154,7 +158,8 @@ class _DispatchMode(TorchDispatchMode):
         try:
             result = func(*args, **(kwargs or {}))
         finally:
-            self._tally.add(name, args, (kwargs or {}).values(), (result,))
+            if not self.at_rest:
+                self._tally.add(name, args, (kwargs or {}).values(), (result,))
             self.at_work = outside
         return result
 
@@ -179,9 +184,12 @@ class _FunctionMode(TorchFunctionMode):
         if name is None:
             name = self._names[func] = _name(func)
         result = None
+        outside = self._dispatch.at_rest
+        self._dispatch.at_rest = outside or func in _PREDICATES
         try:
             result = func(*args, **kwargs)
         finally:
+            self._dispatch.at_rest = outside
             self._tally.add(name, args, kwargs.values(), (result,))
         return result
 

@@ -95,7 +95,6 @@ class Warm:
                 {
                     "op": "fork",
                     "memory_bytes": limits.memory_bytes,
-                    "cpu_s": limits.notebook_wall_s,
                     "reply_bytes": limits.reply_bytes,
                     "output_bytes": limits.output_bytes,
                 },

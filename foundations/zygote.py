@@ -50,7 +50,7 @@ def warm_up() -> Any:
     weight = torch.ones(4, 4, requires_grad=True)
     torch.nn.functional.conv2d((torch.exp(weight) @ weight)[None, None], torch.ones(1, 1, 2, 2)).sum().backward()
     tracing.trace_call(torch.add, [torch.ones(2), torch.ones(2)])
-    data.load_mnist()
+    data.load_mnist(full=False)
     shell.run_cell("import torch, math\nimport matplotlib.pyplot as _p\n_ = _p.figure(); _p.title('$x$'); _p.show(); del _p, _\n%time 1\n")
     shell.reset()
     shell.run_line_magic("matplotlib", "inline")
@@ -82,7 +82,7 @@ def _become_student(shell: Any, descriptors: list[int], request: dict[str, Any])
 
     os.setsid()
     try:
-        layers = sandbox.confine(descriptors, request["memory_bytes"], request["cpu_s"])
+        layers = sandbox.confine(descriptors, request["memory_bytes"])
     except sandbox.ConfinementError as error:
         layers = [f"refused: {error}"]
     requests, replies = descriptors

@@ -1,0 +1,86 @@
+# Two commands do all the set-up: `make demo` and `make test`. The others are for people at work on the course.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PYTHON ?= python3
+# More for pip, e.g. where to find PyTorch's smaller builds without GPU support.
+PIP_ARGS ?=
+# More for pytest, e.g. `make test PYTEST_ARGS="-k session"`.
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# nbgrader calls alembic by its bare name.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(STAMP) ## Grade a small made class, and say where gradebook, feedback and reports are
+	$(BIN)/foundations demo
+
+.PHONY: test
+test: lint types suite ## Everything that must hold: style, types, and all tests
+
+.PHONY: quick
+quick: $(STAMP) ## The tests that take little time
+	$(BIN)/python -m pytest -m "not slow and not browser" $(PYTEST_ARGS)
+
+.PHONY: suite
+suite: $(STAMP) ## All tests, without style and types
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: $(STAMP) ## Style, by ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: $(STAMP) ## Types, by mypy
+	$(BIN)/mypy
+
+.PHONY: release
+release: $(STAMP) ## Make release/ and solutions/ from source/
+	$(BIN)/foundations release
+
+.PHONY: drift
+drift: $(STAMP) ## Fail where release/ or solutions/ is not what source/ makes
+	$(BIN)/foundations release --check
+
+.PHONY: bench
+bench: $(STAMP) ## Benchmarks; results go to benchmarks/results/
+	$(BIN)/python -m benchmarks
+
+.PHONY: browser
+browser: ## Get Chromium for the tests that look at pages (as root on Debian; elsewhere they are skipped)
+	@if command -v chromium >/dev/null; then \
+	  echo "chromium is here: $$(command -v chromium)"; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+	    || echo "chromium could not be installed: the browser tests will be skipped"; \
+	else \
+	  echo "no chromium on the PATH: the browser tests will be skipped"; \
+	fi
+
+.PHONY: install
+install: $(STAMP) ## The virtual environment, with all that instructors and developers need
+
+.PHONY: clean
+clean: ## Remove .venv, caches and build products; gradebook, submissions and reports stay
+	rm -rf $(VENV) build dist foundations.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Installed again only when one of these two files is newer. PyTorch comes first: it is by far the largest, and the
+# constraints file says which build everything after it has to live with.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 2; }
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -c constraints.txt -e ".[dev]"
+	@touch $@

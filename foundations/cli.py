@@ -1,0 +1,209 @@
+"""The command line. Exit codes: 0 graded, 1 graded but some submission is ungraded, 2 usage or course-author error, 3 our fault."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+import foundations
+from foundations.config import Course, find_course
+from foundations.errors import CourseError, FoundationsError, InternalError
+
+if TYPE_CHECKING:  # torch and pytest take seconds to import; --help does not need them
+    from foundations.grade import Graded
+    from foundations.submissions import Found
+
+app = typer.Typer(
+    name="foundations",
+    help="Grade notebooks in which students build a neural network from its foundations.",
+    epilog="Exit code: 0 graded · 1 graded, but some submission is ungraded · 2 usage or course-author error · 3 our fault.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+out = Console()
+err = Console(stderr=True)
+
+
+class FeedbackLevel(StrEnum):
+    """How much a message tells: ``hints`` never shows expected values of hidden inputs."""
+
+    hints = "hints"
+    full = "full"
+    none = "none"
+
+
+CourseOption = Annotated[
+    Path | None, typer.Option("--course", help="Course folder (source/, graders/). Default: found from the working directory.")
+]
+
+
+@app.command()
+def grade(
+    path: Annotated[Path, typer.Argument(help="A notebook, or a folder laid out <student>/<assignment>/<assignment>.ipynb.")],
+    assignment: Annotated[str, typer.Option("--assignment", "-a", help="Name of a folder under source/, e.g. 01_matmul.")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report (a list for several) to FILE.", metavar="FILE")] = None,
+    json_dir: Annotated[Path | None, typer.Option("--json-dir", help="Write <student>.json for each into DIR.", metavar="DIR")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML for CI to FILE.", metavar="FILE")] = None,
+    gradebook: Annotated[bool, typer.Option(" /--no-gradebook", help="Leave the course's gradebook alone.")] = True,
+    feedback: Annotated[
+        FeedbackLevel | None, typer.Option(help="How much messages tell. Default: as the course's pyproject.toml says, else hints.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Replay the hidden inputs of a report with this seed.", min=0)] = None,
+    course_folder: CourseOption = None,
+) -> None:
+    """Grade one notebook or a whole folder with the hidden graders.
+
+    Scores go to the gradebook, executed notebooks under autograded/, unless --no-gradebook is given or PATH is a notebook outside
+    of a submitted folder. A submission that cannot be graded is "ungraded", never zero; the others go on.
+
+    Example: foundations grade submitted --assignment 01_matmul --json-dir reports
+    """
+    from foundations import export, grade as grading, screen
+    from foundations.submissions import find_submissions
+
+    course = find_course(course_folder or (None if _in_course() else path))
+    course.notebook(assignment)
+    found = find_submissions(path, assignment)
+    graded: dict[str, Graded] = {}
+    with grading.Grader(course, assignment, feedback=feedback.value if feedback else None, seed=seed) as grader:
+        for one in screen.progress(found, err):
+            graded[one.student] = grader.grade(one.path, one.student)
+    reports = [each.report for each in graded.values()]
+    if len(reports) == 1 and not path.is_dir():
+        out.print(screen.exercise_table(reports[0]))
+        for sentence in screen.remarks(reports[0]):
+            out.print(f"  {sentence}", markup=False)
+    out.print(screen.class_table(reports))
+    if json_file:
+        export.write_json(json_file, reports)
+    if json_dir:
+        export.write_json_dir(json_dir, reports)
+    if junit:
+        export.write_junit(junit, reports)
+    if gradebook:
+        _record(course, graded, assignment, found[0])
+    for written in (json_file, json_dir, junit):
+        if written:
+            out.print(f"  written: {written}", markup=False, highlight=False)
+    raise typer.Exit(grading.exit_code(reports))
+
+
+def _record(course: Course, graded: dict[str, Graded], assignment: str, first: Found) -> None:
+    """Hand finished reports to nbgrader, whose gradebook and folders people know."""
+    if first.folder is None:
+        out.print("  gradebook: left alone, for the notebook does not lie in <student>/<assignment>/", markup=False)
+        return
+    from foundations import gradebook
+
+    gradebook.record(course, graded, assignment, first.folder)
+    out.print(f"  gradebook: {course.root / 'gradebook.db'}, executed notebooks: {course.root / 'autograded'}", markup=False, highlight=False)
+
+
+@app.command()
+def release(
+    name: Annotated[str | None, typer.Argument(help="Assignment; default: all of them.")] = None,
+    check_only: Annotated[bool, typer.Option("--check", help="Write nothing; say what differs or leaks, and exit 2 if anything does.")] = False,
+    course_folder: CourseOption = None,
+) -> None:
+    """Make release/ (what students get) and solutions/ (executed) from source/."""
+    from foundations import release as releasing
+    from foundations.leaks import leaks
+
+    course = find_course(course_folder)
+    names = [name] if name else course.assignments
+    for one in names:
+        if not check_only:
+            with err.status(f"releasing {one}: its solution is run from top to bottom"):
+                written = releasing.release(course, one)
+            out.print(f"  {one}: " + ", ".join(str(path.relative_to(course.root)) for path in written), highlight=False)
+        complaints = releasing.drift(course, one) + leaks(course, one)
+        if complaints:
+            raise CourseError(f"{one}: " + "; ".join(complaints), slug="drift")
+    if check_only:
+        out.print(f"  {', '.join(names)}: release/ and solutions/ are what source/ makes, and give nothing away", highlight=False)
+
+
+@app.command()
+def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> None:
+    """Run a notebook's visible checks, as its reader sees them: no hidden test, no score.
+
+    The same as pressing Validate in JupyterLab. Hidden tests look at more shapes than these do.
+    """
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from foundations.check import visible_checks
+
+    with err.status("running the notebook from top to bottom"):
+        results = visible_checks(notebook)
+    table = Table(box=box.SIMPLE_HEAD)
+    for title in ("exercise", "points", "", "what it says"):
+        table.add_column(title, overflow="fold")
+    for one in results:
+        table.add_row(one.exercise, f"{one.points:g}", "✓ passed" if one.passed else "✗ not yet", escape(one.message))
+    out.print(table)
+    passed = sum(one.passed for one in results)
+    out.print(f"  {passed} of {len(results)} visible checks pass. Hidden tests will try more.", highlight=False)
+    raise typer.Exit(0 if passed == len(results) else 1)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--into", help="Folder for the demonstration's own course.")] = Path("demo"),
+    course_folder: CourseOption = None,
+) -> None:
+    """Grade the made class of examples/submitted in a course folder of its own, and show where everything is."""
+    from foundations import demo as demonstration
+
+    raise typer.Exit(demonstration.run(find_course(course_folder), folder, out, err))
+
+
+def _in_course() -> bool:
+    with contextlib.suppress(CourseError):
+        find_course()
+        return True
+    return False
+
+
+@app.callback(invoke_without_command=True)
+def _top(version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
+    if version:
+        out.print(f"foundations {foundations.__version__}", highlight=False)
+        raise typer.Exit
+
+
+@contextlib.contextmanager
+def _blame() -> Iterator[None]:
+    """Whose fault is it? One sentence and an exit code for each; a traceback only for our own."""
+    try:
+        yield
+    except FoundationsError as error:
+        whose = "our fault" if isinstance(error, InternalError) else "cannot go on"
+        err.print(f"foundations: {whose}: {error}", markup=False, highlight=False, soft_wrap=True)
+        if error.slug:
+            err.print(f"  more: docs/errors.md#{error.slug}", markup=False, highlight=False)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        err.print("foundations: stopped; what was graded so far has not been recorded", markup=False)
+        sys.exit(130)
+    except (SystemExit, BrokenPipeError):
+        raise
+    except Exception as error:
+        err.print_exception()
+        err.print(f"foundations: our fault: {type(error).__name__}: {error}; please report it with the lines above", markup=False)
+        sys.exit(InternalError.exit_code)
+
+
+def main() -> None:
+    """Entry point of the ``foundations`` command."""
+    with _blame():
+        app()

@@ -1,0 +1,94 @@
+"""Reports as files: JSON for programs, JUnit for CI."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from foundations.errors import CourseError
+from foundations.model import Exercise, Report
+from foundations.table import clean
+
+
+def write_json(path: Path, reports: Sequence[Report]) -> None:
+    """One report as an object, several as a list, to ``path``."""
+    documents = [report.to_json() for report in reports]
+    _write(path, json.dumps(documents[0] if len(documents) == 1 else documents, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_json_dir(folder: Path, reports: Sequence[Report]) -> None:
+    """Each report to ``<folder>/<student>.json``."""
+    for report in reports:
+        write_json(folder / f"{_safe_name(report.submission)}.json", [report])
+
+
+def write_junit(path: Path, reports: Sequence[Report]) -> None:
+    """All reports as JUnit XML: a suite for each submission, a case for each check. Undecided checks are errors, not failures."""
+    from junitparser import JUnitXml
+
+    document = JUnitXml("foundations")
+    for report in reports:
+        document.add_testsuite(_suite(report))
+    document.update_statistics()
+    _make_room(path)
+    try:
+        document.write(str(path), pretty=True)
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written: {error.strerror}", slug="output") from error
+
+
+def _suite(report: Report) -> Any:
+    from junitparser import Error, TestCase, TestSuite
+
+    suite = TestSuite(f"{report.assignment}/{_plain(report.submission)}")
+    for name, value in (("score", report.score), ("max_score", report.max_score), ("verdict", report.verdict)):
+        suite.add_property(name, "" if value is None else str(value))
+    for exercise in report.exercises:
+        suite.add_testcases(_cases(report, exercise))
+    if not report.exercises:
+        case = TestCase(report.assignment, classname=f"{report.assignment}.{_plain(report.submission)}")
+        case.result = [Error(_plain(report.why_ungraded() or ""), "ungraded")]
+        suite.add_testcase(case)
+    return suite
+
+
+def _cases(report: Report, exercise: Exercise) -> list[Any]:
+    from junitparser import Error, Failure, TestCase
+
+    cases = []
+    for check in exercise.checks:
+        case = TestCase(_plain(check.name), classname=f"{report.assignment}.{exercise.id}")
+        if check.outcome == "fail":
+            case.result = [Failure(_plain(check.message), check.misconception or "wrong")]
+        elif check.outcome != "pass":
+            case.result = [Error(_plain(check.message), check.outcome)]
+        cases.append(case)
+    return cases
+
+
+def _plain(text: str) -> str:
+    """Text that XML can hold."""
+    return re.sub(r"[^\x09\x0a\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", clean(text))
+
+
+def _safe_name(student: str) -> str:
+    """A file name for a student's name, which is a folder's name and may be anything a file system allows."""
+    return re.sub(r"[^\w.@+-]", "_", student).lstrip(".") or "_"
+
+
+def _write(path: Path, text: str) -> None:
+    _make_room(path)
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written: {error.strerror}", slug="output") from error
+
+
+def _make_room(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CourseError(f"{path.parent} cannot be made: {error.strerror}", slug="output") from error

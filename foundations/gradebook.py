@@ -1,0 +1,244 @@
+"""What ``foundations grade`` asks of nbgrader: write finished reports into the gradebook, read it, make feedback."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_core.application import JupyterApp
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps import NbGrader
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.log import get_logger
+
+from foundations.config import Course
+from foundations.errors import CourseError
+from foundations.nbgrader_bridge import (
+    FoundationsAutograde,
+    UngradedSubmissions,
+    finished_reports,
+    gradebook_of,
+    out_of_date,
+)
+
+if TYPE_CHECKING:
+    from foundations.grade import Graded
+
+#: What nbgrader has to be told for this package to grade; ``nbgrader_config.py`` at the course's root says the same.
+SETTINGS: dict[str, dict[str, Any]] = {
+    "CourseDirectory": {
+        "course_id": "foundations",
+        "solution_directory": "solutions",
+        "ignore": [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".*", "gradebook.db*"],
+    },
+    "ClearSolutions": {"code_stub": {"python": "raise NotImplementedError()"}},
+    "Autograde": {
+        "exporter_class": "foundations.nbgrader_bridge.SubmissionExporter",
+        "sanitize_preprocessors": [],
+        "autograde_preprocessors": [
+            "foundations.nbgrader_bridge.FoundationsGrade",
+            "nbgrader.preprocessors.IgnorePattern",
+            "nbconvert.preprocessors.ClearMetadataPreprocessor",
+            "nbgrader.preprocessors.LimitOutput",
+            "foundations.nbgrader_bridge.SaveReport",
+            "nbgrader.preprocessors.AssignLatePenalties",
+            "nbgrader.preprocessors.CheckCellMetadata",
+        ],
+    },
+    "GenerateFeedback": {
+        "preprocessors": ["foundations.inert.ShowGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"],
+    },
+    "HTMLExporter": {
+        "preprocessors": ["foundations.inert.InertOutputs"],
+        "filters": {"markdown2html": "foundations.inert.inert_markdown"},
+    },
+}
+
+#: Automatic score (``None``: none yet), highest score, and whether a person has to look.
+Score = tuple[float | None, float, bool]
+
+
+def settings(course: Course) -> Config:
+    """nbgrader's settings as ``nbgrader`` itself would find them at the course's root, over :data:`SETTINGS`.
+
+    Raises:
+        CourseError: ``nbgrader_config.py`` cannot be read.
+    """
+    app = NbGrader(log_level=logging.CRITICAL, raise_config_file_errors=True, load_cwd_config=False)
+    before = os.environ.get("PATH")
+    try:
+        app.load_config_file()
+        super(JupyterApp, app).load_config_file("nbgrader_config.py", path=str(course.root))
+    except Exception as error:
+        raise CourseError(f"nbgrader_config.py of {course.root} cannot be used: {error}", slug="settings") from error
+    finally:
+        if before is not None:
+            os.environ["PATH"] = before
+    config = Config(SETTINGS)
+    config.merge(app.config)
+    return config
+
+
+def course_directory(course: Course, config: Config, assignment: str = "") -> CourseDirectory:
+    return CourseDirectory(config=config, root=str(course.root), assignment_id=assignment)
+
+
+def record(
+    course: Course, reports: Mapping[str, Graded], assignment: str, submitted: Path, *, verbose: bool = False
+) -> None:
+    """Write finished reports into gradebook and ``autograded/``, by the converter ``nbgrader autograde`` runs.
+
+    Args:
+        reports: by student. What was written for them before is replaced, but not what a person has given.
+        submitted: the folder laid out ``<student>/<assignment>/<assignment>.ipynb``; only the time of handing in is
+            still read there.
+        verbose: let nbgrader's log through.
+
+    Raises:
+        CourseError: the gradebook and ``source/`` cannot be brought together, or nbgrader fails.
+    """
+    for student in reports:
+        if not re.fullmatch(r"[^/\\]+", student) or student in (".", ".."):
+            raise CourseError(f"{student!r} is not the name of a student's folder", slug="student")
+    config = settings(course)
+    enter_assignment(course, assignment, config)
+    coursedir = course_directory(course, config, assignment)
+    coursedir.submitted_directory = str(submitted.resolve())
+    converter = FoundationsAutograde(coursedir=coursedir, config=config, force=True)
+    converter.only = sorted(reports)
+    with (
+        nbgrader_log(verbose) as errors,
+        finished_reports({(name, assignment): graded for name, graded in reports.items()}),
+    ):
+        try:
+            converter.start()
+        except UngradedSubmissions:
+            pass  # the reports say so themselves
+        except NbGraderException as error:
+            raise failed("autograde", assignment, errors, error) from error
+
+
+def enter_assignment(course: Course, assignment: str, config: Config | None = None) -> None:
+    """Make the gradebook agree with ``source/``, by nbgrader's own converter; ``release/`` is left as it is.
+
+    Raises:
+        CourseError: cells were added to or taken from an assignment that has submissions, or the source is broken.
+    """
+    course.notebook(assignment)
+    config = config or settings(course)
+    coursedir = course_directory(course, config, assignment)
+    with beside_python(), gradebook_of(coursedir) as gradebook:
+        if out_of_date(gradebook, course, assignment) is None:
+            return
+    with tempfile.TemporaryDirectory() as folder, nbgrader_log(verbose=False) as errors:
+        coursedir.release_directory = folder
+        try:
+            GenerateAssignment(coursedir=coursedir, config=config).start()
+        except NbGraderException as error:
+            raise failed("generate_assignment", assignment, errors, error) from error
+
+
+def feedback(course: Course, assignment: str, student: str = "*", *, verbose: bool = False) -> list[Path]:
+    """Make ``feedback/<student>/<assignment>/<assignment>.html`` for all that lie in ``autograded/``; their paths.
+
+    Raises:
+        CourseError: nothing was graded yet, or nbgrader fails.
+    """
+    config = settings(course)
+    coursedir = course_directory(course, config, assignment)
+    coursedir.student_id = student
+    converter = GenerateFeedback(coursedir=coursedir, config=config, force=True)
+    with nbgrader_log(verbose) as errors:
+        try:
+            converter.start()
+        except NbGraderException as error:
+            raise failed("generate_feedback", assignment, errors, error) from error
+    found = coursedir.format_path(coursedir.feedback_directory, "*", assignment)
+    return sorted(Path(course.root).glob(str(Path(found, f"{assignment}.html").relative_to(course.root))))
+
+
+def scores(course: Course, assignment: str) -> dict[str, dict[str, Score]]:
+    """What the gradebook holds: student → graded cell → (automatic score, highest score, needs a person)."""
+    coursedir = course_directory(course, settings(course))
+    if not _exists(coursedir.db_url):
+        return {}
+    with gradebook_of(coursedir) as gradebook:
+        return {
+            submission.student.id: {
+                grade.name: (grade.auto_score, grade.cell.max_score, grade.needs_manual_grade)
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for submission in _submissions(gradebook, assignment)
+        }
+
+
+def _submissions(gradebook: Gradebook, assignment: str) -> list[Any]:
+    try:
+        return list(gradebook.find_assignment(assignment).submissions)
+    except MissingEntry:
+        return []
+
+
+def _exists(url: str) -> bool:
+    """Whether there is a gradebook to read: looking must not make one."""
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).is_file()
+
+
+@contextlib.contextmanager
+def beside_python() -> Iterator[None]:
+    """Programs installed beside this Python are found by name: nbgrader starts ``alembic`` for a new gradebook."""
+    before = os.environ.get("PATH")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before or os.defpath])
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PATH"]
+        else:
+            os.environ["PATH"] = before
+
+
+class _Errors(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@contextlib.contextmanager
+def nbgrader_log(verbose: bool) -> Iterator[list[str]]:
+    """nbgrader's log, quiet or on stderr; gives the list that its errors are added to."""
+    logger: Any = get_logger()
+    errors = _Errors()
+    handlers: list[logging.Handler] = [errors, *([logging.StreamHandler()] if verbose else [])]
+    level, propagate = logger.level, logger.propagate
+    logger.setLevel(logging.INFO if verbose else logging.ERROR)
+    logger.propagate = False
+    for handler in handlers:
+        logger.addHandler(handler)
+    try:
+        yield errors.messages
+    finally:
+        for handler in handlers:
+            logger.removeHandler(handler)
+        logger.setLevel(level)
+        logger.propagate = propagate
+
+
+def failed(what: str, assignment: str, errors: list[str], error: Exception) -> CourseError:
+    """nbgrader logs the cause as a traceback and raises something else: its last line is the cause."""
+    causes = [message.strip().splitlines()[-1] for message in errors if "Traceback" in message]
+    return CourseError(f"nbgrader {what} of {assignment!r} failed: {(causes or [str(error)])[0]}", slug="nbgrader")

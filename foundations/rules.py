@@ -1,0 +1,215 @@
+"""The rules of the game: an operation of PyTorch may be used only after it was re-created.
+
+Two ways of looking. :func:`read_source_for` reads the notebook, here in the judge, where nothing of the student's runs;
+:func:`read_trace_for` reads what :mod:`foundations.tracing` recorded in the student's process. How the number of
+operations grows with the sizes (:func:`fit_growth`) is the deterministic twin of the speed check.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from foundations.errors import CourseError
+from foundations.families import FAMILIES, Family, is_structural
+from foundations.reading import Use, read_uses
+
+#: What :func:`foundations.tracing.trace_call` gives.
+Trace = Mapping[str, Sequence[Sequence[object]]]
+Seen = Literal["source", "trace"]
+
+SCALARS = "numbers only"
+HIDDEN = "dynamic code"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one exercise forbids.
+
+    Attributes:
+        about: ends the sentence "this exercise is about …": "writing the sum over k yourself, with indexing, + and *".
+        forbid: names of :data:`~foundations.families.FAMILIES`.
+        scalars_only: arithmetic on single numbers alone; what only names, moves or makes numbers may be of any size.
+    """
+
+    about: str
+    forbid: frozenset[str]
+    scalars_only: bool = False
+
+    def __post_init__(self) -> None:
+        if unknown := sorted(set(self.forbid) - set(FAMILIES)):
+            raise CourseError(f"rule forbids {unknown[0]!r}, which is none of {', '.join(FAMILIES)}", slug="rules")
+
+    @property
+    def families(self) -> list[tuple[str, Family]]:
+        """The forbidden families, in the order in which a message picks one."""
+        return [(name, family) for name, family in FAMILIES.items() if name in self.forbid]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One forbidden thing that an exercise does; ``line`` counts from 1 within its cell, ``message`` is the student's."""
+
+    family: str
+    operation: str
+    line: int | None
+    seen: Seen
+    message: str
+
+
+def read_source_for(rule: Rule, cells: Sequence[str], exercise: str) -> list[Violation]:
+    """What ``exercise`` does against ``rule``, by reading the sources of the notebook's code cells up to its own.
+
+    Reading starts at the definition of ``exercise`` that is in force after the last of ``cells`` and follows names through
+    all that the cells bind. Code that it does not reach is free. Empty where no cell defines ``exercise``.
+    """
+    found: dict[tuple[str, int, int], Violation] = {}
+    for use in read_uses(cells, exercise):
+        name = _family_of(use, rule)
+        if name:
+            place = f"line {use.line} (in `{use.within}`)" if use.within else f"line {use.line}"
+            message = f"{place} uses {_named(use.operation, name)}: {_about(rule)}"
+            found.setdefault(
+                (name, use.cell, use.line), Violation(name, use.operation, use.line, "source", message)
+            )  # one for each line: ``np.dot(np.asarray(a), …)`` is one mistake
+    return list(found.values())
+
+
+def _family_of(use: Use, rule: Rule) -> str | None:
+    for name, family in rule.families:
+        if family.many_only:
+            continue  # how many elements only the trace can see
+        if use.operator in family.operators:
+            return name
+        if any(family.has_name(part) for part in use.names) or any(family.has_path(path) for path in use.paths):
+            return name
+    return HIDDEN if use.opaque and HIDDEN in rule.forbid else None
+
+
+def read_trace_for(rule: Rule, trace: Trace) -> list[Violation]:
+    """What is forbidden among what ran, each operation once, by the name as written where the trace has it.
+
+    A dispatch name counts only where no function of its family was seen: ``@`` runs ``aten.mm``, and is one mistake.
+    """
+    found: dict[str, Violation] = {}
+    for level in ("function", "dispatch"):
+        before = {violation.family for violation in found.values()}
+        for operation, count, largest in _entries(trace, level):
+            name = _traced_family(operation, largest, rule)
+            if name and name not in before:
+                found.setdefault(operation, _ran(rule, name, operation, count, largest))
+    return list(found.values())
+
+
+def _entries(trace: Trace, level: str) -> Iterable[tuple[str, int, int]]:
+    """The well-formed entries of one level: the trace comes from the student's process."""
+    for entry in trace.get(level, ()):
+        match entry:
+            case [str(name), int(count), int(largest)]:
+                yield name, count, largest
+
+
+def _traced_family(operation: str, largest: int, rule: Rule) -> str | None:
+    for name, family in rule.families:
+        if family.has_traced(operation) and not (family.many_only and largest <= 1):
+            return name
+    if rule.scalars_only and largest > 1 and not is_structural(operation):
+        return SCALARS
+    return None
+
+
+def _ran(rule: Rule, family: str, operation: str, count: int, largest: int) -> Violation:
+    times = "once" if count == 1 else f"{count} times"
+    if family == SCALARS:
+        what = f"`{operation}` (arithmetic on {largest} numbers at a time)"
+    else:
+        what = _named(operation, family)
+    return Violation(family, operation, None, "trace", f"calling it ran {what} {times}: {_about(rule)}")
+
+
+def _named(operation: str, family: str) -> str:
+    return f"`{operation}` ({FAMILIES[family].gloss})"
+
+
+def _about(rule: Rule) -> str:
+    return f"this exercise is about {rule.about.rstrip('.')}"
+
+
+# ---- growth
+
+
+@dataclass(frozen=True)
+class Growth:
+    """To which power of each size the number of operations grows: 0, 1, or in between (rounded to 0.1)."""
+
+    n: float
+    k: float
+    m: float
+
+
+Sizes = tuple[int, int, int]
+
+
+def operations(trace: Trace) -> int:
+    """How many operations the trace counted, as written: what works on elements, and not what looks at a shape."""
+    return sum(count for name, count, largest in _entries(trace, "function") if largest > 0 and name not in _LOOKING)
+
+
+#: Calls that ask a tensor about itself; their number says nothing about work done.
+_LOOKING = frozenset(
+    ["dim", "size", "numel", "nelement", "stride", "__len__", "is_floating_point", "is_complex", "is_contiguous"]
+)
+
+
+def growth_sizes(n: int, k: int, m: int) -> list[Sizes]:
+    """The sizes at which :func:`fit_growth` wants counts: a base, and each of n, k, m doubled twice."""
+    return [
+        (n, k, m),
+        *((n * f, k, m) for f in (2, 4)),
+        *((n, k * f, m) for f in (2, 4)),
+        *((n, k, m * f) for f in (2, 4)),
+    ]
+
+
+def fit_growth(counts: Mapping[Sizes, int]) -> Growth:
+    """How counts of operations, by sizes (n, k, m), grow.
+
+    The base is the smallest of the sizes. With a size doubled twice the exponent is that of what was added, so that an offset
+    that does not grow does not count; doubled once, that of the counts themselves. What makes up less than a tenth of the
+    base's operations is noise.
+
+    Raises:
+        CourseError: a dimension was never doubled.
+    """
+    base = min(counts, key=lambda sizes: (sum(sizes), sizes))
+    return Growth(*(_exponent([_count(counts, base, axis, factor) for factor in (1, 2, 4)], axis) for axis in range(3)))
+
+
+def _count(counts: Mapping[Sizes, int], base: Sizes, axis: int, factor: int) -> int | None:
+    n, k, m = (size * factor if place == axis else size for place, size in enumerate(base))
+    return counts.get((n, k, m))
+
+
+def _exponent(counts: Sequence[int | None], axis: int) -> float:
+    once, twice, four = counts
+    if once is None or twice is None:
+        raise CourseError(f"growth: {'nkm'[axis]} was never doubled", slug="growth")
+    first = twice - once
+    if first <= once / 10:
+        return 0.0
+    if four is None:
+        return round(math.log2(twice / once), 1) if once > 0 else 1.0
+    return max(0.0, round(math.log2(max(four - twice, 1) / first), 1))
+
+
+def describe(growth: Growth) -> str:
+    """``"n·k·m"``, ``"n·m"``, ``"n"``, ``"1"``; other exponents as in ``"n^0.6"``."""
+    parts = []
+    for name, exponent in (("n", growth.n), ("k", growth.k), ("m", growth.m)):
+        if abs(exponent - 1) < 0.25:
+            parts.append(name)
+        elif exponent >= 0.25:
+            parts.append(f"{name}^{exponent:g}")
+    return "·".join(parts) or "1"

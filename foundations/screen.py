@@ -1,0 +1,83 @@
+"""What a person sees in the terminal: progress, one table of a class, and where everything was put."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from foundations.model import Exercise, Report
+from foundations.submissions import Found
+from foundations.table import OUTCOMES, clean, clean_name
+
+_MAX_NOTE = 300
+
+
+def progress(found: Sequence[Found], console: Console) -> Iterator[Found]:
+    """The submissions one by one, with a bar that says whose turn it is."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("grading", total=len(found))
+        for one in found:
+            bar.update(task, description=f"grading {escape(clean_name(one.student))}")
+            yield one
+            bar.advance(task)
+
+
+def class_table(reports: Sequence[Report]) -> Table:
+    """A row for each submission, a column for each exercise, and what went wrong in one line."""
+    table = Table(box=box.SIMPLE_HEAD, title=f"{reports[0].assignment}: {len(reports)} graded" if reports else None)
+    table.add_column("student", overflow="fold")
+    names = list(dict.fromkeys(exercise.id for report in reports for exercise in report.exercises))
+    for name in names:
+        table.add_column(name, justify="right", overflow="fold")
+    table.add_column("score", justify="right", style="bold")
+    table.add_column("what to know", ratio=1, overflow="fold")
+    for report in reports:
+        exercises = {exercise.id: exercise for exercise in report.exercises}
+        cells = [_points(exercises[name]) if name in exercises else "–" for name in names]
+        total = "ungraded" if report.score is None else f"{report.score:g} / {report.max_score:g}"
+        table.add_row(escape(clean_name(report.submission)), *cells, total, escape(_note(report)))
+    return table
+
+
+def exercise_table(report: Report) -> Table:
+    """Every check of one submission, for a person who grades a single notebook."""
+    table = Table(box=box.SIMPLE_HEAD, title=escape(f"{clean_name(report.submission)}, {report.assignment}"))
+    for title in ("exercise", "points", "", "check", "message"):
+        table.add_column(title, overflow="fold", ratio=1 if title == "message" else None)
+    for exercise in report.exercises:
+        for number, check in enumerate(exercise.checks):
+            sign, word = OUTCOMES[check.outcome]
+            head = (exercise.id, _points(exercise)) if number == 0 else ("", "")
+            table.add_row(*head, f"{sign} {word}", escape(clean_name(check.name)), escape(clean(check.message)))
+    return table
+
+
+def remarks(report: Report) -> Iterable[str]:
+    """Sentences that belong under a single submission's table."""
+    for sentence in report.repairs:
+        yield f"repaired: {clean(sentence)}"
+    if reason := report.why_ungraded():
+        yield f"ungraded: {clean(reason)}"
+
+
+def _points(exercise: Exercise) -> str:
+    return "?" if exercise.score is None else f"{exercise.score:g} / {exercise.max_score:g}"
+
+
+def _note(report: Report) -> str:
+    """The one thing an instructor wants to know first."""
+    if reason := report.why_ungraded():
+        return clean(reason, _MAX_NOTE)
+    wrong = [check for exercise in report.exercises for check in exercise.checks if check.outcome == "fail"]
+    named = list(dict.fromkeys(check.misconception for check in wrong if check.misconception))
+    first = next((check.message.splitlines()[0] for check in wrong if check.message), "")
+    parts = [", ".join(named) or first]
+    if report.repairs:
+        parts.append(f"{len(report.repairs)} repaired")
+    return clean("; ".join(part for part in parts if part), _MAX_NOTE)

@@ -1,0 +1,70 @@
+"""A small course on disk, and finished reports for it, for tests that need nbgrader and no grading."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import builders
+import nbformat
+
+from foundations.config import Course
+from foundations.model import Check, Exercise, Outcome, Report
+from foundations.table import check_table_html, check_table_text
+
+ROOT = Path(__file__).parent.parent
+NAME = "course"
+
+
+@dataclass
+class Graded:
+    """Shaped as :class:`foundations.grade.Graded`, without its imports."""
+
+    report: Report
+    notebook: nbformat.NotebookNode | None
+
+
+def make_course(root: Path, source: nbformat.NotebookNode | None = None) -> Course:
+    """``source/course/course.ipynb`` with exercises double (5) and triple (4) and an answer why (3) under ``root``."""
+    builders.write(source or builders.source_notebook(), root / "source" / NAME / f"{NAME}.ipynb")
+    (root / "graders" / NAME).mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    return Course(root, {})
+
+
+def checks(*outcomes: Outcome, message: str = "") -> list[Check]:
+    """One check for each outcome, of equal weight; all but those that pass have ``message``."""
+    return [
+        Check(f"check {number}", outcome, 1, "" if outcome == "pass" else message)
+        for number, outcome in enumerate(outcomes, 1)
+    ]
+
+
+def graded(
+    student: str,
+    double: list[Check] | None = None,
+    triple: list[Check] | None = None,
+    notebook: nbformat.NotebookNode | None = None,
+) -> Graded:
+    """A finished report with these checks (default: one that passes), and the executed notebook with its tables."""
+    exercises = [Exercise("double", 5, double or checks("pass")), Exercise("triple", 4, triple or checks("pass"))]
+    notebook = notebook or builders.answered()
+    for exercise in exercises:
+        data = {"text/plain": check_table_text(exercise), "text/html": check_table_html(exercise)}
+        outputs = builders.cell(notebook, exercise.id).outputs
+        outputs.append(nbformat.v4.new_output("display_data", data=data))
+    return Graded(Report(NAME, student, exercises), notebook)
+
+
+def unreadable(student: str, reason: str) -> Graded:
+    """The report of a submission that no notebook could be read from."""
+    return Graded(Report(NAME, student, reason=reason), None)
+
+
+def hand_in(root: Path, notebooks: Mapping[str, nbformat.NotebookNode]) -> Path:
+    """``<root>/<student>/course/course.ipynb`` for each; ``root``."""
+    for student, notebook in notebooks.items():
+        builders.write(notebook, root / student / NAME / f"{NAME}.ipynb")
+    return root

@@ -1,0 +1,294 @@
+"""release/ and solutions/ are made from source/, stay true to it, and give nothing away."""
+
+from __future__ import annotations
+
+import copy
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import builders
+import nbformat
+import pytest
+from course_builder import NAME, ROOT, make_course
+
+from foundations.config import Course, find_course
+from foundations.errors import CourseError
+from foundations.leaks import find_leaks, leaks, solution_lines
+from foundations.release import drift, execute, generate, normalised, release, solution_version
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+NOTHING: set[str] = set()
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return make_course(tmp_path / "root")
+
+
+def read(course: Course, kind: str) -> nbformat.NotebookNode:
+    return nbformat.read(course.root / kind / NAME / f"{NAME}.ipynb", as_version=4)
+
+
+def write(course: Course, kind: str, notebook: nbformat.NotebookNode) -> None:
+    builders.write(notebook, course.root / kind / NAME / f"{NAME}.ipynb")
+
+
+def fake_run(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """``notebook`` as if every code cell had been executed."""
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+        cell.execution_count = number
+    return notebook
+
+
+@pytest.fixture
+def released(course: Course, tmp_path: Path) -> Course:
+    """A course whose release and solutions agree with its source; no kernel was started for it."""
+    write(course, "release", nbformat.read(generate(course, NAME, tmp_path / "made") / f"{NAME}.ipynb", as_version=4))
+    write(course, "solutions", fake_run(solution_version(course, NAME)))
+    return course
+
+
+# ----------------------------------------------------------------------------------------------------- generating
+
+
+def test_release_is_what_students_are_graded_against(course: Course, tmp_path: Path) -> None:
+    """nbgrader's converter and the grading side's own release agree on every cell."""
+    made = nbformat.read(generate(course, NAME, tmp_path / "made") / f"{NAME}.ipynb", as_version=4)
+    assert made.cells == normalised(builders.release()).cells
+
+
+def test_generating_leaves_no_trace(course: Course, tmp_path: Path) -> None:
+    """Neither a gradebook nor anything else beside the release."""
+    before = sorted(course.root.rglob("*"))
+    generate(course, NAME, tmp_path / "made")
+    assert sorted(course.root.rglob("*")) == before
+
+
+def test_what_depends_on_the_machine_is_left_out(course: Course, tmp_path: Path) -> None:
+    """Versions, an editor's metadata and execution times of the source do not reach the release."""
+    source = builders.source_notebook()
+    source.metadata.language_info.version = "3.99"
+    source.metadata["vscode"] = {"interpreter": "/home/ada/python"}
+    source.cells[1].metadata["execution"] = {"iopub.status.busy": "2026-01-01"}
+    source.cells[1].execution_count = 7
+    write(course, "source", source)
+    made = nbformat.read(generate(course, NAME, tmp_path / "made") / f"{NAME}.ipynb", as_version=4)
+    assert made == normalised(builders.release())
+
+
+@pytest.mark.slow
+def test_release_writes_both_notebooks(course: Course) -> None:
+    """The release unsolved, the solution executed, both without drift or leaks; files beside the source go along."""
+    (course.root / "source" / NAME / "numbers.txt").write_text("1 2 3")
+    stale = course.root / "release" / NAME / "old.txt"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("left source/ long ago")
+    source = builders.source_notebook()
+    source.cells.append(builders.code("import os\nprint(open('numbers.txt').read(), os.getcwd())", id="shows"))
+    write(course, "source", source)
+    paths = release(course, NAME)
+    assert [path.relative_to(course.root).parts[0] for path in paths] == ["release", "solutions"]
+    assert [path.is_file() for path in paths] == [True, True]
+    assert read(course, "solutions").cells[-1].outputs[0].text == "1 2 3 .\n"
+    assert (course.root / "release" / NAME / "numbers.txt").read_text() == "1 2 3"
+    assert not stale.exists()
+    assert drift(course) == []
+    assert leaks(course, NAME) == []
+    assert not (course.root / "gradebook.db").exists()
+
+
+@pytest.mark.slow
+def test_solution_that_does_not_run_is_the_authors_mistake(course: Course) -> None:
+    """One sentence names the cell and the error."""
+    source = builders.source_notebook()
+    builders.cell(source, "double").source = "assert double(2) == 5, 'five'"
+    write(course, "source", source)
+    with pytest.raises(
+        CourseError, match=r"the solution of 'course' fails in cell 5 \('double'\): AssertionError: five"
+    ):
+        execute(course, NAME)
+
+
+@pytest.mark.parametrize(
+    ("grade_id", "text", "said"),
+    [
+        ("double-solution", "### BEGIN SOLUTION\nx = 1", "has no end"),
+        ("double-solution", "### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION", "inside another"),
+        ("setup", "### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "not marked as a solution"),
+        ("double", "### BEGIN HIDDEN TESTS\n### END HIDDEN TESTS", "hidden tests"),
+    ],
+)
+def test_authors_mistakes_are_said_in_words(
+    course: Course, tmp_path: Path, grade_id: str, text: str, said: str
+) -> None:
+    """No traceback of nbgrader's."""
+    source = builders.source_notebook()
+    builders.cell(source, grade_id).source = text
+    write(course, "source", source)
+    with pytest.raises(CourseError, match=said):
+        generate(course, NAME, tmp_path / "made")
+
+
+def test_unknown_assignment_is_named(course: Course) -> None:
+    """With the nearest name there is."""
+    with pytest.raises(CourseError, match="did you mean 'course'"):
+        release(course, "coarse")
+
+
+# ---------------------------------------------------------------------------------------------------------- drift
+
+
+def test_no_drift_after_generating(released: Course) -> None:
+    """What was just made agrees."""
+    assert drift(released) == []
+
+
+def test_missing_notebooks_are_drift(course: Course) -> None:
+    """Both are named, with what to do."""
+    assert drift(course) == [
+        "release/course/course.ipynb is missing: run `foundations release course`",
+        "solutions/course/course.ipynb is missing: run `foundations release course`",
+    ]
+
+
+def test_changed_source_is_drift_in_both(released: Course) -> None:
+    """The first cell that differs is named."""
+    source = builders.source_notebook()
+    builders.cell(source, "triple").source = "assert triple(3) == 9"
+    write(released, "source", source)
+    assert [what.split(":")[0] for what in drift(released)] == [
+        "release/course/course.ipynb, cell 8 ('triple') has another metadata and source than source/",
+        "solutions/course/course.ipynb, cell 8 ('triple') has another source than source/",
+    ]
+
+
+def test_edited_release_is_drift(released: Course) -> None:
+    """People edit source/ alone."""
+    notebook = read(released, "release")
+    del notebook.cells[-1]
+    write(released, "release", notebook)
+    (released.root / "release" / NAME / "extra.txt").write_text("x")
+    assert [what.split(":")[0] for what in drift(released)] == [
+        "release/course/course.ipynb has 10 cells instead of 11",
+        "release/course/extra.txt is not under source/",
+    ]
+
+
+def test_solution_not_executed_or_failed_is_drift(released: Course) -> None:
+    """Outputs may differ; that each cell ran without error may not."""
+    notebook = read(released, "solutions")
+    builders.cell(notebook, "double").execution_count = None
+    builders.cell(notebook, "triple").outputs = [nbformat.v4.new_output("error", ename="NameError", evalue="")]
+    builders.cell(notebook, "setup").outputs = [nbformat.v4.new_output("stream", text="0.123 s")]
+    write(released, "solutions", notebook)
+    assert [what.split(":")[0] for what in drift(released)] == [
+        "solutions/course/course.ipynb, cell 5 ('double') was not executed",
+        "solutions/course/course.ipynb, cell 8 ('triple') ended with NameError",
+    ]
+
+
+def test_folder_without_source_is_drift(released: Course) -> None:
+    """An assignment that was renamed leaves nothing behind."""
+    (released.root / "solutions" / "renamed").mkdir()
+    assert drift(released) == ["solutions/renamed has no source: remove it"]
+
+
+@pytest.mark.slow
+def test_release_of_nbgrader_itself_is_no_drift(released: Course) -> None:
+    """An instructor may just as well type `nbgrader generate_assignment`."""
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", NAME, "--force"]
+    environment = {**os.environ, "PATH": os.defpath}
+    subprocess.run(command, cwd=released.root, env=environment, capture_output=True, check=True, timeout=120)
+    assert drift(released) == []
+
+
+# ---------------------------------------------------------------------------------------------------------- leaks
+
+
+def test_lines_of_a_solution_that_tell_something() -> None:
+    """Heads of loops, imports, marks, comments and bare returns tell nothing; a written answer is all solution."""
+    text = """def f(a):
+    ### BEGIN SOLUTION
+    import math
+    for i in range(3):
+        c[i] = a[i] * "#2"  # the trick
+    # why it works
+    return c
+    ### END SOLUTION
+"""
+    written = builders.markdown("It adds up.", builders.marks("why", grade=True, solution=True, points=1))
+    assert solution_lines(builders.notebook([builders.solution("f", text), written])) == [
+        'c[i] = a[i] * "#2"',
+        "It adds up.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("In short: `return 2*x`", "a line of a solution: 'return 2 * x'"),
+        ("### END SOLUTION", "the mark 'END SOLUTION'"),
+        ("### BEGIN HIDDEN TESTS", "the mark 'HIDDEN TESTS'"),
+        ("see test_double.py", "names 'test_double'"),
+        ("see graders/", "names 'graders/'"),
+        ("open('/home/ada/course/data.csv')", "names the folder '/home/ada'"),
+        (r"open('C:\\Users\\ada\\data.csv')", "names the folder"),
+        ("open('/srv/course/data.csv')", "names the folder '/srv/course'"),
+    ],
+)
+def test_each_leak_is_found(text: str, said: str) -> None:
+    """One cell gives one thing away, and the sentence says which."""
+    source = builders.source_notebook()
+    notebook = copy.deepcopy(builders.release())
+    notebook.cells.append(builders.markdown(text, id="telltale"))
+    [found] = find_leaks(notebook, source, {"test_double", "graders/"}, {"/srv/course"})
+    assert found.startswith("cell 12 ('telltale') ")
+    assert said in found
+
+
+def test_solution_itself_leaks_every_line() -> None:
+    """The source in the release's place is found out."""
+    found = find_leaks(builders.source_notebook(), builders.source_notebook(), NOTHING, NOTHING)
+    assert len([what for what in found if "line of a solution" in what]) == 3
+
+
+def test_outputs_leak() -> None:
+    """An executed cell may show what the solution printed."""
+    notebook = builders.release()
+    builders.cell(notebook, "double").outputs = [nbformat.v4.new_output("stream", text="4")]
+    found = find_leaks(notebook, builders.source_notebook(), NOTHING, NOTHING)
+    assert found == ["cell 5 ('double') has outputs, or was executed"]
+
+
+def test_names_of_the_graders_leak(released: Course) -> None:
+    """Names of tests and misconceptions count, the exercises' own do not."""
+    graders = released.graders / NAME
+    (graders / "test_double.py").write_text("def test_of_negative_numbers(student): ...\n")
+    (graders / "misconceptions.py").write_text("def adds_one_twice(x): ...\ndef double(x): ...\n")
+    notebook = read(released, "release")
+    notebook.cells.append(builders.markdown("double, adds_one_twice, test_of_negative_numbers", id="end"))
+    write(released, "release", notebook)
+    assert leaks(released, NAME) == [
+        "cell 12 ('end') names 'adds_one_twice', which only the graders know",
+        "cell 12 ('end') names 'test_of_negative_numbers', which only the graders know",
+    ]
+
+
+# ------------------------------------------------------------------------------------------------- this repository
+
+COURSE = find_course(ROOT)
+
+
+def test_committed_release_and_solutions_agree_with_source() -> None:
+    """`foundations release` was run after the last change of source/."""
+    assert COURSE.assignments != []
+    assert drift(COURSE) == []
+
+
+@pytest.mark.parametrize("assignment", COURSE.assignments)
+def test_committed_release_gives_nothing_away(assignment: str) -> None:
+    """No solution text, hidden test or instructor path."""
+    assert leaks(COURSE, assignment) == []
