@@ -27,8 +27,8 @@ class Binding:
     """One way in which a name gets its value.
 
     ``node`` is the expression or definition it stands for ("value"), what it is taken out of ("each": a loop), or the
-    statement that changes it ("aug", "effect"); ``path`` is the dotted name of an import. ``firm``: it replaces what the
-    name was before. ``offset`` is added to the lines of ``node`` to give those of the cell.
+    statement that changes it ("aug", "effect"); ``path`` is the dotted name of an import. ``firm``: it replaces what
+    the name was before. ``offset`` is added to the lines of ``node`` to give those of the cell.
     """
 
     kind: Kind
@@ -219,9 +219,8 @@ def _parsed(source: ast.expr) -> Iterator[ast.Module]:
     except Unfoldable:
         return
     for text in texts:
-        if isinstance(text, bytes):
-            text = text.decode("utf-8", "replace")
-        if isinstance(text, str) and (tree := parse(text)):
+        code = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        if isinstance(code, str) and (tree := parse(code)):
             yield tree
 
 

@@ -1,4 +1,5 @@
-"""What a student may know before handing in: the notebook's own visible checks, run from top to bottom in a fresh kernel.
+"""What a student may know before handing in: the notebook's own visible checks, run from top to bottom in a fresh
+kernel.
 
 Nothing of the grading stack is needed, and no hidden test is consulted.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -40,10 +42,18 @@ def visible_checks(path: Path) -> list[Visible]:
     try:
         client.execute(cwd=str(path.resolve().parent))
     except CellTimeoutError:
-        raise SubmissionError(f"{path.name}: a cell ran for more than {_CELL_S} s; look for a loop without an end", slug="timeout") from None
+        raise SubmissionError(
+            f"{path.name}: a cell ran for more than {_CELL_S} s; look for a loop without an end", slug="timeout"
+        ) from None
     except DeadKernelError:
-        raise SubmissionError(f"{path.name}: the kernel died; does a cell end the process or use too much memory?", slug="kernel") from None
-    graded = [cell for cell in notebook.cells if cell.cell_type == "code" and _marks(cell).get("grade") and not _marks(cell).get("solution")]
+        raise SubmissionError(
+            f"{path.name}: the kernel died; does a cell end the process or use too much memory?", slug="kernel"
+        ) from None
+    graded = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and _marks(cell).get("grade") and not _marks(cell).get("solution")
+    ]
     if not graded:
         raise CourseError(f"{path} has no graded cell: is it an assignment of this course?", slug="no-graded-cell")
     return [_visible(cell) for cell in graded]
@@ -67,6 +77,6 @@ def _visible(cell: nbformat.NotebookNode) -> Visible:
     return Visible(_marks(cell)["grade_id"], float(_marks(cell).get("points", 0)), not errors, message)
 
 
-def _marks(cell: nbformat.NotebookNode) -> dict[str, object]:
+def _marks(cell: nbformat.NotebookNode) -> dict[str, Any]:
     marks = cell.metadata.get("nbgrader", {})
     return dict(marks) if isinstance(marks, dict) else {}

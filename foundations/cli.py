@@ -1,4 +1,6 @@
-"""The command line. Exit codes: 0 graded, 1 graded but some submission is ungraded, 2 usage or course-author error, 3 our fault."""
+"""The command line. Exit codes: 0 graded, 1 graded but some submission is ungraded, 2 usage or course-author error, 3
+our fault.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,15 @@ if TYPE_CHECKING:  # torch and pytest take seconds to import; --help does not ne
 app = typer.Typer(
     name="foundations",
     help="Grade notebooks in which students build a neural network from its foundations.",
-    epilog="Exit code: 0 graded · 1 graded, but some submission is ungraded · 2 usage or course-author error · 3 our fault.",
+    epilog="Exit code: 0 graded · 1 graded, but some submission is ungraded · 2 usage or course-author error · "
+    "3 our fault.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 out = Console()
+if not out.is_terminal:
+    out = Console(width=max(out.width, 110))  # a table in a log has no terminal to wrap at
 err = Console(stderr=True)
 
 
@@ -41,32 +46,48 @@ class FeedbackLevel(StrEnum):
 
 
 CourseOption = Annotated[
-    Path | None, typer.Option("--course", help="Course folder (source/, graders/). Default: found from the working directory.")
+    Path | None,
+    typer.Option("--course", help="Course folder (source/, graders/). Default: found from the working directory."),
 ]
 
 
 @app.command()
-def grade(
-    path: Annotated[Path, typer.Argument(help="A notebook, or a folder laid out <student>/<assignment>/<assignment>.ipynb.")],
-    assignment: Annotated[str, typer.Option("--assignment", "-a", help="Name of a folder under source/, e.g. 01_matmul.")],
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report (a list for several) to FILE.", metavar="FILE")] = None,
-    json_dir: Annotated[Path | None, typer.Option("--json-dir", help="Write <student>.json for each into DIR.", metavar="DIR")] = None,
-    junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML for CI to FILE.", metavar="FILE")] = None,
+def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
+    path: Annotated[
+        Path, typer.Argument(help="A notebook, or a folder laid out <student>/<assignment>/<assignment>.ipynb.")
+    ],
+    assignment: Annotated[
+        str, typer.Option("--assignment", "-a", help="Name of a folder under source/, e.g. 01_matmul.")
+    ],
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the report (a list for several) to FILE.", metavar="FILE")
+    ] = None,
+    json_dir: Annotated[
+        Path | None, typer.Option("--json-dir", help="Write <student>.json for each into DIR.", metavar="DIR")
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", help="Write JUnit XML for CI to FILE.", metavar="FILE")
+    ] = None,
     gradebook: Annotated[bool, typer.Option(" /--no-gradebook", help="Leave the course's gradebook alone.")] = True,
     feedback: Annotated[
-        FeedbackLevel | None, typer.Option(help="How much messages tell. Default: as the course's pyproject.toml says, else hints.")
+        FeedbackLevel | None,
+        typer.Option(help="How much messages tell. Default: as the course's pyproject.toml says, else hints."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Replay the hidden inputs of a report with this seed.", min=0)] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Replay the hidden inputs of a report with this seed.", min=0)
+    ] = None,
     course_folder: CourseOption = None,
 ) -> None:
     """Grade one notebook or a whole folder with the hidden graders.
 
-    Scores go to the gradebook, executed notebooks under autograded/, unless --no-gradebook is given or PATH is a notebook outside
-    of a submitted folder. A submission that cannot be graded is "ungraded", never zero; the others go on.
+    Scores go to the gradebook and executed notebooks under autograded/, unless --no-gradebook is given or PATH is a
+    notebook outside of a submitted folder. A submission that cannot be graded is "ungraded", never zero; the others
+    go on.
 
     Example: foundations grade submitted --assignment 01_matmul --json-dir reports
     """
-    from foundations import export, grade as grading, screen
+    from foundations import export, screen
+    from foundations import grade as grading
     from foundations.submissions import find_submissions
 
     course = find_course(course_folder or (None if _in_course() else path))
@@ -104,13 +125,19 @@ def _record(course: Course, graded: dict[str, Graded], assignment: str, first: F
     from foundations import gradebook
 
     gradebook.record(course, graded, assignment, first.folder)
-    out.print(f"  gradebook: {course.root / 'gradebook.db'}, executed notebooks: {course.root / 'autograded'}", markup=False, highlight=False)
+    out.print(
+        f"  gradebook: {course.root / 'gradebook.db'}, executed notebooks: {course.root / 'autograded'}",
+        markup=False,
+        highlight=False,
+    )
 
 
 @app.command()
 def release(
     name: Annotated[str | None, typer.Argument(help="Assignment; default: all of them.")] = None,
-    check_only: Annotated[bool, typer.Option("--check", help="Write nothing; say what differs or leaks, and exit 2 if anything does.")] = False,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; say what differs or leaks, and exit 2 if anything does.")
+    ] = False,
     course_folder: CourseOption = None,
 ) -> None:
     """Make release/ (what students get) and solutions/ (executed) from source/."""
@@ -128,7 +155,10 @@ def release(
         if complaints:
             raise CourseError(f"{one}: " + "; ".join(complaints), slug="drift")
     if check_only:
-        out.print(f"  {', '.join(names)}: release/ and solutions/ are what source/ makes, and give nothing away", highlight=False)
+        out.print(
+            f"  {', '.join(names)}: release/ and solutions/ are what source/ makes, and give nothing away",
+            highlight=False,
+        )
 
 
 @app.command()
@@ -199,7 +229,10 @@ def _blame() -> Iterator[None]:
         raise
     except Exception as error:
         err.print_exception()
-        err.print(f"foundations: our fault: {type(error).__name__}: {error}; please report it with the lines above", markup=False)
+        err.print(
+            f"foundations: our fault: {type(error).__name__}: {error}; please report it with the lines above",
+            markup=False,
+        )
         sys.exit(InternalError.exit_code)
 
 

@@ -1,7 +1,8 @@
-"""Comparison of a student's value with the expected one: type → shape → dtype → finite → value, and a finding that says it well.
+"""Comparison of a student's value with the expected one: type → shape → dtype → finite → value, and a finding that
+says it well.
 
-A finding has two texts. ``text`` is safe to show: it never holds an expected value of a hidden input. ``detail`` holds what was got and
-what was expected, for the feedback level "full".
+A finding has two texts. ``text`` is safe to show: it never holds an expected value of a hidden input. ``detail``
+holds what was got and what was expected, for the feedback level "full".
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import torch
 
 from foundations.wire import Opaque
 
-Stage = Literal["existence", "exception", "type", "shape", "dtype", "finite", "value", "mutation", "rule", "growth", "speed", "lost"]
+Stage = Literal[
+    "existence", "exception", "type", "shape", "dtype", "finite", "value", "mutation", "rule", "growth", "speed", "lost"
+]
 
 #: Relative tolerance of a result of sums and products, by the dtype that it was computed in.
 RELATIVE = {
@@ -49,7 +52,9 @@ class Inconclusive(Exception):
 
 
 def tolerance(expected: torch.Tensor, scale: float | None = None, relative: float | None = None) -> float:
-    """Largest absolute difference that counts as equal: relative to ``scale``, by default the largest expected value."""
+    """Largest absolute difference that counts as equal: relative to ``scale``, by default the largest expected
+    value.
+    """
     if not expected.is_floating_point() and not expected.is_complex():
         return 0.0
     if scale is None:
@@ -127,7 +132,9 @@ def _shape(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding |
 def _dtype(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding | None:
     if got.dtype == expected.dtype:
         return None
-    return Finding("dtype", f"{subject} has dtype {dtype_text(got)}; expected {dtype_text(expected)}, the dtype of its inputs")
+    return Finding(
+        "dtype", f"{subject} has dtype {dtype_text(got)}; expected {dtype_text(expected)}, the dtype of its inputs"
+    )
 
 
 def _finite(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding | None:
@@ -137,7 +144,10 @@ def _finite(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding 
     if not odd.any():
         return None
     where = _index(int(odd.reshape(-1).nonzero()[0, 0]), got)
-    return Finding("finite", f"{subject} has {int(odd.sum())} of {got.numel()} values that are NaN or infinite, the first at {where}")
+    return Finding(
+        "finite",
+        f"{subject} has {int(odd.sum())} of {got.numel()} values that are NaN or infinite, the first at {where}",
+    )
 
 
 def _value(got: torch.Tensor, expected: torch.Tensor, subject: str, tolerated: float) -> Finding | None:

@@ -1,6 +1,7 @@
 """Naming the mistake: known wrong answers are executable, and a wrong result is compared with what each of them does.
 
-``graders/<assignment>/misconceptions.py`` holds the bank of an assignment: one function a misconception, its docstring the hint.
+``graders/<assignment>/misconceptions.py`` holds the bank of an assignment: one function a misconception, its
+docstring the hint.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ Inputs = Callable[[torch.Generator], list[tuple[Any, ...]]]
 class Misconception:
     """An executable wrong answer to one exercise.
 
-    ``symptom`` names what it is recognised by where its values are right (an operation that is not allowed, growth, speed).
+    ``symptom`` names what it is recognised by where its values are right (an operation that is not allowed, growth,
+    speed).
     """
 
     id: str
@@ -60,11 +62,16 @@ class Observation:
 
 
 def misconception(exercise: str, *, symptom: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Mark a function of ``misconceptions.py`` as a wrong answer to ``exercise``; its name is the id, its docstring the hint."""
+    """Mark a function of ``misconceptions.py`` as a wrong answer to ``exercise``; its name is the id, its docstring
+    the hint.
+    """
 
     def mark(answer: Callable[..., Any]) -> Callable[..., Any]:
         if not (answer.__doc__ or "").strip():
-            raise CourseError(f"misconception {answer.__name__!r} of {exercise!r} has no docstring: it is the hint", slug="misconceptions")
+            raise CourseError(
+                f"misconception {answer.__name__!r} of {exercise!r} has no docstring: it is the hint",
+                slug="misconceptions",
+            )
         setattr(answer, _MARK, (exercise, symptom))
         return answer
 
@@ -72,7 +79,9 @@ def misconception(exercise: str, *, symptom: str | None = None) -> Callable[[Cal
 
 
 def battery(exercise: str) -> Callable[[Inputs], Inputs]:
-    """Mark a function of ``misconceptions.py`` that makes inputs on which the misconceptions of ``exercise`` differ from each other."""
+    """Mark a function of ``misconceptions.py`` that makes inputs on which the misconceptions of ``exercise`` differ
+    from each other.
+    """
 
     def mark(inputs: Inputs) -> Inputs:
         setattr(inputs, _BATTERY, (*getattr(inputs, _BATTERY, ()), exercise))
@@ -112,7 +121,9 @@ def load_bank(graders: Path) -> Bank:
     except CourseError:
         raise
     except Exception as error:
-        raise CourseError(f"{path} cannot be imported: {type(error).__name__}: {error}", slug="misconceptions") from error
+        raise CourseError(
+            f"{path} cannot be imported: {type(error).__name__}: {error}", slug="misconceptions"
+        ) from error
     values = list(vars(module).values())
     return Bank(
         tuple(_read(answer) for answer in values if hasattr(answer, _MARK)),
@@ -143,7 +154,11 @@ def copied(arg: Any) -> Any:
     if not isinstance(arg, torch.Tensor):
         return copy.deepcopy(arg)
     overlapping = 0 in arg.stride() and arg.numel() > 1
-    twin = arg.detach().clone() if overlapping else torch.empty_strided(arg.shape, arg.stride(), dtype=arg.dtype).copy_(arg)
+    twin = (
+        arg.detach().clone()
+        if overlapping
+        else torch.empty_strided(arg.shape, arg.stride(), dtype=arg.dtype).copy_(arg)
+    )
     for name, value in vars(arg).items():
         setattr(twin, name, copied(value))
     return twin
@@ -178,8 +193,9 @@ def name_mistake(
 ) -> Misconception | None:
     """The one of an exercise's misconceptions that explains what was seen, or ``None``.
 
-    A finding with a symptom is explained by the misconception that declares it. Otherwise a candidate must behave as the student did on every
-    call of the failing check; among those, the one that agrees on most of ``battery`` is the best explanation.
+    A finding with a symptom is explained by the misconception that declares it. Otherwise a candidate must behave as
+    the student did on every call of the failing check; among those, the one that agrees on most of ``battery`` is the
+    best explanation.
     """
     own = list(known)
     if symptom is not None:

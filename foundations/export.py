@@ -26,7 +26,9 @@ def write_json_dir(folder: Path, reports: Sequence[Report]) -> None:
 
 
 def write_junit(path: Path, reports: Sequence[Report]) -> None:
-    """All reports as JUnit XML: a suite for each submission, a case for each check. Undecided checks are errors, not failures."""
+    """All reports as JUnit XML: a suite for each submission, a case for each check. Undecided checks are errors, not
+    failures.
+    """
     from junitparser import JUnitXml
 
     document = JUnitXml("foundations")

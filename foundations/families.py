@@ -1,7 +1,7 @@
 """The tables behind the rules of the game: families of operations, by the names under which they are written and run.
 
-A family's ``names`` are last components (``matmul`` in ``torch.matmul`` and in ``a.matmul``): attributes, imported names,
-and the names that a trace shows. A name that is too common to stand alone goes into ``paths`` with what it hangs on.
+A family's ``names`` are last components (``matmul`` in ``torch.matmul`` and in ``a.matmul``): attributes, imported
+names, and the names that a trace shows. A name too common to stand alone goes into ``paths`` with what it hangs on.
 """
 
 from __future__ import annotations
@@ -71,14 +71,14 @@ FAMILIES: dict[str, Family] = {
             "cov corrcoef cosine_similarity CosineSimilarity embedding_bag EmbeddingBag",
             "scaled_dot_product_attention MultiheadAttention multi_head_attention_forward flex_attention RNN LSTM",
             "GRU RNNCell LSTMCell GRUCell Transformer TransformerEncoderLayer TransformerDecoderLayer sumprod",
-            "convolve correlate correlate1d",
+            "convolve correlate correlate1d solve solve_ex lstsq lu_solve cholesky_solve solve_triangular tensorsolve",
         )
         | _dunder(["matmul"]),
         traced=_words(
             "_cdist_forward _euclidean_dist _trilinear _embedding_bag _embedding_bag_forward_only _sparse_addmm",
             "_addmm_activation _scaled_dot_product_attention_math _scaled_dot_product_flash_attention_for_cpu",
             "_scaled_dot_product_flash_attention _scaled_dot_product_efficient_attention mkldnn_convolution",
-            "mkldnn_linear mkl_linear linalg_vecdot _scaled_dot_product_fused_attention_overrideable",
+            "mkldnn_linear mkl_linear _linalg_solve_ex linalg_vecdot _scaled_dot_product_fused_attention_overrideable",
         ),
     ),
     "einsum": Family(
@@ -129,13 +129,13 @@ FAMILIES: dict[str, Family] = {
             "_push_torch_function_stack _get_function_stack_at _get_dispatch_stack_at __torch_function__",
             "__torch_dispatch__ _disabled_torch_function_impl _disabled_torch_dispatch_impl _make_subclass",
             "_make_wrapper_subclass load_inline run_cell run_line_magic run_cell_magic ast_transformers",
-            "input_transformers_cleanup input_transformers_post user_ns user_global_ns start_new_thread",
+            "input_transformers_cleanup input_transformers_post user_ns user_global_ns start_new_thread get_field",
         ),
         builtins=_words("exec eval compile __import__ breakpoint __builtins__ __loader__ get_ipython"),
         modules=_words(
             "importlib imp runpy code codeop inspect dis gc pydoc pkgutil pickle _pickle marshal shelve dill",
             "cloudpickle joblib threading _thread concurrent multiprocessing subprocess asyncio ctypes _ctypes",
-            "cffi signal pty IPython ast unittest",
+            "cffi signal pty IPython ast unittest queue _queue",
         ),
         paths=_words(
             "torch._C torch.jit torch.compile torch._dynamo torch._inductor torch.fx torch.hub torch.load",

@@ -72,7 +72,9 @@ class Grader:
         self._seed = seed
         self._graders = course.graders / assignment
         if not self._graders.is_dir():
-            raise CourseError(f"assignment {assignment!r} has no hidden tests: {self._graders} is missing", slug="no-graders")
+            raise CourseError(
+                f"assignment {assignment!r} has no hidden tests: {self._graders} is missing", slug="no-graders"
+            )
         read_source(self.source)
         self._bank = diagnose.load_bank(self._graders)
         self._warm = Warm()
@@ -117,7 +119,9 @@ class Grader:
         report.exercises = [Exercise(cell.exercise, cell.points) for cell in automatic]
         with Session(self._warm, code, replace(self.limits)) as session:
             runs = {
-                cell.exercise: ExerciseRun(result, partial(self._student, cell, cells, session, report.seed))
+                cell.exercise: ExerciseRun(
+                    result, partial(self._student, cell, cells, session, report.seed), partial(session.skip, cell.index)
+                )
                 for cell, result in zip(automatic, report.exercises, strict=True)
             }
             plugin = GradingPlugin(runs, self._bank, self.feedback)
@@ -138,7 +142,9 @@ class Grader:
         with _no_foreign_plugins():
             code = pytest.main(arguments, plugins=[plugin])
         if plugin.collection_errors:
-            raise CourseError(f"the hidden tests of {self.assignment!r} cannot be used: {plugin.collection_errors[0]}", slug="graders")
+            raise CourseError(
+                f"the hidden tests of {self.assignment!r} cannot be used: {plugin.collection_errors[0]}", slug="graders"
+            )
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             raise InternalError(f"pytest ended with {code!r} on {self._graders}", slug="pytest")
 
@@ -185,7 +191,9 @@ def _valid_outputs(outputs: list[Any]) -> list[nbformat.NotebookNode]:
 
 
 def _parameters(cells: list[Any], solution: int | None, exercise: str) -> list[str]:
-    """Names of the parameters as the student wrote them, for messages; empty where there is no such function to read."""
+    """Names of the parameters as the student wrote them, for messages; empty where there is no such function to
+    read.
+    """
     if solution is None:
         return []
     try:
@@ -229,6 +237,3 @@ def exit_code(reports: list[Report]) -> int:
     """Exit code of a run: the worst fault, else 1 where something is ungraded, else 0."""
     faults = max((report.fault for report in reports), default=0)
     return faults or int(any(report.verdict == "ungraded" for report in reports))
-
-
-

@@ -14,7 +14,8 @@ from typing import Any
 import jinja2
 import nbformat
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
+from nbconvert.preprocessors import Preprocessor
+from nbgrader.preprocessors import GetGrades
 
 _TAGS = (
     "a abbr b blockquote br caption code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins"
@@ -65,24 +66,31 @@ def inert_html(text: str) -> str:
 def inert_markdown(context: jinja2.runtime.Context, source: str) -> str:
     """nbconvert's filter ``markdown2html``, its result cleaned."""
     attachments = dict(context.get("cell", {}).get("attachments", {}))
-    renderer = IPythonRenderer(escape=False, attachments=attachments, anchor_link_text="¶")
+    renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return inert_html(MarkdownWithMath(renderer=renderer).render(source))
 
 
-class InertOutputs(NbGraderPreprocessor):
+class InertOutputs(Preprocessor):
     """Takes scripts, widgets and unknown types out of outputs, and cleans their HTML."""
 
     def preprocess_cell(
         self, cell: nbformat.NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
-        for output in cell.get("outputs", []):
-            if "data" in output:
-                kept = {kind: data for kind, data in output.data.items() if kind in _SAFE_OUTPUTS}
-                if "text/html" in output.data:
-                    kept["text/html"] = inert_html(_joined(output.data["text/html"]))
-                # The metadata go into attributes unquoted.
-                output.data, output.metadata = nbformat.from_dict(kept), nbformat.from_dict({})
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if _make_inert(output)]
         return cell, resources
+
+
+def _make_inert(output: nbformat.NotebookNode) -> bool:
+    """Clean one output in place; whether anything of it is left to be shown."""
+    if "data" not in output:
+        return True  # a stream or an error, which nbconvert escapes
+    kept = {kind: data for kind, data in output.data.items() if kind in _SAFE_OUTPUTS}
+    if "text/html" in output.data:
+        kept["text/html"] = inert_html(_joined(output.data["text/html"]))
+    # nbconvert puts an output's metadata into attributes without quotes.
+    output.data, output.metadata = nbformat.from_dict(kept), nbformat.from_dict({})
+    return bool(kept)
 
 
 class ShowGrades(GetGrades):

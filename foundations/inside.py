@@ -1,7 +1,7 @@
 """What runs of ours inside the student process: an IPython shell for the cells, and probes that return values.
 
-This module holds no expected value and judges nothing. Student code shares its process and may break or forge all of it; the
-judge therefore believes values only, and checks them.
+This module holds no expected value and judges nothing. Student code shares its process and may break or forge all of
+it; the judge therefore believes values only, and checks them.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Recorder:
 
     def display(self, kind: str, data: dict[str, Any], metadata: dict[str, Any], count: int | None = None) -> None:
         self.spend(sum(len(item) for item in data.values() if isinstance(item, str | bytes)))
-        output = {"output_type": kind, "data": dict(data), "metadata": dict(metadata)}
+        output: dict[str, Any] = {"output_type": kind, "data": dict(data), "metadata": dict(metadata)}
         if kind == "execute_result":
             output["execution_count"] = count
         self.outputs.append(output)
@@ -108,7 +108,7 @@ class Stream:
 
 
 class _Publisher(DisplayPublisher):
-    def publish(self, data, metadata=None, **kwargs):  # type: ignore[no-untyped-def]  # IPython's own signature
+    def publish(self, data, metadata=None, **kwargs):  # type: ignore[no-untyped-def,override]
         RECORDER.display("display_data", data, metadata or {})
 
     def clear_output(self, wait: bool = False) -> None:
@@ -166,7 +166,7 @@ class Server:
 
     def serve(self, layers: list[str]) -> None:
         self.layers = layers
-        sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")  # type: ignore[assignment]
+        sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
         while True:
             header = _read(self.requests, wire.FRAME.size)
             length, nonce = wire.read_frame_header(header, 1 << 40)
@@ -205,11 +205,14 @@ class Server:
             for name, value in values.items():
                 setattr(arg, name, value)
         target = self.lookup(function)
-        reply = self.guarded(lambda: tracing.trace_call(target, args, kwargs) if trace else (target(*args, **kwargs), None))
+        reply = self.guarded(
+            lambda: tracing.trace_call(target, args, kwargs) if trace else (target(*args, **kwargs), None)
+        )
         value, seen = reply.pop("value") or (None, None)
         # A traced call returns what the function raised beside the trace, so that the trace is not lost.
         if isinstance(value, tracing.Raised):
-            value, reply["error"] = None, _describe_error(value.error)
+            reply["error"] = _describe_error(value.error)
+            value = None
         return reply | {
             "value": value,
             "trace": seen,
@@ -267,7 +270,11 @@ _MISSING = _Missing()
 
 def _attributes(arg: object) -> dict[str, Any]:
     """Attributes that were set on a tensor, ``.g`` above all."""
-    return {key: value for key, value in vars(arg).items() if isinstance(key, str)} if isinstance(arg, torch.Tensor) else {}
+    return (
+        {key: value for key, value in vars(arg).items() if isinstance(key, str)}
+        if isinstance(arg, torch.Tensor)
+        else {}
+    )
 
 
 def _describe_error(error: BaseException) -> dict[str, Any]:
@@ -279,7 +286,7 @@ def _describe_error(error: BaseException) -> dict[str, Any]:
     return {
         "name": _name(kind),
         "bases": [_name(base) for base in kind.__mro__],
-        "text": _text(error),
+        "text": _text(error.msg if isinstance(error, SyntaxError) else error),
         "line": own[-1] if own else None,
     }
 

@@ -23,13 +23,21 @@ class Check:
     weight: float
     message: str = ""
     misconception: str | None = None
+    #: While a gate fails, the exercise earns nothing: not a report's business, so it is no key of the JSON.
+    gate: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        values = asdict(self)
+        del values["gate"]
+        return values
 
 
 @dataclass
 class Exercise:
     """The checks of one exercise and the points they earn.
 
-    ``score`` is ``None`` while any check is undecided: no verdict is neither a zero nor full marks.
+    ``score`` is 0 where a gate fails, and ``None`` while any check is undecided: no verdict is neither a zero nor
+    full marks.
     """
 
     id: str
@@ -41,9 +49,16 @@ class Exercise:
         return bool(self.checks) and all(check.outcome in DECIDED for check in self.checks)
 
     @property
+    def stopped(self) -> bool:
+        """Whether a gate failed, so that nothing else counts."""
+        return any(check.gate and check.outcome == "fail" for check in self.checks)
+
+    @property
     def score(self) -> float | None:
         if not self.decided:
             return None
+        if self.stopped:
+            return 0.0
         total = sum(check.weight for check in self.checks)
         earned = sum(check.weight for check in self.checks if check.outcome == "pass")
         return round(self.max_score * earned / total, 4)
@@ -109,7 +124,7 @@ class Report:
                     "id": exercise.id,
                     "score": exercise.score,
                     "max_score": exercise.max_score,
-                    "checks": [asdict(check) for check in exercise.checks],
+                    "checks": [check.to_json() for check in exercise.checks],
                 }
                 for exercise in self.exercises
             ],

@@ -1,4 +1,6 @@
-"""The pytest side: one run for each notebook, in the judge. Gives hidden tests their ``student`` and turns outcomes into checks."""
+"""The pytest side: one run for each notebook, in the judge. Gives hidden tests their ``student`` and turns outcomes
+into checks.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,15 @@ _MARK = "foundations_check"
 NOT_ATTEMPTED = "not attempted"
 
 
-def check(name: str, *, weight: float = 1.0, gate: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def check(
+    name: str, *, weight: float = 1.0, gate: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Mark a hidden test as one graded behaviour.
 
     Args:
-        name: what the student reads, e.g. ``"the product of rectangular matrices"``.
-        weight: its share of the exercise's points.
-        gate: while it fails, the exercise's other checks are not looked at and earn nothing: a wrong product has no speed.
+        name: what the student reads, e.g. ``"the product of rectangular matrices"``. weight: its share of the
+        exercise's points. gate: while it fails, the checks after it are not looked at and the exercise earns nothing:
+        a wrong product has no speed.
     """
     if not weight > 0:
         raise CourseError(f"check {name!r} has weight {weight!r}; it must be above 0", slug="checks")
@@ -38,6 +42,8 @@ class ExerciseRun:
 
     result: Exercise
     student: Callable[[], Student]
+    #: Told when the student process was lost in a check, so that the visible check need not lose it again.
+    on_lost: Callable[[str], None]
     gate_closed_by: str | None = None
     battery: list[diagnose.Observation] | None = None
 
@@ -71,7 +77,9 @@ class GradingPlugin:
         kept.sort(key=lambda item: (order[_exercise_of(item)], not _mark(item).get("gate")))
         without = sorted(set(order) - {_exercise_of(item) for item in kept})
         if without and not self.collection_errors:
-            self.collection_errors.append(f"exercise {without[0]!r} has no hidden test: write graders/<assignment>/test_{without[0]}.py")
+            self.collection_errors.append(
+                f"exercise {without[0]!r} has no hidden test: write graders/<assignment>/test_{without[0]}.py"
+            )
         items[:] = [] if self.collection_errors else kept
 
     @pytest.fixture
@@ -94,7 +102,11 @@ class GradingPlugin:
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         run = self.exercises[_exercise_of(pyfuncitem)]
         if run.gate_closed_by is not None:
-            closed = NOT_ATTEMPTED if run.gate_closed_by == NOT_ATTEMPTED else f"not looked at before {run.gate_closed_by!r} passes"
+            closed = (
+                NOT_ATTEMPTED
+                if run.gate_closed_by == NOT_ATTEMPTED
+                else f"not looked at before {run.gate_closed_by!r} passes"
+            )
             self._record(pyfuncitem, "fail", closed, None)
             return True
         arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
@@ -112,6 +124,7 @@ class GradingPlugin:
         if isinstance(error, CheckFailed):
             return self._wrong(item, error.finding)
         if isinstance(error, SessionLost):
+            self.exercises[_exercise_of(item)].on_lost(error.reason)
             return self._wrong(item, Finding("lost", error.reason))
         if isinstance(error, Inconclusive):
             return "inconclusive", str(error), None
@@ -146,7 +159,9 @@ class GradingPlugin:
         return "\n".join(parts)
 
     def _name_mistake(self, run: ExerciseRun, finding: Finding) -> diagnose.Misconception | None:
-        """Look the mistake up by what the student's function did, on the failing check's inputs and on a battery of its own."""
+        """Look the mistake up by what the student's function did, on the failing check's inputs and on a battery of
+        its own.
+        """
         student = self._current
         if student is None or finding.stage in ("existence", "lost"):
             return None
@@ -170,7 +185,7 @@ class GradingPlugin:
     def _record(self, item: pytest.Item, outcome: Outcome, message: str, misconception: str | None) -> None:
         mark = _mark(item)
         run = self.exercises[_exercise_of(item)]
-        run.result.checks.append(Check(mark["name"], outcome, mark["weight"], message, misconception))
+        run.result.checks.append(Check(mark["name"], outcome, mark["weight"], message, misconception, mark["gate"]))
 
 
 def _exercise_of(item: Any) -> str:

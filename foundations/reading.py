@@ -1,7 +1,7 @@
 """Finding out what an exercise uses by reading the notebook's source.
 
 The reader starts at what defines the exercise, follows names through everything that the notebook binds, and yields a
-:class:`Use` for every operation, attribute and outside name on the way. It judges nothing: :mod:`foundations.rules` does.
+:class:`Use` for every operation, attribute and outside name on the way. Judging is for :mod:`foundations.rules`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundations.bindings import Binding, Collector, Table, embedded, function_table, parse, read_cells
-from foundations.resolving import NAMESPACE_CALLS, Resolver
+from foundations.resolving import Resolver
 
 _TEXT_LIMIT = 60
 _ASK_BY_KEY = frozenset({"get", "pop", "setdefault", "__getitem__"})
 _ASK_BY_NAME = frozenset({"__getattribute__", "__getattr__"})
 _CODE = frozenset({"builtins.exec", "builtins.eval", "builtins.compile"})
+_ASKING = ("getattr", "vars", "globals")
+#: What can bind a name of the notebook without a statement that does so.
+_BINDING = frozenset(
+    {"exec", "eval", "compile", "globals", "vars", "setattr", "get_ipython", "builtins", "__builtins__"}
+)
+_GIVEN = frozenset({"display", "__name__", "__file__", "__doc__", "__class__"})
 _FETCHERS = frozenset({"operator.attrgetter", "operator.methodcaller", "operator.itemgetter"})
 
 
@@ -56,6 +62,8 @@ class _Reader(ast.NodeVisitor, Resolver):
         self.cell, self.offset, self.within = 0, 0, ""
         self.fixed_line: int | None = None
         self.owner: ast.ClassDef | None = None
+        every = (node for _, tree in self.trees for node in ast.walk(tree))
+        self.has_hidden_code = any(isinstance(node, ast.Name) and node.id in _BINDING for node in every)
 
     def read(self) -> list[Use]:
         if not self.notebook.names.get(self.exercise):
@@ -108,10 +116,15 @@ class _Reader(ast.NodeVisitor, Resolver):
         if self.notebook.names.get(node.id):
             self.follow(node.id, late=self.late)
             paths = [binding.path for binding in self.bindings(node.id) if binding.kind == "import"]
-        elif f"builtins.{node.id}" in paths and node.id in ("getattr", "vars", "globals"):
-            # Called in a way that can be read, it never comes here.
-            self.add(node, node.id, opaque=True)
-        self.add(node, node.id, paths=tuple(paths))
+        # Called in a way that can be read, ``getattr`` and the like never come here.
+        hidden = node.id in _ASKING if self.is_builtin(node.id) else not paths and self.is_smuggled(node.id)
+        self.add(node, node.id, paths=tuple(paths), opaque=hidden)
+
+    def is_smuggled(self, name: str) -> bool:
+        """Whether a name that no statement binds can have been bound all the same: by code in a string, or by ``Out``."""
+        if self.notebook.names.get(name) or name in _GIVEN:
+            return False
+        return name.startswith("_") or name in ("In", "Out") or self.has_hidden_code
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         chain: list[str] = []
@@ -253,10 +266,9 @@ class _Reader(ast.NodeVisitor, Resolver):
     # giving operations another meaning
 
     def patching_call(self, node: ast.Call) -> bool:
-        if self.paths(node.func)[:1] != ["builtins.setattr"] or len(node.args) < 3:
-            return False
-        if self.is_patched(node.args[0]):
-            self.add(node, f"setattr({ast.unparse(node.args[0])}, …)", opaque=True)
+        for owner in _patched_by(node):
+            if self.is_patched(owner):
+                self.add(node, f"{ast.unparse(node.func)}({ast.unparse(owner)}, …)", opaque=True)
         return False
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -266,7 +278,7 @@ class _Reader(ast.NodeVisitor, Resolver):
         self.generic_visit(node)
 
     def read_patches(self) -> None:
-        """Read every statement of the notebook that patches torch, wherever it stands: it changes what all others mean."""
+        """Read every statement that patches torch, wherever it stands: it changes what all others mean."""
         for cell, tree in self.trees:
             self.cell, self.offset, self.within, self.late, self.scopes = cell, 0, "", False, []
             for node in ast.walk(tree):
@@ -274,7 +286,7 @@ class _Reader(ast.NodeVisitor, Resolver):
                     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                     owners = [target.value for target in targets if isinstance(target, ast.Attribute | ast.Subscript)]
                 elif isinstance(node, ast.Call):
-                    owners = [node.args[0]] if len(node.args) > 2 and ast.unparse(node.func) == "setattr" else []
+                    owners = _patched_by(node)
                 else:
                     continue
                 if any(self.is_patched(owner) for owner in owners):
@@ -307,9 +319,15 @@ class _Reader(ast.NodeVisitor, Resolver):
             for part in [*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)]:
                 self.visit(part)
         outside, self.owner = self.owner, node
+        table = Table()
+        Collector(table).statements(node.body)
         for statement in node.body:
             self.owner = node
-            self.visit(statement)
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                self.visit(statement)  # methods do not see the class's names
+            else:
+                with self.scope(table):
+                    self.visit(statement)
         self.owner = outside
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -324,6 +342,18 @@ class _Reader(ast.NodeVisitor, Resolver):
             self.generic_visit(node)
 
     visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = comprehension
+
+
+def _patched_by(call: ast.Call) -> list[ast.expr]:
+    """What a call may set an attribute of: ``setattr(torch.Tensor, ...)``, ``vars(torch).update(...)``."""
+    match call:
+        case ast.Call(
+            func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__" | "object"), args=[owner, _, _, *_]
+        ):
+            return [owner]
+        case ast.Call(func=ast.Attribute(value=space, attr="update" | "setdefault" | "__setitem__" | "__setattr__")):
+            return [space]
+    return []
 
 
 def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:

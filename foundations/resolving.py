@@ -66,7 +66,7 @@ class Resolver:
         self.steps = _STEPS
         return self.paths_within(node, _DEPTH)
 
-    def paths_within(self, node: ast.AST | None, depth: int) -> list[str]:
+    def paths_within(self, node: ast.AST | None, depth: int) -> list[str]:  # noqa: PLR0911 - one for each kind of node
         self.steps -= 1
         if depth == 0 or self.steps < 0:
             return []
@@ -76,8 +76,7 @@ class Resolver:
                 if not known:
                     stars = [f"{module}.{name}" for module in self.notebook.stars]
                     return [*stars, f"builtins.{name}"] if self.is_builtin(name) else stars
-                values = [b.node for b in known if b.kind in ("value", "each") and isinstance(b.node, ast.expr)]
-                deeper = [path for value in values for path in self.paths_within(value, depth - 1)]
+                deeper = [path for b in known for value in _held(b) for path in self.paths_within(value, depth - 1)]
                 return [b.path for b in known if b.kind == "import"] + deeper
             case ast.Attribute(value=value, attr=attr):
                 return [f"{path}.{attr}" for path in self.paths_within(value, depth - 1)]
@@ -85,8 +84,6 @@ class Resolver:
                 return self.paths_within(value, depth - 1)
             case ast.IfExp(body=body, orelse=other):
                 return self.paths_within(body, depth - 1) + self.paths_within(other, depth - 1)
-            case ast.Tuple(elts=items) | ast.List(elts=items):
-                return [path for item in items for path in self.paths_within(item, depth - 1)]
             case ast.Call(func=function, args=[first, *rest]):
                 called = self.paths_within(function, depth - 1)
                 if {"builtins.__import__", "importlib.import_module"} & set(called):
@@ -175,8 +172,15 @@ class Resolver:
         return any(path.split(".")[0] in _PATCHED and not path.startswith(_SETTINGS) for path in paths)
 
 
+def _held(binding: Binding) -> list[ast.expr]:
+    """The expressions that a name bound in this way may stand for."""
+    if binding.kind == "each":
+        return binding.node.elts if isinstance(binding.node, ast.Tuple | ast.List) else []
+    return [binding.node] if binding.kind == "value" and isinstance(binding.node, ast.expr) else []
+
+
 def _defines(owner: ast.ClassDef, attr: str) -> bool:
-    """Whether instances of the class surely have an ``attr`` of its own: a method, a class attribute, or ``self.attr = ...``."""
+    """Whether instances surely have the class's own ``attr``: a method, a class attribute, or ``self.attr = ...``."""
     methods = [node for node in owner.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     names = {method.name for method in methods}
     if "__new__" in names or owner.decorator_list or owner.keywords:

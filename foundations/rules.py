@@ -50,7 +50,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Violation:
-    """One forbidden thing that an exercise does; ``line`` counts from 1 within its cell, ``message`` is the student's."""
+    """One forbidden thing that an exercise does; ``line`` counts from 1 within its cell."""
 
     family: str
     operation: str
@@ -62,8 +62,8 @@ class Violation:
 def read_source_for(rule: Rule, cells: Sequence[str], exercise: str) -> list[Violation]:
     """What ``exercise`` does against ``rule``, by reading the sources of the notebook's code cells up to its own.
 
-    Reading starts at the definition of ``exercise`` that is in force after the last of ``cells`` and follows names through
-    all that the cells bind. Code that it does not reach is free. Empty where no cell defines ``exercise``.
+    Reading starts at the definition of ``exercise`` that is in force after the last of ``cells`` and follows names
+    through all that the cells bind. Code that it does not reach is free. Empty where no cell defines ``exercise``.
     """
     found: dict[tuple[str, int, int], Violation] = {}
     for use in read_uses(cells, exercise):
@@ -91,15 +91,16 @@ def _family_of(use: Use, rule: Rule) -> str | None:
 def read_trace_for(rule: Rule, trace: Trace) -> list[Violation]:
     """What is forbidden among what ran, each operation once, by the name as written where the trace has it.
 
-    A dispatch name counts only where no function of its family was seen: ``@`` runs ``aten.mm``, and is one mistake.
+    Dispatch names count only where no function broke the rule: ``einsum`` runs ``aten.bmm``, and is one mistake.
     """
     found: dict[str, Violation] = {}
     for level in ("function", "dispatch"):
-        before = {violation.family for violation in found.values()}
         for operation, count, largest in _entries(trace, level):
             name = _traced_family(operation, largest, rule)
-            if name and name not in before:
+            if name:
                 found.setdefault(operation, _ran(rule, name, operation, count, largest))
+        if found:
+            break
     return list(found.values())
 
 
@@ -176,9 +177,9 @@ def growth_sizes(n: int, k: int, m: int) -> list[Sizes]:
 def fit_growth(counts: Mapping[Sizes, int]) -> Growth:
     """How counts of operations, by sizes (n, k, m), grow.
 
-    The base is the smallest of the sizes. With a size doubled twice the exponent is that of what was added, so that an offset
-    that does not grow does not count; doubled once, that of the counts themselves. What makes up less than a tenth of the
-    base's operations is noise.
+    The base is the smallest of the sizes. With a size doubled twice the exponent is that of what was added, so that an
+    offset that does not grow does not count; doubled once, that of the counts themselves. What makes up less than a
+    tenth of the base's operations is noise.
 
     Raises:
         CourseError: a dimension was never doubled.

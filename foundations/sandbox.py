@@ -1,8 +1,9 @@
 """Confinement of a freshly forked student process: what it may not do, one small function for each denial.
 
-This is the one place where confinement is written. The layers here keep an honest mistake (a runaway loop, a matrix of 80 GB, a
-file left open) from costing more than itself. They do NOT yet stop an attacker: the file system, the network and other processes are within
-the reach of student code until the kernel's own barriers stand here too. Reports say which layers were in force.
+This is the one place where confinement is written. The layers here keep an honest mistake (a runaway loop, a matrix
+of 80 GB, a file left open) from costing more than itself. They do NOT yet stop an attacker: the file system, the
+network and other processes are within the reach of student code until the kernel's own barriers stand here too.
+Reports say which layers were in force.
 
 Every function raises :class:`ConfinementError` where it cannot keep its promise; nothing is skipped in silence.
 """
@@ -13,7 +14,7 @@ import ctypes
 import os
 import resource
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 #: Layers without which nothing is graded, in the order in which they are put on.
 MANDATORY = ("parent-death signal", "descriptors", "environment", "resource limits")
@@ -36,10 +37,10 @@ def confine(keep: Iterable[int], memory_bytes: int) -> list[str]:
     Raises:
         ConfinementError: a layer could not be put on; the message names it.
     """
-    steps = (
-        lambda: die_with_parent(),
+    steps: tuple[Callable[[], None], ...] = (
+        die_with_parent,
         lambda: close_descriptors(keep),
-        lambda: forget_environment(),
+        forget_environment,
         lambda: limit_resources(memory_bytes),
     )
     for name, step in zip(MANDATORY, steps, strict=True):
@@ -70,7 +71,10 @@ def close_descriptors(keep: Iterable[int]) -> None:
 
 
 def forget_environment() -> None:
-    """No path, token or name of the grading machine is left in the environment; what remains pins the data to the bundled subset."""
+    """No path, token or name of the grading machine is left in the environment.
+
+    What remains pins the data to the bundled subset.
+    """
     os.environ.clear()
     os.environ["FOUNDATIONS_MNIST"] = "bundled"
     os.chdir("/")
@@ -79,8 +83,9 @@ def forget_environment() -> None:
 def limit_resources(memory_bytes: int) -> None:
     """No allocation beyond the limit, no file written, no core dumped.
 
-    RLIMIT_CPU is left alone: with it the kernel moves a process's CPU clock in steps of a scheduler tick, too coarse for what students
-    time in their notebooks. The judge reads the clock from outside and ends what runs too long; if it dies, so does everything below it.
+    RLIMIT_CPU is left alone: with it the kernel moves a process's CPU clock in steps of a scheduler tick, too coarse
+    for what students time in their notebooks. The judge reads the clock from outside and ends what runs too long; if
+    it dies, so does everything below it.
     """
     data = _data_bytes() + memory_bytes
     for kind, value in (

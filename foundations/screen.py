@@ -19,7 +19,13 @@ _MAX_NOTE = 300
 
 def progress(found: Sequence[Found], console: Console) -> Iterator[Found]:
     """The submissions one by one, with a bar that says whose turn it is."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("grading", total=len(found))
         for one in found:
@@ -31,16 +37,16 @@ def progress(found: Sequence[Found], console: Console) -> Iterator[Found]:
 def class_table(reports: Sequence[Report]) -> Table:
     """A row for each submission, a column for each exercise, and what went wrong in one line."""
     table = Table(box=box.SIMPLE_HEAD, title=f"{reports[0].assignment}: {len(reports)} graded" if reports else None)
-    table.add_column("student", overflow="fold")
-    names = list(dict.fromkeys(exercise.id for report in reports for exercise in report.exercises))
-    for name in names:
-        table.add_column(name, justify="right", overflow="fold")
-    table.add_column("score", justify="right", style="bold")
-    table.add_column("what to know", ratio=1, overflow="fold")
+    table.add_column("student", overflow="fold", min_width=12)
+    highest = {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
+    for name, most in highest.items():
+        table.add_column(f"{_two_lines(name)}\nof {most:g}", justify="right", vertical="bottom")
+    table.add_column(f"score\nof {sum(highest.values()):g}", justify="right", style="bold")
+    table.add_column("what to know", ratio=1, overflow="fold", min_width=24)
     for report in reports:
         exercises = {exercise.id: exercise for exercise in report.exercises}
-        cells = [_points(exercises[name]) if name in exercises else "–" for name in names]
-        total = "ungraded" if report.score is None else f"{report.score:g} / {report.max_score:g}"
+        cells = [_number(exercises[name].score) if name in exercises else "–" for name in highest]
+        total = "ungraded" if report.score is None else _number(report.score)
         table.add_row(escape(clean_name(report.submission)), *cells, total, escape(_note(report)))
     return table
 
@@ -67,7 +73,17 @@ def remarks(report: Report) -> Iterable[str]:
 
 
 def _points(exercise: Exercise) -> str:
-    return "?" if exercise.score is None else f"{exercise.score:g} / {exercise.max_score:g}"
+    return f"{_number(exercise.score)} / {exercise.max_score:g}"
+
+
+def _number(score: float | None) -> str:
+    return "?" if score is None else f"{score:.4g}"
+
+
+def _two_lines(name: str) -> str:
+    """A long name in two lines, broken behind an underscore."""
+    head, _, tail = name.rpartition("_")
+    return f"{head}_\n{tail}" if head and len(name) > 9 else name
 
 
 def _note(report: Report) -> str:

@@ -1,8 +1,9 @@
 """One student process walking one notebook, seen from the judge.
 
-The judge never waits without a deadline. Whatever ends the student process (a crash, an endless loop, ``os._exit``, memory) costs the cell
-or the check it happened in: :class:`SessionLost` says what happened in words for a student, and the next request is answered
-by a fresh student process that has replayed the cells up to there, without those that killed one.
+The judge never waits without a deadline. Whatever ends the student process (a crash, an endless loop, ``os._exit``,
+memory) costs the cell or the check it happened in: :class:`SessionLost` says what happened in words for a student,
+and the next request is answered by a fresh student process that has replayed the cells up to there, without those
+that killed one.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     @property
@@ -72,6 +75,9 @@ class Session:
         """Run every code cell that stands before position ``index`` of the notebook and has not run yet."""
         while self._next < len(self._cells) and self._cells[self._next][0] < index:
             position, source = self._cells[self._next]
+            if self._next in self._killers:
+                self._next += 1
+                continue
             try:
                 self._start()
                 self.runs[position] = self._run_cell(source)
@@ -79,6 +85,15 @@ class Session:
                 self._killers.add(self._next)
                 self.runs[position] = _ended(lost.reason)
             self._next += 1
+
+    def skip(self, index: int, reason: str) -> None:
+        """Do not run the cell at position ``index``, now or later: what it calls is known to end the student
+        process.
+        """
+        for number, (position, _) in enumerate(self._cells):
+            if position == index and number >= self._next:
+                self._killers.add(number)
+                self.runs[index] = _ended(reason)
 
     def finish(self) -> None:
         """Run the cells that are left."""
@@ -111,7 +126,9 @@ class Session:
         """Have a student process that stands where the walk has come to."""
         while self._process is None:
             if self.restarts > self._limits.restarts:
-                raise SessionLost(f"the student process had to be started again more than {self._limits.restarts} times")
+                raise SessionLost(
+                    f"the student process had to be started again more than {self._limits.restarts} times"
+                )
             self.restarts += 1
             self._process = self._warm.fork(self._limits)
             self._greet()
@@ -147,7 +164,9 @@ class Session:
         waiting = _Waiting(cpu_s, wall_s, min(time.monotonic() + wall_s, self._deadline))
         self._send(wire.frame(nonce, payload), waiting)
         try:
-            length, echoed = wire.read_frame_header(self._receive(wire.FRAME.size, waiting), 2 * self._limits.reply_bytes)
+            length, echoed = wire.read_frame_header(
+                self._receive(wire.FRAME.size, waiting), 2 * self._limits.reply_bytes
+            )
             if echoed != nonce:
                 self._lose("it wrote to the grader's pipe, which no exercise asks for")
             return wire.decode(self._receive(length, waiting))
@@ -248,11 +267,20 @@ def _cause_of_death(status: int) -> str:
         number = os.WTERMSIG(status)
         if number == signal.SIGKILL:
             return "the process was killed, most often for want of memory"
-        known = {signal.SIGSEGV: "segmentation fault", signal.SIGXCPU: "CPU limit", signal.SIGABRT: "abort"}
+        known: dict[int, str] = {
+            signal.SIGSEGV: "segmentation fault",
+            signal.SIGXCPU: "CPU limit",
+            signal.SIGABRT: "abort",
+        }
         return f"the process crashed ({known.get(number, signal.Signals(number).name)})"
     return f"the code ended the process (exit code {os.WEXITSTATUS(status)})"
 
 
 def _ended(reason: str) -> CellRun:
-    output = {"output_type": "error", "ename": "SessionLost", "evalue": reason, "traceback": [f"This cell was lost: {reason}"]}
+    output = {
+        "output_type": "error",
+        "ename": "SessionLost",
+        "evalue": reason,
+        "traceback": [f"This cell was lost: {reason}"],
+    }
     return CellRun([output], None, {"name": "SessionLost", "bases": [], "text": reason, "line": None})

@@ -1,9 +1,11 @@
-"""Speed as a ratio of CPU times: the student's function against the instructor's baseline, each in a process of its own.
+"""Speed as a ratio of CPU times: the student's function against the instructor's baseline, each in a process of its
+own.
 
-CPU time is what the operating system accounts to a process, read from outside it, so neither competing processes nor a patched clock
-counts. Baseline and student run in turns (B S B S B …) within the same second; every repetition has fresh inputs and its output is
-checked. Two baseline runs around one student run are the A/A control: where they disagree, the machine is too noisy and the round is thrown away.
-What our own probe costs is measured in the baseline's process, with a function that does nothing, and taken off.
+CPU time is what the operating system accounts to a process, read from outside it, so neither competing processes nor
+a patched clock counts. Baseline and student run in turns (B S B S B …) within the same second; every repetition has
+fresh inputs and its output is checked. Two baseline runs around one student run are the A/A control: where they
+disagree, the machine is too noisy and the round is thrown away. What our own probe costs is measured in the
+baseline's process, with a function that does nothing, and taken off.
 """
 
 from __future__ import annotations
@@ -98,8 +100,8 @@ class Stopwatch:
             if verdict := _decide(task, logs, target, number):
                 return verdict
         raise Inconclusive(
-            f"the speed of {task.exercise} could not be decided in {_MAX_ROUNDS} rounds: the machine is too busy, or the factor is very "
-            f"close to {task.at_least:g}×; grade again"
+            f"the speed of {task.exercise} could not be decided in {_MAX_ROUNDS} rounds: the machine is too busy, "
+            f"or the factor is very close to {task.at_least:g}×; grade again"
         )
 
     def _prepared(self, task: Task, generator: torch.Generator) -> Session:
@@ -120,7 +122,9 @@ class Stopwatch:
         self._session, self._key = Session(self._warm, [(0, source)], Limits(notebook_wall_s=1e7)), key
         self._session.finish()
         if error := self._session.runs[0].error:
-            raise InternalError(f"the baseline {task.baseline.__name__} does not run by itself: {error['text']}", slug="baseline")
+            raise InternalError(
+                f"the baseline {task.baseline.__name__} does not run by itself: {error['text']}", slug="baseline"
+            )
         return self._session
 
 
@@ -131,8 +135,10 @@ def _first_size(task: Task, student: Session, generator: torch.Generator) -> int
     return max(1, min(_MAX_BATCH, round(_BATCH_S / max(taken, 1e-6))))
 
 
-def _cpu(session: Session, function: str, task: Task, generator: torch.Generator, size: int, *, check: bool = True) -> float:
-    """CPU seconds that ``session`` spends on ``size`` fresh inputs, from the request's first byte to the reply's last."""
+def _cpu(
+    session: Session, function: str, task: Task, generator: torch.Generator, size: int, *, check: bool = True
+) -> float:
+    """CPU seconds that ``session`` spends on ``size`` fresh inputs, from first byte asked to last byte answered."""
     inputs = [task.inputs(generator) for _ in range(size)]
     stacks = [torch.stack(parts) for parts in zip(*inputs, strict=True)]
     start = session.clock()
@@ -140,7 +146,9 @@ def _cpu(session: Session, function: str, task: Task, generator: torch.Generator
     spent = session.clock() - start
     if reply["error"]:
         error = reply["error"]
-        raise CheckFailed(Finding("exception", f"{function} stopped with {error['name']} while it was timed: {error['text'][:200]}"))
+        raise CheckFailed(
+            Finding("exception", f"{function} stopped with {error['name']} while it was timed: {error['text'][:200]}")
+        )
     if check:
         _must_be_right(reply["value"], inputs, function, task)
     return max(spent, 1e-7)
@@ -152,7 +160,9 @@ def _must_be_right(values: object, inputs: list[tuple[torch.Tensor, ...]], funct
         raise SessionLost("it answered the timing with something other than its results")
     for value, args in zip(given, inputs, strict=True):
         scale = float(max(arg.abs().max() for arg in args)) ** 2 * max(args[0].shape)
-        finding = difference(value, task.expected(*args), subject=f"{function}, timed on fresh inputs", scale=scale, dtype=False)
+        finding = difference(
+            value, task.expected(*args), subject=f"{function}, timed on fresh inputs", scale=scale, dtype=False
+        )
         if finding:
             raise CheckFailed(finding)
 

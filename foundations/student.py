@@ -25,8 +25,9 @@ _GROWTH_MARGIN = 0.3
 class Call:
     """One call of a student's function: everything that was seen of it.
 
-    ``value`` is what it returned, ``args`` its arguments before the call, ``args_after`` the same ones as it left them,
-    ``attributes`` what it set on each (``.g`` for one), ``error`` the exception as ``{"name", "bases", "text", "line"}``.
+    ``value`` is what it returned, ``args`` its arguments before the call, ``args_after`` the same ones as it left
+    them, ``attributes`` what it set on each (``.g`` for one), ``error`` the exception as ``{"name", "bases", "text",
+    "line"}``.
     """
 
     subject: str
@@ -49,10 +50,14 @@ class Call:
     def must_not_raise(self) -> None:
         if self.error:
             line = f", line {self.error['line']} of its cell" if self.error.get("line") else ""
-            _fail("exception", f"{self.subject} stopped with {self.error['name']}{line}: {_in_words(self.error['text'])}")
+            _fail(
+                "exception", f"{self.subject} stopped with {self.error['name']}{line}: {_in_words(self.error['text'])}"
+            )
 
     def must_raise(self, *kinds: type[BaseException], because: str) -> None:
-        """It refuses with one of ``kinds`` or a class derived from it; ``because`` says what was wrong with the arguments."""
+        """It refuses with one of ``kinds`` or a class derived from it; ``because`` says what was wrong with the
+        arguments.
+        """
         wanted = " or ".join(kind.__name__ for kind in kinds)
         if self.error is None:
             _fail("exception", f"{self.subject} returned {describe(self.value)}; expected {wanted}: {because}")
@@ -63,7 +68,10 @@ class Call:
         """No argument has another value, shape or dtype than before the call."""
         for index, (before, after) in enumerate(zip(self.args, self.args_after, strict=True)):
             if isinstance(before, torch.Tensor) and difference(after, before, subject="", relative=1e-30):
-                _fail("mutation", f"{self.subject} changed its argument number {index + 1} in place; its caller still needs it")
+                _fail(
+                    "mutation",
+                    f"{self.subject} changed its argument number {index + 1} in place; its caller still needs it",
+                )
 
     def behaviour(self) -> Behaviour:
         return Behaviour(self.value, self.error["name"] if self.error else None, self.args_after)
@@ -71,7 +79,9 @@ class Call:
 
 @dataclass
 class Student:
-    """What a hidden test gets as its fixture ``student``: the exercise's own function, as the notebook stands at its cell."""
+    """What a hidden test gets as its fixture ``student``: the exercise's own function, as the notebook stands at its
+    cell.
+    """
 
     exercise: str
     parameters: Sequence[str]
@@ -84,7 +94,9 @@ class Student:
     notes: list[str] = field(default_factory=list)
 
     def generator(self, purpose: str = "") -> torch.Generator:
-        """A generator of inputs, secret to the student and the same at every replay of this submission and ``purpose``."""
+        """A generator of inputs, secret to the student and the same at every replay of this submission and
+        ``purpose``.
+        """
         text = f"{self.seed}/{self.exercise}/{purpose}".encode()
         digest = int.from_bytes(hashlib.sha256(text).digest()[:8], "big")
         return torch.Generator().manual_seed(digest >> 1)
@@ -121,13 +133,16 @@ class Student:
     def probe(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run ``function(names, *args)`` in the student process, ``names`` being all that the notebook has defined.
 
-        The function travels as source: it may use ``torch`` and what it imports itself, must return values that can cross the wire, and must
-        not hold anything that the student may not see.
+        The function travels as source: it may use ``torch`` and what it imports itself, must return values that can
+        cross the wire, and must not hold anything that the student may not see.
         """
         source = textwrap.dedent(inspect.getsource(function))
         reply = self.session.request("probe", source=source, function=function.__name__, args=list(args))
         if reply["error"]:
-            _fail("exception", f"{self.exercise} stopped with {reply['error']['name']}: {_first_line(reply['error']['text'])}")
+            _fail(
+                "exception",
+                f"{self.exercise} stopped with {reply['error']['name']}: {_first_line(reply['error']['text'])}",
+            )
         return reply["value"]
 
     def must_keep_to(self, rule: rules.Rule, *args: Any) -> None:
@@ -183,7 +198,9 @@ class Student:
         """The call in words: ``matmul_naive(a, b) with a (2, 3) and b (3, 4), float64``."""
         names = list(self.parameters[: len(args)])
         names += [f"argument {number + 1}" for number in range(len(names), len(args))]
-        shapes = [f"{name} {shape_text(arg)}" for name, arg in zip(names, args, strict=True) if isinstance(arg, torch.Tensor)]
+        shapes = [
+            f"{name} {shape_text(arg)}" for name, arg in zip(names, args, strict=True) if isinstance(arg, torch.Tensor)
+        ]
         kinds = sorted({dtype_text(arg) for arg in args if isinstance(arg, torch.Tensor)} - {"float32"})
         text = f"{self.exercise}({', '.join(names)})"
         if shapes:
@@ -196,7 +213,8 @@ class Student:
         if error["name"] == "NameError" and error["text"] == "foundations: not defined":
             cause = "its cell has to define it"
             if self.cell_error:
-                cause = f"its cell stopped with {self.cell_error['name']}: {_first_line(self.cell_error['text'])}"
+                line = f" in line {self.cell_error['line']}" if self.cell_error.get("line") else ""
+                cause = f"its cell stopped with {self.cell_error['name']}{line}: {_first_line(self.cell_error['text'])}"
             raise CheckFailed(Finding("existence", f"{self.exercise} is not defined: {cause}", symptom="missing"))
         if error["name"] == "NotImplementedError":
             raise CheckFailed(Finding("existence", "not attempted", symptom="not attempted"))

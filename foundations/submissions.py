@@ -10,7 +10,9 @@ from foundations.errors import CourseError
 
 @dataclass(frozen=True)
 class Found:
-    """A submission to grade. ``folder`` is the submitted folder it lies in, ``None`` for a notebook lying anywhere else."""
+    """A submission to grade. ``folder`` is the submitted folder it lies in, ``None`` for a notebook lying anywhere
+    else.
+    """
 
     student: str
     path: Path
@@ -18,7 +20,8 @@ class Found:
 
 
 def find_submissions(path: Path, assignment: str) -> list[Found]:
-    """Submissions of ``assignment`` at ``path``, by student. A student without the notebook is among them: it is reported, not passed over.
+    """Submissions of ``assignment`` at ``path``, by student. A student without the notebook is among them: it is
+    reported, not passed over.
 
     Raises:
         CourseError: ``path`` is neither a notebook nor a folder that holds submissions of ``assignment``.
@@ -27,7 +30,9 @@ def find_submissions(path: Path, assignment: str) -> list[Found]:
         return _in_folder(path, assignment)
     if path.suffix != ".ipynb":
         missing = "" if path.exists() or path.is_symlink() else " does not exist; it"
-        raise CourseError(f"{path}{missing} must be a notebook (.ipynb) or a folder of submissions", slug="no-submissions")
+        raise CourseError(
+            f"{path}{missing} must be a notebook (.ipynb) or a folder of submissions", slug="no-submissions"
+        )
     # A missing notebook is a typing error on the command line, and no student's fault.
     if not path.exists() and not path.is_symlink():
         raise CourseError(f"{path} does not exist", slug="no-submissions")

@@ -105,7 +105,7 @@ def _points(check: Check, exercise: Exercise) -> str:
     """Points earned of points to be had; a check that is undecided has earned neither all nor nothing."""
     total = sum(each.weight for each in exercise.checks)
     worth = exercise.max_score * check.weight / total if total else 0.0
-    earned = {"pass": f"{worth:.3g}", "fail": "0"}.get(check.outcome, "–")
+    earned = "0" if exercise.stopped else {"pass": f"{worth:.3g}", "fail": "0"}.get(check.outcome, "–")
     return f"{earned} of {worth:.3g}"
 
 

@@ -1,8 +1,8 @@
 """What ran while a function was called: which operations, how often, and on how many numbers at most.
 
 Two ways of looking, because each is blind where the other sees: a ``TorchFunctionMode`` sees names as written
-(``matmul`` for ``@``, ``einsum``, ``item``), a ``TorchDispatchMode`` what really runs (``aten.mm``). An audit hook adds what
-no mode sees: code made from strings, and threads, in which the modes are off.
+(``matmul`` for ``@``, ``einsum``, ``item``), a ``TorchDispatchMode`` what really runs (``aten.mm``). An audit hook adds
+what no mode sees: code made from strings, and threads, in which the modes are off.
 
 This module runs inside the student's process, so what it says can be forged: it is evidence beside the source.
 """
@@ -30,6 +30,10 @@ MAX_NAME_CHARACTERS = 80
 #: Recorded, as if it were an operation, where a mode was switched off and not put back.
 TURNED_OFF = "tracing turned off"
 
+#: Recorded where a thread was started, or was at work before: in other threads both modes are off.
+THREAD = "start_new_thread"
+#: Those that were there before any student's code was.
+_OWN_THREADS = frozenset(sys._current_frames())
 #: Audit events worth a name: those by which work can be done out of sight of both modes.
 _AUDITED = frozenset({
     "exec", "compile", "code.__new__", "function.__new__", "pickle.find_class", "gc.get_objects", "ctypes.dlopen",
@@ -77,6 +81,8 @@ class Trace:
 
     def __enter__(self) -> Trace:
         _install_audit_hook()
+        if sys._current_frames().keys() - _OWN_THREADS - {threading.get_ident()}:
+            self._function.add(THREAD)  # started before, and out of sight as well
         self._profile = threading.getprofile()
         threading.setprofile(_hear_thread)
         self._function_mode.__enter__()
@@ -242,4 +248,4 @@ def _hear_thread(frame: FrameType, event: str, arg: object) -> None:
     """Called first thing in every thread that ``threading`` starts (there is no audit event for it in Python 3.11)."""
     sys.setprofile(None)
     for tally in _listening:
-        tally.add("start_new_thread")
+        tally.add(THREAD)

@@ -57,12 +57,13 @@ class Warm:
             return
         self.close()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._complaints = tempfile.TemporaryFile()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process that writes it
         scratch = tempfile.gettempdir()  # matplotlib wants to write its font list somewhere on first use
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-B", "-m", "foundations.zygote", str(theirs.fileno())],
-                env=_ENVIRONMENT | {"HOME": scratch, "MPLCONFIGDIR": os.path.join(scratch, f"foundations-mpl-{os.getuid()}")},
+                env=_ENVIRONMENT
+                | {"HOME": scratch, "MPLCONFIGDIR": os.path.join(scratch, f"foundations-mpl-{os.getuid()}")},
                 cwd="/",
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

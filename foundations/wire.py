@@ -1,10 +1,10 @@
 """The wire between judge and student process: typed values in length-prefixed frames, and nothing else.
 
-Nothing is ever un-pickled. What can cross: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list``, ``tuple``, ``dict``
-and tensors. Anything else arrives as :class:`Opaque`, which holds the name of its type and no behaviour.
+Nothing is ever un-pickled. What can cross: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list``, ``tuple``,
+``dict`` and tensors. Anything else arrives as :class:`Opaque`, which holds the name of its type and no behaviour.
 
-A frame is ``magic, length, nonce, payload``; a payload is ``length of header, JSON header, tensor bytes``. Each reply carries the
-nonce of its request, so that bytes written before they were asked for are seen for what they are.
+A frame is ``magic, length, nonce, payload``; a payload is ``length of header, JSON header, tensor bytes``. Each reply
+carries the nonce of its request, so that bytes written before they were asked for are seen for what they are.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class _Encoder:
         self.bytes_left = max_bytes
         self.items_left = MAX_ITEMS
 
-    def node(self, value: object, depth: int) -> object:
+    def node(self, value: object, depth: int) -> object:  # noqa: PLR0911 - a return for each kind of value
         self.items_left -= 1
         if self.items_left < 0:
             return self.opaque(value, f"more than {MAX_ITEMS:,} items")
@@ -117,7 +117,7 @@ class _Encoder:
         if value is None or kind is bool:
             return value
         if kind is int:
-            return value if abs(value).bit_length() <= MAX_INT_BITS else self.opaque(value, "a very large number")  # type: ignore[call-overload,arg-type]
+            return value if abs(value).bit_length() <= MAX_INT_BITS else self.opaque(value, "a very large number")  # type: ignore[arg-type]
         if kind is float:
             return {"t": "float", "v": repr(value)} if not math.isfinite(value) else value  # type: ignore[arg-type]
         if kind is str:
@@ -204,7 +204,8 @@ class _Decoder:
 
     def mapping(self, node: dict[str, Any], depth: int) -> dict[Any, Any]:
         result = {}
-        for pair in node.get("v") if isinstance(node.get("v"), list) else [None]:
+        pairs: Any = node.get("v")
+        for pair in pairs if isinstance(pairs, list) else [None]:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WireError("a dict whose items are no pairs")
             key = self.value(pair[0], depth + 1)
@@ -222,7 +223,8 @@ class _Decoder:
         return special[name]
 
     def tensor(self, node: dict[str, Any]) -> torch.Tensor:
-        shape, strides = node.get("s"), node.get("k")
+        shape: Any = node.get("s")
+        strides: Any = node.get("k")
         dtype = DTYPES.get(self.string(node, "d"))
         if dtype is None or not _whole_numbers(shape) or len(shape) > MAX_DIMENSIONS:
             raise WireError("a tensor without a proper shape and dtype")

@@ -1,7 +1,9 @@
-"""The warm process: torch, IPython and matplotlib imported, no course file ever opened. It forks student processes and reaps them.
+"""The warm process: torch, IPython and matplotlib imported, no course file ever opened. It forks student processes
+and reaps them.
 
-Started as ``python -I -B -m foundations.zygote DESCRIPTOR`` by :mod:`foundations.warm`, which is the only one to talk to it. Messages are
-one JSON object each, over a SOCK_SEQPACKET socket; descriptors of the student process's pipes travel beside "fork".
+Started as ``python -I -B -m foundations.zygote DESCRIPTOR`` by :mod:`foundations.warm`, which is the only one to talk
+to it. Messages are one JSON object each, over a SOCK_SEQPACKET socket; descriptors of the student process's pipes
+travel beside "fork".
 """
 
 from __future__ import annotations
@@ -15,6 +17,21 @@ import sys
 from typing import Any
 
 MESSAGE_BYTES = 1 << 16
+
+#: What every notebook does sooner or later, done once before the first fork: fonts are found, formulas are set,
+#: figures drawn.
+_WARM_CELL = """
+import torch
+import matplotlib.pyplot as plt
+from foundations import data, plots
+plt.figure()
+plt.title("$x$")
+plt.show()
+mnist = data.load_mnist(full=False)
+display(plots.digits(mnist.x_train[:4], mnist.y_train[:4]))
+display(plots.matrix_product((2, 2), (2, 2), cell=(0, 0)))
+display(plots.timings({"warm": 1.0}, title="warm"))
+"""
 
 
 def main() -> None:
@@ -31,10 +48,8 @@ def main() -> None:
         if not message:
             return
         request = json.loads(message)
-        if request["op"] == "fork":
-            reply = fork(control, shell, descriptors, request)
-        else:
-            reply = reap(request["pid"])
+        forks = request["op"] == "fork"
+        reply = fork(control, shell, descriptors, request) if forks else reap(request["pid"])
         control.send(json.dumps(reply).encode())
 
 
@@ -44,18 +59,17 @@ def warm_up() -> Any:
     import torch
 
     torch.set_num_threads(1)
-    from foundations import data, inside, plots, testing, tracing
+    from foundations import inside, testing, tracing
 
     shell = inside.make_shell()
     weight = torch.ones(4, 4, requires_grad=True)
     torch.nn.functional.conv2d((torch.exp(weight) @ weight)[None, None], torch.ones(1, 1, 2, 2)).sum().backward()
     tracing.trace_call(torch.add, [torch.ones(2), torch.ones(2)])
-    data.load_mnist(full=False)
-    shell.run_cell("import torch, math\nimport matplotlib.pyplot as _p\n_ = _p.figure(); _p.title('$x$'); _p.show(); del _p, _\n%time 1\n")
+    shell.run_cell(_WARM_CELL)
     shell.reset()
     shell.run_line_magic("matplotlib", "inline")
     shell.execution_count = 1
-    del numpy, plots, testing
+    del numpy, testing
     gc.collect()
     gc.freeze()
     if (threads := len(os.listdir("/proc/self/task"))) != 1:

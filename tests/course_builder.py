@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import builders
 import nbformat
+import pytest
+from nbgrader.api import Gradebook
 
 from foundations.config import Course
+from foundations.gradebook import course_directory, enter_assignment, record, scores, settings
 from foundations.model import Check, Exercise, Outcome, Report
 from foundations.table import check_table_html, check_table_text
 
@@ -68,3 +73,34 @@ def hand_in(root: Path, notebooks: Mapping[str, nbformat.NotebookNode]) -> Path:
     for student, notebook in notebooks.items():
         builders.write(notebook, root / student / NAME / f"{NAME}.ipynb")
     return root
+
+
+def course_with_gradebook(factory: pytest.TempPathFactory, folder: Path) -> Course:
+    """A copy under ``folder`` of one course whose gradebook knows the assignment: making that costs nbgrader seconds."""
+    template = factory.getbasetemp() / "course-template"
+    if not template.exists():
+        enter_assignment(make_course(template), NAME)
+    return Course(Path(shutil.copytree(template, folder / "root")), {})
+
+
+def put(course: Course, **reports: Graded) -> dict[str, dict[str, Any]]:
+    """Record ``reports``, and read the gradebook back."""
+    record(course, reports, NAME, course.root / "submitted")
+    return scores(course, NAME)
+
+
+@contextmanager
+def gradebook(course: Course) -> Iterator[Gradebook]:
+    coursedir = course_directory(course, settings(course))
+    with Gradebook(coursedir.db_url, coursedir.course_id) as book:
+        yield book
+
+
+def comments(course: Course, student: str) -> dict[str, str | None]:
+    with gradebook(course) as book:
+        stored = book.find_submission_notebook(NAME, NAME, student)
+        return {comment.name: comment.auto_comment for comment in stored.comments}
+
+
+def autograded(course: Course, student: str) -> nbformat.NotebookNode:
+    return nbformat.read(course.root / "autograded" / student / NAME / f"{NAME}.ipynb", as_version=4)

@@ -20,8 +20,7 @@ def slugs_in(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.keyword) and node.arg == "slug" and isinstance(node.value, ast.Constant):
             yield str(node.value.value)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "fault":
-            if isinstance(node.args[2], ast.Constant):
-                yield f"notebook-{node.args[2].value}"
+            yield from (f"notebook-{slug.value}" for slug in node.args[2:] if isinstance(slug, ast.Constant))
 
 
 def used() -> set[str]:
@@ -35,7 +34,8 @@ def paragraphs() -> dict[str, str]:
     """Slug → text below its heading in ``docs/errors.md``."""
     page = (ROOT / "docs" / "errors.md").read_text("utf-8")
     parts = re.split(r"^### (\S+)$", page, flags=re.MULTILINE)[1:]
-    return dict(zip(parts[::2], (re.split(r"^## ", text, flags=re.MULTILINE)[0].strip() for text in parts[1::2]), strict=True))
+    texts = [re.split(r"^## ", text, flags=re.MULTILINE)[0].strip() for text in parts[1::2]]
+    return dict(zip(parts[::2], texts, strict=True))
 
 
 def test_every_slug_has_its_paragraph() -> None:

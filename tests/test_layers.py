@@ -28,6 +28,7 @@ plugin
 student
 speed rules diagnose
 reading
+resolving
 bindings
 families folding compare
 session
@@ -54,6 +55,9 @@ INSIDE_LIBRARIES = {"torch", "numpy", "IPython", "matplotlib", "traitlets"}
 
 #: What a notebook of the course may import besides Python itself.
 NOTEBOOK_LIBRARIES = {"torch", "foundations.testing", "foundations.data", "foundations.plots"}
+
+#: The only modules that know nbgrader: a submission can be graded where it is not installed.
+KNOW_NBGRADER = {"nbgrader_bridge", "gradebook", "release", "inert"}
 
 HEIGHT = {name: -number for number, line in enumerate(ORDER.splitlines()) for name in line.split()}
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
@@ -97,6 +101,12 @@ def test_imports_go_downward(module: str) -> None:
     assert upward == set()
 
 
+@pytest.mark.parametrize("module", sorted(set(MODULES) - KNOW_NBGRADER))
+def test_nbgrader_stays_at_the_edge(module: str) -> None:
+    """Reading, repairing and grading a submission needs nothing of nbgrader."""
+    assert foreign(imports_of(module)) & {"nbgrader"} == set()
+
+
 @pytest.mark.parametrize("module", sorted(INSIDE))
 def test_what_runs_beside_student_code_brings_nothing_along(module: str) -> None:
     """Neither the judge nor a library that the course does not need is imported in the student process."""
@@ -108,7 +118,9 @@ def test_what_runs_beside_student_code_brings_nothing_along(module: str) -> None
 def test_no_module_of_the_judge_is_loaded_in_the_warm_process() -> None:
     """What the imports say is what happens: the modules of the package that are in memory are those meant to be."""
     names = ", ".join(sorted(INSIDE))
-    code = f"import sys; from foundations import {names}; print(*(m for m in sys.modules if m.startswith('foundations.')))"
+    code = (
+        f"import sys; from foundations import {names}; print(*(m for m in sys.modules if m.startswith('foundations.')))"
+    )
     seen = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True).stdout
     assert own(set(seen.split())) - {"bundled"} == INSIDE
 

@@ -1,42 +1,36 @@
-"""Reports become gradebook entries, autograded notebooks and feedback by nbgrader's own converters."""
+"""Scores, comments and folders that nbgrader's own converter leaves, from reports."""
 
 from __future__ import annotations
 
 import copy
-import csv
 import datetime
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import builders
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
-from course_builder import NAME, ROOT, Graded, checks, graded, hand_in, make_course, unreadable
-from nbgrader.api import Gradebook
+from course_builder import (
+    NAME,
+    Graded,
+    autograded,
+    checks,
+    comments,
+    course_with_gradebook,
+    gradebook,
+    graded,
+    hand_in,
+    put,
+    unreadable,
+)
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from foundations import nbgrader_bridge
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.gradebook import (
-    SETTINGS,
-    beside_python,
-    course_directory,
-    enter_assignment,
-    feedback,
-    record,
-    scores,
-    settings,
-)
-from foundations.model import Check
+from foundations.gradebook import course_directory, record, scores, settings
 
 pytestmark = [
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
@@ -47,41 +41,9 @@ pytestmark = [
 PAYLOAD = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course with an empty gradebook that knows the assignment: making one costs nbgrader seconds."""
-    course = make_course(tmp_path_factory.mktemp("template") / "root")
-    enter_assignment(course, NAME)
-    return course.root
-
-
 @pytest.fixture
-def course(template: Path, tmp_path: Path) -> Course:
-    """A fresh copy of the template."""
-    return Course(Path(shutil.copytree(template, tmp_path / "root")), {})
-
-
-def put(course: Course, **reports: Graded) -> dict[str, dict[str, Any]]:
-    """Record ``reports`` and read the gradebook back."""
-    record(course, reports, NAME, course.root / "submitted")
-    return scores(course, NAME)
-
-
-@contextmanager
-def gradebook(course: Course) -> Iterator[Gradebook]:
-    coursedir = course_directory(course, settings(course))
-    with Gradebook(coursedir.db_url, coursedir.course_id) as book:
-        yield book
-
-
-def comments(course: Course, student: str) -> dict[str, str | None]:
-    with gradebook(course) as book:
-        stored = book.find_submission_notebook(NAME, NAME, student)
-        return {comment.name: comment.auto_comment for comment in stored.comments}
-
-
-def autograded(course: Course, student: str) -> nbformat.NotebookNode:
-    return nbformat.read(course.root / "autograded" / student / NAME / f"{NAME}.ipynb", as_version=4)
+def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
+    return course_with_gradebook(tmp_path_factory, tmp_path)
 
 
 class FakeGrader:
@@ -262,7 +224,7 @@ def test_folder_outside_the_course_with_a_strange_name(course: Course, tmp_path:
 # ------------------------------------------------------------------------------------------------ nbgrader autograde
 
 
-def test_autograde_and_record_write_the_same(course: Course, autograde: Any, template: Path, tmp_path: Path) -> None:
+def test_autograde_and_record_write_the_same(course: Course, autograde: Any) -> None:
     """One converter, two ways in."""
     answers = {"ada": graded("ada", checks("pass", "fail")), "bob": graded("bob", checks("fail"))}
     hand_in(course.root / "submitted", {name: builders.answered() for name in answers})
@@ -335,151 +297,3 @@ def test_late_penalty_is_still_nbgraders(course: Course) -> None:
     with gradebook(course) as book:
         assert book.find_submission_notebook(NAME, NAME, "ada").late_submission_penalty == 2.5 + 4
         assert book.find_submission_notebook(NAME, NAME, "bob").late_submission_penalty is None
-
-
-# ------------------------------------------------------------------------------------------------------- feedback
-
-
-@pytest.fixture(scope="module")
-def page(template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The feedback of a submission that tries to run scripts from everywhere it can write to."""
-    course = Course(Path(shutil.copytree(template, tmp_path_factory.mktemp("page") / "root")), {})
-    notebook = builders.answered()
-    builders.cell(notebook, "why").source = f"a < b, $x_1 < x_2$ {PAYLOAD} [click](javascript:alert(2))\n\n> quoted"
-    outputs = [
-        {"text/html": f"<b>bold</b>{PAYLOAD}<a href='javascript:alert(3)'>x</a><svg onload=alert(4)>"},
-        {"application/javascript": "alert(5)"},
-        {"text/markdown": PAYLOAD},
-        {"image/svg+xml": "<svg onload=alert(6)></svg>"},
-        {"application/vnd.jupyter.widget-view+json": {"model_id": "</script><script>alert(7)"}},
-    ]
-    cell = builders.cell(notebook, "double-solution")
-    cell.outputs = [nbformat.v4.new_output("display_data", data=data) for data in outputs]
-    cell.outputs[0].metadata = {"text/html": {"isolated": True}}
-    cell.outputs.append(nbformat.v4.new_output("stream", text=PAYLOAD))
-    checked = [Check(PAYLOAD, "fail", 1, f"got {PAYLOAD}\n\nand more"), Check("fine", "pass", 1)]
-    record(course, {"ada": graded("ada", checked, notebook=notebook)}, NAME, course.root / "submitted")
-    [path] = feedback(course, NAME)
-    assert path == course.root / "feedback" / "ada" / NAME / f"{NAME}.html"
-    return path.read_text("utf-8")
-
-
-def test_feedback_has_our_table(page: str) -> None:
-    """With the score, the sign and the word of each check."""
-    tables = [table.get_text(" ") for table in BeautifulSoup(page, "html.parser").select(".foundations-checks table")]
-    assert len(tables) == 2
-    assert all(word in tables[0] for word in ("double: 2.5 of 5 points", "✗ failed", "✓ passed", PAYLOAD))
-    assert "double: 2.5 of 5" in page
-    assert "Score: 6.5 / 12.0" in page
-
-
-def test_feedback_runs_nothing_of_the_student(page: str) -> None:
-    """Neither script, handler nor address of theirs; what they wrote is there as text."""
-    soup = BeautifulSoup(page, "html.parser")
-    assert [script for script in soup.find_all("script") if "alert" in script.get_text()] == []
-    handlers = [name for tag in soup.find_all(True) for name in tag.attrs if name.startswith("on")]
-    assert handlers == []
-    addresses = [str(tag.get(key, "")) for tag in soup.find_all(True) for key in ("href", "src")]
-    assert [address for address in addresses if address.lower().strip().startswith(("javascript", "data:text"))] == []
-    assert soup.find_all("iframe") == []
-    assert PAYLOAD in soup.get_text()
-
-
-def test_feedback_keeps_what_is_harmless(page: str) -> None:
-    """Bold stays bold, a quotation a quotation, and a formula is not escaped twice."""
-    soup = BeautifulSoup(page, "html.parser")
-    assert "bold" in [tag.get_text() for tag in soup.find_all("b")]
-    assert "quoted" in soup.blockquote.get_text()
-    assert "a < b" in soup.get_text()
-    assert "$x_1 < x_2$" in soup.get_text()
-    comments = [tag.get_text() for tag in soup.select(".panel-footer pre")]
-    assert comments == [f"✗ {PAYLOAD} (failed): got {PAYLOAD}\n\xa0\nand more"]
-
-
-# ------------------------------------------------------------------------------------------------- configuration
-
-
-def test_configuration_file_and_package_agree() -> None:
-    """The file at the root repeats the settings that the package falls back to; both are only names."""
-    told: dict[str, dict[str, Any]] = {}
-
-    class Section:
-        def __init__(self, name: str) -> None:
-            object.__setattr__(self, "name", name)
-
-        def __setattr__(self, key: str, value: Any) -> None:
-            told.setdefault(self.name, {})[key] = value
-
-    class Recorder:
-        def __getattr__(self, name: str) -> Section:
-            return Section(name)
-
-    text = (ROOT / "nbgrader_config.py").read_text()
-    before = os.environ["PATH"]
-    try:
-        exec(compile(text, "nbgrader_config.py", "exec"), {"get_config": Recorder})
-    finally:
-        os.environ["PATH"] = before
-    assert told == SETTINGS
-    assert "import foundations" not in text
-
-
-def test_course_without_configuration_file(course: Course) -> None:
-    """The package's own settings are enough."""
-    (course.root / "nbgrader_config.py").unlink()
-    assert put(course, ada=graded("ada"))["ada"]["double"] == (5.0, 5.0, False)
-
-
-def test_broken_configuration_file_is_a_course_error(course: Course) -> None:
-    """nbgrader itself would log it and go on with stock scoring."""
-    (course.root / "nbgrader_config.py").write_text("c = get_config(\n")
-    with pytest.raises(CourseError, match=r"nbgrader_config.py of .* cannot be used"):
-        put(course, ada=graded("ada"))
-
-
-def test_looking_makes_no_gradebook(tmp_path: Path) -> None:
-    """Reading scores of a course that has none leaves nothing behind."""
-    course = make_course(tmp_path)
-    assert scores(course, NAME) == {}
-    assert not (tmp_path / "gradebook.db").exists()
-
-
-@pytest.mark.slow
-def test_commands_of_nbgrader(tmp_path: Path) -> None:
-    """generate_assignment, validate and export work from the course's root with the configuration file alone."""
-    course = make_course(tmp_path)
-
-    def nbgrader(*arguments: str) -> str:
-        command = [sys.executable, "-m", "nbgrader", *arguments]
-        environment = {**os.environ, "PATH": os.defpath}  # no venv activated
-        done = subprocess.run(
-            command, cwd=course.root, env=environment, capture_output=True, text=True, check=False, timeout=120
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout + done.stderr
-
-    nbgrader("generate_assignment", NAME)
-    put(course, ada=graded("ada", checks("pass", "fail")), bob=unreadable("bob", "empty"))
-    nbgrader("export")
-    with (course.root / "grades.csv").open() as file:
-        rows = {row["student_id"]: (row["score"], row["max_score"]) for row in csv.DictReader(file)}
-    assert rows == {"ada": ("6.5", "12.0"), "bob": ("0.0", "12.0")}
-    nbgrader("generate_feedback", NAME)
-    assert "foundations-checks" in (course.root / "feedback" / "ada" / NAME / f"{NAME}.html").read_text()
-    assert "not graded yet" in (course.root / "feedback" / "bob" / NAME / f"{NAME}.html").read_text()
-    assert "failed" in nbgrader("validate", f"release/{NAME}/{NAME}.ipynb").lower()
-
-
-def test_formgraders_interface_sees_what_needs_a_person(course: Course) -> None:
-    """The counts behind the formgrader's pages: graded, and waiting for a person."""
-    from nbgrader.apps.api import NbGraderAPI
-
-    hand_in(course.root / "submitted", {"ada": builders.answered(), "bob": builders.answered()})
-    put(course, ada=graded("ada"), bob=unreadable("bob", "empty"))
-    config = settings(course)
-    with beside_python():
-        api = NbGraderAPI(coursedir=course_directory(course, config), config=config)
-        assert api.get_autograded_students(NAME) == {"ada", "bob"}
-        found = {each["student"]: each for each in api.get_submissions(NAME)}
-    assert [found[name]["needs_manual_grade"] for name in ("ada", "bob")] == [True, True]
-    assert [found[name]["score"] for name in ("ada", "bob")] == [9.0, 0.0]

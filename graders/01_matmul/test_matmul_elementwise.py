@@ -28,7 +28,7 @@ def timed_inputs(generator):
     return torch.randn(2, 784, generator=generator), torch.randn(784, 2, generator=generator)
 
 
-@check("the product of matrices of many shapes", weight=4, gate=True)
+@check("the product of matrices of many shapes", weight=3, gate=True)
 def test_product(student, matrix):
     for n, k, m in SHAPES:
         a, b = matrix(n, k), matrix(k, m)
@@ -40,13 +40,13 @@ def test_rule(student, matrix):
     student.must_keep_to(RULE, matrix(3, 4), matrix(4, 5))
 
 
-@check("no loop over the inner size is left", weight=2)
+@check("no loop over the inner size is left", weight=3)
 def test_growth(student, matrix):
     lesson = "a whole row times a whole column is one operation, however long they are"
     student.must_grow_as(Growth(n=1, k=0, m=1), lambda n, k, m: (matrix(n, k), matrix(k, m)), (2, 4, 3), lesson)
 
 
-@check("many times faster than three loops", weight=3)
+@check("many times faster than three loops", weight=4)
 def test_speed(student):
     student.must_be_faster(
         than=baseline,

@@ -1,0 +1,97 @@
+"""Pages made of what students wrote run nothing of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import builders
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from course_builder import NAME, course_with_gradebook, graded
+from nbconvert.exporters import HTMLExporter
+
+from foundations.config import Course
+from foundations.gradebook import feedback, record, settings
+from foundations.model import Check
+
+pytestmark = [
+    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
+
+PAYLOAD = "<script>alert('x')</script><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
+    return course_with_gradebook(tmp_path_factory, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The feedback of a submission that tries to run scripts from everywhere it can write to."""
+    course = course_with_gradebook(tmp_path_factory, tmp_path_factory.mktemp("page"))
+    notebook = builders.answered()
+    builders.cell(notebook, "why").source = f"a < b, $x_1 < x_2$ {PAYLOAD} [click](javascript:alert(2))\n\n> quoted"
+    outputs = [
+        {"text/html": f"<b>bold</b>{PAYLOAD}<a href='javascript:alert(3)'>x</a><svg onload=alert(4)>"},
+        {"application/javascript": "alert(5)"},
+        {"text/markdown": PAYLOAD},
+        {"image/svg+xml": "<svg onload=alert(6)></svg>"},
+        {"application/vnd.jupyter.widget-view+json": {"model_id": "</script><script>alert(7)"}},
+    ]
+    cell = builders.cell(notebook, "double-solution")
+    cell.outputs = [nbformat.v4.new_output("display_data", data=data) for data in outputs]
+    cell.outputs[0].metadata = {"text/html": {"isolated": True}}
+    cell.outputs.append(nbformat.v4.new_output("stream", text=PAYLOAD))
+    checked = [Check(PAYLOAD, "fail", 1, f"got {PAYLOAD}\n\nand more"), Check("fine", "pass", 1)]
+    record(course, {"ada": graded("ada", checked, notebook=notebook)}, NAME, course.root / "submitted")
+    [path] = feedback(course, NAME)
+    assert path == course.root / "feedback" / "ada" / NAME / f"{NAME}.html"
+    return path.read_text("utf-8")
+
+
+def test_feedback_has_our_table(page: str) -> None:
+    """With the score, the sign and the word of each check."""
+    tables = [table.get_text(" ") for table in BeautifulSoup(page, "html.parser").select(".foundations-checks table")]
+    assert len(tables) == 2
+    assert all(word in tables[0] for word in ("double: 2.5 of 5 points", "✗ failed", "✓ passed", PAYLOAD))
+    assert "double: 2.5 of 5" in page
+    assert "Score: 6.5 / 12.0" in page
+
+
+def test_feedback_runs_nothing_of_the_student(page: str) -> None:
+    """Neither script, handler nor address of theirs; what they wrote is there as text."""
+    soup = BeautifulSoup(page, "html.parser")
+    assert [script for script in soup.find_all("script") if "alert" in script.get_text()] == []
+    handlers = [name for tag in soup.find_all(True) for name in tag.attrs if name.startswith("on")]
+    assert handlers == []
+    addresses = [str(tag.get(key, "")) for tag in soup.find_all(True) for key in ("href", "src")]
+    assert [address for address in addresses if address.lower().strip().startswith(("javascript", "data:text"))] == []
+    assert soup.find_all("iframe") == []
+    assert PAYLOAD in soup.get_text()
+
+
+def test_feedback_keeps_what_is_harmless(page: str) -> None:
+    """Bold stays bold, a quotation a quotation, and a formula is not escaped twice."""
+    soup = BeautifulSoup(page, "html.parser")
+    assert "bold" in [tag.get_text() for tag in soup.find_all("b")]
+    assert "quoted" in soup.blockquote.get_text()
+    assert "a < b" in soup.get_text()
+    assert "$x_1 < x_2$" in soup.get_text()
+    comments = [tag.get_text() for tag in soup.select(".panel-footer pre")]
+    assert comments == [f"✗ {PAYLOAD} (failed): got {PAYLOAD}\n\xa0\nand more"]
+
+
+def test_page_of_the_formgrader_is_as_inert(course: Course) -> None:
+    """It makes pages by an exporter with these settings, in a browser that may do all that the instructor may."""
+    notebook = builders.notebook([builders.markdown(PAYLOAD), builders.code("1"), builders.markdown("**kept**")])
+    notebook.cells[1].outputs = [nbformat.v4.new_output("display_data", data={"text/html": PAYLOAD})]
+    page, _ = HTMLExporter(config=settings(course)).from_notebook_node(notebook)
+    soup = BeautifulSoup(page, "html.parser")
+    assert soup.get_text().count("<script>alert('x')</script>") == 2
+    assert [tag for tag in soup.find_all(True) if "onerror" in tag.attrs] == []
+    assert [tag for tag in soup.find_all("script") if "alert('x')" in tag.get_text()] == []
+    assert "kept" in [tag.get_text() for tag in soup.find_all("strong")]

@@ -1,0 +1,242 @@
+"""What the tracing records, and what it makes of code that would rather not be seen."""
+
+from __future__ import annotations
+
+import collections
+import json
+import operator
+import sys
+import threading
+
+import pytest
+import torch
+from torch.overrides import TorchFunctionMode
+
+from foundations.tracing import MAX_NAMES, TURNED_OFF, Raised, Trace, trace_call
+
+A = torch.arange(6.0).reshape(2, 3)
+B = torch.arange(12.0).reshape(3, 4)
+
+
+def names(trace, level="function"):
+    return [name for name, _, _ in trace[level]]
+
+
+NAMED = {
+    "at": (lambda a, b: a @ b, [["matmul", 1, 12]], [["aten.mm", 1, 12]]),
+    "operator": (operator.matmul, [["matmul", 1, 12]], [["aten.mm", 1, 12]]),
+    "aten": (torch.ops.aten.mm.default, [["mm", 1, 12]], [["aten.mm", 1, 12]]),
+    "indexing": (lambda a, b: a[0, 1], [["__getitem__", 1, 6]], [["aten.select", 2, 6]]),
+    "storing": (lambda a, b: operator.setitem(torch.zeros(2), 0, 1.0), [["__setitem__", 1, 2], ["zeros", 1, 2]],
+                [["aten.copy_", 1, 1], ["aten.lift_fresh", 1, 1], ["aten.select", 1, 2], ["aten.zeros", 1, 2]]),
+    "item": (lambda a, b: a[0, 0].item(), [["__getitem__", 1, 6], ["item", 1, 1]],
+             [["aten._local_scalar_dense", 1, 1], ["aten.select", 2, 6]]),
+    "tolist": (lambda a, b: a.tolist(), [["tolist", 1, 6]], []),
+    "properties": (lambda a, b: (a.shape, a.dtype, b.shape), [["dtype", 1, 0], ["shape", 2, 0]], []),
+    "power": (lambda a, b: a**2, [["pow", 1, 6]], [["aten.pow", 1, 6]]),
+    "reflected": (lambda a, b: 2 * a, [["mul", 1, 6]], [["aten.mul", 1, 6]]),
+    "array": (lambda a, b: a.__array__(), [["__array__", 1, 6]], [["aten.detach", 1, 6]]),
+    "numpy": (lambda a, b: a.numpy(), [["numpy", 1, 6]], [["aten.detach", 1, 6]]),
+    "storage": (lambda a, b: a.untyped_storage().nbytes(), [["untyped_storage", 1, 6]], []),
+    "list of tensors": (lambda a, b: torch.stack([a, a]), [["stack", 1, 12]], [["aten.stack", 1, 12]]),
+    "iteration": (lambda a, b: [0 for _ in a], [["dim", 1, 6], ["unbind", 1, 6]], [["aten.unbind", 1, 6]]),
+    "python sum": (lambda a, b: sum(a[0]), [["__getitem__", 1, 6], ["add", 3, 1], ["dim", 1, 3], ["unbind", 1, 3]],
+                   [["aten.add", 3, 1], ["aten.select", 1, 6], ["aten.unbind", 1, 3]]),
+    "printing": (lambda a, b: repr(a), [["__repr__", 1, 6]], []),
+    "asking": (lambda a, b: torch.isfinite(a), [["isfinite", 1, 6]], []),
+    "nothing": (lambda a, b: None, [], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_names_counts_and_sizes(name: str) -> None:
+    """Each call is recorded by its name as written and by what ran, with how often and how large."""
+    function, expected_function, expected_dispatch = NAMED[name]
+    _, trace = trace_call(function, [A, B])
+    assert trace == {"function": expected_function, "dispatch": expected_dispatch}
+
+
+def test_einsum_shows_the_product_beneath_it() -> None:
+    """The function mode sees ``einsum``, the dispatch mode the batched product."""
+    _, trace = trace_call(lambda a, b: torch.einsum("ik,kj->ij", a, b), [A, B])
+    assert names(trace) == ["einsum"]
+    assert "aten.bmm" in names(trace, "dispatch")
+
+
+def test_value_and_keywords_go_through() -> None:
+    """The function gets its arguments, and its value comes back untouched."""
+    value, _ = trace_call(lambda a, *, scale: a * scale, [A], {"scale": 3})
+    torch.testing.assert_close(value, A * 3)
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3), KeyboardInterrupt()])
+def test_what_is_raised_comes_back_beside_the_trace(error: BaseException) -> None:
+    """An exception, of whatever kind, does not lose what ran before it."""
+
+    def function(a, b):
+        a @ b
+        raise error
+
+    value, trace = trace_call(function, [A, B])
+    assert value == Raised(error)
+    assert names(trace) == ["matmul"]
+
+
+def test_operation_that_fails_is_recorded() -> None:
+    """Trying a product of the wrong shapes is trying a product."""
+    value, trace = trace_call(lambda a: a @ a, [A])
+    assert isinstance(value, Raised)
+    assert isinstance(value.error, RuntimeError)
+    assert trace["function"] == [["matmul", 1, 6]]
+
+
+def test_trace_is_plain_data() -> None:
+    """It crosses the wire: lists, numbers and strings only."""
+    _, trace = trace_call(lambda a, b: (a @ b).sum().item(), [A, B])
+    assert json.loads(json.dumps(trace)) == trace
+
+
+def test_nothing_is_left_switched_on() -> None:
+    """After a traced call, nothing of the tracing is at work."""
+    before = threading.getprofile()
+    trace_call(lambda a: a + a, [A])
+    assert torch.overrides._get_current_function_mode_stack() == []
+    assert torch.utils._python_dispatch._get_current_dispatch_mode() is None
+    assert threading.getprofile() is before
+
+
+def test_tracing_within_a_mode_leaves_that_mode_on() -> None:
+    """A mode of somebody else's is neither lost nor taken for ours."""
+
+    class Other(TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            return func(*args, **(kwargs or {}))
+
+    with Other() as other:
+        _, trace = trace_call(lambda a: a + a, [A])
+        assert torch.overrides._get_current_function_mode_stack() == [other]
+    assert names(trace) == ["add"]
+
+
+def test_traces_nest() -> None:
+    """Each of two traces has what ran while it was on."""
+    with Trace() as outer:
+        torch.add(A, A)
+        with Trace() as inner:
+            torch.mul(A, A)
+    assert names(inner.plain()) == ["mul"]
+    assert {"add", "mul"} <= set(names(outer.plain()))
+
+
+def test_function_mode_popped_is_told() -> None:
+    """Taking the mode off the stack is recorded, and the session goes on."""
+
+    def function(a, b):
+        torch.overrides._pop_mode()
+        return a @ b
+
+    _, trace = trace_call(function, [A, B])
+    assert names(trace) == [TURNED_OFF]
+    assert names(trace, "dispatch") == ["aten.mm"]
+
+
+def test_dispatch_mode_popped_is_told() -> None:
+    """The same for the other mode."""
+
+    def function(a, b):
+        torch.utils._python_dispatch._pop_mode()
+        return a @ b
+
+    _, trace = trace_call(function, [A, B])
+    assert names(trace) == ["matmul", TURNED_OFF]
+
+
+def test_torch_functions_switched_off_still_dispatch() -> None:
+    """What the function mode is kept from seeing, the dispatch mode sees."""
+
+    def function(a, b):
+        with torch._C.DisableTorchFunction():
+            return a @ b
+
+    assert trace_call(function, [A, B])[1] == {"function": [], "dispatch": [["aten.mm", 1, 12]]}
+
+
+def test_thread_is_told() -> None:
+    """In a thread both modes are off: that one was started is recorded."""
+
+    def function(a, b):
+        out: list[torch.Tensor] = []
+        thread = threading.Thread(target=lambda: out.append(a @ b))
+        thread.start()
+        thread.join()
+        return out[0]
+
+    value, trace = trace_call(function, [A, B])
+    torch.testing.assert_close(value, A @ B)
+    assert names(trace) == ["start_new_thread"]
+
+
+def test_code_from_a_string_is_told() -> None:
+    """``eval`` and ``exec`` are recorded beside what they ran."""
+    _, trace = trace_call(lambda a, b: eval("a" + chr(64) + "b", {"a": a, "b": b}), [A, B])
+    assert names(trace) == ["compile", "exec", "matmul"]
+
+
+def test_library_code_from_a_string_is_not() -> None:
+    """A namedtuple and a late import use ``exec`` inside; the student did not."""
+
+    def function():
+        collections.namedtuple("Pair", "a b")
+        sys.modules.pop("this_is_late", None)
+        import wave  # noqa: F401 - imported for the first time here
+
+    sys.modules.pop("wave", None)
+    assert names(trace_call(function, [])[1]) == []
+
+
+def test_names_are_capped() -> None:
+    """A thousand names of a student's own making do not become a thousand entries."""
+
+    def function():
+        for index in range(MAX_NAMES + 50):
+            made = type("F", (), {"__name__": f"f{index}", "__call__": lambda self, x: x})()
+            torch.overrides.handle_torch_function(made, [A.as_subclass(Odd)], A.as_subclass(Odd))
+
+    class Odd(torch.Tensor):
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            return 0
+
+    value, trace = trace_call(function, [])
+    assert not isinstance(value, Raised)
+    assert len(trace["function"]) == MAX_NAMES
+
+
+def test_hostile_tensor_and_name_do_no_harm() -> None:
+    """A tensor whose size raises, and a function whose name is no string, are recorded and survived."""
+
+    class Hostile(torch.Tensor):
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            raise RuntimeError("not today")
+
+    class Unnamed:
+        __name__ = 7
+
+        def __call__(self, x):
+            return x
+
+    def function(a):
+        hostile = a.as_subclass(Hostile)
+        torch.overrides.handle_torch_function(Unnamed(), [hostile], hostile)
+
+    _, trace = trace_call(function, [A])
+    assert "Unnamed" in names(trace)
+
+
+def test_hearing_costs_nothing_between_calls() -> None:
+    """The audit hook cannot be taken out; outside a traced call it records nothing."""
+    with Trace() as trace:
+        pass
+    exec("1 + 1")
+    assert trace.plain() == {"function": [], "dispatch": []}
