@@ -155,7 +155,9 @@ class Collector:
         """``table["k"] = torch.mm`` and ``ops.append(torch.mm)`` change what ``table`` and ``ops`` hold."""
         name = root_name(target)
         known = self.table.names.get(name, [])
-        if name and not (kind == "effect" and any(binding.kind == "import" for binding in known)):
+        # Changing what a name holds binds no name: in a function, ``q.put(a)`` does not make ``q`` local.
+        rebinds = isinstance(target, ast.Name) and kind == "aug"
+        if rebinds or (known and all(binding.kind != "import" for binding in known)):
             self.bind(name, kind, node, firm=False)
 
     def captures(self, pattern: ast.pattern, subject: ast.expr) -> None:

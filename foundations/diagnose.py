@@ -33,7 +33,7 @@ Inputs = Callable[[torch.Generator], list[tuple[Any, ...]]]
 class Misconception:
     """An executable wrong answer to one exercise.
 
-    ``symptom`` names what it is recognised by where its values are right (an operation that is not allowed, growth,
+    ``symptoms`` name what it is recognised by where its values are right (an operation that is not allowed, growth,
     speed).
     """
 
@@ -41,7 +41,7 @@ class Misconception:
     exercise: str
     hint: str
     answer: Callable[..., Any]
-    symptom: str | None = None
+    symptoms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,13 @@ class Observation:
     behaviour: Behaviour
 
 
-def misconception(exercise: str, *, symptom: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def misconception(
+    exercise: str, *, symptom: str | tuple[str, ...] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Mark a function of ``misconceptions.py`` as a wrong answer to ``exercise``; its name is the id, its docstring
     the hint.
     """
+    symptoms = (symptom,) if isinstance(symptom, str) else symptom
 
     def mark(answer: Callable[..., Any]) -> Callable[..., Any]:
         if not (answer.__doc__ or "").strip():
@@ -72,7 +75,7 @@ def misconception(exercise: str, *, symptom: str | None = None) -> Callable[[Cal
                 f"misconception {answer.__name__!r} of {exercise!r} has no docstring: it is the hint",
                 slug="misconceptions",
             )
-        setattr(answer, _MARK, (exercise, symptom))
+        setattr(answer, _MARK, (exercise, symptoms))
         return answer
 
     return mark
@@ -132,9 +135,9 @@ def load_bank(graders: Path) -> Bank:
 
 
 def _read(answer: Callable[..., Any]) -> Misconception:
-    exercise, symptom = getattr(answer, _MARK)
+    exercise, symptoms = getattr(answer, _MARK)
     hint = " ".join((answer.__doc__ or "").split())
-    return Misconception(answer.__name__, exercise, hint, answer, symptom)
+    return Misconception(answer.__name__, exercise, hint, answer, symptoms)
 
 
 def behave(answer: Callable[..., Any], args: Sequence[Any]) -> Behaviour:
@@ -199,10 +202,10 @@ def name_mistake(
     """
     own = list(known)
     if symptom is not None:
-        return next((one for one in own if one.symptom == symptom), None)
+        return next((one for one in own if symptom in one.symptoms), None)
     if not failing:
         return None
-    candidates = [one for one in own if one.symptom is None and _agreement(one, failing) == len(failing)]
+    candidates = [one for one in own if not one.symptoms and _agreement(one, failing) == len(failing)]
     return max(candidates, key=lambda one: _agreement(one, battery), default=None)
 
 

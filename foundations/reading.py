@@ -7,6 +7,7 @@ The reader starts at what defines the exercise, follows names through everything
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ _ASKING = ("getattr", "vars", "globals")
 _BINDING = frozenset(
     {"exec", "eval", "compile", "globals", "vars", "setattr", "get_ipython", "builtins", "__builtins__"}
 )
+#: Where IPython keeps what cells returned.
+_OUTPUTS = re.compile(r"_{1,3}|_\d+|_i+\d*|_[iod]h|In|Out")
 _GIVEN = frozenset({"display", "__name__", "__file__", "__doc__", "__class__"})
 _FETCHERS = frozenset({"operator.attrgetter", "operator.methodcaller", "operator.itemgetter"})
 
@@ -121,10 +124,10 @@ class _Reader(ast.NodeVisitor, Resolver):
         self.add(node, node.id, paths=tuple(paths), opaque=hidden)
 
     def is_smuggled(self, name: str) -> bool:
-        """Whether a name that no statement binds can have been bound all the same: by code in a string, or by ``Out``."""
+        """Whether a name that no statement binds can be bound all the same: by code in a string, or as ``Out``."""
         if self.notebook.names.get(name) or name in _GIVEN:
             return False
-        return name.startswith("_") or name in ("In", "Out") or self.has_hidden_code
+        return bool(_OUTPUTS.fullmatch(name)) or self.has_hidden_code
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         chain: list[str] = []

@@ -43,6 +43,7 @@ class Warm:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
+        self._dying: list[int] = []
 
     def __enter__(self) -> Warm:
         self.start()
@@ -78,6 +79,7 @@ class Warm:
             return
         self._process.kill()
         self._process.wait()
+        self._dying.clear()
         self._control.close()
         self._complaints.close()
         self._process = None
@@ -112,6 +114,10 @@ class Warm:
         os.set_blocking(replies, False)
         return Forked(reply["pid"], requests, replies)
 
+    def bury(self, pid: int) -> None:
+        """Reap a killed student process later, beside the next message."""
+        self._dying.append(pid)
+
     def reap(self, pid: int) -> dict[str, Any]:
         """How a student process ended: ``status`` as of waitpid, ``cpu_s``, ``peak_bytes``."""
         return self._ask({"op": "reap", "pid": pid})
@@ -120,7 +126,11 @@ class Warm:
         if not self._ready:
             self._receive(_START_S)
             self._ready = True
+        dying, self._dying = self._dying, []
         try:
+            for pid in dying:
+                self._control.send(json.dumps({"op": "reap", "pid": pid}).encode())
+                self._receive(_ANSWER_S)
             socket.send_fds(self._control, [json.dumps(request).encode()], descriptors or [])
         except OSError as error:
             raise InternalError(f"the warm process is gone: {error}{self._last_words()}", slug="warm") from error

@@ -76,7 +76,7 @@ def hand_in(root: Path, notebooks: Mapping[str, nbformat.NotebookNode]) -> Path:
 
 
 def course_with_gradebook(factory: pytest.TempPathFactory, folder: Path) -> Course:
-    """A copy under ``folder`` of one course whose gradebook knows the assignment: making that costs nbgrader seconds."""
+    """A copy under ``folder`` of one course whose gradebook knows the assignment: to make that takes seconds."""
     template = factory.getbasetemp() / "course-template"
     if not template.exists():
         enter_assignment(make_course(template), NAME)

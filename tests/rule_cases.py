@@ -190,6 +190,8 @@ NOTEBOOKS = {
     "nonlocal": ["def make():\n    f = None\n    def s():\n        nonlocal f\n        f = torch.mm\n    s()\n    return lambda a, b: f(a, b)\nmm3 = make()"],
     "solve": ["def mm3(a, b): return torch.linalg.solve(torch.linalg.inv(a), b)"],
     "sys.modules": ["import sys\ndef mm3(a, b): return getattr(sys.modules['torch'], 'm' * 2)(a, b)"],
+    "changed within": ["ops = [torch.mm]", "def mm3(a, b):\n    ops.append(1)\n    ops[1] = 2\n    return ops[0](a, b)"],
+    "builtin touched": ["eval.__doc__.strip()", "def mm3(a, b): return eval(input())"],
     "decoy variable": ["def mm3(a, b):\n    dot = a\n    return dot.mm(b)"],
 }  # fmt: skip
 
@@ -259,6 +261,7 @@ INNOCENT = {
     "list changed": ["fs = [torch.add]\nfs[0] = torch.mul\ndef mm3(a, b): return fs[0](a, b)"],
     "class with names": ["class Box:\n    one = 1\n    two = one + 1\n    def get(self): return self.two\nbox = Box()\ndef mm3(a, b): return a * box.get()"],
     "display": ["x = vars()\ndef mm3(a, b):\n    display(a)\n    return a * b, __name__"],
+    "name that nothing binds": ["def mm3(a, b): return _helper(a) + helper(b)"],
     "random": ["torch.manual_seed(0)\nm1 = torch.rand(5, 784)\nm2 = torch.rand(784, 10)\ndef mm3(a, b): return a * b"],
 }  # fmt: skip
 

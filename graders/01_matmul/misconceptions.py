@@ -214,7 +214,7 @@ def calls_einsum_already(a, b):
     return torch.einsum("ik,kj->ij", a, b)
 
 
-@misconception("matmul_naive", symptom="rule: scalars")
+@misconception("matmul_naive", symptom="rule: numbers only")
 def multiplies_whole_rows(a, b):
     """You took a whole row or column at once. That is exercise 3; here every + and * has single numbers on both sides."""
     c = _checked_zeros(a, b)
@@ -479,9 +479,9 @@ def forgets_to_return_the_product(a, b):
     _two_loops(a, b, _checked_zeros(a, b))
 
 
-@misconception("matmul_elementwise", symptom="growth")
+@misconception("matmul_elementwise", symptom=("growth", "speed"))
 def keeps_the_inner_loop(a, b):
-    """Something is still done once for each k: a loop, or Python's own sum(...), which walks through a tensor entry by entry. Tensors have a .sum() of their own."""
+    """Something is still done once for each k: by a loop, by Python's own sum(...), which walks through a tensor entry by entry, or by a print of a whole row. Tensors have a .sum() of their own."""
     return _three_loops(a, b, _checked_zeros(a, b))
 
 
@@ -501,12 +501,6 @@ def calls_einsum_one_notebook_early(a, b):
 def goes_through_lists(a, b):
     """A list of Python numbers is multiplied one by one. Keep the row as a tensor, and multiply it whole."""
     return torch.tensor([[sum(x * y for x, y in zip(row, column)) for column in zip(*b.tolist())] for row in a.tolist()])
-
-
-@misconception("matmul_elementwise", symptom="speed")
-def is_too_slow(a, b):
-    """Where does the time go? Count how many lines of Python run for one entry of c; most of them can be one operation on whole rows."""
-    return _three_loops(a, b, _checked_zeros(a, b))
 
 
 def _checked_zeros(a, b):
