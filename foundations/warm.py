@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -59,12 +60,10 @@ class Warm:
         self.close()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process that writes it
-        scratch = tempfile.gettempdir()  # matplotlib wants to write its font list somewhere on first use
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-B", "-m", "foundations.zygote", str(theirs.fileno())],
-                env=_ENVIRONMENT
-                | {"HOME": scratch, "MPLCONFIGDIR": os.path.join(scratch, f"foundations-mpl-{os.getuid()}")},
+                env=_ENVIRONMENT | {"HOME": "/nonexistent", "MPLCONFIGDIR": _font_cache()},
                 cwd="/",
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -77,6 +76,8 @@ class Warm:
     def close(self) -> None:
         if self._process is None:
             return
+        with contextlib.suppress(InternalError):
+            self._reap_dying()
         self._process.kill()
         self._process.wait()
         self._dying.clear()
@@ -126,15 +127,21 @@ class Warm:
         if not self._ready:
             self._receive(_START_S)
             self._ready = True
+        self._reap_dying()
+        self._send(request, descriptors or [])
+        return self._receive(_ANSWER_S)
+
+    def _reap_dying(self) -> None:
         dying, self._dying = self._dying, []
+        for pid in dying:
+            self._send({"op": "reap", "pid": pid}, [])
+            self._receive(_ANSWER_S)
+
+    def _send(self, request: dict[str, Any], descriptors: list[int]) -> None:
         try:
-            for pid in dying:
-                self._control.send(json.dumps({"op": "reap", "pid": pid}).encode())
-                self._receive(_ANSWER_S)
-            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors or [])
+            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
         except OSError as error:
             raise InternalError(f"the warm process is gone: {error}{self._last_words()}", slug="warm") from error
-        return self._receive(_ANSWER_S)
 
     def _receive(self, seconds: float) -> dict[str, Any]:
         if not select.select([self._control], [], [], seconds)[0]:
@@ -148,3 +155,14 @@ class Warm:
         self._complaints.seek(0)
         lines = self._complaints.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
         return f": {lines[-1]}" if lines else ""
+
+
+def _font_cache() -> str:
+    """A folder of this user's own where matplotlib keeps its list of fonts, whose making takes seconds."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    folder = os.path.join(home, "foundations", "matplotlib")
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError:
+        folder = tempfile.mkdtemp(prefix="foundations-")
+    return folder

@@ -65,6 +65,25 @@ def inner_sizes_are_not_compared(a, b):
 
 
 @misconception("matmul_naive")
+def an_index_error_is_taken_for_a_refusal(a, b):
+    """An IndexError from deep inside is no refusal, and it does not come for every misfit. Compare the inner sizes before the first loop."""
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(b.shape[0]):
+                c[i, j] += a[i, k] * b[k, j]
+    return c
+
+
+@misconception("matmul_naive")
+def refuses_with_a_value_error(a, b):
+    """You refuse, and rightly so. With which kind of exception: what does the docstring promise?"""
+    if a.shape[1] != b.shape[0]:
+        raise ValueError("inner sizes differ")
+    return _three_loops(a, b, _checked_zeros(a, b))
+
+
+@misconception("matmul_naive")
 def an_inner_size_of_one_fits_everything(a, b):
     """For * a size of 1 fits every other size; for a matrix product it does not. Compare the inner sizes with == alone."""
     assert a.shape[1] == b.shape[0] or 1 in (a.shape[1], b.shape[0])
@@ -340,7 +359,7 @@ def calls_pow(m):
 @misconception("frobenius_norm", symptom="rule: numpy")
 def takes_the_norm_in_numpy(m):
     """Stay with tensors: the formula needs *, a sum and a square root, and tensors have all three."""
-    return torch.tensor((m.numpy() * m.numpy()).sum() ** 0.5)
+    return torch.tensor((m.numpy() * m.numpy()).sum()).sqrt()
 
 
 # --- matmul_elementwise --------------------------------------------------------------------------------------------
@@ -419,6 +438,14 @@ def elementwise_result_is_float32(a, b):
 def a_row_of_one_is_stretched(a, b):
     """A row of length 1 is stretched to fit any column, without an error. Compare the inner sizes before you multiply."""
     return _two_loops(a, b, torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype))
+
+
+@misconception("matmul_elementwise")
+def elementwise_refuses_with_a_value_error(a, b):
+    """You refuse, and rightly so. With which kind of exception: what does the docstring promise?"""
+    if a.shape[1] != b.shape[0]:
+        raise ValueError("inner sizes differ")
+    return _two_loops(a, b, _checked_zeros(a, b))
 
 
 @misconception("matmul_elementwise")

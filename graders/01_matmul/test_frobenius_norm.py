@@ -6,7 +6,7 @@ from foundations.plugin import check
 from foundations.rules import Rule
 
 RULE = Rule(
-    about="translate the formula yourself: a product of m with itself, a sum, a square root",
+    about="translating the formula yourself: a product of m with itself, a sum, a square root",
     forbid=frozenset({"norm", "pow", "numpy", "dynamic code"}),
 )
 

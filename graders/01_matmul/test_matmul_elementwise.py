@@ -6,7 +6,7 @@ from foundations.plugin import check
 from foundations.rules import Growth, Rule
 
 RULE = Rule(
-    about="the inner loop becomes an elementwise product of a row and a column, and a sum",
+    about="turning the inner loop into an elementwise product of a row and a column, and a sum",
     forbid=frozenset({"matrix product", "einsum", "numpy", "dynamic code", "list round trip"}),
 )
 

@@ -6,7 +6,7 @@ from foundations.plugin import check
 from foundations.rules import Rule
 
 RULE = Rule(
-    about="write the three loops yourself: only indexing, and + and * of single numbers",
+    about="writing the three loops yourself: only indexing, and + and * of single numbers",
     forbid=frozenset({"matrix product", "einsum", "norm", "pow", "numpy", "dynamic code"}),
     scalars_only=True,
 )

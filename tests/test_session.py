@@ -1,0 +1,299 @@
+"""Sessions on real student processes: what is seen of them, and what becomes of those that end badly."""
+
+import os
+import time
+
+import pytest
+import torch
+
+from foundations.config import Limits
+from foundations.errors import InternalError, SessionLost
+from foundations.session import Session
+from foundations.warm import Warm
+
+
+def call(session, function, *args, **more):
+    return session.request(
+        "call",
+        function=function,
+        args=list(args),
+        kwargs={},
+        attributes=[dict(vars(a)) if isinstance(a, torch.Tensor) else {} for a in args],
+        **more,
+    )
+
+
+def text_of(run):
+    return "".join(output.get("text", "") for output in run.outputs)
+
+
+def test_cells_run_in_order_and_their_outputs_are_kept(session):
+    """Streams, results, figures and errors, in nbformat's form and in the order in which they came."""
+    one = session(
+        "import sys\nx = 2; print('out'); print('err', file=sys.stderr); print('again')", "x * 21", "1 / 0", "print(x)"
+    )
+    one.finish()
+
+    assert [(o["name"], o["text"]) for o in one.runs[0].outputs] == [
+        ("stdout", "out\n"),
+        ("stderr", "err\n"),
+        ("stdout", "again\n"),
+    ]
+    assert one.runs[1].outputs[0]["data"]["text/plain"] == "42"
+    assert one.runs[1].execution_count == 2
+    assert one.runs[2].outputs[0]["ename"] == "ZeroDivisionError"
+    assert one.runs[2].error["line"] == 1
+    assert text_of(one.runs[3]) == "2\n"
+
+
+def test_figures_magics_and_displays_work(session):
+    """What students use in notebooks: inline figures, %timeit, rich displays."""
+    one = session(
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
+        "%timeit -n 1 -r 1 sum(range(10))",
+        "from IPython.display import HTML, display\ndisplay(HTML('<b>bold</b>'))",
+    )
+    one.finish()
+
+    assert "image/png" in one.runs[0].outputs[-1]["data"]
+    assert "per loop" in text_of(one.runs[1])
+    assert one.runs[2].outputs[0]["data"]["text/html"] == "<b>bold</b>"
+
+
+def test_the_session_stands_at_the_cell_it_has_reached(session):
+    """A later redefinition is not seen by the checks of an earlier exercise."""
+    one = session("def f(): return 1", "def f(): return 2")
+    one.advance(1)
+    assert call(one, "f")["value"] == 1
+    one.finish()
+    assert call(one, "f")["value"] == 2
+
+
+def test_a_call_shows_value_mutation_attributes_print_and_aliasing(session):
+    """Everything that can be seen of a call from outside."""
+    one = session("def f(a, b):\n    a += 1\n    b.g = a * 2\n    print('called')\n    return a")
+    one.finish()
+
+    reply = call(one, "f", torch.zeros(2), torch.ones(1))
+
+    assert torch.equal(reply["value"], torch.ones(2))
+    assert torch.equal(reply["args"][0], torch.ones(2))
+    assert torch.equal(reply["attributes"][1]["g"], 2 * torch.ones(2))
+    assert reply["printed"] == "called\n"
+    assert reply["same_object_as"] == 0
+    assert reply["error"] is None
+
+
+def test_attributes_set_before_a_call_arrive_with_the_argument(session):
+    """An upstream gradient is an attribute of a tensor."""
+    one = session("def f(out): return out.g * 3")
+    one.finish()
+    out = torch.zeros(2)
+    out.g = torch.ones(2)
+
+    assert torch.equal(call(one, "f", out)["value"], 3 * torch.ones(2))
+
+
+def test_an_exception_is_part_of_the_reply_with_its_line_and_bases(session):
+    """Also those that try to pass as something else."""
+    one = session(
+        "class Odd(AssertionError): pass
+"
+        "class Mute(Exception):
+"
+        "    def __str__(self): raise KeyError
+"
+        "def f():
+    raise Odd('no')
+"
+        "def g():
+    raise SystemExit(3)
+"
+        "def h():
+    raise Mute"
+    )
+    one.finish()
+
+    error = call(one, "f")["error"]
+    assert (error["name"], error["text"], error["line"]) == ("Odd", "no", 5)
+    assert "AssertionError" in error["bases"]
+    assert call(one, "g")["error"]["name"] == "SystemExit"
+    assert "could not be read" in call(one, "h")["error"]["text"]
+
+
+def test_a_traced_call_says_what_ran(session):
+    """By the name as written, and by what really runs."""
+    one = session("def f(a): return a @ a\ndef g(a): raise ValueError('x')")
+    one.finish()
+
+    reply = call(one, "f", torch.eye(2), trace=True)
+    assert ["matmul", 1, 4] in reply["trace"]["function"]
+    assert any(name == "aten.mm" for name, *_ in reply["trace"]["dispatch"])
+    assert call(one, "g", torch.eye(2), trace=True)["error"]["name"] == "ValueError"
+
+
+def test_a_probe_travels_as_source_and_returns_plain_values(session):
+    """A grader's own function finds the notebook's names through its first argument."""
+    one = session("x = 20")
+    one.finish()
+
+    reply = one.request(
+        "probe", source="def look(names, more):\n    return names['x'] + more", function="look", args=[1]
+    )
+
+    assert reply["value"] == 21
+
+
+ENDINGS = {
+    "import os; os._exit(3)": "ended the process (exit code 3)",
+    "import ctypes; ctypes.string_at(0)": "segmentation fault",
+    "while True: pass": "of CPU",
+    "import time; time.sleep(60)": "did not come to an end",
+    "import os, signal; os.kill(os.getpid(), signal.SIGKILL)": "killed",
+    "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)": "did not come to an end",
+    (
+        "import os
+for fd in range(3, 30):
+    try: os.write(fd, b'score: 100' * 5)
+    except OSError: pass"
+    ): "grader's pipe",
+    (
+        "import signal
+for n in range(1, 32):
+    try: signal.signal(n, signal.SIG_IGN)
+"
+        "    except (OSError, ValueError): pass
+while True: pass"
+    ): "of CPU",
+}
+
+
+@pytest.mark.parametrize(("source", "words"), ENDINGS.items(), ids=list(ENDINGS.values()))
+def test_what_ends_the_process_costs_the_cell_it_happened_in(session, source, words):
+    """The cells before are replayed, the one that killed is not, and those after it run."""
+    one = session("x = 1", source, "x += 1; print(x)", cell_cpu_s=0.3, cell_wall_s=1.0)
+    one.finish()
+
+    assert words in one.runs[1].error["text"]
+    assert text_of(one.runs[2]) == "2\n"
+    assert one.restarts == 2
+
+
+@pytest.mark.parametrize(("source", "words"), ENDINGS.items(), ids=list(ENDINGS.values()))
+def test_what_ends_the_process_costs_the_call_it_happened_in(session, source, words):
+    """The next call is answered by a process that stands at the same cell."""
+    body = source.replace("\n", "\n    ")
+    one = session(f"def f():\n    {body}\ndef g(): return 7", check_cpu_s=0.3, check_wall_s=1.0)
+    one.finish()
+
+    with pytest.raises(SessionLost) as lost:
+        call(one, "f")
+    assert words in lost.value.reason
+    assert call(one, "g")["value"] == 7
+
+
+def test_memory_beyond_the_limit_is_an_error_of_the_cell(session):
+    """torch and Python say so themselves, and the process lives on."""
+    one = session(
+        "import torch\ny = torch.ones(1 << 29)", "z = bytearray(1 << 30)", "print('alive')", memory_bytes=256 << 20
+    )
+    one.finish()
+
+    assert "allocate" in one.runs[0].error["text"]
+    assert one.runs[1].error["name"] == "MemoryError"
+    assert text_of(one.runs[2]) == "alive\n"
+    assert one.restarts == 1
+
+
+def test_output_beyond_the_limit_is_cut_where_it_is(session):
+    """What was printed up to there is kept, and a line says that there was more."""
+    one = session("for i in range(10**6): print('x' * 100)", output_bytes=10_000)
+    one.finish()
+
+    text = text_of(one.runs[0])
+    assert 10_000 < len(text) < 11_000
+    assert "was cut" in text
+
+
+def test_files_cannot_be_written(session, tmp_path):
+    """A submission of this course needs none."""
+    path = tmp_path / "x"
+    one = session(f"with open({str(path)!r}, 'w') as file: file.write('x' * 10)")
+    one.finish()
+
+    assert one.runs[0].error["name"] == "OSError"
+    assert path.stat().st_size == 0
+
+
+def test_the_environment_of_the_judge_is_not_in_the_student_process(session, monkeypatch):
+    """Nor its descriptors, nor its working directory."""
+    one = session("import os; print(os.environ.get('PATH'), os.getcwd(), sorted(os.listdir('/proc/self/fd')))")
+    one.finish()
+
+    path, folder, *descriptors = text_of(one.runs[0]).split(" ")
+    assert (path, folder) == ("None", "/")
+    assert len(descriptors) <= 6
+
+
+def test_too_many_restarts_come_to_an_end(session):
+    """A notebook that dies again and again is not fed new processes forever."""
+    one = session(*["import os; os._exit(0)"] * 6, restarts=3)
+    one.finish()
+
+    assert "more than 3 times" in one.runs[5].error["text"]
+
+
+def test_cpu_time_is_read_from_outside(session):
+    """And adds up over restarts."""
+    one = session(
+        "import time\nt = time.process_time()\nwhile time.process_time() - t < 0.2: pass", "import os; os._exit(0)", "1"
+    )
+    one.finish()
+
+    assert 0.35 < one.cpu_s < 1.5  # the first cell ran twice
+
+
+def test_a_skipped_cell_never_runs(session):
+    """Neither now nor at a replay, and it says why."""
+    one = session("x = 1", "x = 2", "print(x)")
+    one.skip(1, "known to hang")
+    one.finish()
+
+    assert text_of(one.runs[2]) == "1\n"
+    assert "known to hang" in one.runs[1].error["text"]
+
+
+def test_no_process_is_left_when_warm_and_sessions_are_closed():
+    """Killed, reaped, gone."""
+    with Warm() as process:
+        with Session(process, [(0, "1")], Limits()) as one:
+            one.finish()
+            pid = one._process.pid
+        assert process._process is not None
+    for _ in range(100):
+        if not os.path.exists(f"/proc/{pid}"):
+            break
+        time.sleep(0.01)
+    assert not os.path.exists(f"/proc/{pid}")
+
+
+def test_a_warm_process_that_was_killed_is_replaced():
+    """The session at hand is lost with it; the next one finds a new warm process."""
+    with Warm() as process:
+        with Session(process, [(0, "1")], Limits()) as one:
+            one.finish()
+        process._process.kill()
+        process._process.wait()
+        with Session(process, [(0, "print(5)")], Limits()) as other:
+            other.finish()
+            assert text_of(other.runs[0]) == "5\n"
+
+
+def test_a_warm_process_that_cannot_start_says_why(monkeypatch):
+    """In the words of its own last line."""
+    process = Warm()
+    monkeypatch.setattr("foundations.warm._ENVIRONMENT", {"PATH": "/nowhere", "PYTHONHOME": "/nowhere"})
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(InternalError, match="warm process"):
+        process.fork(Limits())
+    process.close()

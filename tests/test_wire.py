@@ -1,0 +1,174 @@
+"""The wire: values come out as they went in, and bytes that are none of ours are refused."""
+
+import contextlib
+import json
+import math
+import struct
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foundations import wire
+from foundations.wire import Opaque, WireError
+
+MAX = 1 << 20
+
+
+def sent(value):
+    return wire.decode(wire.encode(value, MAX))
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, 0, -(2**70), 1.5, -0.0, "é\n", [], (), {}, [1, (2, {"a": [None]})], {1: (2.0,)}]
+)
+def test_plain_values_come_back_with_their_types(value):
+    """Lists stay lists and tuples tuples; keys keep their types."""
+    result = sent(value)
+
+    assert repr(result) == repr(value)
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_special_floats_come_back(value):
+    """JSON has no words for them; the wire has."""
+    assert repr(sent(value)) == repr(value)
+
+
+@pytest.mark.parametrize("name", sorted(wire.DTYPES))
+def test_tensors_of_every_dtype_come_back_bit_by_bit(name):
+    """Values, shape and dtype."""
+    value = (torch.arange(6).reshape(2, 3) % 2).to(wire.DTYPES[name])
+
+    result = sent(value)
+
+    assert result.dtype == value.dtype
+    assert torch.equal(result, value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        torch.arange(6.0).reshape(2, 3).t(),
+        torch.arange(24.0).reshape(4, 6)[::2, 1::2],
+        torch.arange(3.0).expand(4, 3),
+        torch.tensor(2.0),
+        torch.zeros(0, 3),
+        torch.arange(10.0).as_strided((3, 4), (1, 1)),
+        torch.arange(10.0)[5:6].expand(2, 3, 1),
+    ],
+    ids=["transposed", "every other", "expanded", "scalar", "empty", "overlapping", "expanded twice"],
+)
+def test_values_of_views_come_back_whatever_their_layout(value):
+    """What a layout cannot keep is the layout, never a value."""
+    assert torch.equal(sent(value), value)
+
+
+def test_the_layout_of_a_transposed_tensor_travels():
+    """A student's function meets the non-contiguous tensor that the grader made."""
+    assert sent(torch.arange(6).reshape(2, 3).t()).stride() == (1, 3)
+
+
+def test_gradients_and_subclasses_do_not_cross():
+    """A parameter arrives as its values; a subclass, which could bring behaviour, as its name alone."""
+
+    class Liar(torch.Tensor):
+        pass
+
+    assert type(sent(torch.nn.Parameter(torch.ones(2)))) is torch.Tensor
+    assert sent(torch.ones(2).as_subclass(Liar)).type_name.endswith("Liar")
+
+
+def test_other_objects_arrive_as_the_name_of_their_type():
+    """No method of theirs is called."""
+
+    class Hostile:
+        def __repr__(self):
+            raise AssertionError("called")
+
+        __str__ = __eq__ = __reduce__ = __repr__
+        __hash__ = None
+
+    assert isinstance(sent(Hostile()), Opaque)
+    assert sent({1, 2}) == Opaque("builtins.set", "")
+
+
+def test_what_is_too_large_arrives_as_its_size():
+    """A tensor of four billion numbers in one byte of memory costs nothing."""
+    result = sent([torch.ones(1).expand(1 << 32), "x" * (2 * MAX)])
+
+    assert [type(one) for one in result] == [Opaque, Opaque]
+    assert "4294967296" in result[0].why
+
+
+def test_recursive_and_bushy_lists_are_cut():
+    """Depth and number of items are bounded, whatever points at what."""
+    knot = []
+    knot.extend([knot, knot])
+
+    assert len(wire.encode(knot, MAX)) < 60 * wire.MAX_ITEMS
+
+
+def test_lone_surrogates_become_question_marks():
+    """What arrives can be written to any file or database."""
+    assert sent("a\ud800") == "a?"
+
+
+def payload(header, blob=b""):
+    raw = json.dumps(header).encode()
+    return struct.pack("<Q", len(raw)) + raw + blob
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00" * 7,
+        struct.pack("<Q", 100) + b"{}",
+        payload({}),
+        payload({"t": "spaceship"}),
+        payload({"t": "tensor", "d": "float32", "s": [2], "k": None}),
+        payload({"t": "tensor", "d": "float32", "s": [-1], "k": None}),
+        payload({"t": "tensor", "d": "float32", "s": [1 << 60], "k": None}),
+        payload({"t": "tensor", "d": "object", "s": [1], "k": None}, b"1234"),
+        payload({"t": "tensor", "d": "bool", "s": [1], "k": None}, b"\x07"),
+        payload({"t": "tensor", "d": "float32", "s": [True], "k": None}, b"1234"),
+        payload({"t": "tensor", "d": "float32", "s": [1], "k": [-4]}, b"1234"),
+        payload({"t": "tensor", "d": "float32", "s": [2, 2], "k": [1]}, b"1" * 16),
+        payload({"t": "dict", "v": [[{"t": "list", "v": []}, 1]]}),
+        payload({"t": "dict", "v": [[1]]}),
+        payload({"t": "list", "v": 7}),
+        payload({"t": "float", "v": "seven"}),
+        payload(1, b"more"),
+        struct.pack("<Q", 200_000) + b"[" * 200_000,
+        payload({"t": "list", "v": [{"t": "list", "v": []}] * (3 * wire.MAX_ITEMS)}),
+    ],
+)
+def test_bytes_that_are_no_payload_are_refused(data):
+    """With one exception of ours, and nothing allocated that the bytes do not hold."""
+    with pytest.raises(WireError):
+        wire.decode(data)
+
+
+@given(st.binary(max_size=200), st.integers(0, 150), st.integers(0, 255))
+@settings(max_examples=300, deadline=None)
+def test_flipped_bytes_give_a_value_or_a_wire_error(noise, place, byte):
+    """Never another exception."""
+    good = bytearray(wire.encode([1, "two", {"three": torch.ones(2, 2)}], MAX))
+    good[place % len(good)] = byte
+    for data in (bytes(good), noise, bytes(good[:40]) + noise):
+        with contextlib.suppress(WireError):
+            wire.decode(data)
+
+
+def test_frames_say_their_length_and_nonce():
+    """And one that is longer than allowed is refused before a byte of it is read."""
+    nonce = b"n" * wire.NONCE_BYTES
+    data = wire.frame(nonce, b"abc")
+
+    assert wire.read_frame_header(data[: wire.FRAME.size], 3) == (3, nonce)
+    with pytest.raises(WireError, match="announces 3 bytes; the limit is 2"):
+        wire.read_frame_header(data[: wire.FRAME.size], 2)
+    with pytest.raises(WireError, match="does not start"):
+        wire.read_frame_header(b"x" * wire.FRAME.size, 3)
