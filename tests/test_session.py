@@ -97,20 +97,12 @@ def test_attributes_set_before_a_call_arrive_with_the_argument(session):
 def test_an_exception_is_part_of_the_reply_with_its_line_and_bases(session):
     """Also those that try to pass as something else."""
     one = session(
-        "class Odd(AssertionError): pass
-"
-        "class Mute(Exception):
-"
-        "    def __str__(self): raise KeyError
-"
-        "def f():
-    raise Odd('no')
-"
-        "def g():
-    raise SystemExit(3)
-"
-        "def h():
-    raise Mute"
+        "class Odd(AssertionError): pass\n"
+        "class Mute(Exception):\n"
+        "    def __str__(self): raise KeyError\n"
+        "def f():\n    raise Odd('no')\n"
+        "def g():\n    raise SystemExit(3)\n"
+        "def h():\n    raise Mute"
     )
     one.finish()
 
@@ -152,19 +144,12 @@ ENDINGS = {
     "import os, signal; os.kill(os.getpid(), signal.SIGKILL)": "killed",
     "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)": "did not come to an end",
     (
-        "import os
-for fd in range(3, 30):
-    try: os.write(fd, b'score: 100' * 5)
-    except OSError: pass"
+        "import os\nfor fd in range(3, 30):\n    try: os.write(fd, b'score: 100' * 5)\n    except OSError: pass"
     ): "grader's pipe",
     (
-        "import signal
-for n in range(1, 32):
-    try: signal.signal(n, signal.SIG_IGN)
-"
-        "    except (OSError, ValueError): pass
-while True: pass"
-    ): "of CPU",
+        "import signal\nfor n in range(1, 32):\n    try: signal.signal(n, signal.SIG_IGN)\n"
+        "    except (OSError, ValueError): pass\nwhile True: pass"
+    ): "CPU: is there a loop",
 }
 
 
