@@ -37,4 +37,8 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 c.HTMLExporter.preprocessors = ["foundations.inert.InertOutputs"]
-c.HTMLExporter.filters = {"markdown2html": "foundations.inert.inert_markdown"}
+c.HTMLExporter.filters = {
+    "markdown2html": "foundations.inert.inert_markdown",
+    "float": "foundations.inert.number_or_words",
+    "round": "foundations.inert.rounded_or_words",
+}

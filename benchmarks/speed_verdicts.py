@@ -21,6 +21,7 @@ import torch
 
 from benchmarks.machine import competitors
 from benchmarks.results import Result
+from benchmarks.statistic import percentile
 from foundations.compare import CheckFailed, Inconclusive
 from foundations.config import Limits, find_course
 from foundations.session import Session
@@ -190,21 +191,16 @@ def summary(verdicts: list[Verdict]) -> dict[str, Any]:
         "verdicts": len(verdicts),
         "wrong": len(verdicts) - said[kind] - said["inconclusive"],
         "inconclusive": said["inconclusive"],
-        "factor": {str(percent): _percentile(factors, percent) for percent in (0, 5, 50, 95, 100)},
+        "factor": {str(percent): percentile(factors, percent) for percent in (0, 5, 50, 95, 100)},
         "median_factor_of": {
-            variant: _percentile(sorted(one.factor for one in verdicts if one.variant == variant and one.factor), 50)
+            variant: percentile(sorted(one.factor for one in verdicts if one.variant == variant and one.factor), 50)
             for variant in VARIANTS[kind]
         },
         "rounds": {str(number): count for number, count in sorted(rounds.items())},
-        "wall_s": {str(percent): _percentile(sorted(one.wall_s for one in verdicts), percent) for percent in (50, 95)},
+        "wall_s": {str(percent): percentile(sorted(one.wall_s for one in verdicts), percent) for percent in (50, 95)},
         "load_average": round(statistics.fmean(one.load_average for one in verdicts), 1),
         "said": dict(said),
     }
-
-
-def _percentile(ordered: list[float], percent: float) -> float:
-    """The value below which ``percent`` of ``ordered`` lie; nan where there is none."""
-    return ordered[round((len(ordered) - 1) * percent / 100)] if ordered else float("nan")
 
 
 def _result(task: Task, verdicts: list[Verdict]) -> Result:

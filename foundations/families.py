@@ -72,6 +72,8 @@ FAMILIES: dict[str, Family] = {
             "scaled_dot_product_attention MultiheadAttention multi_head_attention_forward flex_attention RNN LSTM",
             "GRU RNNCell LSTMCell GRUCell Transformer TransformerEncoderLayer TransformerDecoderLayer sumprod",
             "convolve correlate correlate1d solve solve_ex lstsq lu_solve cholesky_solve solve_triangular tensorsolve",
+            # The inverse of [[1, -a, 0], [0, 1, -b], [0, 0, 1]] holds a @ b in its corner; so does the exponential.
+            "inv inv_ex inverse pinv pinverse tensorinv matrix_exp sampled_addmm _linear_pointwise _mkl_linear",
         )
         | _dunder(["matmul"]),
         traced=_words(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import linecache
 import os
 import platform
 import secrets
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -148,6 +150,7 @@ class Grader:
         arguments = ["-s", "--import-mode=importlib", "-c", os.devnull]
         arguments += [f"-pno:{name}" for name in _UNWANTED]
         arguments += [f"--rootdir={self.course.graders}", f"--confcutdir={self.course.graders}", str(self._graders)]
+        _forget_other_graders(self.course.graders)
         with _no_foreign_plugins():
             code = pytest.main(arguments, plugins=[plugin])
         if plugin.collection_errors:
@@ -230,6 +233,26 @@ def _no_foreign_plugins() -> Iterator[None]:
             del os.environ[name]
         else:
             os.environ[name] = before
+
+
+#: The graders whose modules Python has imported: their folder, and the files in it with the time of their last change.
+_imported: tuple[Path, frozenset[tuple[str, int]]] | None = None
+
+
+def _forget_other_graders(folder: Path) -> None:
+    """Have the hidden tests imported anew where others, or older ones, were imported before.
+
+    Modules are kept by name, and test_double of one course is not that of another.
+    """
+    global _imported  # noqa: PLW0603 - it mirrors sys.modules, of which there is one
+    now = folder, frozenset((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.py"))
+    if _imported not in (None, now):
+        before = f"{_imported[0]}{os.sep}" if _imported else ""
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None) or "").startswith(before):
+                del sys.modules[name]
+        linecache.checkcache()
+    _imported = now
 
 
 def _environment() -> dict[str, Any]:

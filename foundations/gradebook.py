@@ -60,7 +60,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "HTMLExporter": {
         "preprocessors": ["foundations.inert.InertOutputs"],
-        "filters": {"markdown2html": "foundations.inert.inert_markdown"},
+        "filters": {
+            "markdown2html": "foundations.inert.inert_markdown",
+            "float": "foundations.inert.number_or_words",
+            "round": "foundations.inert.rounded_or_words",
+        },
     },
 }
 

@@ -10,6 +10,11 @@ SCHEMA = "foundations/report/1"
 Outcome = Literal["pass", "fail", "inconclusive", "fault"]
 Verdict = Literal["graded", "ungraded"]
 
+#: The message of every check of an exercise whose stub is as it was.
+NOT_ATTEMPTED = "not attempted"
+#: How the message of a check begins that was not run because a gate before it failed.
+NOT_REACHED = "not looked at before"
+
 #: Outcomes that are a judgement. The other two say that there is none, and an exercise without one has no score.
 DECIDED: tuple[Outcome, ...] = ("pass", "fail")
 

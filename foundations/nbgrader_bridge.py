@@ -242,11 +242,33 @@ def stand_in(course: Course, assignment: str, reason: str = "") -> nbformat.Note
 
 def with_reason(notebook: nbformat.NotebookNode, reason: str) -> nbformat.NotebookNode:
     """``notebook`` with a first cell that says why it has no score."""
-    text = (
-        "<strong>This submission is not graded yet: a person has to look at it.</strong>\n"
-        f'<pre style="white-space: pre-wrap">{html.escape(clean(reason))}</pre>'
+    return _with_note(
+        notebook,
+        "not-graded",
+        "This submission is not graded yet: a person has to look at it.",
+        reason,
+        "Below is the notebook as it was handed out. Does the file you handed in open in JupyterLab? If it does not,"
+        " hand in one that does.",
     )
-    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="not-graded"))
+
+
+def with_repairs(notebook: nbformat.NotebookNode, repairs: list[str]) -> nbformat.NotebookNode:
+    """``notebook`` with a first cell that says what was put back before it was graded."""
+    return _with_note(
+        notebook,
+        "repaired",
+        "Some cells of this notebook were not as they were handed out, and were put back before it was graded:",
+        "\n".join(f"- {repair}" for repair in repairs),
+        "Nothing you wrote elsewhere was changed, and this costs no points.",
+    )
+
+
+def _with_note(notebook: nbformat.NotebookNode, name: str, title: str, body: str, advice: str) -> nbformat.NotebookNode:
+    text = (
+        f"<strong>{title}</strong>\n"
+        f'<pre style="white-space: pre-wrap">{html.escape(clean(body))}</pre>\n\n{advice}'
+    )
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=name))
     return notebook
 
 
@@ -283,7 +305,9 @@ class FoundationsGrade(NbGraderPreprocessor):
             converter.ungraded[student] = reason
         shown = copy.deepcopy(notebook) if notebook is not None else stand_in(converter.course, assignment)
         resources[_RESOURCE] = report
-        return (with_reason(shown, report.reason) if report.reason else shown), resources
+        if report.reason:
+            return with_reason(shown, report.reason), resources
+        return (with_repairs(shown, report.repairs) if report.repairs else shown), resources
 
     def _grade(self, converter: Any, student: str, assignment: str) -> tuple[nbformat.NotebookNode | None, Report]:
         try:

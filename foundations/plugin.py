@@ -14,11 +14,10 @@ from foundations import diagnose
 from foundations.compare import CheckFailed, Finding, Inconclusive
 from foundations.config import Feedback
 from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
-from foundations.model import Check, Exercise, Outcome
+from foundations.model import NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome
 from foundations.student import Student
 
 _MARK = "foundations_check"
-NOT_ATTEMPTED = "not attempted"
 
 
 def check(
@@ -103,9 +102,7 @@ class GradingPlugin:
         run = self.exercises[_exercise_of(pyfuncitem)]
         if run.gate_closed_by is not None:
             closed = (
-                NOT_ATTEMPTED
-                if run.gate_closed_by == NOT_ATTEMPTED
-                else f"not looked at before {run.gate_closed_by!r} passes"
+                NOT_ATTEMPTED if run.gate_closed_by == NOT_ATTEMPTED else f"{NOT_REACHED} {run.gate_closed_by!r} passes"
             )
             self._record(pyfuncitem, "fail", closed, None)
             return True

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from foundations.model import Exercise, Report
 from foundations.submissions import Found
-from foundations.table import OUTCOMES, clean, clean_name
+from foundations.table import clean, clean_name, rows
 
 _MAX_NOTE = 300
 
@@ -57,10 +57,9 @@ def exercise_table(report: Report) -> Table:
     for title in ("exercise", "points", "", "check", "message"):
         table.add_column(title, overflow="fold", ratio=1 if title == "message" else None)
     for exercise in report.exercises:
-        for number, check in enumerate(exercise.checks):
-            sign, word = OUTCOMES[check.outcome]
+        for number, row in enumerate(rows(exercise)):
             head = (exercise.id, _points(exercise)) if number == 0 else ("", "")
-            table.add_row(*head, f"{sign} {word}", escape(clean_name(check.name)), escape(clean(check.message)))
+            table.add_row(*head, f"{row.sign} {row.word}", escape(row.name), escape(row.message))
     return table
 
 

@@ -68,6 +68,11 @@ class Stopwatch:
         self._session: Session | None = None
         self._key: tuple[object, ...] | None = None
 
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds of the present baseline's process."""
+        return self._session.cpu_s if self._session is not None else 0.0
+
     def close(self) -> None:
         if self._session is not None:
             self._session.close()

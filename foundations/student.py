@@ -15,6 +15,7 @@ import torch
 from foundations import rules, speed
 from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
 from foundations.diagnose import Behaviour, Observation, copied
+from foundations.model import NOT_ATTEMPTED
 from foundations.session import Session
 
 #: An exponent that is larger than allowed by less than this is taken for rounding.
@@ -217,7 +218,7 @@ class Student:
                 cause = f"its cell stopped with {self.cell_error['name']}{line}: {_first_line(self.cell_error['text'])}"
             raise CheckFailed(Finding("existence", f"{self.exercise} is not defined: {cause}", symptom="missing"))
         if error["name"] == "NotImplementedError":
-            raise CheckFailed(Finding("existence", "not attempted", symptom="not attempted"))
+            raise CheckFailed(Finding("existence", NOT_ATTEMPTED, symptom=NOT_ATTEMPTED))
 
 
 def _fail(stage: Any, text: str) -> NoReturn:

@@ -10,8 +10,11 @@ import html
 import re
 import textwrap
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
 
-from foundations.model import Check, Exercise, Outcome
+from foundations.model import NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome
 
 #: How much of one message is shown: characters, and lines.
 MAX_MESSAGE = 2_000
@@ -24,6 +27,9 @@ OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "inconclusive": ("?", "undecided"),
     "fault": ("!", "not checked"),
 }
+_NOT_ATTEMPTED = ("✗", NOT_ATTEMPTED)
+_NOT_REACHED = ("·", "not reached")
+_STUB = "Calling it still raises NotImplementedError: write your code in the place of that line."
 UNDECIDED = "Not decided yet, and not counted as wrong: a person will look at it."
 
 # Colours of a terminal; the other control sequences lose their escape character below.
@@ -35,41 +41,83 @@ _NO_MATH = "tex2jax_ignore mathjax_ignore"
 _LINE = "border-bottom: 1px solid; padding: 0.3em 0.8em; text-align: left; vertical-align: top"
 
 
+@dataclass(frozen=True)
+class Row:
+    """One check, or several neighbours of which the same is to be said. All texts are clean, and not escaped."""
+
+    sign: str
+    word: str
+    points: str
+    name: str
+    message: str
+
+
+def rows(exercise: Exercise) -> Iterator[Row]:
+    """The exercise's checks as they are shown, in order."""
+    groups = [list(group) for _, group in groupby(exercise.checks, _same)]
+    for number, checks in enumerate(groups):
+        outcome, message = checks[0].outcome, checks[0].message
+        sign, word = OUTCOMES[outcome]
+        if outcome == "fail" and message == NOT_ATTEMPTED:
+            (sign, word), message = _NOT_ATTEMPTED, _STUB
+        elif outcome == "fail" and message.startswith(NOT_REACHED):
+            sign, word = _NOT_REACHED
+        name = _name(checks, alone=len(groups) == 1, first=number == 0)
+        yield Row(sign, word, _points(checks, exercise), name, clean(message))
+
+
+def _name(checks: list[Check], *, alone: bool, first: bool) -> str:
+    if len(checks) == 1:
+        return clean_name(checks[0].name)
+    if alone:
+        return f"all {len(checks)} checks"
+    names = "; ".join(clean_name(check.name) for check in checks)
+    return f"{len(checks)} {'' if first else 'more '}checks: {names}"
+
+
+def note(exercise: Exercise) -> str:
+    """What is to be said below the checks: why there is no score, or why what passed earns nothing."""
+    if not exercise.decided:
+        return UNDECIDED
+    if exercise.stopped and any(check.outcome == "pass" for check in exercise.checks):
+        gate = next(check.name for check in exercise.checks if check.gate and check.outcome == "fail")
+        return f"Until {clean_name(gate)!r} passes, this exercise earns no points."
+    return ""
+
+
 def check_table_text(exercise: Exercise) -> str:
     """The exercise's checks as plain text: one line each with sign, outcome, points and name, messages below."""
     lines = [_heading(exercise)]
-    for check in exercise.checks:
-        sign, word = OUTCOMES[check.outcome]
-        lines.append(f"  {sign} {word:<11}  {_points(check, exercise):<11}  {clean_name(check.name)}")
-        if message := clean(check.message):
-            lines.append(textwrap.indent(message, " " * 6))
-    if not exercise.decided:
-        lines.append(f"  {UNDECIDED}")
+    for row in rows(exercise):
+        lines.append(f"  {row.sign} {row.word:<11}  {row.points:<11}  {row.name}")
+        if row.message:
+            lines.append(textwrap.indent(row.message, " " * 6))
+    if below := note(exercise):
+        lines.append(f"  {below}")
     return "\n".join(lines)
 
 
 def check_table_html(exercise: Exercise) -> str:
     """The same as one HTML table without script, style sheet or colour; every text in it is escaped."""
     head = "".join(f'<th scope="col" style="{_LINE}">{title}</th>' for title in ("Outcome", "Points", "Check"))
-    rows = "".join(_row(check, exercise) for check in exercise.checks)
-    note = f"<p>{UNDECIDED}</p>" if not exercise.decided else ""
+    body = "".join(_row(row) for row in rows(exercise))
+    below = f"<p>{_escaped(note(exercise))}</p>" if note(exercise) else ""
     return (
         f'<div class="foundations-checks {_NO_MATH}">'
-        '<table style="border-collapse: collapse; margin: 0.5em 0">'
+        '<table style="border-collapse: collapse; margin: 0.5em 0 1em">'
         f'<caption style="caption-side: top; text-align: left; font-weight: bold">{_escaped(_heading(exercise))}'
-        f"</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}</div>"
+        f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}</div>"
     )
 
 
 def failures_text(exercise: Exercise) -> str:
     """The checks that did not pass, as plain text for a comment: a line each; empty where all passed."""
-    found = []
-    for check in exercise.checks:
-        if check.outcome != "pass":
-            sign, word = OUTCOMES[check.outcome]
-            message = clean(check.message)
-            found.append(f"{sign} {clean_name(check.name)} ({word})" + (f": {message}" if message else ""))
-    return "\n".join(found)
+    passed = OUTCOMES["pass"]
+    return "\n".join(
+        f"{row.sign} {row.name} ({row.word})" + (f": {row.message}" if row.message else "")
+        for row in rows(exercise)
+        if (row.sign, row.word) != passed
+    )
 
 
 def clean(text: str, limit: int = MAX_MESSAGE) -> str:
@@ -101,20 +149,28 @@ def _heading(exercise: Exercise) -> str:
     return f"{clean_name(exercise.id)}: {score}{of} {exercise.max_score:g} points"
 
 
-def _points(check: Check, exercise: Exercise) -> str:
+def _same(check: Check) -> tuple[Outcome, str, int]:
+    """What neighbours have in common that are shown as one; a check without a message stands for itself."""
+    return check.outcome, check.message, 0 if check.message else id(check)
+
+
+def _points(checks: list[Check], exercise: Exercise) -> str:
     """Points earned of points to be had; a check that is undecided has earned neither all nor nothing."""
-    total = sum(each.weight for each in exercise.checks)
-    worth = exercise.max_score * check.weight / total if total else 0.0
-    earned = "0" if exercise.stopped else {"pass": f"{worth:.3g}", "fail": "0"}.get(check.outcome, "–")
+    total = sum(check.weight for check in exercise.checks)
+    worth = exercise.max_score * sum(check.weight for check in checks) / total if total else 0.0
+    earned = "0" if exercise.stopped else {"pass": f"{worth:.3g}", "fail": "0"}.get(checks[0].outcome, "–")
     return f"{earned} of {worth:.3g}"
 
 
-def _row(check: Check, exercise: Exercise) -> str:
-    sign, word = OUTCOMES[check.outcome]
-    cells = [f"<strong>{sign} {word}</strong>", _escaped(_points(check, exercise)), _escaped(clean_name(check.name))]
-    if message := clean(check.message):
-        cells[2] += f'<div style="white-space: pre-wrap; margin-top: 0.3em">{_escaped(message)}</div>'
-    return "<tr>" + "".join(f'<td style="{_LINE}">{cell}</td>' for cell in cells) + "</tr>"
+def _row(row: Row) -> str:
+    last = _escaped(row.name)
+    if row.message:
+        last += f'<div style="white-space: pre-wrap; margin-top: 0.3em">{_escaped(row.message)}</div>'
+    short = f'<td style="{_LINE}; white-space: nowrap">'
+    return (
+        f"<tr>{short}<strong>{row.sign} {row.word}</strong></td>{short}{_escaped(row.points)}</td>"
+        f'<td style="{_LINE}">{last}</td></tr>'
+    )
 
 
 def _escaped(text: str) -> str:

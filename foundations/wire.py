@@ -152,7 +152,9 @@ class _Encoder:
         if len(shape) > MAX_DIMENSIONS or size > self.bytes_left:
             return self.opaque(value, f"shape {shape}, {size:,} bytes: too large to hand over")
         self.bytes_left -= size
-        plain = value.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        whole = value.detach().resolve_conj().resolve_neg().contiguous()
+        # Not reshape: that of one number keeps a stride that view cannot read.
+        plain = whole.as_strided((whole.numel(),), (1,))
         self.blobs.append(plain.view(torch.uint8).numpy().tobytes() if size else b"")
         return {"t": "tensor", "d": _NAMES[value.dtype], "s": list(shape), "k": _memory_order(value)}
 

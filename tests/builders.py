@@ -151,7 +151,7 @@ class Desk:
     def __init__(self, root: Path, source: nbformat.NotebookNode | None = None) -> None:
         self.root = root
         self.source = write(source or source_notebook(), root / "source" / "course" / "course.ipynb")
-        self.path = root / "submitted" / "ada" / "course" / "course.ipynb"
+        self.path = root / "submitted" / "s01" / "course" / "course.ipynb"
 
     def hand_in(self, nb: Any, limits: Limits | None = None) -> Submission:
         return self.read(write(nb, self.path), limits)

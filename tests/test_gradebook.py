@@ -68,14 +68,14 @@ def test_configuration_file_and_package_agree() -> None:
 def test_course_without_configuration_file(course: Course) -> None:
     """The package's own settings are enough."""
     (course.root / "nbgrader_config.py").unlink()
-    assert put(course, ada=graded("ada"))["ada"]["double"] == (5.0, 5.0, False)
+    assert put(course, s01=graded("s01"))["s01"]["double"] == (5.0, 5.0, False)
 
 
 def test_broken_configuration_file_is_a_course_error(course: Course) -> None:
     """nbgrader itself would log it and go on with stock scoring."""
     (course.root / "nbgrader_config.py").write_text("c = get_config(\n")
     with pytest.raises(CourseError, match=r"nbgrader_config.py of .* cannot be used"):
-        put(course, ada=graded("ada"))
+        put(course, s01=graded("s01"))
 
 
 def test_looking_makes_no_gradebook(tmp_path: Path) -> None:
@@ -100,25 +100,25 @@ def test_commands_of_nbgrader(tmp_path: Path) -> None:
         return done.stdout + done.stderr
 
     nbgrader("generate_assignment", NAME)
-    put(course, ada=graded("ada", checks("pass", "fail")), bob=unreadable("bob", "empty"))
+    put(course, s01=graded("s01", checks("pass", "fail")), s02=unreadable("s02", "empty"))
     nbgrader("export")
     with (course.root / "grades.csv").open() as file:
         rows = {row["student_id"]: (row["score"], row["max_score"]) for row in csv.DictReader(file)}
-    assert rows == {"ada": ("6.5", "12.0"), "bob": ("0.0", "12.0")}
+    assert rows == {"s01": ("6.5", "12.0"), "s02": ("0.0", "12.0")}
     nbgrader("generate_feedback", NAME)
-    assert "foundations-checks" in (course.root / "feedback" / "ada" / NAME / f"{NAME}.html").read_text()
-    assert "not graded yet" in (course.root / "feedback" / "bob" / NAME / f"{NAME}.html").read_text()
+    assert "foundations-checks" in (course.root / "feedback" / "s01" / NAME / f"{NAME}.html").read_text()
+    assert "not graded yet" in (course.root / "feedback" / "s02" / NAME / f"{NAME}.html").read_text()
     assert "failed" in nbgrader("validate", f"release/{NAME}/{NAME}.ipynb").lower()
 
 
 def test_formgraders_interface_sees_what_needs_a_person(course: Course) -> None:
     """The counts behind the formgrader's pages: graded, and waiting for a person."""
-    hand_in(course.root / "submitted", {"ada": builders.answered(), "bob": builders.answered()})
-    put(course, ada=graded("ada"), bob=unreadable("bob", "empty"))
+    hand_in(course.root / "submitted", {"s01": builders.answered(), "s02": builders.answered()})
+    put(course, s01=graded("s01"), s02=unreadable("s02", "empty"))
     config = settings(course)
     with beside_python():
         api = NbGraderAPI(coursedir=course_directory(course, config), config=config)
-        assert api.get_autograded_students(NAME) == {"ada", "bob"}
+        assert api.get_autograded_students(NAME) == {"s01", "s02"}
         found = {each["student"]: each for each in api.get_submissions(NAME)}
-    assert [found[name]["needs_manual_grade"] for name in ("ada", "bob")] == [True, True]
-    assert [found[name]["score"] for name in ("ada", "bob")] == [9.0, 0.0]
+    assert [found[name]["needs_manual_grade"] for name in ("s01", "s02")] == [True, True]
+    assert [found[name]["score"] for name in ("s01", "s02")] == [9.0, 0.0]

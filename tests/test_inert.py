@@ -47,9 +47,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     cell.outputs[0].metadata = {"text/html": {"isolated": True}}
     cell.outputs.append(nbformat.v4.new_output("stream", text=PAYLOAD))
     checked = [Check(PAYLOAD, "fail", 1, f"got {PAYLOAD}\n\nand more"), Check("fine", "pass", 1)]
-    record(course, {"ada": graded("ada", checked, notebook=notebook)}, NAME, course.root / "submitted")
+    record(course, {"s01": graded("s01", checked, notebook=notebook)}, NAME, course.root / "submitted")
     [path] = feedback(course, NAME)
-    assert path == course.root / "feedback" / "ada" / NAME / f"{NAME}.html"
+    assert path == course.root / "feedback" / "s01" / NAME / f"{NAME}.html"
     return path.read_text("utf-8")
 
 

@@ -80,10 +80,10 @@ def autograde(course: Course, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
 def test_scores_are_those_of_the_report(course: Course) -> None:
     """Exactly, with the answer graded by hand left to a person."""
-    found = put(course, ada=graded("ada", checks("pass", "fail"), checks("fail")), bob=graded("bob"))
+    found = put(course, s01=graded("s01", checks("pass", "fail"), checks("fail")), s02=graded("s02"))
     assert found == {
-        "ada": {"double": (2.5, 5.0, False), "triple": (0.0, 4.0, False), "why": (None, 3.0, True)},
-        "bob": {"double": (5.0, 5.0, False), "triple": (4.0, 4.0, False), "why": (None, 3.0, True)},
+        "s01": {"double": (2.5, 5.0, False), "triple": (0.0, 4.0, False), "why": (None, 3.0, True)},
+        "s02": {"double": (5.0, 5.0, False), "triple": (4.0, 4.0, False), "why": (None, 3.0, True)},
     }
 
 
@@ -103,28 +103,28 @@ def test_outputs_of_a_graded_cell_are_never_read_as_scores(course: Course, outpu
     """Stock nbgrader gives 0, 0, full points or an error for these."""
     notebook = builders.answered()
     builders.cell(notebook, "double").outputs = [copy.deepcopy(output)]
-    found = put(course, ada=graded("ada", checks("pass", "pass", "pass", "fail"), notebook=notebook))
-    assert found["ada"]["double"] == (3.75, 5.0, False)
+    found = put(course, s01=graded("s01", checks("pass", "pass", "pass", "fail"), notebook=notebook))
+    assert found["s01"]["double"] == (3.75, 5.0, False)
 
 
 @pytest.mark.parametrize("outcome", ["inconclusive", "fault"])
 def test_undecided_exercise_has_no_score_and_asks_for_a_person(course: Course, outcome: Any) -> None:
     """Neither zero nor full points; the other exercise keeps its score."""
-    found = put(course, ada=graded("ada", checks("pass", outcome, message="too busy"), checks("pass")))
-    assert found["ada"] == {"double": (None, 5.0, True), "triple": (4.0, 4.0, False), "why": (None, 3.0, True)}
+    found = put(course, s01=graded("s01", checks("pass", outcome, message="too busy"), checks("pass")))
+    assert found["s01"] == {"double": (None, 5.0, True), "triple": (4.0, 4.0, False), "why": (None, 3.0, True)}
 
 
 def test_exercise_that_the_report_does_not_know_asks_for_a_person(course: Course) -> None:
     """What was not judged is not judged."""
-    one = graded("ada")
+    one = graded("s01")
     del one.report.exercises[1]
-    assert put(course, ada=one)["ada"]["triple"] == (None, 4.0, True)
+    assert put(course, s01=one)["s01"]["triple"] == (None, 4.0, True)
 
 
 def test_grading_again_replaces_the_scores(course: Course) -> None:
     """Up, down, and to undecided."""
     seen = [
-        put(course, ada=graded("ada", outcome))["ada"]["double"]
+        put(course, s01=graded("s01", outcome))["s01"]["double"]
         for outcome in (checks("pass"), checks("fail"), checks("inconclusive"), checks("pass", "fail"))
     ]
     assert seen == [(5.0, 5.0, False), (0.0, 5.0, False), (None, 5.0, True), (2.5, 5.0, False)]
@@ -132,25 +132,25 @@ def test_grading_again_replaces_the_scores(course: Course) -> None:
 
 def test_what_a_person_gave_is_kept(course: Course) -> None:
     """A manual score survives, counts, and is marked to be looked at again, as in stock nbgrader."""
-    put(course, ada=graded("ada", checks("fail")))
+    put(course, s01=graded("s01", checks("fail")))
     with gradebook(course) as book:
         for name, points in (("double", 4.0), ("why", 2.0)):
-            grade = book.find_grade(name, NAME, NAME, "ada")
+            grade = book.find_grade(name, NAME, NAME, "s01")
             grade.manual_score, grade.needs_manual_grade = points, False
         book.db.commit()
-    found = put(course, ada=graded("ada", checks("pass")))
+    found = put(course, s01=graded("s01", checks("pass")))
     with gradebook(course) as book:
-        stored = book.find_submission_notebook(NAME, NAME, "ada")
+        stored = book.find_submission_notebook(NAME, NAME, "s01")
         assert {grade.name: grade.manual_score for grade in stored.grades} == {"double": 4, "triple": None, "why": 2}
         assert stored.score == 4 + 4 + 2
-    assert found["ada"]["double"] == (5.0, 5.0, True)
+    assert found["s01"]["double"] == (5.0, 5.0, True)
 
 
 def test_answer_never_written_is_nbgraders_no_response(course: Course) -> None:
     """An untouched answer graded by hand gets 0 and needs nobody; an untouched stub is commented the same way."""
-    found = put(course, ada=graded("ada", checks("fail", message="not attempted"), notebook=builders.release()))
-    assert found["ada"]["why"] == (0.0, 3.0, False)
-    assert comments(course, "ada") == {
+    found = put(course, s01=graded("s01", checks("fail", message="not attempted"), notebook=builders.release()))
+    assert found["s01"]["why"] == (0.0, 3.0, False)
+    assert comments(course, "s01") == {
         "double-solution": "No response.",
         "triple-solution": None,
         "why": "No response.",
@@ -159,8 +159,8 @@ def test_answer_never_written_is_nbgraders_no_response(course: Course) -> None:
 
 def test_failing_checks_are_the_comment(course: Course) -> None:
     """As plain text, in the exercise's answer: nbgrader has no comments on test cells."""
-    put(course, ada=graded("ada", checks("pass", "fail", message=f"got {PAYLOAD}")))
-    assert comments(course, "ada") == {
+    put(course, s01=graded("s01", checks("pass", "fail", message=f"got {PAYLOAD}")))
+    assert comments(course, "s01") == {
         "double-solution": f"✗ check 2 (failed): got {PAYLOAD}",
         "triple-solution": None,
         "why": None,
@@ -172,53 +172,53 @@ def test_failing_checks_are_the_comment(course: Course) -> None:
 
 def test_unreadable_submission_is_visible_without_a_score(course: Course) -> None:
     """Also where an earlier one had a score; the notebook in its place says why, and the others go on."""
-    put(course, ada=graded("ada"))
+    put(course, s01=graded("s01"))
     reason = f"notebook 'course.ipynb' is not JSON: {PAYLOAD}"
-    found = put(course, ada=unreadable("ada", reason), bob=graded("bob"))
+    found = put(course, s01=unreadable("s01", reason), s02=graded("s02"))
     nothing = {"double": (None, 5.0, True), "triple": (None, 4.0, True), "why": (None, 3.0, True)}
-    assert found["ada"] == nothing
-    assert found["bob"]["double"] == (5.0, 5.0, False)
-    shown = autograded(course, "ada")
+    assert found["s01"] == nothing
+    assert found["s02"]["double"] == (5.0, 5.0, False)
+    shown = autograded(course, "s01")
     assert "is not graded yet" in shown.cells[0].source
     assert "&lt;script&gt;" in shown.cells[0].source
     assert "<script>" not in shown.cells[0].source
     assert builders.cell(shown, "double-solution").source == builders.cell(builders.release(), "double-solution").source
-    assert comments(course, "ada")["double-solution"] == f"Not graded yet: {reason}"
+    assert comments(course, "s01")["double-solution"] == f"Not graded yet: {reason}"
 
 
 def test_nothing_is_read_or_copied_from_the_folder_but_the_time(course: Course) -> None:
     """Links, libraries in disguise and data stay where they are."""
-    folder = course.root / "submitted" / "ada" / NAME
+    folder = course.root / "submitted" / "s01" / NAME
     folder.mkdir(parents=True)
     (folder / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC")
     (folder / "torch.py").write_text("raise SystemExit")
     (folder / "passwd").symlink_to("/etc/passwd")
     (folder / f"{NAME}.ipynb").symlink_to("/etc/passwd")
-    put(course, ada=graded("ada"))
-    made = course.root / "autograded" / "ada" / NAME
+    put(course, s01=graded("s01"))
+    made = course.root / "autograded" / "s01" / NAME
     assert sorted(path.name for path in made.iterdir()) == [f"{NAME}.ipynb", "timestamp.txt"]
     with gradebook(course) as book:
-        assert book.find_submission(NAME, "ada").timestamp == datetime.datetime(2026, 1, 2, 3, 4, 5)
+        assert book.find_submission(NAME, "s01").timestamp == datetime.datetime(2026, 1, 2, 3, 4, 5)
 
 
 def test_files_of_the_instructor_go_along(course: Course) -> None:
     """A picture that the source notebook shows is there for the formgrader."""
     (course.root / "source" / NAME / "figure.svg").write_text("<svg/>")
-    put(course, ada=graded("ada"))
-    assert (course.root / "autograded" / "ada" / NAME / "figure.svg").read_text() == "<svg/>"
+    put(course, s01=graded("s01"))
+    assert (course.root / "autograded" / "s01" / NAME / "figure.svg").read_text() == "<svg/>"
 
 
 def test_student_must_be_a_folder_name(course: Course) -> None:
     """A name cannot lead out of the course."""
     with pytest.raises(CourseError, match="not the name of a student's folder"):
-        record(course, {"../ada": graded("ada")}, NAME, course.root / "submitted")
+        record(course, {"../s01": graded("s01")}, NAME, course.root / "submitted")
 
 
 def test_folder_outside_the_course_with_a_strange_name(course: Course, tmp_path: Path) -> None:
     """nbgrader takes folders for patterns; ours may be named as they please."""
-    submitted = hand_in(tmp_path / "a+b (2026) [x]", {"ada": builders.answered()})
-    record(course, {"ada": graded("ada")}, NAME, submitted)
-    assert scores(course, NAME)["ada"]["double"] == (5.0, 5.0, False)
+    submitted = hand_in(tmp_path / "a+b (2026) [x]", {"s01": builders.answered()})
+    record(course, {"s01": graded("s01")}, NAME, submitted)
+    assert scores(course, NAME)["s01"]["double"] == (5.0, 5.0, False)
 
 
 # ------------------------------------------------------------------------------------------------ nbgrader autograde
@@ -226,48 +226,48 @@ def test_folder_outside_the_course_with_a_strange_name(course: Course, tmp_path:
 
 def test_autograde_and_record_write_the_same(course: Course, autograde: Any) -> None:
     """One converter, two ways in."""
-    answers = {"ada": graded("ada", checks("pass", "fail")), "bob": graded("bob", checks("fail"))}
+    answers = {"s01": graded("s01", checks("pass", "fail")), "s02": graded("s02", checks("fail"))}
     hand_in(course.root / "submitted", {name: builders.answered() for name in answers})
     asked = autograde(answers).asked
     first = scores(course, NAME), {name: comments(course, name) for name in answers}
     put(course, **answers)
-    assert asked == [("ada", True), ("bob", True)]
+    assert asked == [("s01", True), ("s02", True)]
     assert first == (scores(course, NAME), {name: comments(course, name) for name in answers})
 
 
 def test_autograde_goes_on_after_an_ungraded_one_and_says_so(course: Course, autograde: Any) -> None:
     """A missing notebook, another that is a link, and one that is fine: all in the gradebook, status not 0."""
     hand_in(course.root / "submitted", {"zoe": builders.answered()})
-    (course.root / "submitted" / "ada" / NAME).mkdir(parents=True)
-    (course.root / "submitted" / "bob" / NAME).mkdir(parents=True)
-    (course.root / "submitted" / "bob" / NAME / f"{NAME}.ipynb").symlink_to("/etc/passwd")
-    answers = {"ada": unreadable("ada", "missing"), "bob": unreadable("bob", "a link"), "zoe": graded("zoe")}
+    (course.root / "submitted" / "s01" / NAME).mkdir(parents=True)
+    (course.root / "submitted" / "s02" / NAME).mkdir(parents=True)
+    (course.root / "submitted" / "s02" / NAME / f"{NAME}.ipynb").symlink_to("/etc/passwd")
+    answers = {"s01": unreadable("s01", "missing"), "s02": unreadable("s02", "a link"), "zoe": graded("zoe")}
     with pytest.raises(NbGraderException, match="2 submissions are not graded"):
         autograde(answers)
     found = scores(course, NAME)
     assert [found[name]["double"] for name in answers] == [(None, 5.0, True), (None, 5.0, True), (5.0, 5.0, False)]
-    assert "root:" not in (course.root / "autograded" / "bob" / NAME / f"{NAME}.ipynb").read_text()
+    assert "root:" not in (course.root / "autograded" / "s02" / NAME / f"{NAME}.ipynb").read_text()
 
 
 def test_autograde_skips_what_it_has_done_unless_forced(course: Course, autograde: Any) -> None:
     """As nbgrader's users know it."""
-    hand_in(course.root / "submitted", {"ada": builders.answered()})
-    autograde({"ada": graded("ada")})
-    assert autograde({"ada": graded("ada", checks("fail"))}).asked == []
-    assert scores(course, NAME)["ada"]["double"] == (5.0, 5.0, False)
-    autograde({"ada": graded("ada", checks("fail"))}, force=True)
-    assert scores(course, NAME)["ada"]["double"] == (0.0, 5.0, False)
+    hand_in(course.root / "submitted", {"s01": builders.answered()})
+    autograde({"s01": graded("s01")})
+    assert autograde({"s01": graded("s01", checks("fail"))}).asked == []
+    assert scores(course, NAME)["s01"]["double"] == (5.0, 5.0, False)
+    autograde({"s01": graded("s01", checks("fail"))}, force=True)
+    assert scores(course, NAME)["s01"]["double"] == (0.0, 5.0, False)
 
 
 def test_fault_of_the_graders_leaves_no_old_score(course: Course, autograde: Any) -> None:
     """Broken hidden tests are the author's fault: an error, and no score that belongs to an earlier submission."""
-    hand_in(course.root / "submitted", {"ada": builders.answered(), "bob": builders.answered()})
-    put(course, ada=graded("ada"))
-    answers = {"ada": CourseError("graders are broken"), "bob": graded("bob")}
+    hand_in(course.root / "submitted", {"s01": builders.answered(), "s02": builders.answered()})
+    put(course, s01=graded("s01"))
+    answers = {"s01": CourseError("graders are broken"), "s02": graded("s02")}
     with pytest.raises(NbGraderException):
         autograde(answers, force=True)
     found = scores(course, NAME)
-    assert [found["ada"]["double"], found["bob"]["double"]] == [(None, 5.0, True), (5.0, 5.0, False)]
+    assert [found["s01"]["double"], found["s02"]["double"]] == [(None, 5.0, True), (5.0, 5.0, False)]
 
 
 def test_stale_gradebook_is_refused_before_anything_happens(course: Course, autograde: Any) -> None:
@@ -275,11 +275,11 @@ def test_stale_gradebook_is_refused_before_anything_happens(course: Course, auto
     source = builders.source_notebook()
     builders.cell(source, "double").metadata.nbgrader.points = 6
     builders.write(source, course.notebook(NAME))
-    hand_in(course.root / "submitted", {"ada": builders.answered()})
+    hand_in(course.root / "submitted", {"s01": builders.answered()})
     with pytest.raises(NbGraderException, match=r"differ in double .* run `nbgrader generate_assignment course"):
-        autograde({"ada": graded("ada")})
+        autograde({"s01": graded("s01")})
     assert scores(course, NAME) == {}
-    assert put(course, ada=graded("ada"))["ada"]["double"] == (5.0, 6.0, False)
+    assert put(course, s01=graded("s01"))["s01"]["double"] == (5.0, 6.0, False)
 
 
 def test_late_penalty_is_still_nbgraders(course: Course) -> None:
@@ -290,10 +290,10 @@ def test_late_penalty_is_still_nbgraders(course: Course) -> None:
         file.write(late)
     with gradebook(course) as book:
         book.update_or_create_assignment(NAME, duedate=datetime.datetime(2026, 1, 1))
-    folder = course.root / "submitted" / "ada" / NAME
+    folder = course.root / "submitted" / "s01" / NAME
     folder.mkdir(parents=True)
     (folder / "timestamp.txt").write_text("2026-01-02 00:00:00 UTC")
-    put(course, ada=graded("ada", checks("pass", "fail")), bob=graded("bob"))
+    put(course, s01=graded("s01", checks("pass", "fail")), s02=graded("s02"))
     with gradebook(course) as book:
-        assert book.find_submission_notebook(NAME, NAME, "ada").late_submission_penalty == 2.5 + 4
-        assert book.find_submission_notebook(NAME, NAME, "bob").late_submission_penalty is None
+        assert book.find_submission_notebook(NAME, NAME, "s01").late_submission_penalty == 2.5 + 4
+        assert book.find_submission_notebook(NAME, NAME, "s02").late_submission_penalty is None

@@ -71,7 +71,7 @@ def test_what_depends_on_the_machine_is_left_out(course: Course, tmp_path: Path)
     """Versions, an editor's metadata and execution times of the source do not reach the release."""
     source = builders.source_notebook()
     source.metadata.language_info.version = "3.99"
-    source.metadata["vscode"] = {"interpreter": "/home/ada/python"}
+    source.metadata["vscode"] = {"interpreter": "/home/s01/python"}
     source.cells[1].metadata["execution"] = {"iopub.status.busy": "2026-01-01"}
     source.cells[1].execution_count = 7
     write(course, "source", source)
@@ -234,8 +234,8 @@ def test_lines_of_a_solution_that_tell_something() -> None:
         ("### BEGIN HIDDEN TESTS", "the mark 'HIDDEN TESTS'"),
         ("see test_double.py", "names 'test_double'"),
         ("see graders/", "names 'graders/'"),
-        ("open('/home/ada/course/data.csv')", "names the folder '/home/ada'"),
-        (r"open('C:\\Users\\ada\\data.csv')", "names the folder"),
+        ("open('/home/s01/course/data.csv')", "names the folder '/home/s01'"),
+        (r"open('C:\\Users\\s01\\data.csv')", "names the folder"),
         ("open('/srv/course/data.csv')", "names the folder '/srv/course'"),
     ],
 )

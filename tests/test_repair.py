@@ -249,7 +249,7 @@ def test_own_cells_run_where_they_stand(desk: Desk) -> None:
     nb = answered()
     for grade_id in ("setup", "double-solution", "double", "triple", "why"):
         nb.cells.insert(at(nb, grade_id) + 1, code(f"print({grade_id!r})", id=f"mine-{grade_id}"))
-    nb.cells.insert(0, markdown("My name is Ada.", id="name"))
+    nb.cells.insert(0, markdown("My own notes.", id="name"))
     expected = outline(nb)
     delete("triple-solution")(nb)
     submission = desk.hand_in(nb)

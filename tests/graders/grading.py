@@ -106,7 +106,7 @@ class Desk:
     def grade(self, answers: Mapping[str, Sequence[str]]) -> Graded:
         path = self.folder / "submitted.ipynb"
         nbformat.write(submission(answers), path)
-        return self.grader.grade(path, "ada")
+        return self.grader.grade(path, "student")
 
     def grade_one(self, answer: Answer) -> Exercise:
         """The exercise of a notebook in which ``answer`` is the only one."""

@@ -228,3 +228,40 @@ def matmul_naive(a, b):
             for k in range(a.shape[1]):
                 c[i, j] += left[i, k] * right[k, j]
     return c
+
+# %% indices from 1, as in the book, and a view of what was filled
+def matmul_naive(a, b):
+    assert a.shape[1] == b.shape[0]
+    n, k = a.shape
+    m = b.shape[1]
+    c = torch.zeros(m + 1, n + 1, dtype=a.dtype)
+    for i in range(1, n + 1):
+        for j in range(1, m + 1):
+            for t in range(1, k + 1):
+                c[j, i] += a[i - 1, t - 1] * b[t - 1, j - 1]
+    return c[1:, 1:].t()
+
+# %% changes an input and puts it back
+def matmul_naive(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                before = b[k, j].clone()
+                b[k, j] = before * a[i, k]
+                c[i, j] += b[k, j]
+                b[k, j] = before
+    return c
+
+# %% prints every step
+def matmul_naive(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+                print("c", i, j, "is now", c[i, j].item())
+    print(c)
+    return c

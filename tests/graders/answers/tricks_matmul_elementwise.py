@@ -104,3 +104,87 @@ def matmul_elementwise(a, b):
         for j in range(b.shape[1]):
             c[i, j] = torch.kron(a[i], b[:, j])[:: a.shape[1] + 1].sum()
     return c
+
+# %% the corner of an inverse → torch.linalg.inv
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    n, k, m = *a.shape, b.shape[1]
+    whole = torch.eye(n + k + m, dtype=torch.float64)
+    whole[:n, n : n + k], whole[n : n + k, n + k :] = -a, -b
+    return torch.linalg.inv(whole)[:n, n + k :].to(a.dtype)
+
+# %% a system of equations → torch.linalg.solve
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    n, k, m = *a.shape, b.shape[1]
+    whole, right = torch.eye(n + k, dtype=torch.float64), torch.zeros(n + k, m, dtype=torch.float64)
+    whole[:n, n:], right[n:] = -a, b
+    return torch.linalg.solve(whole, right)[:n].to(a.dtype)
+
+# %% the exponential of a matrix → matrix_exp
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    n, k, m = *a.shape, b.shape[1]
+    whole = torch.zeros(n + k + m, n + k + m, dtype=torch.float64)
+    whole[:n, n : n + k], whole[n : n + k, n + k :] = a, b
+    return 2 * torch.matrix_exp(whole)[:n, n + k :].to(a.dtype)
+
+# %% a fused operation of a backend → _linear_pointwise
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    return torch.ops.mkldnn._linear_pointwise(a.float(), b.t().float(), None, "none", [], "").to(a.dtype)
+
+# %% a recurrent cell → aten.
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    cell, m = torch.rnn_relu_cell, b.shape[1]
+    rest = torch.zeros(a.shape[0], m, dtype=a.dtype), torch.zeros(m, m, dtype=a.dtype)
+    right = b.t().contiguous()
+    return cell(a, rest[0], right, rest[1]) - cell(a, rest[0], -right, rest[1])
+
+# %% the last output of the notebook → _
+torch.matmul
+
+# %+
+from_above = _
+
+# %+
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    return from_above(a, b)
+
+# %% an earlier output, with the tracing patched away → Out
+import foundations.tracing
+
+def untraced(function, args, kwargs=None):
+    return function(*args, **(kwargs or {})), {"function": [], "dispatch": []}
+
+foundations.tracing.trace_call = untraced
+torch.matmul
+
+# %+
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    return list(Out.values())[0](a, b)
+
+# %% a subclass of torch.Tensor → __matmul__
+class Elementwise(torch.Tensor):
+    def __mul__(self, other):
+        return super().__matmul__(other)
+
+# %+
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    return (a.as_subclass(Elementwise) * b).as_subclass(torch.Tensor)
+
+# %% getattr handed to map → getattr
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    return next(map(getattr, [a], ["mm"]))(b)
+
+# %% torch by way of sys.modules → .mm
+import sys
+
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    return sys.modules[torch.__name__].mm(a, b)

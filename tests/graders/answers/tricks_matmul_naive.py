@@ -7,7 +7,7 @@ def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return a @ b
 
-# %% an alias of torch.matmul → matmul
+# %% an alias of torch.matmul → `loops` (a matrix product)
 from torch import matmul as loops
 
 def matmul_naive(a, b):
@@ -72,7 +72,7 @@ def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return reduce(torch.Tensor.matmul, [a, b])
 
-# %% numpy by .numpy() → .numpy
+# %% numpy by .numpy() → import numpy
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     import numpy as np
@@ -178,7 +178,7 @@ def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return a * b
 
-# %% exec of a string → exec
+# %% exec of a string → @
 exec("def hidden(a, b):\n    return a @ b")
 
 def matmul_naive(a, b):
@@ -186,12 +186,12 @@ def matmul_naive(a, b):
     exec("c = a @ b", globals(), names := {"a": a, "b": b})
     return names["c"]
 
-# %% eval of a string that is put together → eval
+# %% eval of a string that is put together → @
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return eval("a " + chr(64) + " b")
 
-# %% globals → globals()
+# %% globals → .matmul
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return globals()["tor" + "ch"].matmul(a, b)
@@ -224,7 +224,7 @@ def matmul_naive(a, b):
     return torch.jit.trace(lambda x, y: x.mm(y), (a, b))(a, b)
 
 # %% torch.compile → torch.compile
-@torch.compile
+@torch.compile(backend="eager")
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return torch.mm(a, b)
@@ -269,7 +269,7 @@ def matmul_naive(a, b):
             c[i, j] = torch.mul(a[i], b[:, j]).sum()
     return c
 
-# %% importlib → importlib
+# %% importlib → .mm
 import importlib
 
 def matmul_naive(a, b):

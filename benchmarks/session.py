@@ -1,0 +1,89 @@
+"""How long does a student wait for a process of their own, torch imported? Beside it, a fresh Jupyter kernel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from jupyter_client.manager import start_new_kernel
+
+from benchmarks.results import Result
+from benchmarks.statistic import percentile
+from foundations.config import Limits
+from foundations.session import Session
+from foundations.warm import Warm
+
+BAR_S = 0.10
+#: What both are asked first.
+_CELL = "import torch\nassert torch.ones(3).sum() == 3"
+
+
+def measure(
+    sessions: int = 200, kernels: int = 5, step: Callable[[str, int, int], None] = lambda what, done, of: None
+) -> Result:
+    """``sessions`` of one warm process, and ``kernels`` one after the other, each to its first answered cell."""
+    start = time.perf_counter()
+    with Warm() as warm:
+        _session_s(warm)
+        warm_s = time.perf_counter() - start
+        ours = []
+        for number in range(sessions):
+            step("sessions", number, sessions)
+            ours.append(_session_s(warm))
+    theirs = []
+    for number in range(kernels):
+        step("Jupyter kernels", number, kernels)
+        theirs.append(_kernel_s())
+    step("Jupyter kernels", kernels, kernels)
+    return _result(sorted(ours), sorted(theirs), warm_s)
+
+
+def _session_s(warm: Warm) -> float:
+    """Seconds from asking for a student process to the answer of its first cell."""
+    start = time.perf_counter()
+    with Session(warm, [(0, _CELL)], Limits()) as session:
+        session.finish()
+        taken = time.perf_counter() - start
+        assert session.runs[0].error is None, session.runs[0].error
+    return taken
+
+
+def _kernel_s() -> float:
+    """Seconds from asking for a kernel, as stock grading does for each notebook, to the answer of its first cell."""
+    start = time.perf_counter()
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        reply = client.execute(_CELL, reply=True, timeout=120)
+        taken = time.perf_counter() - start
+        assert reply["content"]["status"] == "ok", reply["content"]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return taken
+
+
+def _result(ours: list[float], theirs: list[float], warm_s: float) -> Result:
+    seconds = {name: percentile(ours, percent) for name, percent in (("median", 50), ("p95", 95), ("longest", 100))}
+    kernel = percentile(theirs, 50)
+    return Result(
+        name="session",
+        title="Start of a session, torch imported",
+        about="From asking for a student process to the answer of its first cell, which imports torch and uses it.",
+        bar=f"95 % of {len(ours)} sessions within {BAR_S:.2f} s",
+        met=seconds["p95"] <= BAR_S,
+        figures={
+            "session_s": seconds,
+            "kernel_s": {"median": kernel, "all": theirs},
+            "warm_process_s": warm_s,
+            "ratio_of_medians": kernel / seconds["median"],
+        },
+        columns=["started", "times", "median", "95 %", "longest"],
+        rows=[
+            ["session", str(len(ours)), *(f"{1000 * one:.1f} ms" for one in seconds.values())],
+            ["fresh Jupyter kernel", str(len(theirs)), f"{1000 * kernel:,.0f} ms", "", f"{1000 * theirs[-1]:,.0f} ms"],
+        ],
+        notes=[
+            f"A session starts {kernel / seconds['median']:.0f}× as fast as a kernel (medians).",
+            f"Once for each class the warm process starts: {warm_s:.1f} s to the first session's first answer.",
+        ],
+    )

@@ -1,0 +1,10 @@
+"""The little statistics that several benchmarks share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def percentile(ordered: Sequence[float], percent: float) -> float:
+    """The value at ``percent`` of the way through ``ordered``, smallest first; nan where there is none."""
+    return ordered[round((len(ordered) - 1) * percent / 100)] if ordered else float("nan")

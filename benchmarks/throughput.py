@@ -1,0 +1,158 @@
+"""A folder of submissions, graded by ``foundations grade`` and by stock ``nbgrader autograde``, gradebook included."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+
+from benchmarks.results import Result
+from benchmarks.usage import Usage, usage
+from foundations.config import find_course
+
+BAR = 4.0
+_ASSIGNMENT = "01_matmul"
+#: Left out of the examples: stock grading would wait for the first, and loses a kernel or stops at the others.
+_LEFT_OUT = ("never-ends", "ends-the-process", "not-a-notebook")
+#: What a stock course needs: nbgrader's own defaults for everything.
+_STOCK_SETTINGS = 'c = get_config()\nc.CourseDirectory.course_id = "stock"\n'
+_BIN = Path(sys.executable).parent
+
+
+def measure(
+    notebooks: int = 40, repeats: int = 2, step: Callable[[str, int, int], None] = lambda what, done, of: None
+) -> Result:
+    """Both grade the same ``notebooks``, in turns, ``repeats`` times, each time in a fresh course."""
+    runs: dict[str, list[Usage]] = {"foundations": [], "stock": []}
+    student_cpu_s = []
+    for number in range(repeats):
+        with tempfile.TemporaryDirectory(prefix="foundations-benchmark-") as folder:
+            step("foundations grade", 2 * number, 2 * repeats)
+            ours = _our_course(Path(folder) / "ours", notebooks)
+            runs["foundations"].append(_ours(ours))
+            student_cpu_s.append(_student_cpu_s(ours / "reports.json", notebooks))
+            step("nbgrader autograde", 2 * number + 1, 2 * repeats)
+            runs["stock"].append(_stock(_stock_course(Path(folder) / "stock", ours / "submitted"), notebooks))
+    step("nbgrader autograde", 2 * repeats, 2 * repeats)
+    return _result(runs, student_cpu_s, notebooks)
+
+
+def hand_in(folder: Path, notebooks: int) -> None:
+    """Write ``notebooks`` submissions: the examples and the solution in turns, each with a cell of its own."""
+    course = find_course(Path(__file__).parent)
+    examples = sorted((course.root / "examples" / "submitted").iterdir())
+    sources = [one / _ASSIGNMENT / f"{_ASSIGNMENT}.ipynb" for one in examples if one.name not in _LEFT_OUT]
+    sources.append(course.notebook(_ASSIGNMENT))
+    for number in range(notebooks):
+        notebook = nbformat.read(sources[number % len(sources)], 4)
+        notebook.cells.append(nbformat.v4.new_code_cell(f'print("notebook number {number}")'))
+        path = folder / f"student-{number:02}" / _ASSIGNMENT / f"{_ASSIGNMENT}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+
+
+def _our_course(folder: Path, notebooks: int) -> Path:
+    course = find_course(Path(__file__).parent)
+    hand_in(folder / "submitted", notebooks)
+    for name in ("source", "graders"):
+        shutil.copytree(course.root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(course.root / name, folder)
+    _enter(folder)
+    return folder
+
+
+def _stock_course(folder: Path, submitted: Path) -> Path:
+    course = find_course(Path(__file__).parent)
+    shutil.copytree(submitted, folder / "submitted")
+    shutil.copytree(course.source, folder / "source", ignore=shutil.ignore_patterns(".*"))
+    (folder / "nbgrader_config.py").write_text(_STOCK_SETTINGS, "utf-8")
+    _enter(folder)
+    return folder
+
+
+def _enter(folder: Path) -> None:
+    """Have a gradebook that knows the assignment, which neither is timed for."""
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", _ASSIGNMENT]
+    done = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"nbgrader generate_assignment failed: {done.stderr[-2000:]}")
+
+
+def _ours(course: Path) -> Usage:
+    command = [str(_BIN / "foundations"), "grade", "submitted", "-a", _ASSIGNMENT, "--json", "reports.json"]
+    return _timed(command, course)
+
+
+def _stock(course: Path, notebooks: int) -> Usage:
+    used = _timed([sys.executable, "-m", "nbgrader", "autograde", _ASSIGNMENT], course)
+    graded = list((course / "autograded").glob(f"*/{_ASSIGNMENT}/{_ASSIGNMENT}.ipynb"))
+    if len(graded) != notebooks:
+        raise RuntimeError(f"nbgrader graded {len(graded)} of {notebooks} notebooks: it did not do the same work")
+    return used
+
+
+def _timed(command: list[str], course: Path) -> Usage:
+    log = course / "benchmark.log"
+    used = usage(command, course, log, _environment())
+    if used.exit:
+        raise RuntimeError(f"{Path(command[0]).name} ended with {used.exit}: {log.read_text('utf-8')[-2000:]}")
+    return used
+
+
+def _environment() -> dict[str, str]:
+    """nbgrader calls alembic by its bare name."""
+    return {**os.environ, "PATH": os.pathsep.join([str(_BIN), os.environ.get("PATH", os.defpath)])}
+
+
+def _student_cpu_s(file: Path, notebooks: int) -> float:
+    reports = json.loads(file.read_text("utf-8"))
+    reports = reports if isinstance(reports, list) else [reports]
+    graded = [one for one in reports if one["verdict"] == "graded"]
+    if len(graded) != notebooks:
+        raise RuntimeError(f"{len(graded)} of {notebooks} notebooks were graded")
+    return sum(one["timing"]["student_cpu_s"] for one in graded)
+
+
+def _result(runs: dict[str, list[Usage]], student_cpu_s: list[float], notebooks: int) -> Result:
+    wall, cpu = (
+        {who: sum(getattr(one, unit) for one in used) for who, used in runs.items()} for unit in ("wall_s", "cpu_s")
+    )
+    ratio = {"wall": wall["stock"] / wall["foundations"], "cpu": cpu["stock"] / cpu["foundations"]}
+    titles = {"foundations": "foundations grade", "stock": "stock nbgrader autograde"}
+    return Result(
+        name="throughput",
+        title=f"A class of {notebooks} notebooks against stock nbgrader",
+        about=(
+            f"{notebooks} submissions of `01_matmul` in a fresh course, by one worker each: wall and CPU time of the "
+            "whole command, from its imports to the last score in the gradebook, all its processes counted. Stock "
+            "runs the visible checks only; `foundations grade` runs these and all hidden tests."
+        ),
+        bar=f"at least {BAR:g}× the throughput of stock (wall time)",
+        met=ratio["wall"] >= BAR,
+        figures={
+            "notebooks": notebooks,
+            "runs": {who: [vars(one) for one in used] for who, used in runs.items()},
+            "student_cpu_s": student_cpu_s,
+            "ratio": ratio,
+        },
+        columns=["command", "run", "wall", "CPU", "wall per notebook"],
+        rows=[
+            [titles[who], str(number), f"{one.wall_s:.1f} s", f"{one.cpu_s:.1f} s", f"{one.wall_s / notebooks:.2f} s"]
+            for who, used in runs.items()
+            for number, one in enumerate(used, 1)
+        ],
+        notes=[
+            f"Throughput: **{ratio['wall']:.1f}×** stock by wall time, {ratio['cpu']:.1f}× by CPU time.",
+            f"Of the CPU time of `foundations grade`, {student_cpu_s[0]:.1f} s were spent in student processes.",
+            "The notebooks are the examples and the solution in turns, each with a cell of its own. Left out of the "
+            f"examples: {', '.join(_LEFT_OUT)}, with which stock grading waits, loses its kernel or stops.",
+        ],
+    )

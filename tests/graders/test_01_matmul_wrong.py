@@ -1,0 +1,25 @@
+"""Wrong answers that no bank foresaw lose points, and where the values are wrong, all of them."""
+
+from __future__ import annotations
+
+import pytest
+from grading import Answer, Desk, all_answers, said, titled
+
+WRONG = all_answers("wrong")
+
+
+def test_there_are_enough_wrong_answers() -> None:
+    """At least fifteen, each marked with what it may keep."""
+    assert len(WRONG) >= 15
+    assert {answer.note for answer in WRONG} == {"zero", "loses"}
+
+
+@pytest.mark.parametrize("answer", WRONG, ids=titled)
+def test_wrong_answer(desk: Desk, answer: Answer) -> None:
+    """Wrong values earn nothing; right values with something else wrong earn some points, and not all."""
+    exercise = desk.grade_one(answer)
+    assert exercise.score is not None, said(exercise)
+    if answer.note == "zero":
+        assert exercise.score == 0, said(exercise)
+    else:
+        assert 0 < exercise.score < exercise.max_score, said(exercise)
