@@ -44,12 +44,12 @@ def in_words(machine: dict[str, str | int | float]) -> str:
 
 
 @contextmanager
-def competitors(count: int) -> Iterator[None]:
+def competitors(count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Keep ``count`` other processes busy for as long as the block runs."""
     sources = [(_COUNTING, _WALKING)[number % 2] for number in range(count)]
     processes = [subprocess.Popen([sys.executable, "-I", "-c", source, str(os.getpid())]) for source in sources]
     try:
-        yield
+        yield processes
     finally:
         for process in processes:
             process.kill()

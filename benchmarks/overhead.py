@@ -39,9 +39,7 @@ class _Times:
         return self.wall - self.student_cpu
 
 
-def measure(
-    repeats: int = 30, step: Callable[[str, int, int], None] = lambda what, done, of: None
-) -> Result:
+def measure(repeats: int = 30, step: Callable[[str, int, int], None] = lambda what, done, of: None) -> Result:
     """Grade the solved notebook once to warm up and ``repeats`` times to measure."""
     course = find_course(Path(__file__).parent)
     solved = course.notebook(_ASSIGNMENT)
@@ -80,10 +78,10 @@ def _cpu_of(action: Callable[[], object]) -> float:
 
 def _nobodys_plugin(grader: Grader, path: Path) -> GradingPlugin:
     """For a pytest run over the same hidden tests, none of which is let at a student."""
+    nobody = cast(Student, SimpleNamespace(observations=[], notes=[], generator=lambda purpose: None))
     runs = {}
     for cell in read_submission(path, grader.source, grader.limits).graded:
-        nobody = cast(Student, SimpleNamespace(observations=[], notes=[], generator=lambda purpose: None))
-        run = ExerciseRun(Exercise(cell.exercise, cell.points), lambda nobody=nobody: nobody, lambda reason: None)
+        run = ExerciseRun(Exercise(cell.exercise, cell.points), lambda: nobody, lambda reason: None)
         run.gate_closed_by = "there is a student"
         runs[cell.exercise] = run
     return GradingPlugin(runs, grader._bank, "hints")
@@ -101,7 +99,7 @@ def _result(times: list[_Times]) -> Result:
         ("of it: the baseline's CPU time in the speed check", parts["baseline_cpu"]),
         ("of it: pytest, collecting and calling hidden tests", parts["pytest"]),
         ("of it: reading and repairing the notebook", parts["read"]),
-        ("of it: the rest of the judge (inputs, expected values, comparing, rules, wire, pages)", parts["rest_of_judge"]),
+        ("of it: the rest of the judge: inputs, expected values, comparing, rules, wire", parts["rest_of_judge"]),
         ("of it: starting the student process, and waiting for a core", parts["waiting"]),
         ("beside it: the student's CPU time", parts["student_cpu"]),
         ("together: wall time", parts["wall"]),

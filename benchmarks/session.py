@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable
 
@@ -51,7 +52,7 @@ def _session_s(warm: Warm) -> float:
 def _kernel_s() -> float:
     """Seconds from asking for a kernel, as stock grading does for each notebook, to the answer of its first cell."""
     start = time.perf_counter()
-    manager, client = start_new_kernel(kernel_name="python3")
+    manager, client = start_new_kernel(kernel_name="python3", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         reply = client.execute(_CELL, reply=True, timeout=120)
         taken = time.perf_counter() - start

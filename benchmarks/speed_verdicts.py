@@ -24,6 +24,7 @@ from benchmarks.results import Result
 from benchmarks.statistic import percentile
 from foundations.compare import CheckFailed, Inconclusive
 from foundations.config import Limits, find_course
+from foundations.errors import SessionLost
 from foundations.session import Session
 from foundations.speed import Stopwatch, Task
 from foundations.warm import Warm
@@ -153,15 +154,15 @@ def _chunk(warm: Warm, task: Task, load: int, todo: list[tuple[str, int]]) -> It
     stopwatch.close()
 
 
-def _judge(
-    stopwatch: Stopwatch, task: Task, student: Session, generator: torch.Generator
-) -> tuple[str, float, int]:
+def _judge(stopwatch: Stopwatch, task: Task, student: Session, generator: torch.Generator) -> tuple[str, float, int]:
     try:
         verdict = stopwatch.judge(task, student, generator)
     except Inconclusive:
         return "inconclusive", 0.0, 0
     except CheckFailed as failed:
         return f"failed: {failed.finding.text}", 0.0, 0
+    except SessionLost as lost:
+        return f"lost: {lost.reason}", 0.0, 0
     return ("right" if verdict.passed else "too slow"), round(verdict.factor, 3), verdict.rounds
 
 

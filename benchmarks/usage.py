@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,15 +31,15 @@ class Usage:
     exit: int
 
 
-def usage(command: Sequence[str], folder: Path, log: Path) -> Usage:
+def usage(command: Sequence[str], folder: Path, log: Path, environment: Mapping[str, str] = os.environ) -> Usage:
     """Run ``command`` in ``folder``, its output to ``log``, and say what it used."""
     with tempfile.NamedTemporaryFile("r", suffix=".json") as file, log.open("w", encoding="utf-8") as output:
         root = Path(__file__).parent.parent
-        path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+        path = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH")]))
         subprocess.run(
             [sys.executable, "-m", "benchmarks.usage", file.name, *command],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": path},
+            env={**environment, "PYTHONPATH": path},
             stdout=output,
             stderr=subprocess.STDOUT,
             check=True,

@@ -133,7 +133,7 @@ def _dtype(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding |
     if got.dtype == expected.dtype:
         return None
     return Finding(
-        "dtype", f"{subject} has dtype {dtype_text(got)}; expected {dtype_text(expected)}, the dtype of its inputs"
+        "dtype", f"{subject} returned dtype {dtype_text(got)}; expected {dtype_text(expected)}, the dtype of its inputs"
     )
 
 

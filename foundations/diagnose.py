@@ -25,6 +25,8 @@ from foundations.wire import Opaque
 
 _MARK = "__foundations_misconception__"
 _BATTERY = "__foundations_battery__"
+#: Share of the battery on which a mistake has to behave as the student did. Not all of it: some make two mistakes.
+_ENOUGH = 2 / 3
 
 Inputs = Callable[[torch.Generator], list[tuple[Any, ...]]]
 
@@ -198,7 +200,7 @@ def name_mistake(
 
     A finding with a symptom is explained by the misconception that declares it. Otherwise a candidate must behave as
     the student did on every call of the failing check; among those, the one that agrees on most of ``battery`` is the
-    best explanation.
+    best explanation. One that agrees on little of it is none: many mistakes give ``None``, NaN or an ``IndexError``.
     """
     own = list(known)
     if symptom is not None:
@@ -206,7 +208,9 @@ def name_mistake(
     if not failing:
         return None
     candidates = [one for one in own if not one.symptoms and _agreement(one, failing) == len(failing)]
-    return max(candidates, key=lambda one: _agreement(one, battery), default=None)
+    agreements = {one.id: _agreement(one, battery) for one in candidates}
+    best = max(candidates, key=lambda one: agreements[one.id], default=None)
+    return best if best and agreements[best.id] >= _ENOUGH * len(battery) else None
 
 
 def _agreement(one: Misconception, seen: Sequence[Observation]) -> int:

@@ -144,9 +144,6 @@ class Grader:
 
     def _run_tests(self, plugin: GradingPlugin) -> None:
         """One pytest run over the assignment's hidden tests."""
-        # Of pytest's own plugins those that write or watch are left out; the one for unraisable exceptions collects
-        # garbage five times on its way out, which takes longer than everything else here.
-        unused = ("cacheprovider", "terminal", "logging", "warnings", "unraisableexception", "threadexception")
         arguments = ["-s", "--import-mode=importlib", "-c", os.devnull]
         arguments += [f"-pno:{name}" for name in _UNWANTED]
         arguments += [f"--rootdir={self.course.graders}", f"--confcutdir={self.course.graders}", str(self._graders)]

@@ -113,17 +113,21 @@ def inert_markdown(context: jinja2.runtime.Context, source: str) -> str:
 
 
 # Feedback holds no script at all. The formgrader's page needs its own, which it fetches from its own server.
-_POLICIES = {
-    "feedback": "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
-    "formgrade": "default-src 'self' 'unsafe-inline' 'unsafe-eval' data:",
-}
+_POLICY_FEEDBACK = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_POLICY_FORMGRADER = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data:"
+# The formgrader's script waits for MathJax before it goes to the cell that the address names.
+_NO_MATHJAX = """
+<script>
+var MathJax = {Hub: {Startup: {signal: {Interest: function (done) { setTimeout(function () { done("End"); }); }}}}};
+</script>
+"""
 # nbgrader brings no rules for what its style sheet takes away: the marks of folded hints, room in tables, wrapping.
 _STYLE = """
 .rendered_html table { margin: 0.5em 0 1em; }
 .rendered_html th, .rendered_html td { padding: 0.2em 1em 0.2em 0; }
 summary { display: list-item; cursor: pointer; }
 .input_area pre, .output_area pre { white-space: pre-wrap; overflow-wrap: anywhere; word-break: normal; }
-.output_area img { max-width: 100%; height: auto; }
+.output_area .output_area img, .output_area img { max-width: 100%; height: auto; }
 #toc a:not([href^="#comment-"])::after { content: " " attr(href); }
 """
 
@@ -138,8 +142,10 @@ class InertOutputs(Preprocessor):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if isinstance(self.parent, TemplateExporter):
-            policy = _POLICIES.get(self.parent.template_name, _POLICIES["formgrade"])
+            feedback = self.parent.template_name == "feedback"
+            policy = _POLICY_FEEDBACK if feedback else _POLICY_FORMGRADER
             head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n<style>{_STYLE}</style>'
+            head += "" if feedback else _NO_MATHJAX
             macro = f"{{% macro mathjax(url='') %}}{{% raw %}}{head}{{% endraw %}}{{% endmacro %}}"
             self.parent.extra_loaders = [jinja2.DictLoader({"mathjax.html.j2": macro}), *self.parent.extra_loaders]
 

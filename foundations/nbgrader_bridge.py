@@ -257,17 +257,14 @@ def with_repairs(notebook: nbformat.NotebookNode, repairs: list[str]) -> nbforma
     return _with_note(
         notebook,
         "repaired",
-        "Some cells of this notebook were not as they were handed out, and were put back before it was graded:",
+        "This notebook was repaired before it was graded:",
         "\n".join(f"- {repair}" for repair in repairs),
-        "Nothing you wrote elsewhere was changed, and this costs no points.",
+        "By itself this costs no points.",
     )
 
 
 def _with_note(notebook: nbformat.NotebookNode, name: str, title: str, body: str, advice: str) -> nbformat.NotebookNode:
-    text = (
-        f"<strong>{title}</strong>\n"
-        f'<pre style="white-space: pre-wrap">{html.escape(clean(body))}</pre>\n\n{advice}'
-    )
+    text = f'<strong>{title}</strong>\n<pre style="white-space: pre-wrap">{html.escape(clean(body))}</pre>\n\n{advice}'
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=name))
     return notebook
 

@@ -14,7 +14,7 @@ from foundations import diagnose
 from foundations.compare import CheckFailed, Finding, Inconclusive
 from foundations.config import Feedback
 from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
-from foundations.model import NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome
+from foundations.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome
 from foundations.student import Student
 
 _MARK = "foundations_check"
@@ -26,9 +26,10 @@ def check(
     """Mark a hidden test as one graded behaviour.
 
     Args:
-        name: what the student reads, e.g. ``"the product of rectangular matrices"``. weight: its share of the
-        exercise's points. gate: while it fails, the checks after it are not looked at and the exercise earns nothing:
-        a wrong product has no speed.
+        name: what the student reads, e.g. ``"the product of rectangular matrices"``.
+        weight: its share of the exercise's points.
+        gate: while it fails, the checks after it are not looked at and the exercise earns nothing: a wrong product has
+            no speed.
     """
     if not weight > 0:
         raise CourseError(f"check {name!r} has weight {weight!r}; it must be above 0", slug="checks")
@@ -121,8 +122,9 @@ class GradingPlugin:
         if isinstance(error, CheckFailed):
             return self._wrong(item, error.finding)
         if isinstance(error, SessionLost):
-            self.exercises[_exercise_of(item)].on_lost(error.reason)
-            return self._wrong(item, Finding("lost", error.reason))
+            exercise = _exercise_of(item)
+            self.exercises[exercise].on_lost(error.reason)
+            return self._wrong(item, Finding("lost", f"{exercise} did not return: {error.reason}"))
         if isinstance(error, Inconclusive):
             return "inconclusive", str(error), None
         if isinstance(error, SubmissionError):
@@ -146,8 +148,6 @@ class GradingPlugin:
         return "fail", self._message(finding, found), found.id if found else None
 
     def _message(self, finding: Finding, found: diagnose.Misconception | None) -> str:
-        if self.feedback == "none":
-            return ""
         parts = [finding.text]
         if self.feedback == "full" and finding.detail:
             parts.append(finding.detail)
@@ -182,6 +182,8 @@ class GradingPlugin:
     def _record(self, item: pytest.Item, outcome: Outcome, message: str, misconception: str | None) -> None:
         mark = _mark(item)
         run = self.exercises[_exercise_of(item)]
+        if self.feedback == "none" and outcome in DECIDED:
+            message = ""
         run.result.checks.append(Check(mark["name"], outcome, mark["weight"], message, misconception, mark["gate"]))
 
 

@@ -59,7 +59,7 @@ def exercise_table(report: Report) -> Table:
     for exercise in report.exercises:
         for number, row in enumerate(rows(exercise)):
             head = (exercise.id, _points(exercise)) if number == 0 else ("", "")
-            table.add_row(*head, f"{row.sign} {row.word}", escape(row.name), escape(row.message))
+            table.add_row(*head, f"{row.sign} {row.word}", escape(row.full_name), escape(row.message))
     return table
 
 

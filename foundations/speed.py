@@ -21,7 +21,7 @@ import torch
 
 from foundations.compare import CheckFailed, Finding, Inconclusive, difference
 from foundations.config import Limits
-from foundations.errors import InternalError, SessionLost
+from foundations.errors import CourseError, SessionLost
 from foundations.session import Session
 from foundations.warm import Warm
 
@@ -85,16 +85,17 @@ class Stopwatch:
             CheckFailed: a repetition gave a wrong value or raised.
             Inconclusive: no decision after a bounded number of rounds.
             SessionLost: the student process did not survive.
+            CourseError: the baseline itself fails.
         """
         baseline = self._prepared(task, generator)
         size = _first_size(task, student, generator)
         target = math.log(task.at_least)
         logs: list[float] = []
-        before = _cpu(baseline, task.baseline.__name__, task, generator, 1)
+        before = _baseline_cpu(baseline, task, generator)
         for number in range(1, _MAX_ROUNDS + 1):
             mine = _cpu(student, task.exercise, task, generator, size)
             nothing = _cpu(baseline, "nothing", task, generator, size, check=False)
-            after = _cpu(baseline, task.baseline.__name__, task, generator, 1)
+            after = _baseline_cpu(baseline, task, generator)
             noisy = not 1 / _NOISE < after / before < _NOISE
             reference, before = math.sqrt(before * after), after
             if noisy:
@@ -127,7 +128,8 @@ class Stopwatch:
         self._session, self._key = Session(self._warm, [(0, source)], Limits(notebook_wall_s=1e7)), key
         self._session.finish()
         if error := self._session.runs[0].error:
-            raise InternalError(
+            self.close()
+            raise CourseError(
                 f"the baseline {task.baseline.__name__} does not run by itself: {error['text']}", slug="baseline"
             )
         return self._session
@@ -138,6 +140,17 @@ def _first_size(task: Task, student: Session, generator: torch.Generator) -> int
     _cpu(student, task.exercise, task, generator, 1)
     taken = _cpu(student, task.exercise, task, generator, 2) / 2
     return max(1, min(_MAX_BATCH, round(_BATCH_S / max(taken, 1e-6))))
+
+
+def _baseline_cpu(session: Session, task: Task, generator: torch.Generator) -> float:
+    """CPU seconds of the instructor's function. That it fails is no student's doing."""
+    name = task.baseline.__name__
+    try:
+        return _cpu(session, name, task, generator, 1)
+    except (CheckFailed, SessionLost) as error:
+        raise CourseError(
+            f"the baseline {name} that {task.exercise} is timed against failed: {error}", slug="baseline"
+        ) from error
 
 
 def _cpu(

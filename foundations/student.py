@@ -196,7 +196,7 @@ class Student:
         self.notes.append(verdict.text)
 
     def subject(self, args: Sequence[Any]) -> str:
-        """The call in words: ``matmul_naive(a, b) with a (2, 3) and b (3, 4), float64``."""
+        """The call in words: ``matmul_naive(a, b) with a (2, 3) and b (3, 4) of float64``."""
         names = list(self.parameters[: len(args)])
         names += [f"argument {number + 1}" for number in range(len(names), len(args))]
         shapes = [
@@ -206,7 +206,7 @@ class Student:
         text = f"{self.exercise}({', '.join(names)})"
         if shapes:
             text += " with " + " and ".join(shapes)
-        return text + (f", {' and '.join(kinds)}" if kinds else "")
+        return text + (f" of {' and '.join(kinds)}" if kinds else "")
 
     def _must_exist(self, error: dict[str, Any] | None) -> None:
         if error is None:

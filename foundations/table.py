@@ -29,7 +29,7 @@ OUTCOMES: dict[Outcome, tuple[str, str]] = {
 }
 _NOT_ATTEMPTED = ("✗", NOT_ATTEMPTED)
 _NOT_REACHED = ("·", "not reached")
-_STUB = "Calling it still raises NotImplementedError: write your code in the place of that line."
+_STUB = "Calling {} still raises NotImplementedError: write your code in the place of that line."
 UNDECIDED = "Not decided yet, and not counted as wrong: a person will look at it."
 
 # Colours of a terminal; the other control sequences lose their escape character below.
@@ -48,8 +48,14 @@ class Row:
     sign: str
     word: str
     points: str
+    #: Of one check its name; of several their number, and their names where those tell what is still to come.
     name: str
+    names: str
     message: str
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.name}: {self.names}" if self.names else self.name
 
 
 def rows(exercise: Exercise) -> Iterator[Row]:
@@ -59,20 +65,18 @@ def rows(exercise: Exercise) -> Iterator[Row]:
         outcome, message = checks[0].outcome, checks[0].message
         sign, word = OUTCOMES[outcome]
         if outcome == "fail" and message == NOT_ATTEMPTED:
-            (sign, word), message = _NOT_ATTEMPTED, _STUB
+            (sign, word), message = _NOT_ATTEMPTED, _STUB.format(exercise.id)
         elif outcome == "fail" and message.startswith(NOT_REACHED):
             sign, word = _NOT_REACHED
-        name = _name(checks, alone=len(groups) == 1, first=number == 0)
-        yield Row(sign, word, _points(checks, exercise), name, clean(message))
+        yield Row(sign, word, _points(checks, exercise), *_names(checks, len(groups), number), clean(message))
 
 
-def _name(checks: list[Check], *, alone: bool, first: bool) -> str:
+def _names(checks: list[Check], groups: int, number: int) -> tuple[str, str]:
     if len(checks) == 1:
-        return clean_name(checks[0].name)
-    if alone:
-        return f"all {len(checks)} checks"
-    names = "; ".join(clean_name(check.name) for check in checks)
-    return f"{len(checks)} {'' if first else 'more '}checks: {names}"
+        return clean_name(checks[0].name), ""
+    if groups == 1:
+        return f"all {len(checks)} checks", ""
+    return f"{len(checks)} {'more ' if number else ''}checks", "; ".join(clean_name(check.name) for check in checks)
 
 
 def note(exercise: Exercise) -> str:
@@ -89,7 +93,7 @@ def check_table_text(exercise: Exercise) -> str:
     """The exercise's checks as plain text: one line each with sign, outcome, points and name, messages below."""
     lines = [_heading(exercise)]
     for row in rows(exercise):
-        lines.append(f"  {row.sign} {row.word:<11}  {row.points:<11}  {row.name}")
+        lines.append(f"  {row.sign} {row.word:<11}  {row.points:<11}  {row.full_name}")
         if row.message:
             lines.append(textwrap.indent(row.message, " " * 6))
     if below := note(exercise):
@@ -163,7 +167,7 @@ def _points(checks: list[Check], exercise: Exercise) -> str:
 
 
 def _row(row: Row) -> str:
-    last = _escaped(row.name)
+    last = _escaped(row.full_name)
     if row.message:
         last += f'<div style="white-space: pre-wrap; margin-top: 0.3em">{_escaped(row.message)}</div>'
     short = f'<td style="{_LINE}; white-space: nowrap">'

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import builders
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from course_builder import NAME, course_with_gradebook, graded
+from course_builder import NAME, course_with_gradebook, graded, unreadable
 from nbconvert.exporters import HTMLExporter
 
 from foundations.config import Course
@@ -59,7 +60,7 @@ def test_feedback_has_our_table(page: str) -> None:
     assert len(tables) == 2
     assert all(word in tables[0] for word in ("double: 2.5 of 5 points", "✗ failed", "✓ passed", PAYLOAD))
     assert "double: 2.5 of 5" in page
-    assert "Score: 6.5 / 12.0" in page
+    assert "Score: 6.5 so far / 12.0" in page
 
 
 def test_feedback_runs_nothing_of_the_student(page: str) -> None:
@@ -75,14 +76,47 @@ def test_feedback_runs_nothing_of_the_student(page: str) -> None:
 
 
 def test_feedback_keeps_what_is_harmless(page: str) -> None:
-    """Bold stays bold, a quotation a quotation, and a formula is not escaped twice."""
+    """Bold stays bold, a quotation a quotation, and a formula is drawn."""
     soup = BeautifulSoup(page, "html.parser")
     assert "bold" in [tag.get_text() for tag in soup.find_all("b")]
     assert "quoted" in soup.blockquote.get_text()
     assert "a < b" in soup.get_text()
-    assert "$x_1 < x_2$" in soup.get_text()
+    assert [formula.get_text() for formula in soup.find_all("math")] == ["x1<x2"]
     comments = [tag.get_text() for tag in soup.select(".panel-footer pre")]
     assert comments == [f"✗ {PAYLOAD} (failed): got {PAYLOAD}\n\xa0\nand more"]
+
+
+def test_feedback_may_neither_run_nor_fetch_anything(page: str) -> None:
+    """No script is left in it, no address to load from, and the browser is told so."""
+    soup = BeautifulSoup(page, "html.parser")
+    assert [tag.name for tag in soup.find_all(["script", "link", "iframe", "object", "embed"])] == []
+    assert [tag["src"] for tag in soup.find_all(src=True) if not tag["src"].startswith("data:image/")] == []
+    policy = soup.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
+    assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def test_feedback_shows_no_zero_for_what_has_no_score(course: Course) -> None:
+    """Neither above the notebook nor at its exercises; what has been scored keeps its points."""
+    record(course, {"s01": unreadable("s01", "cut off")}, NAME, course.root / "submitted")
+    [path] = feedback(course, NAME)
+    scores = re.findall(r"Score: ([^/<]+) / ", path.read_text("utf-8"))
+    assert scores == ["no score yet"] * 7
+
+
+def test_missing_picture_costs_only_itself(course: Course) -> None:
+    """A student's cell that shows an attachment it does not have is still a page."""
+    notebook = builders.notebook([builders.markdown("before ![it](attachment:none.png) after")])
+    page, _ = HTMLExporter(config=settings(course)).from_notebook_node(notebook)
+    soup = BeautifulSoup(page, "html.parser")
+    assert [(picture["alt"], picture.get("src")) for picture in soup.find_all("img")] == [("it", None)]
+
+
+def test_formula_in_an_attribute_stays_text(course: Course) -> None:
+    """Where a picture's description or a link's title holds a formula, no element is put into it."""
+    text = '![$a$ "b"](data:image/png;base64,AA "$c$") [link](https://example.org "$d$") <b title="$e$">f</b>'
+    notebook = builders.notebook([builders.markdown(text)])
+    page, _ = HTMLExporter(config=settings(course)).from_notebook_node(notebook)
+    assert BeautifulSoup(page, "html.parser").find_all("math") == []
 
 
 def test_page_of_the_formgrader_is_as_inert(course: Course) -> None:

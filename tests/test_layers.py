@@ -38,7 +38,7 @@ source
 nbfile
 repair
 pairing
-table
+table formulas
 zygote
 inside
 tracing wire sandbox data plots

@@ -186,6 +186,18 @@ def test_unreadable_submission_is_visible_without_a_score(course: Course) -> Non
     assert comments(course, "s01")["double-solution"] == f"Not graded yet: {reason}"
 
 
+def test_repairs_are_told_to_the_student(course: Course) -> None:
+    """Above the notebook, as text; and only where there were any."""
+    mended = graded("s01")
+    mended.report.repairs.append(f"graded cell 'double' had been edited: {PAYLOAD}")
+    put(course, s01=mended, s02=graded("s02"))
+    first = autograded(course, "s01").cells[0]
+    assert first.id == "repaired"
+    assert "&lt;script&gt;" in first.source
+    assert "<script>" not in first.source
+    assert len(autograded(course, "s01").cells) == len(autograded(course, "s02").cells) + 1
+
+
 def test_nothing_is_read_or_copied_from_the_folder_but_the_time(course: Course) -> None:
     """Links, libraries in disguise and data stay where they are."""
     folder = course.root / "submitted" / "s01" / NAME

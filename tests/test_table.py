@@ -63,6 +63,44 @@ def test_text_has_points_names_outcomes_and_messages() -> None:
     )
 
 
+def test_stub_left_as_it_was_says_so_once() -> None:
+    """One line with all the points, and what to do."""
+    empty = exercise(*(Check(name, "fail", 1, "not attempted") for name in ("values", "shapes", "speed")))
+    assert check_table_text(empty).splitlines() == [
+        "double: 0 of 4 points",
+        "  ✗ not attempted  0 of 4       all 3 checks",
+        "      Calling double still raises NotImplementedError: write your code in the place of that line.",
+    ]
+    assert failures_text(empty).startswith("✗ all 3 checks (not attempted): ")
+    assert Page(check_table_html(empty)).tags.count("tr") == 2
+
+
+def test_checks_behind_a_gate_are_one_line() -> None:
+    """By name, with their points together; and what passed before the gate is told why it earns nothing."""
+    closed = [Check(name, "fail", 1, "not looked at before 'the rule' passes") for name in ("dtypes", "views")]
+    gated = exercise(
+        Check("values", "pass", 1, gate=True), Check("the rule", "fail", 1, "line 2 uses `@`", gate=True), *closed
+    )
+    assert check_table_text(gated).splitlines() == [
+        "double: 0 of 4 points",
+        "  ✓ passed       0 of 1       values",
+        "  ✗ failed       0 of 1       the rule",
+        "      line 2 uses `@`",
+        "  · not reached  0 of 2       2 more checks: dtypes; views",
+        "      not looked at before 'the rule' passes",
+        "  Until 'the rule' passes, this exercise earns no points.",
+    ]
+    assert failures_text(gated).splitlines() == [
+        "✗ the rule (failed): line 2 uses `@`",
+        "· 2 more checks (not reached): not looked at before 'the rule' passes",
+    ]
+
+
+def test_neighbours_without_a_message_stay_apart() -> None:
+    """Each check that passed is a line of its own."""
+    assert check_table_text(exercise(Check("one", "pass", 1), Check("two", "pass", 1))).count("passed") == 2
+
+
 def test_undecided_exercise_shows_neither_zero_nor_full_marks() -> None:
     """An inconclusive check leaves the exercise without a score, in words."""
     text = check_table_text(OPEN)

@@ -1,6 +1,6 @@
-"""What learners get wrong in 01_matmul, as code that runs. A function's name is the misconception's id, its docstring the hint.
+"""What learners get wrong in 01_matmul, as code that runs.
 
-A hint leads and does not tell: it says where to look, or which question to ask.
+A function's name is the misconception's id, its docstring the hint. A hint leads and does not tell: it says where to look, or which question to ask.
 """
 
 import torch
@@ -31,10 +31,11 @@ def products(generator):
 
 @battery("frobenius_norm")
 def matrices(generator):
-    """Square, rectangular, thin, float64, and one with negative entries only."""
+    """Square, rectangular, thin, float64, of both signs and of one: the root of a negative sum tells nothing apart."""
     shapes = [(2, 3), (4, 2), (3, 3), (1, 4), (4, 1), (1, 1)]
     made = [torch.randn(*shape, generator=generator) for shape in shapes]
-    return [(m,) for m in [*made, made[0].double() / 3, -made[1].abs(), made[2] * 40]]
+    positive = [m.abs() for m in (made[0], made[3], made[5] + 1)]
+    return [(m,) for m in [*made, *positive, made[0].double() / 3, -made[1].abs(), made[2].abs() * 40]]
 
 
 # --- matmul_naive --------------------------------------------------------------------------------------------------
@@ -53,20 +54,26 @@ def keeps_only_the_last_product(a, b):
 
 @misconception("matmul_naive")
 def result_is_always_float32(a, b):
-    """torch.zeros makes float32 unless it is told otherwise. What should the result be when the inputs are float64, or whole numbers?"""
+    """torch.zeros makes float32 unless it is told otherwise. What should the result be when the inputs are float64, or
+    whole numbers?
+    """
     assert a.shape[1] == b.shape[0]
     return _three_loops(a, b, torch.zeros(a.shape[0], b.shape[1]))
 
 
 @misconception("matmul_naive")
 def inner_sizes_are_not_compared(a, b):
-    """What does your function do with a (2, 3) and b (4, 2)? No such product exists; say so before anything is computed."""
+    """What does your function do with a (2, 3) and b (4, 2)? No such product exists; say so before anything is
+    computed.
+    """
     return _three_loops(a, b, torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype))
 
 
 @misconception("matmul_naive")
 def an_index_error_is_taken_for_a_refusal(a, b):
-    """An IndexError from deep inside is no refusal, and it does not come for every misfit. Compare the inner sizes before the first loop."""
+    """An IndexError from deep inside is no refusal, and it does not come for every misfit. Compare the inner sizes
+    before the first loop.
+    """
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
     for i in range(a.shape[0]):
         for j in range(b.shape[1]):
@@ -97,7 +104,9 @@ def an_inner_size_of_one_fits_everything(a, b):
 
 @misconception("matmul_naive")
 def loop_bounds_are_swapped(a, b):
-    """Which size of which matrix does each of i, j and k run over? Write (n, k) and (k, m) above the loops; square matrices hide the slip."""
+    """Which size of which matrix does each of i, j and k run over? Write (n, k) and (k, m) above the loops; square
+    matrices hide the slip.
+    """
     c = _checked_zeros(a, b)
     for i in range(a.shape[1]):
         for j in range(b.shape[1]):
@@ -223,7 +232,9 @@ def scales_the_input_in_place(a, b):
 
 @misconception("matmul_naive", symptom="rule: matrix product")
 def calls_the_library_product(a, b):
-    """That line does all the work, and it is not yours yet. Which three sizes would you have to loop over to do without it?"""
+    """That line does all the work, and it is not yours yet. Which three sizes would you have to loop over to do without
+    it?
+    """
     return a @ b
 
 
@@ -428,7 +439,9 @@ def multiplies_the_sums(a, b):
 
 @misconception("matmul_elementwise")
 def elementwise_result_is_float32(a, b):
-    """torch.zeros makes float32 unless it is told otherwise. What should the result be when the inputs are float64, or whole numbers?"""
+    """torch.zeros makes float32 unless it is told otherwise. What should the result be when the inputs are float64, or
+    whole numbers?
+    """
     assert a.shape[1] == b.shape[0]
     c = torch.zeros(a.shape[0], b.shape[1])
     return _two_loops(a, b, c)
@@ -456,14 +469,14 @@ def elementwise_result_is_transposed(a, b):
 
 
 @misconception("matmul_elementwise")
-def adds_to_what_was_there_before(a, b):
-    """Call it twice: is the second result different? Each call has to start from zeros of its own."""
+def elementwise_total_is_never_reset(a, b):
+    """Each entry of c is a sum of its own. What does yours still hold of the entry before?"""
     c = _checked_zeros(a, b)
+    total = 0
     for i in range(a.shape[0]):
         for j in range(b.shape[1]):
-            if j:
-                c[i, j] += c[i, j - 1]
-            c[i, j] += (a[i, :] * b[:, j]).sum()
+            total = total + (a[i, :] * b[:, j]).sum()
+            c[i, j] = total
     return c
 
 
@@ -508,7 +521,9 @@ def forgets_to_return_the_product(a, b):
 
 @misconception("matmul_elementwise", symptom=("growth", "speed"))
 def keeps_the_inner_loop(a, b):
-    """Something is still done once for each k: by a loop, by Python's own sum(...), which walks through a tensor entry by entry, or by a print of a whole row. Tensors have a .sum() of their own."""
+    """Something is still done once for each k: by a loop, by Python's own sum(...), which walks through a tensor entry
+    by entry, or by a print of a whole row. Tensors have a .sum() of their own.
+    """
     return _three_loops(a, b, _checked_zeros(a, b))
 
 
@@ -527,7 +542,12 @@ def calls_einsum_one_notebook_early(a, b):
 @misconception("matmul_elementwise", symptom="rule: list round trip")
 def goes_through_lists(a, b):
     """A list of Python numbers is multiplied one by one. Keep the row as a tensor, and multiply it whole."""
-    return torch.tensor([[sum(x * y for x, y in zip(row, column)) for column in zip(*b.tolist())] for row in a.tolist()])
+    return torch.tensor(
+        [
+            [sum(x * y for x, y in zip(row, column, strict=True)) for column in zip(*b.tolist(), strict=True)]
+            for row in a.tolist()
+        ]
+    )
 
 
 def _checked_zeros(a, b):

@@ -19,8 +19,9 @@ def norm(m):
 
 @check("the norm of matrices of many shapes", weight=3, gate=True)
 def test_norm(student, matrix):
-    for shape in [(2, 3), (4, 2), (3, 3), (1, 5), (5, 1)]:
-        m = matrix(*shape)
+    # The first shape comes twice, so that what was kept of the call before shows; the last matrix has a negative sum.
+    shapes = [(2, 3), (2, 3), (4, 2), (3, 3), (1, 5), (5, 1), (7, 9)]
+    for m in [*(matrix(*shape) for shape in shapes), matrix(2, 4) - 5]:
         student.call(m).must_return(norm(m), numbers=True, dtype=False)
 
 

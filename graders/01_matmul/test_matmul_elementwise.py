@@ -10,8 +10,11 @@ RULE = Rule(
     forbid=frozenset({"matrix product", "einsum", "numpy", "dynamic code", "list round trip"}),
 )
 
-#: (n, k, m) for an (n, k) and a (k, m) matrix. No two sizes of the first ones agree, so that swapped bounds and transposes show.
-SHAPES = [(2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3)]
+#: (n, k, m) for an (n, k) and a (k, m) matrix. No two sizes of the first ones agree, so that swapped bounds and
+#: transposes show; the first comes twice, so that what was kept of the call before shows; one has rows as long
+#: as an image.
+SHAPES = [(2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3), (2, 784, 3)]
+
 
 def baseline(a, b):
     """The instructor's three loops; runs in a process of its own."""

@@ -11,8 +11,10 @@ RULE = Rule(
     scalars_only=True,
 )
 
-#: (n, k, m) for an (n, k) and a (k, m) matrix. No two sizes of the first ones agree, so that swapped bounds and transposes show.
-SHAPES = [(2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3)]
+#: (n, k, m) for an (n, k) and a (k, m) matrix. No two sizes of the first ones agree, so that swapped bounds and
+#: transposes show; the first comes twice, so that what was kept of the call before shows; one is larger than
+#: anybody writes out.
+SHAPES = [(2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3), (5, 12, 6)]
 
 
 @check("the product of matrices of many shapes", weight=5, gate=True)

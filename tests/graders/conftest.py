@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from grading import ASSIGNMENT, Desk, make_course
+from grading import ASSIGNMENT, SEED, Desk, make_course
 
 from foundations.config import Course
 from foundations.grade import Grader
@@ -20,4 +20,11 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def desk(course: Course) -> Iterator[Desk]:
     """A desk whose grader draws a secret seed for every submission, as for a class."""
     with Grader(course, ASSIGNMENT) as grader:
+        yield Desk(grader, course.root)
+
+
+@pytest.fixture(scope="session")
+def seeded(course: Course) -> Iterator[Desk]:
+    """A desk whose grader gives every submission the inputs of one seed."""
+    with Grader(course, ASSIGNMENT, seed=SEED) as grader:
         yield Desk(grader, course.root)

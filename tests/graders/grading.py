@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 
 from foundations.config import Course
 from foundations.grade import Graded, Grader
@@ -20,6 +22,7 @@ from foundations.notebook import read_source, release_version
 ROOT = Path(__file__).parent.parent.parent
 ASSIGNMENT = "01_matmul"
 EXERCISES = ("matmul_naive", "frobenius_norm", "matmul_elementwise")
+SEED = 4711
 ANSWERS = Path(__file__).parent / "answers"
 
 #: What the setup cell is replaced with: no data is loaded, for no exercise needs it.
@@ -41,7 +44,7 @@ class Answer:
 
 
 def read_answers(kind: str, exercise: str) -> list[Answer]:
-    """The answers in ``answers/<kind>_<exercise>.py``: each starts with ``# %% name → note``, further cells with ``# %+``."""
+    """The answers in ``answers/<kind>_<exercise>.py``: each starts with ``# %% name → note``, more cells with ``# %+``."""
     text = (ANSWERS / f"{kind}_{exercise}.py").read_text("utf-8")
     answers = []
     for part in ("\n" + text).split("\n" + _NEXT_ANSWER)[1:]:
@@ -54,6 +57,16 @@ def read_answers(kind: str, exercise: str) -> list[Answer]:
 
 def all_answers(kind: str) -> list[Answer]:
     return [answer for exercise in EXERCISES for answer in read_answers(kind, exercise)]
+
+
+def some_first(answers: Iterable[Answer], few: int = 8) -> list[Any]:
+    """For ``parametrize``: all of them, those after the first ``few`` of an exercise only where there is time."""
+    seen: Counter[str] = Counter()
+    params = []
+    for answer in answers:
+        seen[answer.exercise] += 1
+        params.append(pytest.param(answer, marks=[pytest.mark.slow] if seen[answer.exercise] > few else []))
+    return params
 
 
 def titled(answer: Answer) -> str:
@@ -81,7 +94,7 @@ def make_course(root: Path) -> Course:
 
 
 def submission(answers: Mapping[str, Sequence[str]]) -> nbformat.NotebookNode:
-    """The released notebook with ``answers``: cells of source by exercise; all but the last are cells of the student's own."""
+    """The released notebook with ``answers``: cells of source by exercise, all but the last being the student's own."""
     notebook = release_version(source())
     for exercise, cells in answers.items():
         index = next(i for i, cell in enumerate(notebook.cells) if _grade_id(cell) == f"{exercise}-solution")
@@ -121,7 +134,9 @@ def result(exercises: Iterable[Exercise], name: str) -> Exercise:
 
 def failing(exercise: Exercise) -> list[Check]:
     """The checks that failed by themselves, not those that a closed gate left out."""
-    return [check for check in exercise.checks if check.outcome == "fail" and not check.message.startswith("not looked at")]
+    return [
+        check for check in exercise.checks if check.outcome == "fail" and not check.message.startswith("not looked at")
+    ]
 
 
 def said(exercise: Exercise) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from grading import Answer, Desk, all_answers, failing, read_answers, said, titled
+from grading import Answer, Desk, all_answers, failing, read_answers, said, some_first, titled
 
 ABOUT = {
     "matmul_naive": "this exercise is about writing the three loops yourself",
@@ -24,7 +24,7 @@ def test_there_are_enough_tricks() -> None:
     assert len(TRICKS) >= 25
 
 
-@pytest.mark.parametrize("answer", TRICKS, ids=titled)
+@pytest.mark.parametrize("answer", some_first(TRICKS), ids=titled)
 def test_trick_earns_nothing(desk: Desk, answer: Answer) -> None:
     """The rule's check fails, names the operation as it was written, and says what the exercise is about."""
     exercise = desk.grade_one(answer)

@@ -1,0 +1,174 @@
+"""The command as a person types it: what it prints, writes, and exits with."""
+
+import contextlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import builders
+import pytest
+from test_grade import GRADER
+
+from foundations import cli
+from foundations.grade import Grader
+
+
+@dataclass
+class Done:
+    """What a command printed, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def foundations(*arguments, cwd):
+    """Run the command in this process: what it imports takes seconds in a new one."""
+    stdout, stderr, before = io.StringIO(), io.StringIO(), sys.argv
+    sys.argv = ["foundations", *map(str, arguments)]
+    try:
+        with contextlib.chdir(cwd), contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            cli.main()
+        code = 0
+    except SystemExit as end:
+        code = end.code or 0
+    finally:
+        sys.argv = before
+    return Done(code, stdout.getvalue(), stderr.getvalue())
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A small course with three students: right, not started, and no notebook at all."""
+    root = tmp_path_factory.mktemp("course")
+    builders.write(builders.source_notebook(), root / "source" / "course" / "course.ipynb")
+    folder = root / "graders" / "course"
+    folder.mkdir(parents=True)
+    for name, factor in (("double", 2), ("triple", 3)):
+        (folder / f"test_{name}.py").write_text(GRADER.replace("FACTOR", str(factor)))
+    builders.write(builders.answered(), root / "submitted" / "s01" / "course" / "course.ipynb")
+    builders.write(builders.release(), root / "submitted" / "s02" / "course" / "course.ipynb")
+    (root / "submitted" / "s03" / "course").mkdir(parents=True)
+    return root
+
+
+@pytest.fixture(scope="module")
+def class_run(root):
+    arguments = (
+        "grade",
+        "submitted",
+        "--assignment",
+        "course",
+        "--json-dir",
+        "reports",
+        "--junit",
+        "reports/junit.xml",
+    )
+    return foundations(*arguments, "--no-gradebook", cwd=root)
+
+
+def test_a_class_is_graded_and_the_missing_one_is_ungraded(root, class_run):
+    """Exit code 1, a table, a report each."""
+    reports = {path.stem: json.loads(path.read_text()) for path in (root / "reports").glob("*.json")}
+
+    assert class_run.returncode == 1, class_run.stderr
+    assert {name: report["score"] for name, report in reports.items()} == {"s01": 9.0, "s02": 0.0, "s03": None}
+    assert "ungraded" in class_run.stdout
+    assert (root / "reports" / "junit.xml").read_text().startswith("<?xml")
+    assert not (root / "gradebook.db").exists()
+
+
+def test_one_notebook_is_shown_check_by_check(root):
+    """From outside the course too, for the course is found from the notebook."""
+    path = root / "submitted" / "s01" / "course" / "course.ipynb"
+    done = foundations("grade", path, "-a", "course", "--json", root / "one.json", "--no-gradebook", cwd="/")
+
+    assert done.returncode == 0, done.stderr
+    assert "the input is left as it was" in done.stdout
+    assert json.loads((root / "one.json").read_text())["submission"] == "s01"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("grade", "submitted", "-a", "cours"), "did you mean 'course'"),
+        (("grade", "nowhere", "-a", "course"), "nowhere does not exist"),
+        (("grade", "nowhere.ipynb", "-a", "course"), "nowhere.ipynb does not exist"),
+        (("grade", "submitted"), "--assignment"),
+        (("grade", "submitted", "-a", "course", "--feedback", "loud"), "loud"),
+        (("release", "cours"), "did you mean 'course'"),
+        (("check", "nowhere.ipynb"), "does not exist"),
+        (("demo",), "examples"),
+        (("nonsense",), "nonsense"),
+    ],
+)
+def test_a_typing_error_is_one_sentence_and_exit_code_2(root, arguments, words):
+    """Never a traceback."""
+    done = foundations(*arguments, cwd=root)
+
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_outside_of_a_course_the_sentence_says_how_to_name_one(tmp_path):
+    """There may be several."""
+    done = foundations("release", cwd=tmp_path)
+
+    assert (done.returncode, "--course" in done.stderr) == (2, True)
+
+
+def test_a_broken_grader_is_exit_code_2(root, tmp_path):
+    """It is the author's to mend, and says which file."""
+    copy = tmp_path / "copy"
+    shutil.copytree(root, copy, ignore=shutil.ignore_patterns("reports"))
+    (copy / "graders" / "course" / "test_double.py").write_text("def test_x(:")
+    done = foundations("grade", "submitted", "-a", "course", "--no-gradebook", cwd=copy)
+
+    assert done.returncode == 2
+    assert "hidden tests of 'course' cannot be used" in done.stderr
+
+
+def test_our_own_fault_is_exit_code_3_with_a_traceback(root, monkeypatch):
+    """And asks to be reported."""
+
+    def broken(*arguments):
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(Grader, "grade", broken)
+    done = foundations("grade", "submitted", "-a", "course", "--no-gradebook", cwd=root)
+
+    assert done.returncode == 3
+    assert "our fault: ZeroDivisionError: ours" in done.stderr
+
+
+def test_the_installed_command_helps_without_importing_torch(tmp_path):
+    """Help comes at once and says what each command is for, and the exit codes."""
+    code = "import sys\nfrom foundations.cli import main\ntry: main()\nfinally: print('torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+
+    assert done.stdout.endswith("False\n")
+    for word in ("grade", "release", "check", "demo", "Exit code"):
+        assert word in done.stdout
+
+
+def test_feedback_level_none_says_nothing_and_full_says_all(root, tmp_path):
+    """Hints, the default, lies between."""
+    notebook = builders.answered()
+    builders.cell(notebook, "double-solution").source = "def double(x): return x"
+    path = builders.write(notebook, tmp_path / "x.ipynb")
+    messages = {}
+    for level in ("none", "hints", "full"):
+        target = tmp_path / f"{level}.json"
+        arguments = ("grade", path, "-a", "course", "--json", target, "--feedback", level, "--no-gradebook")
+        foundations(*arguments, "--course", root, cwd=tmp_path)
+        messages[level] = json.loads(target.read_text())["exercises"][0]["checks"][0]["message"]
+
+    assert messages["none"] == ""
+    assert "expected 4" not in messages["hints"]
+    assert "expected 4" in messages["full"]

@@ -1,0 +1,59 @@
+"""Reports as files: JSON that validates, JUnit that a CI can read."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from junitparser import Error, Failure, JUnitXml
+
+from foundations import export
+from foundations.errors import CourseError
+from foundations.model import Check, Exercise, Report
+
+SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "report.schema.json").read_text("utf-8"))
+
+
+def report(student="s01"):
+    checks = [
+        Check("right", "pass", 1.0),
+        Check("wrong <b>", "fail", 1.0, "off by \x00one", "forgets_one"),
+    ]
+    return Report(
+        "a", student, [Exercise("e", 4.0, checks), Exercise("f", 1.0, [Check("busy", "inconclusive", 1.0, "busy")])]
+    )
+
+
+def test_json_is_one_object_or_a_list_and_validates(tmp_path):
+    """As the documented schema says."""
+    export.write_json(tmp_path / "new" / "one.json", [report()])
+    export.write_json(tmp_path / "two.json", [report(), Report("a", "s02", reason="why")])
+
+    one, two = (json.loads((tmp_path / name).read_text()) for name in ("new/one.json", "two.json"))
+    Draft202012Validator(SCHEMA).validate(one)
+    assert [each["verdict"] for each in two] == ["ungraded", "ungraded"]
+
+
+def test_each_student_gets_a_file_whatever_the_name(tmp_path):
+    """A name is a folder's name and may hold what a file's name here may not."""
+    export.write_json_dir(tmp_path, [report("s01"), report("..\\x y")])
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["_x_y.json", "s01.json"]
+
+
+def test_junit_tells_failures_from_errors(tmp_path):
+    """Undecided and unreadable is an error: nobody did anything wrong."""
+    export.write_junit(tmp_path / "junit.xml", [report(), Report("a", "s02", reason="not JSON")])
+
+    suites = list(JUnitXml.fromfile(str(tmp_path / "junit.xml")))
+    results = [[type(result) for case in suite for result in case.result] for suite in suites]
+    assert results == [[Failure, Error], [Error]]
+    assert [case.classname for case in suites[0]] == ["a.e", "a.e", "a.f"]
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
+    """Not a traceback after an hour of grading."""
+    (tmp_path / "file").touch()
+    for write in (export.write_json, export.write_junit):
+        with pytest.raises(CourseError, match="cannot be"):
+            write(tmp_path / "file" / "x", [report()])

@@ -1,0 +1,303 @@
+"""Speed verdicts: who is judged how, and what cannot be had by tricks. Sessions and clocks are real ones unless said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from foundations import speed
+from foundations.compare import CheckFailed, Inconclusive
+from foundations.config import Limits
+from foundations.errors import CourseError, SessionLost
+from foundations.session import Session
+from foundations.speed import SpeedVerdict, Stopwatch, Task
+from foundations.warm import Warm
+
+_LOOP = """
+import torch
+def total(x):
+    value = torch.zeros(())
+    for number in x:
+        value = value + number * number
+    return value
+"""
+_RIGHT = "def total(x):\n    return (x * x).sum()"
+_NEXT_SLOWER = "def total(x):\n    return sum(x * x)"
+
+
+SAID_AT_HOME = 30
+
+
+def loop(x):
+    value = torch.zeros(())
+    for index in range(len(x)):
+        value = value + x[index] * x[index]
+    return value
+
+
+def indebted(x, at_least=SAID_AT_HOME):
+    return x
+
+
+def helped(x):
+    return loop(x)
+
+
+def mistaken(x):
+    return x.sum()
+
+
+def inputs(generator: torch.Generator) -> tuple[torch.Tensor, ...]:
+    return (torch.randn(600, generator=generator),)
+
+
+def expected(x: torch.Tensor) -> torch.Tensor:
+    return (x.double() ** 2).sum().float()
+
+
+TASK = Task("total", loop, inputs, expected, at_least=30, called="the speed of the loop")
+
+
+@pytest.fixture(scope="module")
+def stopwatch(warm: Warm) -> Iterator[Stopwatch]:
+    stopwatch = Stopwatch(warm)
+    yield stopwatch
+    stopwatch.close()
+
+
+@pytest.fixture
+def judge(warm: Warm, stopwatch: Stopwatch):
+    def judge_source(source: str, task: Task = TASK) -> SpeedVerdict:
+        with Session(warm, [(0, source)], Limits()) as student:
+            student.finish()
+            assert student.runs[0].error is None
+            return stopwatch.judge(task, student, torch.Generator().manual_seed(8))
+
+    return judge_source
+
+
+def test_right(judge):
+    """A solution that does in one operation what the baseline does in many passes."""
+    assert judge(_RIGHT).passed
+
+
+@pytest.mark.parametrize("source", [_LOOP, _NEXT_SLOWER])
+def test_too_slow(judge, source):
+    """The loop itself, and the solution that is next in speed, do not pass."""
+    assert not judge(source).passed
+
+
+def test_text(judge):
+    """The verdict says what was measured and what is needed."""
+    verdict = judge(_RIGHT)
+    assert verdict.text == f"{verdict.factor:.0f}× the speed of the loop; 30× needed"
+
+
+def test_two_readers(judge):
+    """The measured factor is that of CPU times: the loop against itself is about as fast as itself."""
+    assert math.isclose(judge(_LOOP).factor, 1, rel_tol=0.6)
+
+
+def test_baseline_is_never_the_students(judge):
+    """What the student calls by the baseline's names is not what the clock compares with."""
+    own = "\ndef loop(x):\n    return sum(sum(x) for _ in x)\ndef nothing(*x):\n    return sum(sum(y) for y in x)"
+    assert not judge(_NEXT_SLOWER + own).passed
+
+
+def test_patched_clock(judge):
+    """A student's clock that stands still changes nothing: the time is read from outside."""
+    patched = "import time, os\nfor name in dir(time):\n    if callable(getattr(time, name)):\n"
+    patched += "        setattr(time, name, lambda *a: 0.0)\nos.times = lambda: (0.0,) * 5\n"
+    assert not judge(patched + _NEXT_SLOWER).passed
+
+
+def test_waiting_is_no_work(judge):
+    """What counts is CPU time: a solution that lets time pass is as fast as one that does not."""
+    assert judge("import time\ndef total(x):\n    time.sleep(0.0002)\n    return (x * x).sum()").passed
+
+
+def test_cache_by_shape(judge):
+    """An answer kept for the next input of the same shape is wrong, for no input comes twice."""
+    cached = "cache = {}\ndef total(x):\n    return cache.setdefault(x.shape, (x * x).sum())"
+    with pytest.raises(CheckFailed, match="total, timed on fresh inputs"):
+        judge(cached)
+
+
+def test_the_same_buffer(judge):
+    """Results that share one buffer are all the last one."""
+    buffer = "import torch\nbuffer = torch.zeros(())\ndef total(x):\n    return buffer.copy_((x * x).sum())"
+    with pytest.raises(CheckFailed, match="total, timed on fresh inputs"):
+        judge(buffer)
+
+
+def test_one_wrong_repetition(judge):
+    """Every repetition is looked at: one wrong answer in many is one too many."""
+    lazy = "calls = 0\ndef total(x):\n    global calls\n    calls += 1\n"
+    lazy += "    return (x * x).sum() if calls != 20 else x[0]"
+    with pytest.raises(CheckFailed, match="total, timed on fresh inputs"):
+        judge(lazy)
+
+
+def test_raises_while_it_is_timed(judge):
+    """An exception in a late repetition is named."""
+    raising = "calls = 0\ndef total(x):\n    global calls\n    calls += 1\n"
+    raising += "    if calls > 20: raise ValueError('tired')\n    return (x * x).sum()"
+    with pytest.raises(CheckFailed, match="total stopped with ValueError while it was timed: tired"):
+        judge(raising)
+
+
+def test_ends_while_it_is_timed(judge):
+    """A student process that ends costs the check and says so."""
+    with pytest.raises(SessionLost, match="ended the process"):
+        judge("import os\ndef total(x):\n    os._exit(3)")
+
+
+@pytest.mark.parametrize("answer", ["torch.zeros(())", "threads"])
+def test_too_few_answers(judge, answer):
+    """An answer of the wrong value or kind is no answer, however quick."""
+    with pytest.raises(CheckFailed, match="total, timed on fresh inputs"):
+        judge(f"import torch\nthreads = 'soon'\ndef total(x):\n    return {answer}")
+
+
+def test_work_after_the_return(judge):
+    """A thread that goes on after the return is either late, which is wrong, or on the clock, which is slow."""
+    late = "import threading, torch\ndef total(x):\n    value = torch.zeros(())\n"
+    late += "    threading.Thread(target=lambda: value.copy_(sum(x * x))).start()\n    return value"
+    try:
+        said = judge(late).passed
+    except (CheckFailed, SessionLost):
+        said = False
+    assert said is False
+
+
+def test_work_in_other_threads(judge):
+    """Other threads of the process are on its clock too."""
+    spread = "import threading\ndef total(x):\n    parts = {}\n"
+    spread += (
+        "    work = [threading.Thread(target=lambda i=i: parts.update({i: sum(x[i::4] ** 2)})) for i in range(4)]\n"
+    )
+    spread += "    [one.start() for one in work]; [one.join() for one in work]\n    return sum(parts.values())"
+    assert not judge(spread).passed
+
+
+def with_baseline(function) -> Task:
+    return Task("total", function, inputs, expected, 30, "the speed of the loop")
+
+
+def test_baseline_that_does_not_run(judge):
+    """A baseline that cannot even be defined is its author's fault, for the second student as for the first."""
+    for _ in range(2):
+        with pytest.raises(CourseError, match="baseline indebted does not run by itself: .*SAID_AT_HOME"):
+            judge(_RIGHT, with_baseline(indebted))
+
+
+def test_baseline_that_fails(judge):
+    """A baseline that raises or is wrong while it is timed is its author's fault, never the student's."""
+    with pytest.raises(CourseError, match="baseline helped .* failed: helped stopped with NameError"):
+        judge(_RIGHT, with_baseline(helped))
+    with pytest.raises(CourseError, match="baseline mistaken .* failed: mistaken, timed on fresh inputs"):
+        judge(_RIGHT, with_baseline(mistaken))
+
+
+def test_one_baseline_for_a_class(warm, stopwatch, judge):
+    """The baseline's process is used again, and its CPU time grows with its use."""
+    judge(_RIGHT)
+    session, before = stopwatch._session, stopwatch.cpu_s
+    judge(_RIGHT)
+    assert stopwatch._session is session
+    assert stopwatch.cpu_s > before
+
+
+def test_closed():
+    """A stopwatch that was never used, or is closed, has spent nothing."""
+    stopwatch = Stopwatch(Warm())
+    stopwatch.close()
+    assert stopwatch.cpu_s == 0.0
+
+
+# How the decision is made, by made-up measurements.
+
+
+def decided(*factors: float) -> SpeedVerdict | None:
+    return speed._decide(TASK, [math.log(one) for one in factors], math.log(TASK.at_least), len(factors))
+
+
+def test_one_round_decides_nothing():
+    """However large the factor, a second round has to say the same."""
+    assert decided(10_000) is None
+    assert decided(10_000, 10_000) is not None
+
+
+@pytest.mark.parametrize(("factor", "passed"), [(200, True), (5, False)])
+def test_far_from_the_threshold(factor, passed):
+    """Two rounds that agree are enough far from the threshold, on either side."""
+    verdict = decided(factor, factor)
+    assert verdict is not None
+    assert (verdict.passed, verdict.rounds) == (passed, 2)
+    assert math.isclose(verdict.factor, factor)
+
+
+@pytest.mark.parametrize("factor", [31, 29])
+def test_near_the_threshold(factor):
+    """Close to the threshold nothing is said, however well the rounds agree."""
+    assert decided(*[factor] * speed._MAX_ROUNDS) is None
+
+
+def test_scatter_delays():
+    """Rounds that disagree decide later than rounds that agree."""
+    assert decided(60, 400) is None
+    assert decided(150, 160) is not None
+
+
+def test_more_rounds_decide():
+    """What two rounds leave open, more of the same decide."""
+    assert decided(40, 40) is None
+    assert decided(*[40] * 10) is not None
+
+
+@pytest.mark.parametrize(("factor", "text"), [(212.3, "212"), (10, "10"), (5.6, "5.6"), (0.94, "0.9")])
+def test_rounded(factor, text):
+    """As many digits as mean something."""
+    assert speed._rounded(factor) == text
+
+
+class Clock:
+    """Made-up CPU times: ``baseline`` in turn, ``student`` for each call of the student's function."""
+
+    def __init__(self, baseline: list[float], student: float) -> None:
+        self.baseline, self.student = iter(baseline), student
+
+    def __call__(self, session, function, task, generator, size, *, check=True) -> float:
+        if function == "loop":
+            return next(self.baseline)
+        return self.student * size if function == "total" else 0.0
+
+
+@pytest.fixture
+def judged_by(monkeypatch, stopwatch):
+    def judge_times(baseline: list[float], student: float) -> SpeedVerdict:
+        monkeypatch.setattr(speed, "_cpu", Clock(baseline, student))
+        return stopwatch.judge(TASK, None, torch.Generator())
+
+    return judge_times
+
+
+def test_noisy_rounds_are_thrown_away(judged_by):
+    """Rounds around which the baseline disagrees with itself by more than half do not count."""
+    verdict = judged_by([1e-3, 9e-3, 1e-3, 1e-3, 1e-3], 1e-5)
+    assert (verdict.rounds, round(verdict.factor)) == (4, 100)
+
+
+def test_nothing_but_noise(judged_by):
+    """A machine that never agrees with itself is inconclusive, not slow."""
+    with pytest.raises(Inconclusive, match="grade again"):
+        judged_by([1e-3, 9e-3] * 20, 1e-5)
+
+
+def test_too_close(judged_by):
+    """A factor at the threshold is inconclusive, not slow."""
+    with pytest.raises(Inconclusive, match="30×"):
+        judged_by([1e-3] * 40, 1e-3 / 30)
