@@ -34,7 +34,6 @@ from foundations.student import Student
 from foundations.table import check_table_html, check_table_text
 from foundations.warm import Warm
 
-
 #: Plugins of pytest that have nothing to do here. The last two collect garbage twice a run, a quarter of a second each.
 _UNWANTED = ("cacheprovider", "terminal", "logging", "warnings", "junitxml", "unraisableexception", "threadexception")
 

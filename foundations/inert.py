@@ -127,7 +127,7 @@ _STYLE = """
 .rendered_html th, .rendered_html td { padding: 0.2em 1em 0.2em 0; }
 summary { display: list-item; cursor: pointer; }
 .input_area pre, .output_area pre { white-space: pre-wrap; overflow-wrap: anywhere; word-break: normal; }
-.output_area .output_area img, .output_area img { max-width: 100%; height: auto; }
+.rendered_html img, .output_area img { max-width: 100%; height: auto; border: none; }
 #toc a:not([href^="#comment-"])::after { content: " " attr(href); }
 """
 

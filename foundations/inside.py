@@ -171,8 +171,14 @@ class Server:
             header = _read(self.requests, wire.FRAME.size)
             length, nonce = wire.read_frame_header(header, 1 << 40)
             request = wire.decode(_read(self.requests, length))
-            reply = self.operations[request.pop("op")](**request)
-            _write(self.replies, wire.frame(nonce, wire.encode(reply, self.reply_bytes)))
+            _write(self.replies, wire.frame(nonce, self.answer(request)))
+
+    def answer(self, request: dict[str, Any]) -> bytes:
+        """The reply's payload. That this code itself fails is said too: a notebook can break what it stands on."""
+        try:
+            return wire.encode(self.operations[request.pop("op")](**request), self.reply_bytes)
+        except BaseException as error:
+            return wire.encode({"broken": _describe_error(error)}, self.reply_bytes)
 
     def hello(self) -> dict[str, Any]:
         return {"layers": self.layers}

@@ -176,9 +176,12 @@ class Session:
             )
             if echoed != nonce:
                 self._lose("it wrote to the grader's pipe, which no exercise asks for")
-            return wire.decode(self._receive(length, waiting))
+            reply = wire.decode(self._receive(length, waiting))
         except wire.WireError as error:
             return self._lose(f"it wrote something to the grader's pipe that is no answer ({error})")
+        if isinstance(reply, dict) and "broken" in reply:
+            self._lose(_broken(reply["broken"]))
+        return reply
 
     def _send(self, data: bytes, waiting: _Waiting) -> None:
         assert self._process is not None
@@ -286,6 +289,12 @@ def _cause_of_death(status: int) -> str:
         }
         return f"the process crashed ({known.get(number, signal.Signals(number).name)})"
     return f"the code ended the process (exit code {os.WEXITSTATUS(status)})"
+
+
+def _broken(error: Any) -> str:
+    name = error.get("name") if isinstance(error, dict) else "an unknown error"
+    text = str(error.get("text", ""))[:200] if isinstance(error, dict) else ""
+    return f"the code that runs the notebook failed with {name} ({text}): was one of Python's own modules changed?"
 
 
 def _ended(reason: str) -> CellRun:

@@ -50,6 +50,7 @@ Bar: at most 2 s: met.
 """
 
 
+@pytest.mark.slow
 def test_session():
     """Sessions and kernels are timed to their first answer, and a session is quicker than a kernel."""
     steps = []
@@ -59,6 +60,7 @@ def test_session():
     assert steps[-1] == ("Jupyter kernels", 1, 1)
 
 
+@pytest.mark.slow
 def test_overhead():
     """Its parts add up to the overhead, and the overhead and the student to the whole."""
     parts = overhead.measure(1).figures["median_s"]
@@ -86,6 +88,7 @@ def test_submissions_of_the_throughput(tmp_path):
     assert not [text for text in texts if "os._exit" in text or "while True" in text]
 
 
+@pytest.mark.slow
 def test_speed_verdicts(tmp_path):
     """As many verdicts of each kind under each load as asked for; a second run goes on where the first one ended."""
     partial = tmp_path / "partial.jsonl"

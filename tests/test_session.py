@@ -282,3 +282,13 @@ def test_a_warm_process_that_cannot_start_says_why(monkeypatch):
     with pytest.raises(InternalError, match="warm process"):
         process.fork(Limits())
     process.close()
+
+
+def test_a_notebook_that_breaks_what_runs_it_loses_what_it_was_at(session):
+    """Python's own modules can be patched; the next call starts from a process that is whole up to there."""
+    one = session("def f():\n    import json\n    json.dumps = None\n    return 1\ndef g(): return 2")
+    one.finish()
+
+    with pytest.raises(SessionLost, match="the process crashed|failed with|ended the process"):
+        call(one, "f")
+    assert call(one, "g")["value"] == 2

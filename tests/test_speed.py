@@ -1,4 +1,4 @@
-"""Speed verdicts: who is judged how, and what cannot be had by tricks. Sessions and clocks are real ones unless said."""
+"""Speed verdicts: who is judged how, and what cannot be had by tricks."""
 
 from __future__ import annotations
 
@@ -190,15 +190,15 @@ def with_baseline(function) -> Task:
 def test_baseline_that_does_not_run(judge):
     """A baseline that cannot even be defined is its author's fault, for the second student as for the first."""
     for _ in range(2):
-        with pytest.raises(CourseError, match="baseline indebted does not run by itself: .*SAID_AT_HOME"):
+        with pytest.raises(CourseError, match=r"baseline indebted does not run by itself: .*SAID_AT_HOME"):
             judge(_RIGHT, with_baseline(indebted))
 
 
 def test_baseline_that_fails(judge):
     """A baseline that raises or is wrong while it is timed is its author's fault, never the student's."""
-    with pytest.raises(CourseError, match="baseline helped .* failed: helped stopped with NameError"):
+    with pytest.raises(CourseError, match=r"baseline helped .* failed: helped stopped with NameError"):
         judge(_RIGHT, with_baseline(helped))
-    with pytest.raises(CourseError, match="baseline mistaken .* failed: mistaken, timed on fresh inputs"):
+    with pytest.raises(CourseError, match=r"baseline mistaken .* failed: mistaken, timed on fresh inputs"):
         judge(_RIGHT, with_baseline(mistaken))
 
 

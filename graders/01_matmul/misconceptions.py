@@ -1,6 +1,7 @@
 """What learners get wrong in 01_matmul, as code that runs.
 
-A function's name is the misconception's id, its docstring the hint. A hint leads and does not tell: it says where to look, or which question to ask.
+A function's name is the misconception's id, its docstring the hint. A hint leads and does not tell: it says where to
+look, or which question to ask.
 """
 
 import torch
@@ -92,7 +93,9 @@ def refuses_with_a_value_error(a, b):
 
 @misconception("matmul_naive")
 def an_inner_size_of_one_fits_everything(a, b):
-    """For * a size of 1 fits every other size; for a matrix product it does not. Compare the inner sizes with == alone."""
+    """For * a size of 1 fits every other size; for a matrix product it does not. Compare the inner sizes
+    with == alone.
+    """
     assert a.shape[1] == b.shape[0] or 1 in (a.shape[1], b.shape[0])
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
     for i in range(a.shape[0]):
@@ -100,6 +103,20 @@ def an_inner_size_of_one_fits_everything(a, b):
             for k in range(max(a.shape[1], b.shape[0])):
                 c[i, j] += a[i, min(k, a.shape[1] - 1)] * b[min(k, b.shape[0] - 1), j]
     return c
+
+
+@misconception("matmul_naive")
+def asks_for_equal_shapes(a, b):
+    """Is a (2, 3) times a (3, 4) a product? Then only one size of a has to meet one size of b: which?"""
+    assert a.shape == b.shape
+    return _three_loops(a, b, torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype))
+
+
+@misconception("matmul_naive")
+def compares_the_outer_sizes(a, b):
+    """A row of a lies along a column of b: how long is each? Those are the two sizes to compare, and not the outer ones."""
+    assert a.shape[0] == b.shape[1]
+    return _three_loops(a, b, torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype))
 
 
 @misconception("matmul_naive")
@@ -142,6 +159,17 @@ def result_is_transposed(a, b):
     """Row i of a and column j of b meet in c[i, j]. Where did you put their sum?"""
     assert a.shape[1] == b.shape[0]
     return _three_loops(a, b, torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)).t().contiguous()
+
+
+@misconception("matmul_naive")
+def entry_is_written_to_c_j_i(a, b):
+    """i counts the rows of c and j its columns. In c[row, column], which of the two places does each belong in?"""
+    c = _checked_zeros(a, b)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                c[j, i] += a[i, k] * b[k, j]
+    return c
 
 
 @misconception("matmul_naive")
@@ -203,6 +231,30 @@ def returns_inside_the_loop(a, b):
 
 
 @misconception("matmul_naive")
+def returns_after_one_entry(a, b):
+    """How many entries of the result are not zero? The first `return` that is met ends all three loops."""
+    c = _checked_zeros(a, b)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+            return c
+    return c
+
+
+@misconception("matmul_naive")
+def returns_after_one_product(a, b):
+    """How many products did your function add up before `return`? Look at how far that line is indented."""
+    c = _checked_zeros(a, b)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+                return c
+    return c
+
+
+@misconception("matmul_naive")
 def forgets_to_return(a, b):
     """A function without `return` gives back None, whatever it has computed."""
     _three_loops(a, b, _checked_zeros(a, b))
@@ -246,7 +298,9 @@ def calls_einsum_already(a, b):
 
 @misconception("matmul_naive", symptom="rule: numbers only")
 def multiplies_whole_rows(a, b):
-    """You took a whole row or column at once. That is exercise 3; here every + and * has single numbers on both sides."""
+    """You took a whole row or column at once. That is exercise 3; here every + and * has single numbers on
+    both sides.
+    """
     c = _checked_zeros(a, b)
     for i in range(a.shape[0]):
         for j in range(b.shape[1]):
@@ -355,6 +409,12 @@ def forgets_to_return_the_norm(m):
     (m * m).sum().sqrt()
 
 
+@misconception("frobenius_norm")
+def forgets_the_parentheses_of_sum(m):
+    """Without () a method is only named, and nothing is added up. Which pair is missing?"""
+    return (m * m).sum.sqrt()
+
+
 @misconception("frobenius_norm", symptom="rule: norm")
 def calls_norm(m):
     """There is a function for it, and you are about to write it. Which three steps are in the formula?"""
@@ -428,8 +488,27 @@ def adds_row_and_column(a, b):
 
 
 @misconception("matmul_elementwise")
+def forgets_to_call_sum(a, b):
+    """Without () a method is only named, and nothing is added up. What did you put into c[i, j]?"""
+    c = _checked_zeros(a, b)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            c[i, j] = (a[i, :] * b[:, j]).sum
+    return c
+
+
+@misconception("matmul_elementwise")
+def elementwise_asks_for_equal_shapes(a, b):
+    """Is a (2, 3) times a (3, 4) a product? Then only one size of a has to meet one size of b: which?"""
+    assert a.shape == b.shape
+    return _two_loops(a, b, torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype))
+
+
+@misconception("matmul_elementwise")
 def multiplies_the_sums(a, b):
-    """First multiply pair by pair, then sum: the product of two sums is another number. Try it with rows of length 2."""
+    """First multiply pair by pair, then sum: the product of two sums is another number. Try it with rows of
+    length 2.
+    """
     c = _checked_zeros(a, b)
     for i in range(a.shape[0]):
         for j in range(b.shape[1]):
@@ -449,7 +528,9 @@ def elementwise_result_is_float32(a, b):
 
 @misconception("matmul_elementwise")
 def a_row_of_one_is_stretched(a, b):
-    """A row of length 1 is stretched to fit any column, without an error. Compare the inner sizes before you multiply."""
+    """A row of length 1 is stretched to fit any column, without an error. Compare the inner sizes before
+    you multiply.
+    """
     return _two_loops(a, b, torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype))
 
 

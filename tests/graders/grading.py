@@ -44,7 +44,10 @@ class Answer:
 
 
 def read_answers(kind: str, exercise: str) -> list[Answer]:
-    """The answers in ``answers/<kind>_<exercise>.py``: each starts with ``# %% name → note``, more cells with ``# %+``."""
+    """The answers in ``answers/<kind>_<exercise>.py``.
+
+    One starts with ``# %% name → note``, a further cell of it with ``# %+``.
+    """
     text = (ANSWERS / f"{kind}_{exercise}.py").read_text("utf-8")
     answers = []
     for part in ("\n" + text).split("\n" + _NEXT_ANSWER)[1:]:
