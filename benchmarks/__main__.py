@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -44,12 +45,16 @@ def main(
     console = Console()
     command = " ".join(["python -m benchmarks", *sys.argv[1:]])
     for name in dict.fromkeys(wanted):
+        load_before = os.getloadavg()[0]
         result = _with_progress(name, measures[name], console)
         result.command = command
         result.date = datetime.now(UTC).date().isoformat()
+        result.load_before = round(load_before, 1)
         result.machine = machine.describe()
         console.print(_table(result))
         console.print(f"  written: {results.write(result, into)}", markup=False, highlight=False, soft_wrap=True)
+        if name == "speed_verdicts":
+            speed_verdicts.PARTIAL.unlink()  # the next run measures anew
 
 
 def _with_progress(name: str, measure: Callable[[Step], Result], console: Console) -> Result:

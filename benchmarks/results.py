@@ -24,6 +24,7 @@ class Result:
 
     ``bar`` is what was promised, in words; ``met`` whether it holds. ``figures`` are for programs: numbers in seconds,
     counts and ratios. ``columns`` and ``rows`` are the same for people, ``notes`` what they must know to read them.
+    ``load_before`` is the load average of the machine when the benchmark began.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Result:
     notes: list[str] = field(default_factory=list)
     command: str = ""
     date: str = ""
+    load_before: float = 0.0
     machine: dict[str, Any] = field(default_factory=dict)
 
 
@@ -65,7 +67,11 @@ def _section(result: Result) -> str:
     lines += [_row(result.columns), _row(["---", *["---:"] * (len(result.columns) - 1)])]
     lines += [_row(row) for row in result.rows]
     lines += ["", *(f"- {note}" for note in result.notes)]
-    lines += [f"- {result.date}, `{result.command}`", f"- {machine.in_words(result.machine)}", ""]
+    lines += [
+        f"- {result.date}, `{result.command}`, load average before: {result.load_before:.1f}",
+        f"- {machine.in_words(result.machine)}",
+        "",
+    ]
     return "\n".join(lines)
 
 

@@ -230,8 +230,8 @@ def _result(task: Task, verdicts: list[Verdict]) -> Result:
             "Right solutions alternate between "
             + "; too slow ones between ".join(" and ".join(f"“{name}”" for name in kind) for kind in VARIANTS.values())
             + ".",
-            "Half of the competing processes count, the other half copy 64 MiB to and fro. The machine was also in use "
-            "by others: the load average includes them.",
+            "Half of the competing processes count, the other half copy 64 MiB to and fro. Of the load "
+            "average this benchmark makes the number of competing processes and 1; what goes beyond is others at work.",
         ],
     )  # fmt: skip
 

@@ -25,8 +25,8 @@ from foundations.wire import Opaque
 
 _MARK = "__foundations_misconception__"
 _BATTERY = "__foundations_battery__"
-#: Share of the battery on which a mistake has to behave as the student did. Not all of it: some make two mistakes.
-_ENOUGH = 2 / 3
+#: On more than this share of the battery a mistake has to behave as the student did. Not on all: some make three.
+_ENOUGH = 1 / 2
 
 Inputs = Callable[[torch.Generator], list[tuple[Any, ...]]]
 
@@ -210,7 +210,9 @@ def name_mistake(
     candidates = [one for one in own if not one.symptoms and _agreement(one, failing) == len(failing)]
     agreements = {one.id: _agreement(one, battery) for one in candidates}
     best = max(candidates, key=lambda one: agreements[one.id], default=None)
-    return best if best and agreements[best.id] >= _ENOUGH * len(battery) else None
+    if best and battery and agreements[best.id] <= _ENOUGH * len(battery):
+        return None
+    return best
 
 
 def _agreement(one: Misconception, seen: Sequence[Observation]) -> int:

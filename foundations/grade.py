@@ -155,6 +155,8 @@ class Grader:
             )
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             raise InternalError(f"pytest ended with {code!r} on {self._graders}", slug="pytest")
+        if silent := [name for name, run in plugin.exercises.items() if not run.result.checks]:
+            raise InternalError(f"the hidden tests of {silent[0]!r} ran and left no check behind", slug="pytest")
 
     def _student(self, graded: GradedCell, cells: list[Any], session: Session, seed: int) -> Student:
         session.advance(graded.index)

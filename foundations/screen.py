@@ -36,13 +36,15 @@ def progress(found: Sequence[Found], console: Console) -> Iterator[Found]:
 
 def class_table(reports: Sequence[Report]) -> Table:
     """A row for each submission, a column for each exercise, and what went wrong in one line."""
-    table = Table(box=box.SIMPLE_HEAD, title=f"{reports[0].assignment}: {len(reports)} graded" if reports else None)
-    table.add_column("student", overflow="fold", min_width=12)
+    table = Table(box=box.SIMPLE_HEAD, title=_title(reports))
     highest = {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
-    for name, most in highest.items():
-        table.add_column(f"{_two_lines(name)}\nof {most:g}", justify="right", vertical="bottom")
-    table.add_column(f"score\nof {sum(highest.values()):g}", justify="right", style="bold")
-    table.add_column("what to know", ratio=1, overflow="fold", min_width=24)
+    heads = [f"{_two_lines(name)}\nof {most:g}" for name, most in highest.items()]
+    tallest = max([head.count("\n") for head in heads], default=1)
+    table.add_column(_at_bottom("student", tallest), overflow="fold", min_width=12)
+    for head in heads:
+        table.add_column(_at_bottom(head, tallest), justify="right")
+    table.add_column(_at_bottom(f"score\nof {sum(highest.values()):g}", tallest), justify="right", style="bold")
+    table.add_column(_at_bottom("what to know", tallest), ratio=1, overflow="fold", min_width=24)
     for report in reports:
         exercises = {exercise.id: exercise for exercise in report.exercises}
         cells = [_number(exercises[name].score) if name in exercises else "–" for name in highest]
@@ -76,7 +78,19 @@ def _points(exercise: Exercise) -> str:
 
 
 def _number(score: float | None) -> str:
-    return "?" if score is None else f"{score:.4g}"
+    return "?" if score is None else f"{round(score, 2):g}"
+
+
+def _title(reports: Sequence[Report]) -> str | None:
+    if not reports:
+        return None
+    ungraded = sum(report.verdict == "ungraded" for report in reports)
+    return f"{reports[0].assignment}: {len(reports) - ungraded} graded" + (f", {ungraded} ungraded" if ungraded else "")
+
+
+def _at_bottom(head: str, lines: int) -> str:
+    """``head`` with its last line in the last of ``lines`` and one."""
+    return "\n" * (lines - head.count("\n")) + head
 
 
 def _two_lines(name: str) -> str:

@@ -148,7 +148,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _heading(exercise: Exercise) -> str:
-    score = "no score yet" if exercise.score is None else f"{exercise.score:g}"
+    score = "no score yet" if exercise.score is None else f"{round(exercise.score, 2):g}"
     of = "," if exercise.score is None else " of"
     return f"{clean_name(exercise.id)}: {score}{of} {exercise.max_score:g} points"
 

@@ -21,7 +21,16 @@ def _pairs(generator, shapes, dtype=torch.float32):
 @battery("matmul_elementwise")
 def products(generator):
     """Square, rectangular, thin, float64, whole numbers, and inner sizes that do not fit."""
-    fitting = [(2, 3, 3, 4), (4, 2, 2, 3), (3, 3, 3, 3), (2, 2, 2, 2), (1, 4, 4, 2), (3, 1, 1, 2)]
+    fitting = [
+        (2, 3, 3, 4),
+        (4, 2, 2, 3),
+        (3, 3, 3, 3),
+        (2, 2, 2, 2),
+        (1, 4, 4, 2),
+        (3, 1, 1, 2),
+        (2, 5, 5, 3),
+        (3, 2, 2, 4),
+    ]
     return [
         *_pairs(generator, fitting),
         *_pairs(generator, [(2, 3, 3, 4), (3, 3, 3, 3)], torch.float64),
@@ -114,7 +123,7 @@ def asks_for_equal_shapes(a, b):
 
 @misconception("matmul_naive")
 def compares_the_outer_sizes(a, b):
-    """A row of a lies along a column of b: how long is each? Those are the two sizes to compare, and not the outer ones."""
+    """A row of a lies along a column of b: how long is each? Compare those two sizes, and not the outer ones."""
     assert a.shape[0] == b.shape[1]
     return _three_loops(a, b, torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype))
 

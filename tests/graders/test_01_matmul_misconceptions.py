@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from grading import ASSIGNMENT, EXERCISES, ROOT, Answer, Desk, failing, said
+from grading import ASSIGNMENT, EXERCISES, ROOT, Answer, Desk, all_answers, failing, result, said, titled
 
 from foundations.config import Course
 from foundations.diagnose import Misconception, load_bank
 from foundations.grade import Grader
+from foundations.model import Exercise
 
 BANK = load_bank(ROOT / "graders" / ASSIGNMENT)
 #: Besides the one that is tried always; for these there has to be time.
@@ -49,9 +50,8 @@ def test_enough_are_known_by_behaviour(exercise: str) -> None:
     assert sum(not known.symptoms for known in BANK.of(exercise)) >= 8
 
 
-def assert_named(desk: Desk, known: Misconception) -> None:
+def assert_named(exercise: Exercise, known: Misconception) -> None:
     """It loses points; a check that names a mistake names this one; and the hint is there to read."""
-    exercise = desk.grade_one(as_written(known))
     assert exercise.score is not None, said(exercise)
     assert exercise.score < exercise.max_score, said(exercise)
     named = [check for check in failing(exercise) if check.misconception]
@@ -62,14 +62,26 @@ def assert_named(desk: Desk, known: Misconception) -> None:
 @pytest.mark.parametrize("known", BANK.misconceptions, ids=lambda known: known.id)
 def test_misconception_is_named(seeded: Desk, known: Misconception) -> None:
     """Known mistakes are told from each other by what they do."""
-    assert_named(seeded, known)
+    assert_named(seeded.grade_one(as_written(known)), known)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("known", BANK.misconceptions, ids=lambda known: known.id)
-def test_misconception_is_named_whatever_the_inputs(other_seed: Desk, known: Misconception) -> None:
-    """The inputs of other seeds tell them apart as well."""
-    assert_named(other_seed, known)
+@pytest.mark.parametrize("number", range(max(len(BANK.of(exercise)) for exercise in EXERCISES)))
+def test_misconceptions_are_named_whatever_the_inputs(other_seed: Desk, number: int) -> None:
+    """The inputs of other seeds tell them apart as well; one of each exercise in a notebook."""
+    together = [known for exercise in EXERCISES for known in BANK.of(exercise)[number : number + 1]]
+    report = other_seed.grade({known.exercise: as_written(known).cells for known in together}).report
+    for known in together:
+        assert_named(result(report.exercises, known.exercise), known)
+
+
+@pytest.mark.parametrize("answer", all_answers("named"), ids=titled)
+def test_mistakes_in_other_words(seeded: Desk, answer: Answer) -> None:
+    """They are named as well, in the company of others too; what the bank does not know is not given a wrong name."""
+    exercise = seeded.grade_one(answer)
+    named = {check.misconception for check in failing(exercise) if check.misconception}
+    assert named == set(answer.note.split()), said(exercise)
+    assert failing(exercise) != []
 
 
 def test_no_two_have_one_hint_within_an_exercise() -> None:

@@ -23,3 +23,14 @@ def test_wrong_answer(desk: Desk, answer: Answer) -> None:
         assert exercise.score == 0, said(exercise)
     else:
         assert 0 < exercise.score < exercise.max_score, said(exercise)
+
+
+def test_not_implemented_is_an_answer_once_something_works(desk: Desk) -> None:
+    """Who refuses misfits with NotImplementedError has attempted the exercise, and loses that check alone."""
+    answer = next(answer for answer in WRONG if answer.name == "refuses as the stub did")
+    exercise = desk.grade_one(answer)
+    assert [check.name for check in exercise.checks if check.outcome == "fail"] == [
+        "inner sizes that do not fit are refused with an assertion"
+    ]
+    assert "not attempted" not in said(exercise)
+    assert "stopped with NotImplementedError; expected AssertionError" in said(exercise)

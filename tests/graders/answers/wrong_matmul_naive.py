@@ -281,3 +281,14 @@ def matmul_naive(a, b):
     except AssertionError as error:
         print(error)
     return c
+
+# %% refuses as the stub did → loses
+def matmul_naive(a, b):
+    if a.shape[1] != b.shape[0]:
+        raise NotImplementedError("these do not fit")
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+    return c

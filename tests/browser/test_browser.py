@@ -1,0 +1,390 @@
+"""The course as people see it, in headless Chromium: JupyterLab for students, Formgrader for those who grade, and the
+feedback page that goes back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from foundations.config import find_course
+from foundations.gradebook import course_directory, feedback, scores, settings
+
+ROOT = Path(__file__).parents[2]
+NAME = "01_matmul"
+EXERCISES = ("matmul_naive", "frobenius_norm", "matmul_elementwise")
+CHROMIUM = shutil.which("chromium")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH: `make browser` gets it on Debian"),
+    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
+
+#: Each of them would set ``window.__pwned`` or open a dialog, if it ran.
+PAYLOADS = [
+    "<script>window.__pwned = 1</script>",
+    "<img src=x onerror='window.__pwned = 1; alert(1)'>",
+    "<svg onload='window.__pwned = 1'><script>window.__pwned = 1</script></svg>",
+    "<a id=bait href='javascript:window.__pwned = 1'>click</a>",
+    "<iframe srcdoc='<script>parent.__pwned = 1</script>'></iframe>",
+    "<img src='https://example.org/who-reads-this.png'>",
+    "<style>@import url(https://example.org/style.css);</style>",
+    "<details open ontoggle='window.__pwned = 1'><summary>hint</summary></details>",
+    r"$\href{javascript:window.__pwned=1}{\text{<img src=x onerror=window.__pwned=1>}}$",
+]
+
+
+# ------------------------------------------------------------------------------------------ a course, and its servers
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three submissions, graded as people do it: a mistake, payloads wherever text can be put, and no notebook."""
+    root = tmp_path_factory.mktemp("browser")
+    for folder in ("source", "graders", "release", "solutions"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / file, root)
+    for student in ("last-product-only", "not-a-notebook"):
+        shutil.copytree(ROOT / "examples" / "submitted" / student, root / "submitted" / student)
+    write(hostile(), root / "submitted" / "hostile" / NAME / f"{NAME}.ipynb")
+    command(root, "grade", "submitted", "--assignment", NAME)
+    feedback(find_course(root), NAME)
+    return root
+
+
+def command(folder: Path, *arguments: str) -> None:
+    """Run ``foundations`` as a person does; 1 says that some submission is ungraded."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from foundations.cli import main; main()", *arguments],
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+
+
+def write(notebook: nbformat.NotebookNode, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    return path
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def named(notebook: nbformat.NotebookNode, grade_id: str) -> nbformat.NotebookNode:
+    [cell] = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id]
+    return cell
+
+
+def hostile() -> nbformat.NotebookNode:
+    """Payloads as Markdown, as output of every rich kind, as printed text, and in the message of an exception."""
+    notebook = read(ROOT / "release" / NAME / f"{NAME}.ipynb")
+    everything = "\n\n".join(PAYLOADS)
+    shown = "\n".join(
+        [
+            "from IPython.display import HTML, SVG, Javascript, Latex, Markdown, display",
+            f"payloads = {PAYLOADS!r}",
+            "for each in payloads:",
+            "    print(each)",
+            "    display(HTML(each), Markdown(each), Latex(each))",
+            "display(Javascript('window.__pwned = 1'))",
+            "display({'image/svg+xml': payloads[2], 'text/plain': ''}, raw=True)",
+        ]
+    )
+    notebook.cells[1:1] = [nbformat.v4.new_markdown_cell(everything), nbformat.v4.new_code_cell(shown)]
+    named(notebook, "matmul_naive-solution").source = f"def matmul_naive(a, b):\n    raise ValueError({everything!r})"
+    named(notebook, "frobenius_norm-solution").source = f"raise KeyError({everything!r})"
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def jupyter(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of JupyterLab in the course's folder, with no settings but ``nbgrader_config.py`` there."""
+    home = tmp_path_factory.mktemp("home")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
+    options = {
+        "--ServerApp.ip": "127.0.0.1",
+        "--ServerApp.port": port,
+        "--ServerApp.port_retries": 0,
+        "--IdentityProvider.token": "",
+        "--LabApp.expose_app_in_browser": True,
+        "--LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url": None,
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        + [f"{option}={value}" for option, value in options.items() if value is not None],
+        cwd=course,
+        env={**own, "HOME": str(home), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        answers(server, port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def answers(server: subprocess.Popen[bytes], port: int) -> None:
+    """Return as soon as ``server`` does."""
+    until = time.monotonic() + 60
+    while True:
+        assert server.poll() is None, f"JupyterLab ended with {server.returncode}"
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < until, "JupyterLab does not answer"
+            time.sleep(0.1)
+
+
+@dataclass
+class Seen:
+    """A page, and what happened in it that a person would not see."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> None:
+        self.page.goto(address, wait_until="networkidle")
+
+    def elsewhere(self, *hosts: str) -> list[str]:
+        """Requests that left for another host."""
+        return [url for url in self.requests if not url.startswith((*hosts, "data:", "blob:", "file:"))]
+
+    def must_be_inert(self) -> None:
+        """Nothing of the student's has run, also after a click on the bait."""
+        for bait in self.page.locator("#bait, a:has-text('click')").all():
+            bait.click(force=True, timeout=2_000)
+        assert self.page.evaluate("window.__pwned") is None
+        assert [frame.url for frame in self.page.frames[1:]] == []
+        assert self.dialogs == []
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def seen(chromium: Any) -> Iterator[Seen]:
+    """A fresh page that fails in 60 s what does not happen."""
+    with contextlib.closing(chromium.new_context(viewport={"width": 1200, "height": 1000})) as context:
+        context.set_default_timeout(60_000)
+        one = Seen(context.new_page())
+        one.page.on("request", lambda request: one.requests.append(request.url))
+        one.page.on("pageerror", lambda error: one.errors.append(str(error)))
+
+        def dismissed(dialog: Any) -> None:
+            one.dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        one.page.on("dialog", dismissed)
+        yield one
+
+
+# ------------------------------------------------------------------------------------------------- the student's seat
+
+
+def open_notebook(seen: Seen, server: str, path: str) -> None:
+    """In JupyterLab, with its kernel ready."""
+    seen.page.goto(f"{server}/lab/tree/{path}?reset")
+    seen.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    seen.page.get_by_text("| Idle").wait_for()
+
+
+def validate(seen: Seen) -> str:
+    """Press nbgrader's button in the toolbar; what its dialog says."""
+    seen.page.get_by_role("button", name="Validate").first.click()
+    dialog = seen.page.locator(".jp-Dialog")
+    dialog.wait_for()
+    said: str = dialog.inner_text()
+    dialog.get_by_role("button").last.click()
+    return said
+
+
+def test_stub_says_what_to_do(seen: Seen, jupyter: str) -> None:
+    """Validate, on the notebook as handed out: each exercise says that it is not written, and what comes next."""
+    open_notebook(seen, jupyter, f"release/{NAME}/{NAME}.ipynb")
+    said = validate(seen)
+    assert said.count("The following cell failed") == 3
+    assert [f"{name} is not written yet" in said for name in EXERCISES] == [True] * 3
+    assert said.count("replace `raise NotImplementedError()` in its cell by your own lines") == 3
+
+
+def test_solved_notebook_runs_and_validates(seen: Seen, jupyter: str, course: Path) -> None:
+    """Run All on the released notebook with the stubs filled in: no cell ends in an error, and Validate is content."""
+    notebook, solution = (read(course / folder / NAME / f"{NAME}.ipynb") for folder in ("release", "solutions"))
+    for exercise in EXERCISES:
+        named(notebook, f"{exercise}-solution").source = named(solution, f"{exercise}-solution").source
+    path = write(notebook, course / "at-home" / f"{NAME}.ipynb")
+    open_notebook(seen, jupyter, f"at-home/{NAME}.ipynb")
+    for step in ("notebook:run-all-cells", "docmanager:save"):
+        seen.page.evaluate("name => window.jupyterapp.commands.execute(name).then(() => null)", step)
+    ran = [cell for cell in read(path).cells if cell.cell_type == "code" and cell.source]
+    assert [cell.execution_count for cell in ran] == list(range(1, len(ran) + 1))
+    outputs = [output for cell in ran for output in cell.outputs]
+    assert [output.evalue for output in outputs if output.output_type == "error"] == []
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    assert "passes all the tests" in validate(seen)
+    assert seen.elsewhere(jupyter) == []
+
+
+# ------------------------------------------------------------------------------------------------------- Formgrader
+
+
+def submission_page(seen: Seen, server: str, student: str) -> None:
+    """The page for grading by hand."""
+    listed = seen.page.request.get(f"{server}/formgrader/api/submitted_notebooks/{NAME}/{NAME}").json()
+    [identity] = [each["id"] for each in listed if each["student"] == student]
+    seen.open(f"{server}/formgrader/submissions/{identity}")
+
+
+def held(course: Path) -> dict[str, float]:
+    """Automatic scores by student, as the gradebook has them."""
+    return {
+        student: sum(automatic or 0 for automatic, _, _ in grades.values())
+        for student, grades in scores(find_course(course), NAME).items()
+    }
+
+
+def test_formgrader_shows_what_the_gradebook_holds(seen: Seen, jupyter: str, course: Path) -> None:
+    """The assignment in its list, and every submission with its score; what is ungraded asks for a person."""
+    seen.open(f"{jupyter}/formgrader")
+    seen.page.get_by_role("link", name=NAME, exact=True).wait_for()
+    seen.open(f"{jupyter}/formgrader/manage_submissions/{NAME}")
+    seen.page.locator("tbody tr td.score").first.wait_for()
+    rows = [row.locator("td").all_inner_texts() for row in seen.page.locator("tbody tr").all()]
+    shown = {row[1]: (row[4].strip(), row[3].strip()) for row in rows}
+    assert shown.pop("not-a-notebook")[1] == "needs manual grading"
+    expected = held(course)
+    assert shown == {name: (f"{expected[name]:g} / 15", "graded") for name in ("last-product-only", "hostile")}
+    assert seen.errors == []
+    assert seen.elsewhere(jupyter) == []
+
+
+def test_grading_by_hand_is_kept_by_the_next_run(seen: Seen, jupyter: str, course: Path) -> None:
+    """Our table is on the page; a comment and points given there are in the gradebook, and grading again keeps them."""
+    submission_page(seen, jupyter, "last-product-only")
+    tables = seen.page.locator(".foundations-checks table").all_inner_texts()
+    assert [text.splitlines()[0] for text in tables] == [
+        "matmul_naive: 0 of 5 points",
+        "frobenius_norm: 4 of 4 points",
+        "matmul_elementwise: 6 of 6 points",
+    ]
+    with seen.page.expect_response(lambda reply: "/api/comment/" in reply.url and reply.request.method == "PUT"):
+        comment = seen.page.locator("#matmul_naive-solution-comment")
+        comment.fill("So close: one sign.")
+        comment.blur()
+    with seen.page.expect_response(lambda reply: "/api/grade/" in reply.url and reply.request.method == "PUT"):
+        points = seen.page.locator("#matmul_naive")
+        points.fill("2.5")
+        points.blur()
+    assert by_hand(course) == (2.5, "So close: one sign.")
+    command(course, "grade", f"submitted/last-product-only/{NAME}/{NAME}.ipynb", "--assignment", NAME)
+    assert by_hand(course) == (2.5, "So close: one sign.")
+    seen.page.reload(wait_until="networkidle")
+    assert seen.page.locator("#matmul_naive").input_value() == "2.5"
+    assert seen.page.locator("#matmul_naive-solution-comment").input_value() == "So close: one sign."
+    assert seen.errors == []
+
+
+def by_hand(course: Path) -> tuple[float, str]:
+    """What a person gave for the first exercise of ``last-product-only``."""
+    from nbgrader.api import Gradebook
+
+    place = course_directory(find_course(course), settings(find_course(course)))
+    with Gradebook(place.db_url, place.course_id) as gradebook:
+        grade = gradebook.find_grade("matmul_naive", NAME, NAME, "last-product-only")
+        comment = gradebook.find_comment("matmul_naive-solution", NAME, NAME, "last-product-only")
+        return grade.manual_score, comment.manual_comment
+
+
+def test_formgrader_runs_nothing_of_a_student(seen: Seen, jupyter: str) -> None:
+    """Whoever grades by hand opens the page with all rights of the server's owner."""
+    submission_page(seen, jupyter, "hostile")
+    seen.page.locator(".foundations-checks table").first.wait_for()
+    seen.must_be_inert()
+    assert seen.elsewhere(jupyter) == []
+    assert seen.errors == []
+
+
+# ----------------------------------------------------------------------------------------------------- the feedback
+
+
+def open_feedback(seen: Seen, course: Path, student: str) -> None:
+    seen.open((course / "feedback" / student / NAME / f"{NAME}.html").as_uri())
+
+
+def test_feedback_shows_checks_and_formulas(seen: Seen, course: Path) -> None:
+    """Our table with points, message and hint; formulas drawn without a script; nothing fetched from anywhere."""
+    open_feedback(seen, course, "last-product-only")
+    first = seen.page.locator(".foundations-checks table").first.inner_text()
+    assert [word for word in ("0 of 5 points", "✗ failed", "Hint: ", "not reached") if word not in first] == []
+    heights = seen.page.locator("math").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    assert len(heights) > 10
+    assert min(heights) > 5
+    assert seen.page.locator("body").inner_text().count("$") == 0
+    assert seen.elsewhere() == []
+
+
+def test_feedback_runs_nothing_of_the_student(seen: Seen, course: Path) -> None:
+    """Not even with the browser's own policy out of the way; what was written is there to be read."""
+    open_feedback(seen, course, "hostile")
+    seen.must_be_inert()
+    assert seen.page.locator(".foundations-checks table").count() == 3
+    assert "<script>window.__pwned = 1</script>" in seen.page.locator("body").inner_text()
+    policy = seen.page.locator("meta[http-equiv=Content-Security-Policy]").evaluate("one => one.outerHTML")
+    without = course / "feedback" / "hostile" / NAME / "without-policy.html"
+    without.write_text(seen.page.content().replace(policy, ""), "utf-8")
+    seen.open(without.as_uri())
+    assert seen.page.locator("meta[http-equiv=Content-Security-Policy]").count() == 0
+    seen.must_be_inert()
+    assert seen.elsewhere() == []
+
+
+def test_feedback_of_an_ungraded_submission_is_no_zero(seen: Seen, course: Path) -> None:
+    """It says why there is no score, and what to do."""
+    open_feedback(seen, course, "not-a-notebook")
+    said = seen.page.locator("body").inner_text()
+    assert "is not JSON" in said
+    assert "hand in one that does" in said
+    assert said.count("no score yet") == 7
+    assert json.dumps(0.0) + " /" not in said
