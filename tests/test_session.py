@@ -289,6 +289,6 @@ def test_a_notebook_that_breaks_what_runs_it_loses_what_it_was_at(session):
     one = session("def f():\n    import json\n    json.dumps = None\n    return 1\ndef g(): return 2")
     one.finish()
 
-    with pytest.raises(SessionLost, match="the process crashed|failed with|ended the process"):
+    with pytest.raises(SessionLost, match=r"the process crashed|failed with|ended the process"):
         call(one, "f")
     assert call(one, "g")["value"] == 2
