@@ -78,7 +78,8 @@ def settings(course: Course) -> Config:
     Raises:
         CourseError: ``nbgrader_config.py`` cannot be read.
     """
-    app = NbGrader(log_level=logging.CRITICAL, raise_config_file_errors=True, load_cwd_config=False)
+    app = NbGrader(log_level=logging.CRITICAL, raise_config_file_errors=True)
+    app.load_cwd_config = False
     before = os.environ.get("PATH")
     try:
         app.load_config_file()

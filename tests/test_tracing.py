@@ -12,7 +12,15 @@ import pytest
 import torch
 from torch.overrides import TorchFunctionMode
 
+from foundations import tracing
 from foundations.tracing import MAX_NAMES, TURNED_OFF, Raised, Trace, trace_call
+
+
+@pytest.fixture(autouse=True)
+def no_threads_but_those_of_other_tests(monkeypatch):
+    """A student process has one thread; this one has what Jupyter's clients and browsers of other tests have left."""
+    monkeypatch.setattr(tracing, "_OWN_THREADS", frozenset(sys._current_frames()))
+
 
 A = torch.arange(6.0).reshape(2, 3)
 B = torch.arange(12.0).reshape(3, 4)
