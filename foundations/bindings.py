@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -17,6 +18,8 @@ from foundations.folding import Unfoldable, fold
 BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "__builtins__"}
 #: Magics whose argument is Python that runs in the notebook's own namespace.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun"})
+#: Characters up to which a cell's tree is kept for the next exercise and the next submission.
+_SHORT = 20_000
 _PARSE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 Kind = Literal["value", "each", "aug", "import", "effect", "unknown"]
@@ -231,7 +234,19 @@ def _no_names(name: str) -> list[Any]:
 
 
 def parse(source: str) -> ast.Module | None:
-    """One cell as a tree, or ``None`` where not even IPython could make Python of it."""
+    """One cell as a tree that is not to be changed, or ``None`` where not even IPython could make Python of it.
+
+    Most cells of a submission are those of everybody's, and are read again for each exercise.
+    """
+    return _parse_once(source) if len(source) <= _SHORT else _parse(source)
+
+
+@functools.lru_cache(maxsize=256)
+def _parse_once(source: str) -> ast.Module | None:
+    return _parse(source)
+
+
+def _parse(source: str) -> ast.Module | None:
     for text in (lambda: source, lambda: _as_ipython(source)):
         try:
             tree = compile(text(), "<cell>", "exec", _PARSE)

@@ -44,7 +44,6 @@ class Warm:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
-        self._dying: list[int] = []
 
     def __enter__(self) -> Warm:
         self.start()
@@ -76,11 +75,11 @@ class Warm:
     def close(self) -> None:
         if self._process is None:
             return
-        with contextlib.suppress(InternalError):
-            self._reap_dying()
+        if self._ready and self._process.poll() is None:
+            with contextlib.suppress(InternalError):
+                self._ask({"op": "sweep"})  # no process is left behind
         self._process.kill()
         self._process.wait()
-        self._dying.clear()
         self._control.close()
         self._complaints.close()
         self._process = None
@@ -116,8 +115,9 @@ class Warm:
         return Forked(reply["pid"], requests, replies)
 
     def bury(self, pid: int) -> None:
-        """Reap a killed student process later, beside the next message."""
-        self._dying.append(pid)
+        """Have a killed student process reaped some time later; nobody waits for it."""
+        with contextlib.suppress(InternalError):
+            self._ask({"op": "bury", "pid": pid})
 
     def reap(self, pid: int) -> dict[str, Any]:
         """How a student process ended: ``status`` as of waitpid, ``cpu_s``, ``peak_bytes``."""
@@ -127,15 +127,8 @@ class Warm:
         if not self._ready:
             self._receive(_START_S)
             self._ready = True
-        self._reap_dying()
         self._send(request, descriptors or [])
         return self._receive(_ANSWER_S)
-
-    def _reap_dying(self) -> None:
-        dying, self._dying = self._dying, []
-        for pid in dying:
-            self._send({"op": "reap", "pid": pid}, [])
-            self._receive(_ANSWER_S)
 
     def _send(self, request: dict[str, Any], descriptors: list[int]) -> None:
         try:
