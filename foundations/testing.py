@@ -330,11 +330,11 @@ def _dtype_hint(got: torch.Tensor, expected: torch.Tensor) -> str:
     return "the result takes the dtype of the inputs"
 
 
-def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0.5) -> float:
+def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0.1) -> float:
     """CPU seconds that one call takes: the best of several rounds, each long enough for the clock to see.
 
     CPU time and not the clock on the wall: what else the machine is doing hardly shows in it. Rounds go on until
-    ``budget_s`` CPU seconds are used up, and there are at least two of them unless one alone takes longer.
+    ``budget_s`` CPU seconds are used up; a call that takes longer than that is made once.
 
     Returns:
         Seconds; ``nan``, with one printed line that says why, where the call does not work yet.
@@ -351,7 +351,7 @@ def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0
         while used < budget_s or best == math.inf:
             round_s = _cpu_seconds(function, arguments, calls)
             used += max(round_s, 1e-7 * calls)
-            if round_s < budget_s / 20:
+            if round_s < budget_s / 4:
                 calls *= 2
             else:
                 best = min(best, round_s / calls)
