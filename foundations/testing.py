@@ -330,7 +330,7 @@ def _dtype_hint(got: torch.Tensor, expected: torch.Tensor) -> str:
     return "the result takes the dtype of the inputs"
 
 
-def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0.1) -> float:
+def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0.06) -> float:
     """CPU seconds that one call takes: the best of several rounds, each long enough for the clock to see.
 
     CPU time and not the clock on the wall: what else the machine is doing hardly shows in it. Rounds go on until
