@@ -12,7 +12,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -125,7 +125,7 @@ class Grader:
         code = [(index, cell.source) for index, cell in enumerate(cells) if cell.cell_type == "code"]
         automatic = [cell for cell in read.graded if not cell.manual]
         report.exercises = [Exercise(cell.exercise, cell.points) for cell in automatic]
-        with Session(self._warm, code, replace(self.limits)) as session:
+        with Session(self._warm, code, self.limits) as session:
             runs = {
                 cell.exercise: ExerciseRun(
                     result, partial(self._student, cell, cells, session, report.seed), partial(session.skip, cell.index)

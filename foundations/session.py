@@ -106,7 +106,10 @@ class Session:
             SessionLost: it ended, hung, or answered with anything but a reply.
         """
         self._start()
-        return self._ask(operation, self._limits.check_cpu_s, self._limits.check_wall_s, values)
+        reply = self._ask(operation, self._limits.check_cpu_s, self._limits.check_wall_s, values)
+        if not _is_answer(operation, values, reply):
+            self._lose("its answer was not one that the grader understands")
+        return reply
 
     def clock(self) -> float:
         """CPU seconds of the present student process, read from outside it."""
@@ -126,7 +129,7 @@ class Session:
     def _run_cell(self, source: str) -> CellRun:
         reply = self._ask("cell", self._limits.cell_cpu_s, self._limits.cell_wall_s, {"source": source})
         if not isinstance(reply, dict) or not isinstance(reply.get("outputs"), list):
-            self._lose("its answer was not one that this course understands")
+            self._lose("its answer was not one that the grader understands")
         return CellRun(reply["outputs"], reply.get("execution_count"), reply.get("error"))
 
     def _start(self) -> None:
@@ -289,6 +292,30 @@ def _cause_of_death(status: int) -> str:
         }
         return f"the process crashed ({known.get(number, signal.Signals(number).name)})"
     return f"the code ended the process (exit code {os.WEXITSTATUS(status)})"
+
+
+def _is_answer(operation: str, values: dict[str, Any], reply: Any) -> bool:
+    """Whether a reply has the parts that graders rely on. Student code shares the process that wrote it."""
+    if not isinstance(reply, dict) or "value" not in reply or not isinstance(reply.get("printed"), str):
+        return False
+    error = reply.get("error")
+    if error is not None and not (
+        isinstance(error, dict)
+        and isinstance(error.get("name"), str)
+        and isinstance(error.get("text"), str)
+        and isinstance(error.get("bases"), list)
+        and all(isinstance(base, str) for base in error["bases"])
+    ):
+        return False
+    if operation != "call":
+        return True
+    count = len(values["args"])
+    lists = [reply.get("args"), reply.get("attributes")]
+    return (
+        all(isinstance(one, list) and len(one) == count for one in lists)
+        and isinstance(reply.get("trace"), dict | None)
+        and isinstance(reply.get("same_object_as"), int | None)
+    )
 
 
 def _broken(error: Any) -> str:

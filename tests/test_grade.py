@@ -141,6 +141,20 @@ def test_the_executed_notebook_holds_outputs_and_tables(graded):
     assert "<script>" not in table["text/html"]
 
 
+@pytest.mark.parametrize(
+    "reply",
+    ["7", "{'error': None}", "{'value': 1, 'error': 'no', 'printed': ''}", "{'value': 1, 'printed': '', 'args': []}"],
+)
+def test_a_reply_that_student_code_forged_costs_its_exercise(graded, reply):
+    """It is the student's doing and no fault of ours: a zero, and not "ungraded"."""
+    forging = f"from foundations import inside\ninside.Server.guarded = lambda *a: {reply}\ndef double(x): return 2 * x"
+    report = graded(forging).report
+
+    assert (report.verdict, report.fault) == ("graded", 0)
+    assert scores(report)["double"] == 0.0
+    assert "did not return" in report.exercises[0].checks[0].message
+
+
 def test_output_that_student_code_forged_is_left_out(graded):
     """Whatever is displayed, the notebook stays valid."""
     source = "get_ipython().display_pub.publish(data={'text/plain': 5, 7: []})\ndef double(x): return 2 * x"
