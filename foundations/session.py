@@ -313,7 +313,8 @@ def _is_answer(operation: str, values: dict[str, Any], reply: Any) -> bool:
     lists = [reply.get("args"), reply.get("attributes")]
     return (
         all(isinstance(one, list) and len(one) == count for one in lists)
-        and isinstance(reply.get("trace"), dict | None)
+        and isinstance(trace := reply.get("trace"), dict | None)
+        and all(isinstance(entries, list) for entries in (trace or {}).values())
         and isinstance(reply.get("same_object_as"), int | None)
     )
 
