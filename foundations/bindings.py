@@ -18,8 +18,9 @@ from foundations.folding import Unfoldable, fold
 BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "__builtins__"}
 #: Magics whose argument is Python that runs in the notebook's own namespace.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun"})
-#: Characters up to which a cell's tree is kept for the next exercise and the next submission.
-_SHORT = 20_000
+#: Characters up to which a cell's tree is kept for the next exercise and the next submission. It may take 400 times the
+#: room of its text.
+_SHORT = 4_000
 _PARSE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 Kind = Literal["value", "each", "aug", "import", "effect", "unknown"]
@@ -119,6 +120,15 @@ class Collector:
                 self.call(call)
         self.walrus(node)
 
+    def unreadable(self, statement: ast.stmt) -> None:
+        """What is nested too deeply to be followed binds every name that it binds to the whole of it."""
+        for node in ast.walk(statement):
+            names = [getattr(node, "asname", None), getattr(node, "name", None)]
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                names.append(node.id)
+            for name in filter(None, names):
+                self.bind(name, "unknown", statement, firm=False)
+
     def bind(self, name: str, kind: Kind, node: ast.AST | None, firm: bool, path: str = "") -> None:
         if name not in self.outer:
             self.table.bind(name, Binding(kind, node, path, firm, self.cell, self.offset))
@@ -197,11 +207,18 @@ def root_name(node: ast.AST) -> str:
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """The expressions of a statement, without those of nested statements, functions and classes."""
-    for child in ast.iter_child_nodes(node):
+    waiting = _children(node)
+    while waiting:  # and no recursion: a sum of thousands of terms is nested as deeply
+        child = waiting.pop()
         own = isinstance(child, ast.expr | ast.keyword | ast.comprehension | ast.withitem)
         if own and not isinstance(child, ast.Lambda):
             yield child
-            yield from own_nodes(child)
+            waiting += _children(child)
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below ``node``, the last one first."""
+    return list(ast.iter_child_nodes(node))[::-1]
 
 
 def embedded(call: ast.Call) -> list[ast.Module]:
@@ -241,17 +258,37 @@ def parse(source: str) -> ast.Module | None:
     return _parse_once(source) if len(source) <= _SHORT else _parse(source)
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=128)
 def _parse_once(source: str) -> ast.Module | None:
-    return _parse(source)
+    tree = _parse(source)
+    if tree is not None:
+        vars(tree)[_NODES] = nodes(tree)
+    return tree
+
+
+_NODES = "foundations_nodes"
+
+
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """All nodes of one cell's tree, as :func:`ast.walk` yields them: each exercise looks through all cells again.
+
+    They are kept with the trees that are.
+    """
+    return vars(tree).get(_NODES) or tuple(ast.walk(tree))
+
+
+#: Stands for a cell that is nested too deeply to be read: like code in a string, it may bind any name to anything.
+_UNREADABLE = ast.parse("exec(...)")
 
 
 def _parse(source: str) -> ast.Module | None:
     for text in (lambda: source, lambda: _as_ipython(source)):
         try:
             tree = compile(text(), "<cell>", "exec", _PARSE)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except (SyntaxError, ValueError, MemoryError):
             continue
+        except RecursionError:  # where student code raises Python's limit, it may run all the same
+            return _UNREADABLE
         return tree
     return None
 
@@ -267,8 +304,13 @@ def read_cells(cells: Sequence[str]) -> tuple[Table, list[tuple[int, ast.Module]
     table = Table()
     trees = [(index, tree) for index, source in enumerate(cells) if (tree := parse(source))]
     for index, tree in trees:
-        Collector(table, index, module=True).statements(tree.body)
-        for function in ast.walk(tree):
+        collector = Collector(table, index, module=True)
+        for statement in tree.body:
+            try:
+                collector.statement(statement, firm=True)
+            except RecursionError:
+                collector.unreadable(statement)
+        for function in nodes(tree):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 _globals_of(function, table, index)
     return table, trees

@@ -15,11 +15,12 @@ import typer
 from rich.console import Console
 
 import foundations
-from foundations.config import Course, find_course
+from foundations.config import Course, Feedback, find_course
 from foundations.errors import CourseError, FoundationsError, InternalError
 
 if TYPE_CHECKING:  # torch and pytest take seconds to import; --help does not need them
     from foundations.grade import Graded
+    from foundations.recording import Recording
     from foundations.submissions import Found
 
 app = typer.Typer(
@@ -44,6 +45,10 @@ class FeedbackLevel(StrEnum):
     full = "full"
     none = "none"
 
+
+_UNSAFE = (
+    "student code is not confined: it can read and change what you can. The scores of this run are not creditable."
+)
 
 CourseOption = Annotated[
     Path | None,
@@ -76,6 +81,14 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
     seed: Annotated[
         int | None, typer.Option(help="Replay the hidden inputs of a report with this seed.", min=0)
     ] = None,
+    unsafe: Annotated[
+        bool,
+        typer.Option(
+            "--unsafe-no-sandbox",
+            help="Grade even where student code cannot be confined (macOS, debugging). It can then do all that you "
+            "can do, and no score is creditable.",
+        ),
+    ] = False,
     course_folder: CourseOption = None,
 ) -> None:
     """Grade one notebook or a whole folder with the hidden graders.
@@ -86,17 +99,28 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
 
     Example: foundations grade submitted --assignment 01_matmul --json-dir reports
     """
-    from foundations import export, screen
-    from foundations import grade as grading
     from foundations.submissions import find_submissions
+    from foundations.warm import Warm
 
     course = find_course(course_folder or (None if _in_course() else path))
     course.notebook(assignment)
     found = find_submissions(path, assignment)
+    if unsafe:
+        err.print(f"foundations: {_UNSAFE}", markup=False, highlight=False, soft_wrap=True)
     graded: dict[str, Graded] = {}
-    with grading.Grader(course, assignment, feedback=feedback.value if feedback else None, seed=seed) as grader:
-        for one in screen.progress(found, err):
-            graded[one.student] = grader.grade(one.path, one.student)
+    level: Feedback | None = feedback.value if feedback else None
+    with Warm(unsafe=unsafe) as warm:  # it gets ready while this process imports what it needs itself
+        from foundations import export, screen
+        from foundations import grade as grading
+
+        with (
+            grading.Grader(course, assignment, feedback=level, seed=seed, unsafe=unsafe, warm=warm) as grader,
+            _recording(course, assignment, found[0]) if gradebook else contextlib.nullcontext() as recording,
+        ):
+            for one in screen.progress(found, err):
+                graded[one.student] = grader.grade(one.path, one.student)
+                if recording and one.folder:
+                    recording.add(one.student, graded[one.student])
     reports = [each.report for each in graded.values()]
     if len(reports) == 1 and not path.is_dir():
         out.print(screen.exercise_table(reports[0]))
@@ -109,27 +133,32 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
         export.write_json_dir(json_dir, reports)
     if junit:
         export.write_junit(junit, reports)
-    if gradebook:
-        _record(course, graded, assignment, found[0])
+    if recording:
+        recording.check()
+        _say_where(course, found)
+    elif gradebook:
+        out.print("  gradebook: left alone, for the notebook does not lie in <student>/<assignment>/", markup=False)
     for written in (json_file, json_dir, junit):
         if written:
             out.print(f"  written: {written}", markup=False, highlight=False)
     raise typer.Exit(grading.exit_code(reports))
 
 
-def _record(course: Course, graded: dict[str, Graded], assignment: str, first: Found) -> None:
-    """Hand finished reports to nbgrader, whose gradebook and folders people know."""
-    if first.folder is None:
-        out.print("  gradebook: left alone, for the notebook does not lie in <student>/<assignment>/", markup=False)
-        return
-    from foundations import gradebook
+def _say_where(course: Course, found: list[Found]) -> None:
+    """Where the gradebook lies, and who is not in it."""
+    books = f"gradebook: {course.root / 'gradebook.db'}, executed notebooks: {course.root / 'autograded'}"
+    out.print(f"  {books}", markup=False, highlight=False)
+    for one in found:
+        if one.folder is None:
+            sentence = f"not in the gradebook: {one.student}, whose folder has a name that it cannot hold"
+            out.print(f"  {sentence}", markup=False, highlight=False)
 
-    gradebook.record(course, graded, assignment, first.folder)
-    out.print(
-        f"  gradebook: {course.root / 'gradebook.db'}, executed notebooks: {course.root / 'autograded'}",
-        markup=False,
-        highlight=False,
-    )
+
+def _recording(course: Course, assignment: str, first: Found) -> contextlib.AbstractContextManager[Recording | None]:
+    """Where finished reports go; nowhere for a notebook that does not lie in <student>/<assignment>/."""
+    from foundations.recording import Recording
+
+    return Recording(course, assignment, first.folder) if first.folder is not None else contextlib.nullcontext()
 
 
 @app.command()
@@ -187,6 +216,31 @@ def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> N
 
 
 @app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    course_folder: CourseOption = None,
+) -> None:
+    """Say whether this machine may grade: what confines student code here, and whether all is here that grading needs.
+
+    Every layer of confinement is tried, and sessions are started as grading starts them. Run it where you will grade:
+    in the container, as the same user.
+
+    Exit code: 0 it may grade · 2 the course's settings are wrong · 3 it may not, and nothing would be graded: neither
+    a student's fault nor a course author's.
+    """
+    from foundations import doctor as examining
+
+    course = find_course(course_folder) if course_folder or _in_course() else None
+    with err.status("looking at this machine: a minute at most"):
+        findings = examining.examine(course)
+    if as_json:
+        out.print_json(data=findings.to_json())
+    else:
+        examining.show(findings, out)
+    raise typer.Exit(0 if findings.may_grade else InternalError.exit_code)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Option("--into", help="Folder for the demonstration's own course.")] = Path("demo"),
     course_folder: CourseOption = None,
@@ -223,7 +277,7 @@ def _blame() -> Iterator[None]:
             err.print(f"  more: docs/errors.md#{error.slug}", markup=False, highlight=False)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        err.print("foundations: stopped; what was graded so far has not been recorded", markup=False)
+        err.print("foundations: stopped; what was graded so far is recorded", markup=False)
         sys.exit(130)
     except (SystemExit, BrokenPipeError):
         raise

@@ -86,7 +86,7 @@ def difference(
         dtype: whether the dtype counts; a check of its own may look at it instead.
     """
     if numbers and type(got) in (int, float):
-        got = torch.tensor(got, dtype=expected.dtype)
+        got = _as_tensor(got, expected.dtype)
     return (
         _type(got, subject)
         or _shape(got, expected, subject)
@@ -116,6 +116,16 @@ def dtype_text(value: torch.Tensor) -> str:
     return str(value.dtype).removeprefix("torch.")
 
 
+def _as_tensor(number: int | float, dtype: torch.dtype) -> torch.Tensor:
+    """``number`` as a tensor of shape (), infinite where ``dtype`` cannot hold it: Python's integers have no end."""
+    try:
+        return torch.tensor(number, dtype=dtype)
+    except (OverflowError, ValueError, RuntimeError):  # which of them depends on the dtype
+        return torch.tensor(
+            math.inf if number > 0 else -math.inf, dtype=dtype if dtype.is_floating_point else torch.float64
+        )
+
+
 def _type(got: Any, subject: str) -> Finding | None:
     if isinstance(got, torch.Tensor):
         return None
@@ -133,7 +143,7 @@ def _dtype(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding |
     if got.dtype == expected.dtype:
         return None
     return Finding(
-        "dtype", f"{subject} returned dtype {dtype_text(got)}; expected {dtype_text(expected)}, the dtype of its inputs"
+        "dtype", f"{subject} has dtype {dtype_text(got)}; expected {dtype_text(expected)}, the dtype of its inputs"
     )
 
 

@@ -1,6 +1,7 @@
 """Where a course lies and what it allows: folders, limits, feedback level.
 
-A course is a folder that holds ``source/`` and ``graders/``. Its settings stand in its ``pyproject.toml``::
+A course is a folder that holds ``source/`` and ``graders/``. Its settings stand in its ``pyproject.toml``, and
+``docs/settings.md`` lists them::
 
     [tool.foundations]
     feedback = "hints"                      # or "full", "none"
@@ -10,13 +11,19 @@ A course is a folder that holds ``source/`` and ``graders/``. Its settings stand
 
     [tool.foundations.assignment.01_matmul.limits]
     cell_cpu_s = 60
+
+    [tool.foundations.assignment.01_matmul.exercise.matmul_naive.limits]
+    check_cpu_s = 20
 """
 
 from __future__ import annotations
 
 import difflib
+import math
+import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -24,6 +31,17 @@ from typing import Any, Literal, get_args
 from foundations.errors import CourseError
 
 Feedback = Literal["hints", "full", "none"]
+
+#: Limits that one exercise may have for itself. The others belong to the student process, which serves all exercises.
+OF_AN_EXERCISE = ("cell_cpu_s", "cell_wall_s", "check_cpu_s", "check_wall_s")
+#: Limits that may be 0: no file can be written then.
+MAY_BE_ZERO = ("scratch_bytes", "scratch_files")
+#: What an assignment gets that declares files and says nothing about room for them.
+_ROOM_FOR_FILES = {"scratch_bytes": 16_000_000, "scratch_files": 32}
+
+_COURSE_KEYS = ("feedback", "limits", "assignment")
+_ASSIGNMENT_KEYS = ("limits", "files", "exercise")
+_EXERCISE_KEYS = ("limits",)
 
 
 @dataclass(frozen=True)
@@ -35,20 +53,39 @@ class Limits:
     check_cpu_s: float = 10.0
     check_wall_s: float = 30.0
     notebook_wall_s: float = 600.0
-    memory_bytes: int = 2 << 30
+    memory_bytes: int = 2_000_000_000
     output_bytes: int = 1 << 20
     reply_bytes: int = 64 << 20
     notebook_bytes: int = 128 << 20
     restarts: int = 20
+    #: Bytes and number of the files in the student's scratch folder; 0: there is none.
+    scratch_bytes: int = 0
+    scratch_files: int = 0
 
     def __post_init__(self) -> None:
         for item in fields(self):
             value = getattr(self, item.name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-                raise CourseError(f"limit {item.name} is {value!r}: it must be a number above 0", slug="limits")
+            if wrong := _fault(item.name, value):
+                raise CourseError(f"limit {item.name} is {value!r}: {wrong}", slug="limits")
+            if item.name in _WHOLE:
+                object.__setattr__(self, item.name, int(value))  # TOML's 2e9 is a float
 
     def to_json(self) -> dict[str, float]:
         return asdict(self)
+
+
+_WHOLE = frozenset(item.name for item in fields(Limits) if item.type == "int")
+_LIMITS = tuple(item.name for item in fields(Limits))
+
+
+def _fault(name: str, value: object) -> str | None:
+    """What is wrong with a limit's value, ``None`` where nothing is."""
+    least = "a number from 0 up" if name in MAY_BE_ZERO else "a number above 0"
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return f"it must be {least}"
+    if value < 0 or (value == 0 and name not in MAY_BE_ZERO):
+        return f"it must be {least}"
+    return "it must be a whole number" if name in _WHOLE and value != int(value) else None
 
 
 @dataclass(frozen=True)
@@ -79,8 +116,7 @@ class Course:
         """
         known = self.assignments
         if assignment not in known:
-            near = difflib.get_close_matches(assignment, known, n=1, cutoff=0.4)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; this course has: {', '.join(known) or 'none'}"
+            hint = _nearest(assignment, known) or f"; this course has: {', '.join(known) or 'none'}"
             raise CourseError(f"assignment {assignment!r} is not under {self.source}{hint}", slug="unknown-assignment")
         return self.source / assignment / f"{assignment}.ipynb"
 
@@ -88,34 +124,157 @@ class Course:
     def feedback(self) -> Feedback:
         level = self.settings.get("feedback", "hints")
         if level not in get_args(Feedback):
-            raise CourseError(f"feedback level {level!r} is none of {', '.join(get_args(Feedback))}", slug="feedback")
+            raise CourseError(
+                f"{self._file}: feedback level {level!r} is none of {', '.join(get_args(Feedback))}", slug="feedback"
+            )
         return level
 
-    def limits(self, assignment: str) -> Limits:
-        """The course's limits with those of ``assignment`` laid over them."""
+    def limits(self, assignment: str, exercise: str | None = None) -> Limits:
+        """The course's limits with those of ``assignment``, and of its ``exercise``, laid over them.
+
+        Raises:
+            CourseError: a limit is unknown, has no such value, or cannot be set where it stands.
+        """
+        own = self._assignment(assignment)
         table = {
-            **self.settings.get("limits", {}),
-            **self.settings.get("assignment", {}).get(assignment, {}).get("limits", {}),
+            **(_ROOM_FOR_FILES if self.files(assignment) else {}),
+            **self._limits(self.settings, ""),
+            **self._limits(own, f".assignment.{assignment}"),
         }
-        known = {item.name for item in fields(Limits)}
-        if unknown := sorted(set(table) - known):
+        if exercise is not None:
+            where = f".assignment.{assignment}.exercise.{exercise}"
+            table |= self._limits(self._exercises(assignment).get(exercise, {}), where, OF_AN_EXERCISE)
+        limits = replace(Limits(), **table)
+        if self.files(assignment) and not (limits.scratch_bytes and limits.scratch_files):
             raise CourseError(
-                f"limit {unknown[0]!r} in {self.root / 'pyproject.toml'} is none of {', '.join(sorted(known))}",
+                f"{self._file}: assignment {assignment!r} declares files, but scratch_bytes or scratch_files is 0: "
+                "there is nowhere to put them",
                 slug="limits",
             )
-        return replace(Limits(), **table)
+        return limits
+
+    def files(self, assignment: str) -> tuple[str, ...]:
+        """Names of the files that students hand in beside the notebook of ``assignment``.
+
+        Raises:
+            CourseError: not a list of plain names.
+        """
+        names = self._assignment(assignment).get("files", [])
+        where = f"{self._file}, [tool.foundations.assignment.{assignment}]"
+        if not isinstance(names, list):
+            raise CourseError(f"{where}: files is {names!r}; it must be a list of names", slug="files")
+        for name in names:
+            if not isinstance(name, str) or not is_plain_name(name):
+                raise CourseError(
+                    f"{where}: {name!r} in files is not a plain name: letters, digits, _, - and ., no folder",
+                    slug="files",
+                )
+        return tuple(dict.fromkeys(names))
+
+    def check_exercises(self, assignment: str, exercises: Collection[str]) -> None:
+        """Refuse settings for an exercise that ``assignment`` does not have.
+
+        Raises:
+            CourseError: the name is in none of ``exercises``; the nearest one is suggested.
+        """
+        for name in self._exercises(assignment):
+            if name not in exercises:
+                hint = _nearest(name, exercises) or f"; its exercises are: {', '.join(exercises) or 'none'}"
+                raise CourseError(
+                    f"{self._file}: assignment {assignment!r} has no exercise {name!r}{hint}", slug="settings"
+                )
+            self.limits(assignment, name)
+
+    def check_settings(self) -> None:
+        """Refuse names in the settings that mean nothing, before one of them is taken for something it is not.
+
+        Raises:
+            CourseError: an unknown key, assignment or limit, or a value that is none.
+        """
+        self._known(self.settings, "", _COURSE_KEYS)
+        for name in self._table(self.settings, "assignment", ""):
+            if name not in self.assignments:
+                hint = (
+                    _nearest(name, self.assignments) or f"; {self.source} has: {', '.join(self.assignments) or 'none'}"
+                )
+                raise CourseError(f"{self._file}: there is no assignment {name!r}{hint}", slug="settings")
+            where = f".assignment.{name}"
+            self._known(self._assignment(name), where, _ASSIGNMENT_KEYS)
+            for exercise, table in self._exercises(name).items():
+                self._known(table, f"{where}.exercise.{exercise}", _EXERCISE_KEYS)
+                self.limits(name, exercise)
+            self.limits(name)
+        self._limits(self.settings, "")
+        _ = self.feedback
+
+    @property
+    def _file(self) -> Path:
+        return self.root / "pyproject.toml"
+
+    def _assignment(self, name: str) -> Mapping[str, Any]:
+        return self._table(self._table(self.settings, "assignment", ""), name, ".assignment")
+
+    def _exercises(self, assignment: str) -> Mapping[str, Mapping[str, Any]]:
+        where = f".assignment.{assignment}"
+        table = self._table(self._assignment(assignment), "exercise", where)
+        return {name: self._table(table, name, f"{where}.exercise") for name in table}
+
+    def _limits(self, table: Mapping[str, Any], where: str, allowed: Collection[str] = _LIMITS) -> Mapping[str, Any]:
+        """The limits in ``table``, looked at. ``where``: its dotted name below ``tool.foundations``."""
+        limits = self._table(table, "limits", where)
+        place = f"{self._file}, [tool.foundations{where}.limits]"
+        for name, value in limits.items():
+            if name not in _LIMITS:
+                hint = _nearest(name, _LIMITS) or f"; limits are: {', '.join(allowed)}"
+                raise CourseError(f"{place}: {name!r} is not a limit{hint}", slug="limits")
+            if name not in allowed:
+                raise CourseError(
+                    f"{place}: {name} cannot be set for one exercise: it belongs to the process that serves all of "
+                    f"them. Set it for the assignment; an exercise may have {', '.join(allowed)}",
+                    slug="limits",
+                )
+            if wrong := _fault(name, value):
+                raise CourseError(f"{place}: {name} is {value!r}: {wrong}", slug="limits")
+        return limits
+
+    def _table(self, parent: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
+        table = parent.get(name, {})
+        if not isinstance(table, dict):
+            raise CourseError(f"[tool.foundations{where}.{name}] in {self._file} is not a table", slug="settings")
+        return table
+
+    def _known(self, table: Mapping[str, Any], where: str, known: Collection[str]) -> None:
+        for name in table:
+            if name not in known:
+                hint = _nearest(name, known) or f"; settings here are: {', '.join(known)}"
+                raise CourseError(
+                    f"{self._file}, [tool.foundations{where}]: {name!r} is not a setting{hint}", slug="settings"
+                )
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether ``name`` can stand for a file in one folder and for nothing else, on every system."""
+    return re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name) is not None
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def find_course(start: Path | None = None) -> Course:
     """The course that ``start`` (default: the working directory) lies in.
 
     Raises:
-        CourseError: no folder from ``start`` upwards holds both ``source/`` and ``graders/``.
+        CourseError: no folder from ``start`` upwards holds both ``source/`` and ``graders/``, or a setting is wrong.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / "source").is_dir() and (folder / "graders").is_dir():
-            return Course(folder, read_settings(folder / "pyproject.toml"))
+        # Of os.path: a folder that may not be looked into is none, where pathlib would raise.
+        if os.path.isdir(folder / "source") and os.path.isdir(folder / "graders"):
+            course = Course(folder, read_settings(folder / "pyproject.toml"))
+            course.check_settings()
+            return course
     raise CourseError(
         f"no course at {here}: neither it nor a folder above it holds source/ and graders/; pass --course DIR",
         slug="no-course",
@@ -130,7 +289,10 @@ def read_settings(path: Path) -> Mapping[str, Any]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{path} is not valid TOML: {error}", slug="settings") from error
-    table = document.get("tool", {}).get("foundations", {})
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read: {error.strerror}", slug="settings") from error
+    tool = document.get("tool", {})
+    table = tool.get("foundations", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
         raise CourseError(f"[tool.foundations] in {path} is not a table", slug="settings")
     return table

@@ -11,6 +11,7 @@ from foundations import export, gradebook, release, screen
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
 from foundations.grade import Graded, Grader
+from foundations.recording import Recording
 from foundations.submissions import find_submissions
 
 _COPIED = ("source", "graders", "nbgrader_config.py", "pyproject.toml")
@@ -35,13 +36,15 @@ def run(course: Course, folder: Path, out: Console, err: Console) -> int:
         with err.status(f"{assignment}: making release/ and solutions/ from source/"):
             release.release(own, assignment)
         graded: dict[str, Graded] = {}
-        with Grader(own, assignment) as grader:
-            for one in screen.progress(find_submissions(own.root / "submitted", assignment), err):
+        submitted = own.root / "submitted"
+        with Grader(own, assignment) as grader, Recording(own, assignment, submitted) as recording:
+            for one in screen.progress(find_submissions(submitted, assignment), err):
                 graded[one.student] = grader.grade(one.path, one.student)
+                recording.add(one.student, graded[one.student])
+        recording.check()
         reports = [each.report for each in graded.values()]
         out.print(screen.class_table(reports))
-        with err.status(f"{assignment}: gradebook and feedback"):
-            gradebook.record(own, graded, assignment, own.root / "submitted")
+        with err.status(f"{assignment}: feedback"):
             gradebook.feedback(own, assignment)
         export.write_json_dir(own.root / "reports" / assignment, reports)
         export.write_junit(own.root / "reports" / assignment / "junit.xml", reports)

@@ -14,6 +14,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ _BATTERY = "__foundations_battery__"
 _ENOUGH = 1 / 2
 
 Inputs = Callable[[torch.Generator], list[tuple[Any, ...]]]
+#: How an exercise is called where it is not called by itself: ``through(names, *args)`` finds it in ``names``.
+Through = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,12 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What a call did: its value or its exception, and what it left its arguments as."""
+    """What a call did: its value or its exception, and what it left its arguments and their attributes (``.g``) as."""
 
     value: Any
     error: str | None
     args: tuple[Any, ...]
+    attributes: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,15 @@ class Observation:
 
     args: tuple[Any, ...]
     behaviour: Behaviour
+    through: Through | None = None
+
+
+@dataclass(frozen=True)
+class Battery:
+    """Inputs on which the misconceptions of an exercise differ from each other, and how it is called on them."""
+
+    inputs: Inputs
+    through: Through | None = None
 
 
 def misconception(
@@ -83,13 +96,13 @@ def misconception(
     return mark
 
 
-def battery(exercise: str) -> Callable[[Inputs], Inputs]:
+def battery(exercise: str, *, through: Through | None = None) -> Callable[[Inputs], Inputs]:
     """Mark a function of ``misconceptions.py`` that makes inputs on which the misconceptions of ``exercise`` differ
-    from each other.
+    from each other; ``through(names, *inputs)`` calls it where it is not called by itself.
     """
 
     def mark(inputs: Inputs) -> Inputs:
-        setattr(inputs, _BATTERY, (*getattr(inputs, _BATTERY, ()), exercise))
+        setattr(inputs, _BATTERY, {**getattr(inputs, _BATTERY, {}), exercise: Battery(inputs, through)})
         return inputs
 
     return mark
@@ -100,7 +113,7 @@ class Bank:
     """All that is known of an assignment's mistakes."""
 
     misconceptions: tuple[Misconception, ...] = ()
-    batteries: Mapping[str, Inputs] = field(default_factory=dict)
+    batteries: Mapping[str, Battery] = field(default_factory=dict)
 
     def of(self, exercise: str) -> list[Misconception]:
         return [one for one in self.misconceptions if one.exercise == exercise]
@@ -132,7 +145,7 @@ def load_bank(graders: Path) -> Bank:
     values = list(vars(module).values())
     return Bank(
         tuple(_read(answer) for answer in values if hasattr(answer, _MARK)),
-        {exercise: inputs for inputs in values for exercise in getattr(inputs, _BATTERY, ())},
+        {exercise: one for inputs in values for exercise, one in getattr(inputs, _BATTERY, {}).items()},
     )
 
 
@@ -151,7 +164,7 @@ def behave(answer: Callable[..., Any], args: Sequence[Any]) -> Behaviour:
             value, error = answer(*own), None
         except Exception as caught:
             value, error = None, type(caught).__name__
-    return Behaviour(value, error, own)
+    return Behaviour(value, error, own, tuple(vars(arg) if isinstance(arg, torch.Tensor) else {} for arg in own))
 
 
 def copied(arg: Any) -> Any:
@@ -173,8 +186,10 @@ def same(one: Behaviour, other: Behaviour) -> bool:
     """Whether two calls behaved alike: same value or same exception, and their arguments left alike."""
     if one.error != other.error:
         return False
-    return _same_value(one.value, other.value) and all(
-        _same_value(left, right) for left, right in zip(one.args, other.args, strict=True)
+    return (
+        _same_value(one.value, other.value)
+        and _same_value(one.args, other.args)
+        and _same_value(one.attributes, other.attributes)
     )
 
 
@@ -183,10 +198,13 @@ def _same_value(one: Any, other: Any) -> bool:
         return difference(one, other, subject="") is None
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(_same_value(left, right) for left, right in zip(one, other, strict=True))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same_value(one[key], other[key]) for key in one)
     if isinstance(one, Opaque) or isinstance(other, Opaque):
         return False
     if isinstance(one, int | float) and isinstance(other, int | float):
-        return one == other or abs(one - other) <= 1e-5 * max(abs(one), abs(other))
+        largest = max(abs(one), abs(other))  # of an integer beyond all floats only its equality can be asked
+        return one == other or (largest < 1e300 and abs(one - other) <= 1e-5 * largest)
     return type(one) is type(other) and one == other
 
 
@@ -216,4 +234,8 @@ def name_mistake(
 
 
 def _agreement(one: Misconception, seen: Sequence[Observation]) -> int:
-    return sum(same(behave(one.answer, each.args), each.behaviour) for each in seen)
+    return sum(same(behave(_called(one, each.through), each.args), each.behaviour) for each in seen)
+
+
+def _called(one: Misconception, through: Through | None) -> Callable[..., Any]:
+    return one.answer if through is None else partial(through, {one.exercise: one.answer})

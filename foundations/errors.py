@@ -6,6 +6,8 @@ paragraph of ``docs/errors.md`` that says more.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class FoundationsError(Exception):
     """Base of every error this package raises on purpose."""
@@ -46,3 +48,16 @@ class SessionLost(FoundationsError):
     def __init__(self, reason: str, *, slug: str = "session-lost") -> None:
         super().__init__(reason, slug=slug)
         self.reason = reason
+
+
+class OutOfTime(SessionLost):
+    """The student process was stopped because it had used up its CPU or wall time.
+
+    ``stopped`` is what happened ("stopped after 10 s of CPU"), ``reason`` says more. ``request`` is what it was asked
+    for, operation and values, where that was asked for a check.
+    """
+
+    def __init__(self, stopped: str, more: str) -> None:
+        super().__init__(f"{stopped}{more}")
+        self.stopped = stopped
+        self.request: tuple[str, dict[str, Any]] | None = None

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from foundations.errors import CourseError
-from foundations.model import Exercise, Report
+from foundations.model import NOT_CREDITABLE, Exercise, Report
 from foundations.table import clean
+
+#: A file's name has 255 bytes at most, and gets a suffix.
+_MAX_NAME_BYTES = 200
 
 
 def write_json(path: Path, reports: Sequence[Report]) -> None:
@@ -20,9 +23,16 @@ def write_json(path: Path, reports: Sequence[Report]) -> None:
 
 
 def write_json_dir(folder: Path, reports: Sequence[Report]) -> None:
-    """Each report to ``<folder>/<student>.json``."""
+    """Each report to ``<folder>/<student>.json``; where two names would be one file's, the later gets a number."""
+    taken: set[str] = set()
     for report in reports:
-        write_json(folder / f"{_safe_name(report.submission)}.json", [report])
+        name = safe = _safe_name(report.submission)
+        number = 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{safe}-{number}"
+        taken.add(name.casefold())
+        write_json(folder / f"{name}.json", [report])
 
 
 def write_junit(path: Path, reports: Sequence[Report]) -> None:
@@ -45,9 +55,11 @@ def write_junit(path: Path, reports: Sequence[Report]) -> None:
 def _suite(report: Report) -> Any:
     from junitparser import Error, TestCase, TestSuite
 
-    suite = TestSuite(f"{report.assignment}/{_plain(report.submission)}")
-    for name, value in (("score", report.score), ("max_score", report.max_score), ("verdict", report.verdict)):
-        suite.add_property(name, "" if value is None else str(value))
+    name = f"{report.assignment}/{_plain(report.submission)}"
+    suite = TestSuite(name if report.creditable else f"{name} ({NOT_CREDITABLE})")
+    for key, value in (("score", report.score), ("max_score", report.max_score), ("verdict", report.verdict)):
+        suite.add_property(key, "" if value is None else str(value))
+    suite.add_property("creditable", str(report.creditable).lower())
     for exercise in report.exercises:
         suite.add_testcases(_cases(report, exercise))
     if not report.exercises:
@@ -78,7 +90,8 @@ def _plain(text: str) -> str:
 
 def _safe_name(student: str) -> str:
     """A file name for a student's name, which is a folder's name and may be anything a file system allows."""
-    return re.sub(r"[^\w.@+-]", "_", student).lstrip(".") or "_"
+    name = re.sub(r"[^\w.@+-]", "_", student).lstrip(".")
+    return name.encode()[:_MAX_NAME_BYTES].decode("utf-8", "ignore") or "_"
 
 
 def _write(path: Path, text: str) -> None:

@@ -151,10 +151,44 @@ FAMILIES: dict[str, Family] = {
         )
         | {"tracing turned off"},
     ),
+    "autograd": Family(
+        gloss="automatic differentiation",
+        # Not ``backward``: a student's own layers have a method of that name, which a trace does not show.
+        names=_words("autograd requires_grad_ retain_grad enable_grad functorch"),
+        modules=_words("functorch"),
+        paths=_words("torch.autograd torch.func torch._functorch"),
+        traced=_words("backward requires_grad"),
+    ),
     "list round trip": Family(
         gloss="a trip through Python lists",
         names=_words("tolist"),
         many_only=True,
+    ),
+    "torch.nn": Family(
+        gloss="a ready-made layer, loss or initialisation",
+        names=_words(
+            "relu relu6 leaky_relu prelu rrelu elu selu celu gelu silu mish softplus threshold hardtanh hardswish",
+            "hardsigmoid ReLU Threshold linear Linear mse_loss MSELoss l1_loss L1Loss smooth_l1_loss huber_loss",
+            "cross_entropy nll_loss CrossEntropyLoss NLLLoss kaiming_normal kaiming_uniform xavier_normal",
+            "xavier_uniform calculate_gain softmax log_softmax softmin Softmax LogSoftmax logsumexp logaddexp",
+            "logaddexp2 logcumsumexp",
+        ),
+        paths=_words("torch.nn"),
+        traced=_words("_softmax _log_softmax _logcumsumexp"),
+    ),
+    "torch.optim": Family(
+        gloss="a ready-made piece of a training loop",
+        paths=_words("torch.optim torch.utils.data"),
+    ),
+    "broadcasting": Family(
+        gloss="broadcasting by the library",
+        names=_words(
+            "broadcast broadcast_shapes broadcast_tensors broadcast_to broadcast_arrays broadcast_all expand expand_as",
+            "expand_copy infer_size _infer_size",
+        ),
+        # Comparisons, which count as looking and not as arithmetic, stretch their operands as well.
+        traced=_words("eq ne lt le gt ge __eq__ __ne__ __lt__ __le__ __gt__ __ge__ isclose")
+        | _words("logical_and logical_or logical_xor"),
     ),
 }
 

@@ -28,10 +28,13 @@ from foundations.errors import CourseError, InternalError, SubmissionError
 from foundations.model import Exercise, Report
 from foundations.notebook import GradedCell, Submission, read_submission
 from foundations.plugin import ExerciseRun, GradingPlugin
+from foundations.reference import Reference
+from foundations.scratch import Filler
 from foundations.session import Session
-from foundations.source import read_source
+from foundations.source import read_released, read_source
 from foundations.speed import Stopwatch
 from foundations.student import Student
+from foundations.submissions import read_declared, write_declared
 from foundations.table import check_table_html, check_table_text
 from foundations.warm import Warm
 
@@ -55,7 +58,9 @@ class Grader:
         assignment: the name of a folder under ``source/``.
         feedback: how much messages tell; default: what the course says.
         seed: replay the inputs of a report with this ``seed``; default: a secret one for each submission.
-        limits: default: what the course says.
+        limits: default: what the course says, for the assignment and for single exercises.
+        unsafe: grade also where student code cannot be confined. No report is creditable then.
+        warm: forks the student processes, and is closed with the grader; default: one of its own.
 
     Raises:
         CourseError: unknown assignment, missing or broken graders.
@@ -69,6 +74,8 @@ class Grader:
         feedback: Feedback | None = None,
         seed: int | None = None,
         limits: Limits | None = None,
+        unsafe: bool = False,
+        warm: Warm | None = None,
     ) -> None:
         self.course = course
         self.assignment = assignment
@@ -83,11 +90,15 @@ class Grader:
             )
         # Expected values are small: a second thread would only spin beside the student's process.
         torch.set_num_threads(1)
-        read_source(self.source)
+        source = read_source(self.source)
+        self._own_limits = {} if limits else self._of_exercises()
+        self._files = course.files(assignment)
         self._bank = diagnose.load_bank(self._graders)
-        self._warm = Warm()
+        self._warm = warm or Warm(unsafe=unsafe)
         self._warm.start()
         self._stopwatch = Stopwatch(self._warm)
+        beside, _ = read_declared(self.source.parent, self._files, self.limits.scratch_bytes)
+        self._reference = Reference(self._warm, source, self._limits_of, partial(write_declared, beside))
 
     def __enter__(self) -> Grader:
         return self
@@ -107,25 +118,28 @@ class Grader:
             InternalError: this package's own machinery failed.
         """
         start = time.monotonic()
-        report = Report(self.assignment, submission, limits=self.limits.to_json(), environment=_environment())
+        report = Report(self.assignment, submission, limits=self._all_limits(), environment=_environment())
+        report.creditable = not self._warm.unsafe
         report.seed = secrets.randbits(53) if self._seed is None else self._seed
         notebook = None
         try:
             read = read_submission(path, self.source, self.limits)
-            report.repairs = read.repairs
-            notebook = self._walk(read, report)
+            beside, notes = read_declared(path.parent, self._files, self.limits.scratch_bytes)
+            report.repairs = read.repairs + notes
+            notebook = self._walk(read, report, partial(write_declared, beside))
         except SubmissionError as error:
             report.reason = str(error)
         report.timing["wall_s"] = round(time.monotonic() - start, 4)
         return Graded(report, notebook)
 
-    def _walk(self, read: Submission, report: Report) -> nbformat.NotebookNode:
+    def _walk(self, read: Submission, report: Report, fill_scratch: Filler) -> nbformat.NotebookNode:
         """Run the notebook and its hidden tests side by side, in notebook order."""
         cells = read.notebook.cells
         code = [(index, cell.source) for index, cell in enumerate(cells) if cell.cell_type == "code"]
         automatic = [cell for cell in read.graded if not cell.manual]
         report.exercises = [Exercise(cell.exercise, cell.points) for cell in automatic]
-        with Session(self._warm, code, self.limits) as session:
+        with Session(self._warm, code, self.limits, self._limits_of_cells(automatic), fill_scratch) as session:
+            session.start()  # where it cannot be confined, that is said once, and nothing else is tried
             runs = {
                 cell.exercise: ExerciseRun(
                     result, partial(self._student, cell, cells, session, report.seed), partial(session.skip, cell.index)
@@ -161,6 +175,7 @@ class Grader:
 
     def _student(self, graded: GradedCell, cells: list[Any], session: Session, seed: int) -> Student:
         session.advance(graded.index)
+        session.of_checks = self._limits_of(graded.exercise)
         solution = graded.solution_index
         run = session.runs.get(solution) if solution is not None else None
         return Student(
@@ -171,7 +186,38 @@ class Grader:
             sources=[cell.source for cell in cells[: graded.index] if cell.cell_type == "code"],
             cell_error=run.error if run else None,
             stopwatch=self._stopwatch,
+            reference=self._reference,
         )
+
+    def _of_exercises(self) -> dict[str, Limits]:
+        """Limits of the exercises for which the course says something of their own."""
+        exercises = [cell.grade_id for cell in read_released(self.source).cells if cell.automatic]
+        self.course.check_exercises(self.assignment, exercises)
+        own = {name: self.course.limits(self.assignment, name) for name in exercises}
+        return {name: limits for name, limits in own.items() if limits != self.limits}
+
+    def _limits_of(self, exercise: str) -> Limits:
+        return self._own_limits.get(exercise, self.limits)
+
+    def _limits_of_cells(self, graded: list[GradedCell]) -> dict[int, Limits]:
+        return {
+            index: self._own_limits[cell.exercise]
+            for cell in graded
+            if cell.exercise in self._own_limits
+            for index in (cell.solution_index, cell.index)
+            if index is not None
+        }
+
+    def _all_limits(self) -> dict[str, float]:
+        """By name; where an exercise differs, as ``<exercise>.<limit>``."""
+        general = self.limits.to_json()
+        own = {
+            f"{exercise}.{name}": value
+            for exercise, limits in self._own_limits.items()
+            for name, value in limits.to_json().items()
+            if value != general[name]
+        }
+        return general | own
 
 
 def _executed(read: Submission, session: Session, report: Report) -> nbformat.NotebookNode:
@@ -185,7 +231,11 @@ def _executed(read: Submission, session: Session, report: Report) -> nbformat.No
     for graded in read.graded:
         if graded.exercise in results:
             exercise = results[graded.exercise]
-            data = {"text/plain": check_table_text(exercise), "text/html": check_table_html(exercise)}
+            credit = report.creditable
+            data = {
+                "text/plain": check_table_text(exercise, creditable=credit),
+                "text/html": check_table_html(exercise, creditable=credit),
+            }
             notebook.cells[graded.index].outputs.append(nbformat.v4.new_output("display_data", data=data))
     return notebook
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbgrader.utils
 from jupyter_core.application import JupyterApp
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
@@ -30,6 +31,7 @@ from foundations.nbgrader_bridge import (
     gradebook_of,
     out_of_date,
 )
+from foundations.notebook import read_source
 
 if TYPE_CHECKING:
     from foundations.grade import Graded
@@ -142,15 +144,73 @@ def enter_assignment(course: Course, assignment: str, config: Config | None = No
     course.notebook(assignment)
     config = config or settings(course)
     coursedir = course_directory(course, config, assignment)
-    with beside_python(), gradebook_of(coursedir) as gradebook:
-        if out_of_date(gradebook, course, assignment) is None:
-            return
+    with beside_python():
+        _make_gradebook(coursedir)
+        with gradebook_of(coursedir) as gradebook:
+            if out_of_date(gradebook, course, assignment) is None and _is_whole(gradebook, course, assignment):
+                return
     with tempfile.TemporaryDirectory() as folder, nbgrader_log(verbose=False) as errors:
         coursedir.release_directory = folder
         try:
             GenerateAssignment(coursedir=coursedir, config=config).start()
         except NbGraderException as error:
             raise failed("generate_assignment", assignment, errors, error) from error
+
+
+def _make_gradebook(coursedir: CourseDirectory) -> None:
+    """A new gradebook is there as a whole or not at all, whenever this process is stopped.
+
+    nbgrader makes one table after the other, and a database that lacks only the last of them is not new to it: it
+    would never say which version its tables are of.
+    """
+    path = _file_of(coursedir.db_url)
+    if path is None:
+        return
+    for left in path.parent.glob(f"{path.name}.new-*"):
+        if not _lives(left.name.rpartition("-")[2]):
+            left.unlink(missing_ok=True)
+    if path.exists():
+        return
+    new = path.with_name(f"{path.name}.new-{os.getpid()}")
+    try:
+        with Gradebook(f"sqlite:///{new}", coursedir.course_id):
+            pass
+        try:
+            os.link(new, path)  # and not rename: another process may have made one meanwhile
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links
+            os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _lives(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _is_whole(gradebook: Gradebook, course: Course, assignment: str) -> bool:
+    """Whether nothing is missing of an assignment that nbgrader was stopped in entering, cell by cell.
+
+    Comments hang on the cells of solutions, and those are entered after the graded ones. Once something was handed in,
+    nbgrader adds no cells any more.
+    """
+    entered = gradebook.find_notebook(assignment, assignment)
+    if entered.submissions:
+        return True
+    cells = [cell for cell in read_source(course.notebook(assignment)).cells if cell.metadata.get("nbgrader")]
+    kinds = (nbgrader.utils.is_grade, nbgrader.utils.is_solution, nbgrader.utils.is_locked, nbgrader.utils.is_task)
+    solutions = {cell.metadata.nbgrader.grade_id for cell in cells if nbgrader.utils.is_solution(cell)}
+    sources = {cell.metadata.nbgrader.grade_id for cell in cells if any(kind(cell) for kind in kinds)}
+    return solutions <= {cell.name for cell in entered.solution_cells} and sources <= {
+        cell.name for cell in entered.source_cells
+    }
 
 
 def feedback(course: Course, assignment: str, student: str = "*", *, verbose: bool = False) -> list[Path]:
@@ -197,7 +257,13 @@ def _submissions(gradebook: Gradebook, assignment: str) -> list[Any]:
 
 def _exists(url: str) -> bool:
     """Whether there is a gradebook to read: looking must not make one."""
-    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).is_file()
+    path = _file_of(url)
+    return path is None or path.is_file()
+
+
+def _file_of(url: str) -> Path | None:
+    """The file that a gradebook is kept in; ``None`` where it is on a server, or its address holds more than a path."""
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") and "?" not in url else None
 
 
 @contextlib.contextmanager

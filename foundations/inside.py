@@ -6,10 +6,12 @@ it; the judge therefore believes values only, and checks them.
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -20,6 +22,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from foundations import tracing, wire
 
 _MAX_ERROR_CHARACTERS = 4000
+_MAX_EXPRESSION_CHARACTERS = 100
 _MIN_OUTPUT_CHARACTERS = 2000
 
 
@@ -164,8 +167,11 @@ class Server:
             "batch": self.batch,
         }
 
-    def serve(self, layers: list[str]) -> None:
-        self.layers = layers
+    def serve(self, layers: list[str], refused: list[dict[str, str]]) -> None:
+        """Answer until the pipe closes. ``layers`` confine this process; without any it says so and does no more."""
+        self.confinement = {"layers": layers, "refused": refused}
+        if not layers:
+            self.operations = {"hello": self.hello}
         sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
         while True:
             header = _read(self.requests, wire.FRAME.size)
@@ -181,7 +187,7 @@ class Server:
             return wire.encode({"broken": _describe_error(error)}, self.reply_bytes)
 
     def hello(self) -> dict[str, Any]:
-        return {"layers": self.layers}
+        return self.confinement
 
     def cell(self, source: str) -> dict[str, Any]:
         """Run one cell as a notebook would."""
@@ -200,17 +206,19 @@ class Server:
 
     def call(
         self,
+        *,
         function: str,
         args: list[Any],
         kwargs: dict[str, Any],
         attributes: list[dict[str, Any]],
         trace: bool = False,
+        through: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         """Call what the notebook has defined as ``function`` and say everything that can be seen of it."""
         for arg, values in zip(args, attributes, strict=True):
             for name, value in values.items():
                 setattr(arg, name, value)
-        target = self.lookup(function)
+        target = self.target(function, through)
         reply = self.guarded(
             lambda: tracing.trace_call(target, args, kwargs) if trace else (target(*args, **kwargs), None)
         )
@@ -229,13 +237,14 @@ class Server:
 
     def probe(self, source: str, function: str, args: list[Any]) -> dict[str, Any]:
         """Run a grader's own probe; it finds the notebook's names through its first argument."""
-        names: dict[str, Any] = {"torch": torch}
-        exec(compile(source, "<probe>", "exec"), names)
-        return self.guarded(lambda: names[function](self.shell.user_ns, *args))
+        run = _of_grader(source, function)
+        return self.guarded(lambda: run(self.shell.user_ns, *args))
 
-    def batch(self, function: str, stacks: list[torch.Tensor], count: int) -> dict[str, Any]:
+    def batch(
+        self, function: str, stacks: list[torch.Tensor], count: int, through: dict[str, str] | None = None
+    ) -> dict[str, Any]:
         """Call ``function`` on each of ``count`` fresh inputs, for the clock outside to see."""
-        target = self.lookup(function)
+        target = self.target(function, through)
 
         def run() -> Any:
             results = [target(*[stack[index] for stack in stacks]) for index in range(count)]
@@ -243,6 +252,13 @@ class Server:
             return torch.stack(results) if alike and results[0].numel() <= 10_000 else list(results)
 
         return self.guarded(run)
+
+    def target(self, name: str, through: dict[str, str] | None) -> Any:
+        """What is called for ``name``: itself, or a grader's own function that finds it among the notebook's names."""
+        value = self.lookup(name)
+        if through is None or value is _MISSING:
+            return value
+        return partial(_of_grader(**through), self.shell.user_ns)
 
     def lookup(self, name: str) -> Any:
         target = self.shell.user_ns
@@ -262,6 +278,14 @@ class Server:
             error = _describe_error(caught)
         text = "".join(item["text"] for item in RECORDER.finish() if item["output_type"] == "stream")
         return {"value": value, "error": error, "printed": text}
+
+
+def _of_grader(source: str, function: str) -> Callable[..., Any]:
+    """A function of a grader's, which has travelled as source."""
+    names: dict[str, Any] = {"torch": torch}
+    exec(compile(source, "<probe>", "exec"), names)
+    made: Callable[..., Any] = names[function]
+    return made
 
 
 class _Missing:
@@ -285,16 +309,25 @@ def _attributes(arg: object) -> dict[str, Any]:
 
 def _describe_error(error: BaseException) -> dict[str, Any]:
     kind = type(error)
-    lines = traceback.extract_tb(error.__traceback__)
-    own = [line.lineno for line in lines if line.filename.startswith("<ipython") or "ipykernel" in line.filename]
-    if isinstance(error, SyntaxError):
-        own = [error.lineno or 0]
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename.startswith("<ipython") or "ipykernel" in frame.filename]
+    line = own[-1].lineno if own else None
     return {
         "name": _name(kind),
         "bases": [_name(base) for base in kind.__mro__],
         "text": _text(error.msg if isinstance(error, SyntaxError) else error),
-        "line": own[-1] if own else None,
+        "line": (error.lineno or 0) if isinstance(error, SyntaxError) else line,
+        "code": _expression(own[-1]) if own else None,
     }
+
+
+def _expression(frame: traceback.FrameSummary) -> str:
+    """The part of a cell's line that was being computed."""
+    line = linecache.getline(frame.filename, frame.lineno or 0)
+    if frame.colno is None or frame.end_lineno != frame.lineno:
+        return line.strip()[:_MAX_EXPRESSION_CHARACTERS]
+    part = line.encode("utf-8", "replace")[frame.colno : frame.end_colno]  # columns are counted in bytes
+    return part.decode("utf-8", "replace")[:_MAX_EXPRESSION_CHARACTERS]
 
 
 def _name(kind: type) -> str:
@@ -311,7 +344,11 @@ def _text(error: object) -> str:
 def _read(descriptor: int, size: int) -> bytes:
     parts = []
     while size:
-        part = os.read(descriptor, min(size, 1 << 20))
+        try:
+            part = os.read(descriptor, min(size, 1 << 20))
+        except BlockingIOError:
+            os.set_blocking(descriptor, True)  # student code has made it so
+            continue
         if not part:
             os._exit(0)  # the judge has gone or is done with this session
         parts.append(part)
@@ -322,4 +359,7 @@ def _read(descriptor: int, size: int) -> bytes:
 def _write(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(descriptor, view) :]
+        try:
+            view = view[os.write(descriptor, view) :]
+        except BlockingIOError:
+            os.set_blocking(descriptor, True)

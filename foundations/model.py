@@ -12,6 +12,8 @@ Verdict = Literal["graded", "ungraded"]
 
 #: The message of every check of an exercise whose stub is as it was.
 NOT_ATTEMPTED = "not attempted"
+#: What is said wherever a report without credit is shown.
+NOT_CREDITABLE = "not creditable: graded without confinement"
 #: How the message of a check begins that was not run because a gate before it failed.
 NOT_REACHED = "not looked at before"
 
@@ -82,6 +84,8 @@ class Report:
     environment: dict[str, Any] = field(default_factory=dict)
     timing: dict[str, float] = field(default_factory=lambda: {"wall_s": 0.0, "student_cpu_s": 0.0})
     seed: int = 0
+    #: Whether scores may be counted: student code was confined while it ran, or none was run.
+    creditable: bool = True
     #: Exit code of the worst thing that happened while grading: 0, 2 (course author) or 3 (this package).
     fault: int = 0
 
@@ -121,6 +125,7 @@ class Report:
             "assignment": self.assignment,
             "submission": self.submission,
             "verdict": self.verdict,
+            "creditable": self.creditable,
             "reason": self.why_ungraded(),
             "score": self.score,
             "max_score": self.max_score,

@@ -30,15 +30,19 @@ MAX_VALUES = 16_000_000
 MAX_CELLS = 10_000
 MAX_CODE = 2 << 20
 MAX_TEXT = 32 << 20
+# What a pasted picture counts for at least, be it empty.
+_LEAST_PICTURE = 1000
 
+#: How a folder is opened that is only passed through: by O_PATH, where there is one, which needs no right to list it.
+_FOLDER = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _OPEN_FAULTS = {
     errno.ENOENT: ("does not exist", "missing"),
     errno.ENOTDIR: ("does not exist", "missing"),
-    errno.ELOOP: ("is a symbolic link: the file itself has to be handed in", "symlink"),
-    errno.EMLINK: ("is a symbolic link: the file itself has to be handed in", "symlink"),
+    errno.ELOOP: ("is a symbolic link, or lies behind one: the file itself has to be handed in", "symlink"),
+    errno.EMLINK: ("is a symbolic link, or lies behind one: the file itself has to be handed in", "symlink"),
     errno.ENXIO: ("is not a regular file", "not-a-file"),
 }
 
@@ -48,10 +52,14 @@ def fault(name: str, what: str, slug: str) -> SubmissionError:
     return SubmissionError(f"notebook {name!r} {what}", slug=f"notebook-{slug}")
 
 
-def read_bytes(path: Path, limit: int) -> bytes:
-    """The content of regular file ``path``, at most ``limit`` bytes; links are not followed, pipes not waited for."""
+def read_bytes(path: Path, limit: int, *, handed_in: bool = False) -> bytes:
+    """The content of regular file ``path``, at most ``limit`` bytes; links are not followed, pipes not waited for.
+
+    Of a file that was ``handed_in``, laid out ``<student>/<assignment>/<assignment>.ipynb``, the two folders may be no
+    links either: one that leads to another student's folder, or to the instructor's, has that notebook graded.
+    """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = _open(path, handed_in)
     except OSError as error:
         what, slug = _OPEN_FAULTS.get(error.errno or 0, (f"cannot be read: {error.strerror}", "unreadable"))
         raise fault(path.name, what, slug) from error
@@ -61,18 +69,38 @@ def read_bytes(path: Path, limit: int) -> bytes:
             kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
             raise fault(path.name, f"is {kind}: a notebook file has to stand in its place", "not-a-file")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            # One byte more than allowed: the file may be growing while it is read.
-            data = file.read(limit + 1) if status.st_size <= limit else b""
+            # One byte more than there is: the file may be growing while it is read.
+            data = file.read(status.st_size + 1) if status.st_size <= limit else b""
     except OSError as error:
         raise fault(path.name, f"cannot be read: {error.strerror}", "unreadable") from error
     finally:
         os.close(descriptor)
-    size = max(status.st_size, len(data))
-    if size > limit:
+    if len(data) > status.st_size:
+        raise fault(path.name, "was written to while it was read: grade it again", "unreadable")
+    if (size := status.st_size) > limit:
         raise fault(
             path.name, f"is {size:,} bytes large, and at most {limit:,} are read: clear its outputs", "too-large"
         )
     return data
+
+
+def _open(path: Path, handed_in: bool) -> int:
+    last = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    whole = path.absolute()
+    if not handed_in or whole.parent.name != path.stem or len(whole.parents) < 3:
+        return os.open(path, last)
+    folder = os.open(whole.parents[2], _FOLDER)
+    for name in (whole.parents[1].name, whole.parents[0].name, whole.name):
+        try:
+            step = os.open(name, last if name == whole.name else _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+        except NotADirectoryError:
+            if stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                raise OSError(errno.ELOOP, f"its folder {name!r} is a symbolic link") from None
+            raise
+        finally:
+            os.close(folder)
+        folder = step
+    return folder
 
 
 def parse(data: bytes, name: str) -> dict[str, Any]:
@@ -151,13 +179,18 @@ def cells_of(notebook: dict[str, Any], name: str, notes: list[str]) -> list[Cell
 
 
 def check_amount(cells: list[Cell], name: str) -> None:
-    """Refuse more text than a person writes: what reads code afterwards needs hundreds of times its size."""
+    """Refuse more text and pictures than a person hands in: what reads code afterwards needs hundreds of times its
+    size, and the rest is written into every file that is made of the notebook.
+    """
     code = sum(len(cell.text) for cell in cells if cell.kind == "code")
-    text = sum(len(cell.text) for cell in cells)
+    attachments = [item for cell in cells for item in cell.attachments.items()]
+    pictures = [part for name, bundle in attachments for part in (name, *bundle.values())]
+    text = sum(len(cell.text) for cell in cells) + sum(_LEAST_PICTURE + len(part) for part in pictures)
     if code > MAX_CODE:
         raise fault(name, f"has {code:,} characters of code, and at most {MAX_CODE:,} are read", "too-much-text")
     if text > MAX_TEXT:
-        raise fault(name, f"has {text:,} characters of text, and at most {MAX_TEXT:,} are read", "too-much-text")
+        what = f"has {text:,} characters of text and pictures"
+        raise fault(name, f"{what}, and at most {MAX_TEXT:,} are read", "too-much-text")
 
 
 def _cell(item: object, number: int, notes: list[str]) -> Cell | None:

@@ -36,7 +36,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from foundations.config import Course, find_course
 from foundations.errors import CourseError, FoundationsError, SubmissionError
-from foundations.model import Report
+from foundations.model import NOT_CREDITABLE, Report
 from foundations.notebook import read_source, read_submission, release_version
 from foundations.table import clean, failures_text
 
@@ -263,6 +263,17 @@ def with_repairs(notebook: nbformat.NotebookNode, repairs: list[str]) -> nbforma
     )
 
 
+def without_credit(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """``notebook`` with a first cell that says that its scores do not count."""
+    return _with_note(
+        notebook,
+        "not-creditable",
+        "The scores below do not count.",
+        NOT_CREDITABLE,
+        "They are preliminary: a person has to confirm them, or it is graded again.",
+    )
+
+
 def _with_note(notebook: nbformat.NotebookNode, name: str, title: str, body: str, advice: str) -> nbformat.NotebookNode:
     text = f'<strong>{title}</strong>\n<pre style="white-space: pre-wrap">{html.escape(clean(body))}</pre>\n\n{advice}'
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=name))
@@ -304,7 +315,9 @@ class FoundationsGrade(NbGraderPreprocessor):
         resources[_RESOURCE] = report
         if report.reason:
             return with_reason(shown, report.reason), resources
-        return (with_repairs(shown, report.repairs) if report.repairs else shown), resources
+        if report.repairs:
+            shown = with_repairs(shown, report.repairs)
+        return (shown if report.creditable else without_credit(shown)), resources
 
     def _grade(self, converter: Any, student: str, assignment: str) -> tuple[nbformat.NotebookNode | None, Report]:
         try:
@@ -336,7 +349,8 @@ def save_report(
     """Write scores and comments of one submission; ``cells`` are those of the graded notebook by grade_id.
 
     An exercise without a verdict has no score and asks for a person, and so has all of a submission that could not be
-    graded. What a person has given stays as it is, and is marked to be looked at again, as nbgrader does it.
+    graded. What a person has given stays as it is, and is marked to be looked at again, as nbgrader does it. Scores of
+    a report that is not creditable are there for a person to confirm, one by one.
     """
     stored = gradebook.find_submission_notebook(assignment, assignment, student)
     verdicts = {} if report.reason is not None else {exercise.id: exercise for exercise in report.exercises}
@@ -349,7 +363,8 @@ def save_report(
             grade.auto_score = _within(verdict.score, grade.cell.max_score)
         else:
             grade.auto_score = 0.0 if _is_blank_answer(answered.get(grade.name)) else None
-        grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+        undecided = grade.auto_score is None or grade.manual_score is not None
+        grade.needs_manual_grade = undecided or not report.creditable
     for comment in stored.comments:
         verdict = verdicts.get(comment.name.removesuffix("-solution"))
         failures = failures_text(verdict) if verdict is not None else ""

@@ -58,7 +58,7 @@ def read_submission(path: Path, source: Path, limits: Limits) -> Submission:
         CourseError: the instructor's notebook is broken.
     """
     released = read_released(source)
-    data = read_bytes(path, int(limits.notebook_bytes))
+    data = read_bytes(path, int(limits.notebook_bytes), handed_in=True)
     raw = parse(data, path.name)
     check_language(raw, path.name)
     notes: list[str] = []

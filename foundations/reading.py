@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from foundations.bindings import Binding, Collector, Table, embedded, function_table, parse, read_cells
+from foundations.bindings import Binding, Collector, Table, embedded, function_table, nodes, parse, read_cells
 from foundations.resolving import Resolver
 
 _TEXT_LIMIT = 60
@@ -65,7 +65,7 @@ class _Reader(ast.NodeVisitor, Resolver):
         self.cell, self.offset, self.within = 0, 0, ""
         self.fixed_line: int | None = None
         self.owner: ast.ClassDef | None = None
-        every = (node for _, tree in self.trees for node in ast.walk(tree))
+        every = (node for _, tree in self.trees for node in nodes(tree))
         self.has_hidden_code = any(isinstance(node, ast.Name) and node.id in _BINDING for node in every)
 
     def read(self) -> list[Use]:
@@ -284,7 +284,7 @@ class _Reader(ast.NodeVisitor, Resolver):
         """Read every statement that patches torch, wherever it stands: it changes what all others mean."""
         for cell, tree in self.trees:
             self.cell, self.offset, self.within, self.late, self.scopes = cell, 0, "", False, []
-            for node in ast.walk(tree):
+            for node in nodes(tree):
                 if isinstance(node, ast.Assign | ast.AugAssign):
                     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                     owners = [target.value for target in targets if isinstance(target, ast.Attribute | ast.Subscript)]

@@ -104,11 +104,15 @@ def read_trace_for(rule: Rule, trace: Trace) -> list[Violation]:
     return list(found.values())
 
 
+#: No process counts that far; and beyond it a ratio of two counts may be no float any more.
+_ENDLESS = 1 << 63
+
+
 def _entries(trace: Trace, level: str) -> Iterable[tuple[str, int, int]]:
     """The well-formed entries of one level: the trace comes from the student's process."""
     for entry in trace.get(level, ()):
         match entry:
-            case [str(name), int(count), int(largest)]:
+            case [str(name), int(count), int(largest)] if 0 <= count < _ENDLESS and 0 <= largest < _ENDLESS:
                 yield name, count, largest
 
 
@@ -156,6 +160,11 @@ Sizes = tuple[int, int, int]
 def operations(trace: Trace) -> int:
     """How many operations the trace counted, as written: what works on elements, and not what looks at a shape."""
     return sum(count for name, count, largest in _entries(trace, "function") if largest > 0 and name not in _LOOKING)
+
+
+def largest(trace: Trace) -> int:
+    """How many elements the largest tensor has that any operation read or wrote."""
+    return max((size for level in ("function", "dispatch") for _, _, size in _entries(trace, level)), default=0)
 
 
 #: Calls that ask a tensor about itself; their number says nothing about work done.

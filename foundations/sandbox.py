@@ -1,101 +1,288 @@
 """Confinement of a freshly forked student process: what it may not do, one small function for each denial.
 
-This is the one place where confinement is written. The layers here keep an honest mistake (a runaway loop, a matrix
-of 80 GB, a file left open) from costing more than itself. They do NOT yet stop an attacker: the file system, the
-network and other processes are within the reach of student code until the kernel's own barriers stand here too.
-Reports say which layers were in force.
+This is the one place where the layers are put together. In the order of :data:`MANDATORY` they take away an orphan's
+life, inherited descriptors, the environment, the user's rights, the machine's resources, ways to new rights, files,
+system calls, and the view of other processes into this one. The last step tries what is denied, and finds it denied.
 
-Every function raises :class:`ConfinementError` where it cannot keep its promise; nothing is skipped in silence.
+Every function raises ``OSError`` where it cannot keep its promise. :func:`confine` then refuses: without all of
+:data:`MANDATORY` nothing is graded. ``docs/security.md`` says what each layer stops, and what is left.
 """
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from foundations import kernel, landlock, privileges, readable, seccomp, selftest
 
 #: Layers without which nothing is graded, in the order in which they are put on.
-MANDATORY = ("parent-death signal", "descriptors", "environment", "resource limits")
+MANDATORY = (
+    "parent-death signal",
+    "descriptors",
+    "environment",
+    "no privileges",
+    "resource limits",
+    "no new privileges",
+    "file barrier",
+    "system-call filter",
+    "not dumpable",
+    "self-test",
+)
+#: A further layer where the machine lets it, before "no privileges".
+OPTIONAL = "namespaces"
+#: Ends the list of layers of a process that was let through without all of them.
+UNSAFE = "unsafe"
 
-_PR_SET_PDEATHSIG = 1
-_ADDRESS_SPACE_MARGIN = 5 << 29  # mapped files and libraries count for RLIMIT_AS and not for RLIMIT_DATA
+#: Threads that a user may have beyond those that were there when the warm process started. One uses two or three; what
+#: is bounded is a bomb. Where student processes share their user with others, those count, and need the room.
+_THREADS = 1024
+#: Address space beyond memory_bytes: libraries imported later, and thread-local heaps, reserved and not used.
+_ADDRESS_SPACE_MARGIN = 1 << 29
+
+_ADVICE = {
+    "parent-death signal": "this is a call that every Linux has; look whether a container forbids prctl",
+    "descriptors": "use Linux 5.9 or newer, and mount /proc",
+    "environment": "look whether the folder / can be entered",
+    "no privileges": "as root, allow CAP_SETUID and CAP_SETGID, or grade as an ordinary user",
+    "resource limits": "mount /proc, and look at the limits of the shell (ulimit -a)",
+    "no new privileges": "this is a call that every Linux has; look whether a container forbids prctl",
+    "file barrier": "grade on Linux 5.13 or newer with Landlock switched on (cat /sys/kernel/security/lsm must name "
+    "landlock; the boot parameter lsm= adds it), and in a container allow the landlock system calls",
+    "system-call filter": "grade on x86-64 or aarch64 Linux with CONFIG_SECCOMP_FILTER, and in a container allow the "
+    "system call seccomp",
+    "not dumpable": "this is a call that every Linux has; look whether a container forbids prctl",
+    "self-test": "this is a fault of the kernel's or of this package's; please report it with the kernel's version",
+}
 
 
 class ConfinementError(Exception):
-    """A layer could not be put on. No student code has run."""
+    """A mandatory layer could not be put on. No student code has run."""
+
+    def __init__(self, layer: str, reason: str, advice: str) -> None:
+        super().__init__(f"{layer}: {reason}")
+        self.layer = layer
+        self.reason = reason
+        self.advice = advice
+
+    def to_json(self) -> dict[str, str]:
+        return {"layer": self.layer, "reason": self.reason, "advice": self.advice}
 
 
-def confine(keep: Iterable[int], memory_bytes: int) -> list[str]:
+@dataclass(frozen=True)
+class Plan:
+    """What is the same for all student processes of a warm process, found out once by :func:`prepare`."""
+
+    warm: int
+    identity: privileges.Identity
+    #: The user whom files of a student process belong to.
+    owner: int
+    #: Files and folders that may be read.
+    readable: tuple[str, ...]
+    #: Processes and threads that the user of student processes had before there was one.
+    tasks: int
+    #: A folder that everybody may write to, for trying it.
+    temporary: str
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A folder of the student process's own, and how large a file in it may be."""
+
+    folder: str
+    file_bytes: int
+
+
+def prepare() -> Plan:
+    """Look at the machine, in the warm process, when all is imported. Its environment has done its work by then."""
+    forget_environment(None)
+    identity = privileges.choose(readable.needed())
+    user = os.getuid() if identity == "itself" else privileges.NOBODY
+    owner = privileges.NOBODY if identity == "nobody" else os.getuid()
+    with contextlib.suppress(OSError):  # confine says it
+        seccomp.program(0, kernel.machine())  # keeps what is the same for all
+    return Plan(os.getpid(), identity, owner, readable.folders(), _tasks_of(user), _public_folder())
+
+
+def confine(plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch | None = None) -> list[str]:
     """Confine the calling process for good and name the layers that are now in force.
 
     Args:
+        plan: of :func:`prepare`, made by the parent of this process.
         keep: descriptors that stay open beside 0, 1 and 2.
         memory_bytes: what the process may allocate beyond what it has now.
+        scratch: a folder that it may write to.
 
     Raises:
-        ConfinementError: a layer could not be put on; the message names it.
+        ConfinementError: a mandatory layer could not be put on.
     """
-    steps: tuple[Callable[[], None], ...] = (
-        die_with_parent,
-        lambda: close_descriptors(keep),
-        forget_environment,
-        lambda: limit_resources(memory_bytes),
-    )
-    for name, step in zip(MANDATORY, steps, strict=True):
+    layers: list[str] = []
+    _put_on("system-call filter", kernel.machine)  # on an unknown machine nothing else could be put on, either
+    for name, step in _steps(plan, keep, memory_bytes, scratch):
         try:
-            step()
-        except (OSError, ValueError) as error:
-            raise ConfinementError(f"{name}: {error}") from error
-    return list(MANDATORY)
+            layers.append(_put_on(name, step))
+        except ConfinementError:
+            if name != OPTIONAL:
+                raise
+    return layers
 
 
-def die_with_parent() -> None:
-    """No orphan outlives the warm process, however that one ends."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+def confine_unsafely(
+    plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch | None = None
+) -> tuple[list[str], list[ConfinementError]]:
+    """Put on what can be, and say what cannot: for looking at a machine, and for debugging where nothing is graded."""
+    layers: list[str] = []
+    missing: list[ConfinementError] = []
+    for name, step in _steps(plan, keep, memory_bytes, scratch):
+        try:
+            layers.append(_put_on(name, step))
+        except ConfinementError as error:
+            missing.append(error)
+    return [*layers, UNSAFE], missing
+
+
+def _put_on(name: str, step: Callable[[], str | None]) -> str:
+    """The name of the layer, with what is worth knowing beside it."""
+    try:
+        detail = step()
+    except Exception as error:  # whatever it is, the layer is not in force
+        raise ConfinementError(name, _reason(error), _ADVICE.get(name, "")) from error
+    return f"{name} ({detail})" if detail else name
+
+
+def is_complete(layers: Iterable[str]) -> bool:
+    """Whether ``layers``, as :func:`confine` names them, are all mandatory ones in their order, and no others."""
+    return [name for layer in layers if (name := layer.partition(" (")[0]) != OPTIONAL] == list(MANDATORY)
+
+
+def _steps(
+    plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch | None
+) -> Iterator[tuple[str, Callable[[], str | None]]]:
+    yield "parent-death signal", lambda: die_with_parent(plan.warm)
+    yield "descriptors", lambda: close_descriptors(keep)
+    yield "environment", lambda: forget_environment(scratch)
+    yield OPTIONAL, privileges.enter_namespaces
+    yield "no privileges", lambda: drop_privileges(plan)
+    yield "resource limits", lambda: limit_resources(memory_bytes, scratch.file_bytes if scratch else 0, plan.tasks)
+    yield "no new privileges", gain_no_privileges
+    yield "file barrier", lambda: bar_files(plan.readable, scratch)
+    yield "system-call filter", filter_calls
+    yield "not dumpable", hide_memory
+    yield "self-test", lambda: selftest.run(plan.warm, plan.temporary, keep)
+
+
+def die_with_parent(parent: int) -> None:
+    """No orphan outlives the process that forked it, however that one ends.
+
+    What counts for the kernel is the thread that forked: the warm process has only one.
+    """
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        raise OSError(f"process {parent}, the parent, has ended")
 
 
 def close_descriptors(keep: Iterable[int]) -> None:
-    """No file of the judge or the warm process can be read through an inherited descriptor."""
+    """No file, socket or pipe of the judge, the warm process or another student can be used."""
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     low = 3
-    for descriptor in sorted(keep):
-        os.closerange(low, descriptor)
+    for descriptor in (*sorted(keep), 1 << 32):
+        if low < descriptor:
+            kernel.call("close_range", low, descriptor - 1, 0)
         low = descriptor + 1
-    os.closerange(low, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    if (threads := len(os.listdir("/proc/self/task"))) != 1:
+        raise OSError(f"{threads} threads run in this process; what follows would hold for one of them")
 
 
-def forget_environment() -> None:
-    """No path, token or name of the grading machine is left in the environment.
+def forget_environment(scratch: Scratch | None) -> None:
+    """No path, token or name of the grading machine is left in the environment, nor a folder to stand in.
 
-    What remains pins the data to the bundled subset.
+    What remains pins the data to the bundled subset, and text to UTF-8.
     """
     os.environ.clear()
-    os.environ["FOUNDATIONS_MNIST"] = "bundled"
+    os.environ.update(FOUNDATIONS_MNIST="bundled", LANG="C.UTF-8")
+    if scratch:
+        os.environ["TMPDIR"] = scratch.folder
+        tempfile.tempdir = None
     os.chdir("/")
 
 
-def limit_resources(memory_bytes: int) -> None:
-    """No allocation beyond the limit, no file written, no core dumped.
+def drop_privileges(plan: Plan) -> str:
+    """No right of root, of a group or of a capability; as root, not even the rights of the same user."""
+    privileges.drop(plan.identity)
+    die_with_parent(plan.warm)  # a change of ids made the kernel forget it
+    return f"user {os.getuid()}"
+
+
+def limit_resources(memory_bytes: int, file_bytes: int, tasks: int) -> None:
+    """No allocation beyond the limit, no file larger than ``file_bytes``, no bomb of threads, nothing locked or queued.
 
     RLIMIT_CPU is left alone: with it the kernel moves a process's CPU clock in steps of a scheduler tick, too coarse
     for what students time in their notebooks. The judge reads the clock from outside and ends what runs too long; if
     it dies, so does everything below it.
     """
-    data = _data_bytes() + memory_bytes
+    size, data = _memory()
     for kind, value in (
-        (resource.RLIMIT_DATA, data),
-        (resource.RLIMIT_AS, data + _ADDRESS_SPACE_MARGIN),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_DATA, data + memory_bytes),
+        (resource.RLIMIT_AS, size + memory_bytes + _ADDRESS_SPACE_MARGIN),
+        (resource.RLIMIT_FSIZE, file_bytes),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 32),
+        (resource.RLIMIT_NPROC, tasks + _THREADS),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_SIGPENDING, 256),
+        (resource.RLIMIT_NICE, 0),
+        (resource.RLIMIT_RTPRIO, 0),
     ):
         _lower(kind, value)
+
+
+def gain_no_privileges() -> None:
+    """No set-user-id program can give back what was dropped. The two layers that follow require it."""
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    if kernel.prctl(kernel.PR_GET_NO_NEW_PRIVS) != 1:
+        raise OSError("it was set and is not in force")
+
+
+def bar_files(folders: Iterable[str], scratch: Scratch | None) -> str:
+    """No file can be opened but Python, its libraries, this package and a few that tell nothing; none can be written.
+
+    An assignment that declares it has one folder of its own.
+    """
+    version = landlock.abi()
+    granted = [(folder, landlock.READ) for folder in folders]
+    granted.append((os.devnull, landlock.READ | landlock.WRITE_FILE))
+    if scratch:
+        granted.append((scratch.folder, landlock.OWN))
+    landlock.restrict_self(landlock.ruleset(version, granted), version)
+    if scratch:
+        os.chdir(scratch.folder)
+    return f"Landlock ABI {version}"
+
+
+def filter_calls() -> None:
+    """No process, program, socket, signal to others, shared memory, or seldom used part of the kernel."""
+    # The kernel counts no threads for root, so as root there are none.
+    seccomp.install(seccomp.program(os.getpid(), kernel.machine(), threads=os.getuid() != 0))
+
+
+def hide_memory() -> None:
+    """No process of the same user can look into this one, another student's least of all; and no core is dumped."""
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    if kernel.prctl(kernel.PR_GET_DUMPABLE) != 0:
+        raise OSError("it was set and is not in force")
+
+
+def _reason(error: Exception) -> str:
+    """What the kernel or the platform said."""
+    text = (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__
+    return f"{text} (Linux {os.uname().release})" if kernel.is_linux() else text
 
 
 def _lower(kind: int, value: int) -> None:
@@ -105,10 +292,30 @@ def _lower(kind: int, value: int) -> None:
     resource.setrlimit(kind, (value, value))
 
 
-def _data_bytes() -> int:
-    """Bytes of private writable memory that this process has now."""
-    with open("/proc/self/status", encoding="ascii") as status:
-        for line in status:
-            if line.startswith("VmData:"):
-                return int(line.split()[1]) * 1024
-    raise ValueError("/proc/self/status has no VmData line")
+def _memory() -> tuple[int, int]:
+    """Bytes of address space that this process has now, and of private writable memory in it."""
+    with open("/proc/self/statm", "rb", buffering=0) as statm:
+        pages = statm.read(256).split()
+    return int(pages[0]) * resource.getpagesize(), int(pages[5]) * resource.getpagesize()
+
+
+def _public_folder() -> str:
+    """Where everybody may write; on a machine without such a place the root folder stands for it."""
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError:
+        return "/"
+
+
+def _tasks_of(user: int) -> int:
+    """Processes and threads that ``user`` has on this machine now; 0 where that cannot be seen."""
+    count = 0
+    for entry in filter(str.isdecimal, os.listdir("/proc") if kernel.is_linux() else []):
+        try:
+            with open(f"/proc/{entry}/status", encoding="utf-8", errors="replace") as status:
+                fields = dict(line.split(":", 1) for line in status if line.startswith(("Uid:", "Threads:")))
+        except OSError:
+            continue  # ended meanwhile
+        if int(fields["Uid"].split()[0]) == user:
+            count += int(fields["Threads"])
+    return count

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from foundations.model import Exercise, Report
+from foundations.model import NOT_CREDITABLE, Exercise, Report
 from foundations.submissions import Found
 from foundations.table import clean, clean_name, rows
 
@@ -55,10 +55,14 @@ def class_table(reports: Sequence[Report]) -> Table:
 
 def exercise_table(report: Report) -> Table:
     """Every check of one submission, for a person who grades a single notebook."""
-    table = Table(box=box.SIMPLE_HEAD, title=escape(f"{clean_name(report.submission)}, {report.assignment}"))
+    title = f"{clean_name(report.submission)}, {report.assignment}"
+    title = title if report.creditable else f"{title}; {NOT_CREDITABLE}"
+    table = Table(box=box.SIMPLE_HEAD, title=escape(title))
     for title in ("exercise", "points", "", "check", "message"):
         table.add_column(title, overflow="fold", ratio=1 if title == "message" else None)
     for exercise in report.exercises:
+        if not exercise.checks:
+            table.add_row(exercise.id, _points(exercise), "– not checked", "", "")
         for number, row in enumerate(rows(exercise)):
             head = (exercise.id, _points(exercise)) if number == 0 else ("", "")
             table.add_row(*head, f"{row.sign} {row.word}", escape(row.full_name), escape(row.message))
@@ -67,6 +71,8 @@ def exercise_table(report: Report) -> Table:
 
 def remarks(report: Report) -> Iterable[str]:
     """Sentences that belong under a single submission's table."""
+    if not report.creditable:
+        yield NOT_CREDITABLE
     for sentence in report.repairs:
         yield f"repaired: {clean(sentence)}"
     if reason := report.why_ungraded():
@@ -85,7 +91,10 @@ def _title(reports: Sequence[Report]) -> str | None:
     if not reports:
         return None
     ungraded = sum(report.verdict == "ungraded" for report in reports)
-    return f"{reports[0].assignment}: {len(reports) - ungraded} graded" + (f", {ungraded} ungraded" if ungraded else "")
+    title = f"{reports[0].assignment}: {len(reports) - ungraded} graded" + (
+        f", {ungraded} ungraded" if ungraded else ""
+    )
+    return title if all(report.creditable for report in reports) else f"{title}; {NOT_CREDITABLE}"
 
 
 def _at_bottom(head: str, lines: int) -> str:
@@ -101,6 +110,12 @@ def _two_lines(name: str) -> str:
 
 def _note(report: Report) -> str:
     """The one thing an instructor wants to know first."""
+    if not report.creditable:
+        return clean("; ".join(filter(None, (NOT_CREDITABLE, _what_to_know(report)))), _MAX_NOTE)
+    return _what_to_know(report)
+
+
+def _what_to_know(report: Report) -> str:
     if reason := report.why_ungraded():
         return clean(reason, _MAX_NOTE)
     wrong = [check for exercise in report.exercises for check in exercise.checks if check.outcome == "fail"]

@@ -8,22 +8,38 @@ that killed one.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import math
 import os
 import secrets
 import select
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any
+from functools import partial
+from types import MappingProxyType, TracebackType
+from typing import Any, NoReturn, TypeVar
 
-from foundations import sandbox, wire
+from foundations import processes, sandbox, wire, words
 from foundations.config import Limits
-from foundations.errors import InternalError, SessionLost, SubmissionError
-from foundations.warm import Forked, Warm
+from foundations.errors import OutOfTime, SessionLost, SubmissionError
+from foundations.scratch import Filler, Scratch
+from foundations.warm import Forked, Warm, WarmLost
 
 _TICK_S = 0.05
+#: Threads of a student process: beyond these it is a bomb, whatever the kernel still lets pass.
+_MAX_THREADS = 256
+#: More than an exception is described in, unless somebody else describes it.
+_MAX_ERROR_CHARACTERS = 10_000
+#: How often a notebook's replies may reach the limit for the outputs of one cell: the student process counts, too, and
+#: may have been made to count wrong.
+_NOTEBOOK_OUTPUTS = 32
+#: How often in a row the warm process may be lost over one request.
+_MAX_WARM_LOSSES = 2
+
+_T = TypeVar("_T")
 
 
 @dataclass
@@ -42,16 +58,34 @@ class Session:
         warm: forks the student processes.
         cells: index in the notebook and source of every code cell, in order.
         limits: what the student may use.
+        of_cells: other limits of time, for cells at these indices.
+        fill_scratch: puts files into the scratch folder of each student process, where the limits give it one.
     """
 
-    def __init__(self, warm: Warm, cells: Sequence[tuple[int, str]], limits: Limits) -> None:
+    def __init__(
+        self,
+        warm: Warm,
+        cells: Sequence[tuple[int, str]],
+        limits: Limits,
+        of_cells: Mapping[int, Limits] = MappingProxyType({}),
+        fill_scratch: Filler | None = None,
+    ) -> None:
         self._warm = warm
         self._cells = list(cells)
         self._limits = limits
+        self._of_cells = of_cells
+        #: What the checks that come next may use.
+        self.of_checks = limits
+        self._fill_scratch = fill_scratch
         self._process: Forked | None = None
+        self._scratch: Scratch | None = None
+        #: How often the warm process was lost, and a new one came in its place.
+        self.warm_losses = 0
+        self._reply_bytes = 0
+        self._output_bytes = 0
         self._cpu_at_request = 0.0
         self._spent_cpu_s = 0.0
-        self._deadline = time.monotonic() + limits.notebook_wall_s
+        self._deadline = math.inf
         self._next = 0
         self._killers: set[int] = set()
         self.runs: dict[int, CellRun] = {}
@@ -71,6 +105,20 @@ class Session:
         """CPU seconds of all student processes of this session, as the operating system accounts them."""
         return self._spent_cpu_s + (self._clock() if self._process else 0.0)
 
+    def start(self) -> None:
+        """Have a student process, confined and ready, before anything is asked of it.
+
+        Raises:
+            SubmissionError: it could not be started or not be confined. That is nothing a student is to blame for.
+        """
+        try:
+            self._steadily(lambda: None)
+        except SessionLost as lost:
+            raise SubmissionError(
+                f"not graded: no process for student code could be started, and none was run: {lost.reason}",
+                slug=lost.slug,
+            ) from lost
+
     def advance(self, index: int) -> None:
         """Run every code cell that stands before position ``index`` of the notebook and has not run yet."""
         while self._next < len(self._cells) and self._cells[self._next][0] < index:
@@ -79,8 +127,7 @@ class Session:
                 self._next += 1
                 continue
             try:
-                self._start()
-                self.runs[position] = self._run_cell(source)
+                self.runs[position] = self._with_room(self._steadily(partial(self._run_cell, position, source)))
             except SessionLost as lost:
                 self._killers.add(self._next)
                 self.runs[position] = _ended(lost.reason)
@@ -105,32 +152,61 @@ class Session:
         Raises:
             SessionLost: it ended, hung, or answered with anything but a reply.
         """
-        self._start()
-        reply = self._ask(operation, self._limits.check_cpu_s, self._limits.check_wall_s, values)
+        limits = self.of_checks
+        try:
+            reply = self._steadily(lambda: self._ask(operation, limits.check_cpu_s, limits.check_wall_s, values))
+        except OutOfTime as lost:
+            lost.request = operation, values
+            raise
         if not _is_answer(operation, values, reply):
             self._lose("its answer was not one that the grader understands")
+        self._explain(reply["error"])
         return reply
 
     def clock(self) -> float:
         """CPU seconds of the present student process, read from outside it."""
-        self._start()
-        return self._clock()
+        return self._steadily(self._clock)
 
     def close(self) -> None:
         """End the student process without waiting for its memory to be given back."""
         if self._process is not None:
-            process, self._process = self._process, None
-            self._spent_cpu_s += _cpu_clock(process.pid)
-            os.close(process.requests)
-            os.close(process.replies)
-            os.kill(process.pid, signal.SIGKILL)
-            self._warm.bury(process.pid)
+            with contextlib.suppress(WarmLost):
+                self._spent_cpu_s += self._clock()
+            process = self._let_go(self._process)
+            if self._scratch is None:
+                self._warm.bury(process)
+            else:
+                with contextlib.suppress(WarmLost):
+                    self._warm.reap(process, kill=True)
+        self._remove_scratch()
 
-    def _run_cell(self, source: str) -> CellRun:
-        reply = self._ask("cell", self._limits.cell_cpu_s, self._limits.cell_wall_s, {"source": source})
-        if not isinstance(reply, dict) or not isinstance(reply.get("outputs"), list):
+    def _run_cell(self, position: int, source: str) -> CellRun:
+        limits = self._of_cells.get(position, self._limits)
+        reply = self._ask("cell", limits.cell_cpu_s, limits.cell_wall_s, {"source": source})
+        if not _is_run(reply):
             self._lose("its answer was not one that the grader understands")
-        return CellRun(reply["outputs"], reply.get("execution_count"), reply.get("error"))
+        if explained := self._explain(reply["error"]):
+            reply["outputs"].append({"output_type": "stream", "name": "stderr", "text": f"Memory: {explained}.\n"})
+        size = self._reply_bytes
+        # Does it still answer? A cell that broke what runs the notebook is lost itself, and not the one after it.
+        self._ask("hello", limits.cell_cpu_s, limits.cell_wall_s, {})
+        self._reply_bytes = size
+        return CellRun(reply["outputs"], reply.get("execution_count"), reply["error"])
+
+    def _with_room(self, run: CellRun) -> CellRun:
+        """``run``, without its outputs where the notebook has had more than any needs: the judge keeps all of them."""
+        self._output_bytes += self._reply_bytes
+        if self._output_bytes > _NOTEBOOK_OUTPUTS * self._limits.output_bytes:
+            text = "[left out: the notebook has more outputs than it may have]\n"
+            run.outputs = [{"output_type": "stream", "name": "stderr", "text": text}]
+        return run
+
+    def _explain(self, error: dict[str, Any] | None) -> str | None:
+        """Where memory ran out: how much was asked for and what the limit is, in the place of torch's own words."""
+        explained = words.out_of_memory(error, self._limits.memory_bytes) if error else None
+        if error and explained:
+            error["text"] = explained
+        return explained
 
     def _start(self) -> None:
         """Have a student process that stands where the walk has come to."""
@@ -140,28 +216,59 @@ class Session:
                     f"the student process had to be started again more than {self._limits.restarts} times"
                 )
             self.restarts += 1
-            self._process = self._warm.fork(self._limits)
+            self._warm.wait_until_ready()
+            if self._deadline == math.inf:  # the notebook's time begins when something can be done with it
+                self._deadline = time.monotonic() + self._limits.notebook_wall_s
+            if self._limits.scratch_bytes:
+                self._scratch = Scratch(self._limits, self._warm.owner, self._fill_scratch)
+            self._process = self._warm.fork(self._limits, str(self._scratch.folder) if self._scratch else None)
             self._greet()
             self._replay()
+
+    def _steadily(self, work: Callable[[], _T]) -> _T:
+        """What ``work`` gives, done again in a new process where the warm one was lost: that is no student's doing."""
+        if self._process is not None and not self._warm.is_parent_of(self._process):
+            self._forget_process()
+        for attempt in itertools.count():
+            try:
+                self._start()
+                return work()
+            except WarmLost:
+                self._forget_process()
+                if attempt == _MAX_WARM_LOSSES:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _forget_process(self) -> None:
+        """The student process ended with the warm one. It does not count among those that the student lost."""
+        if self._process is not None:
+            self._let_go(self._process)
+        self._remove_scratch()
+        self.restarts -= 1
+        self.warm_losses += 1
 
     def _greet(self) -> None:
         """No student code is sent before the process has said which layers confine it."""
         reply = self._ask("hello", 10.0, 30.0, {})
+        if not _is_greeting(reply):
+            self._lose("its answer was not one that the grader understands")
         self.layers = reply["layers"]
-        if self.layers != list(sandbox.MANDATORY):
-            self._end()
-            refusal = next((layer for layer in self.layers if layer.startswith("refused")), "layers missing")
-            raise SubmissionError(
-                f"not graded: the student process could not be confined ({refusal}); no student code was run",
-                slug="confinement",
-            )
+        if sandbox.is_complete(self.layers) or (self._warm.unsafe and self.layers[-1:] == [sandbox.UNSAFE]):
+            return
+        self._end()
+        refused = reply["refused"] or [{"layer": "layers", "reason": f"only {self.layers}", "advice": "report this"}]
+        raise SubmissionError(
+            "not graded: student code could not be confined, and none was run. Missing: {layer}, because {reason}. "
+            "What to do: {advice}; `foundations doctor` looks at every layer".format_map(refused[0]),
+            slug="confinement",
+        )
 
     def _replay(self) -> None:
         for number in range(self._next):
             if number in self._killers:
                 continue
             try:
-                self._run_cell(self._cells[number][1])
+                self._run_cell(*self._cells[number])
             except SessionLost:
                 self._killers.add(number)
                 return  # the outer loop starts once more, without this cell
@@ -179,11 +286,13 @@ class Session:
             )
             if echoed != nonce:
                 self._lose("it wrote to the grader's pipe, which no exercise asks for")
+            self._reply_bytes = length
             reply = wire.decode(self._receive(length, waiting))
         except wire.WireError as error:
             return self._lose(f"it wrote something to the grader's pipe that is no answer ({error})")
         if isinstance(reply, dict) and "broken" in reply:
             self._lose(_broken(reply["broken"]))
+        self._look_at_scratch()
         return reply
 
     def _send(self, data: bytes, waiting: _Waiting) -> None:
@@ -198,20 +307,20 @@ class Session:
             except BrokenPipeError:
                 self._lose()
 
-    def _receive(self, size: int, waiting: _Waiting) -> bytes:
+    def _receive(self, size: int, waiting: _Waiting) -> bytearray:
         assert self._process is not None
-        parts: list[bytes] = []
-        while size:
+        data = bytearray(size)  # the system gives its memory as it is filled
+        left = memoryview(data)
+        while left:
             self._wait(self._process.replies, select.POLLIN, waiting)
             try:
-                part = os.read(self._process.replies, min(size, 1 << 20))
+                count = os.readv(self._process.replies, [left[: 1 << 20]])
             except BlockingIOError:
                 continue
-            if not part:
+            if not count:
                 self._lose()
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+            left = left[count:]
+        return data
 
     def _wait(self, descriptor: int, event: int, waiting: _Waiting) -> None:
         """Until ``descriptor`` is ready, while the student stays within its limits."""
@@ -219,12 +328,23 @@ class Session:
         poll.register(descriptor, event)
         while True:
             left = waiting.until - time.monotonic()
+            if left <= 0 and waiting.until == self._deadline:
+                self._lose(
+                    f"stopped: the notebook has had the {self._limits.notebook_wall_s:g} s it may take as a whole"
+                )
             if left <= 0:
-                self._lose(f"stopped after {waiting.wall_s:g} s: it did not come to an end")
+                self._stop(f"stopped after {waiting.wall_s:g} s", ": it did not come to an end")
             if poll.poll(1000 * min(left, _TICK_S)):
                 return
+            self._look_at_scratch()
+            if self._process is not None and processes.threads(self._process.pid) > _MAX_THREADS:
+                self._lose(f"it started more than {_MAX_THREADS} threads")
             if self._clock() - self._cpu_at_request > waiting.cpu_s:
-                self._lose(f"stopped after {waiting.cpu_s:g} s of CPU: is there a loop that never ends?")
+                self._stop(f"stopped after {waiting.cpu_s:g} s of CPU", ": is there a loop that never ends?")
+
+    def _stop(self, stopped: str, more: str) -> NoReturn:
+        self._end()
+        raise OutOfTime(stopped, more)
 
     def _lose(self, reason: str = "") -> Any:
         """End the student process and say why, in words for the student."""
@@ -234,28 +354,36 @@ class Session:
     def _end(self) -> int:
         if self._process is None:
             return 0
-        process, self._process = self._process, None
-        os.close(process.requests)
-        os.close(process.replies)
+        process = self._let_go(self._process)
         # A process that is about to end by itself gets the moment it needs, so that its own exit status is seen.
-        ended_by_itself = _has_ended(process.pid)
-        if not ended_by_itself:
-            os.kill(process.pid, signal.SIGKILL)
-        ending = self._warm.reap(process.pid)
+        ending = self._warm.reap(process, kill=not processes.has_ended(process.pid))
+        self._remove_scratch()
         self._spent_cpu_s += ending["cpu_s"]
         return ending["status"]
 
+    def _let_go(self, process: Forked) -> Forked:
+        """Close the pipes of the student process; the process itself is for the warm one to end."""
+        os.close(process.requests)
+        os.close(process.replies)
+        self._process = None
+        return process
+
+    def _remove_scratch(self) -> None:
+        """When the process that writes to it has ended."""
+        if self._scratch is not None:
+            self._scratch.remove()
+            self._scratch = None
+
+    def _look_at_scratch(self) -> None:
+        if self._scratch is not None and (excess := self._scratch.excess()):
+            self._lose(excess)
+
     def _clock(self) -> float:
         assert self._process is not None
-        return _cpu_clock(self._process.pid)
-
-
-def _cpu_clock(pid: int) -> float:
-    """CPU seconds of another process: Linux's clock of a process is made of its complemented number."""
-    try:
-        return time.clock_gettime((~pid << 3) | 2)
-    except OSError as error:
-        raise InternalError(f"the CPU clock of process {pid} cannot be read: {error}") from error
+        try:
+            return processes.cpu_clock(self._process.pid)
+        except OSError as error:  # only its parent could have reaped it
+            raise WarmLost(f"the CPU clock of a student process cannot be read: {error}", slug="warm") from error
 
 
 @dataclass(frozen=True)
@@ -267,19 +395,6 @@ class _Waiting:
     until: float
 
 
-def _has_ended(pid: int) -> bool:
-    """Whether a process that has closed its pipes is a zombie by now; it gets a moment to become one."""
-    for _ in range(40):
-        try:
-            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
-                if stat.read().rpartition(")")[2].split()[0] in "ZX":
-                    return True
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        time.sleep(0.001)
-    return False
-
-
 def _cause_of_death(status: int) -> str:
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
@@ -289,23 +404,28 @@ def _cause_of_death(status: int) -> str:
             signal.SIGSEGV: "segmentation fault",
             signal.SIGXCPU: "CPU limit",
             signal.SIGABRT: "abort",
+            signal.SIGSYS: "a system call of another kind of machine",
         }
         return f"the process crashed ({known.get(number, signal.Signals(number).name)})"
     return f"the code ended the process (exit code {os.WEXITSTATUS(status)})"
+
+
+def _is_greeting(reply: Any) -> bool:
+    """Whether a reply to "hello" has the parts that say how the process is confined."""
+    return (
+        isinstance(reply, dict)
+        and isinstance(layers := reply.get("layers"), list)
+        and all(isinstance(layer, str) for layer in layers)
+        and isinstance(refused := reply.get("refused"), list)
+        and all(isinstance(one, dict) and {"layer", "reason", "advice"} <= one.keys() for one in refused)
+    )
 
 
 def _is_answer(operation: str, values: dict[str, Any], reply: Any) -> bool:
     """Whether a reply has the parts that graders rely on. Student code shares the process that wrote it."""
     if not isinstance(reply, dict) or "value" not in reply or not isinstance(reply.get("printed"), str):
         return False
-    error = reply.get("error")
-    if error is not None and not (
-        isinstance(error, dict)
-        and isinstance(error.get("name"), str)
-        and isinstance(error.get("text"), str)
-        and isinstance(error.get("bases"), list)
-        and all(isinstance(base, str) for base in error["bases"])
-    ):
+    if "error" not in reply or not _is_error(reply["error"]):
         return False
     if operation != "call":
         return True
@@ -313,9 +433,34 @@ def _is_answer(operation: str, values: dict[str, Any], reply: Any) -> bool:
     lists = [reply.get("args"), reply.get("attributes")]
     return (
         all(isinstance(one, list) and len(one) == count for one in lists)
+        and all(isinstance(one, dict) and all(isinstance(name, str) for name in one) for one in reply["attributes"])
+        and {"trace", "same_object_as"} <= reply.keys()
         and isinstance(trace := reply.get("trace"), dict | None)
         and all(isinstance(entries, list) for entries in (trace or {}).values())
         and isinstance(reply.get("same_object_as"), int | None)
+    )
+
+
+def _is_run(reply: Any) -> bool:
+    """The same for the running of a cell."""
+    return (
+        isinstance(reply, dict)
+        and isinstance(reply.get("outputs"), list)
+        and "error" in reply
+        and _is_error(reply["error"])
+    )
+
+
+def _is_error(error: Any) -> bool:
+    """Whether ``error`` is an exception as :mod:`foundations.inside` describes one, or ``None``."""
+    return error is None or (
+        isinstance(error, dict)
+        and isinstance(error.get("name"), str)
+        and isinstance(error.get("text"), str)
+        and len(error["name"]) + len(error["text"]) <= _MAX_ERROR_CHARACTERS
+        and isinstance(error.get("line"), int | None)
+        and isinstance(error.get("bases"), list)
+        and all(isinstance(base, str) for base in error["bases"])
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,14 +11,18 @@ from typing import Any, NoReturn
 
 import torch
 
-from foundations import rules, speed
+from foundations import rules, speed, wire, words
 from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
 from foundations.diagnose import Behaviour, Observation, copied
+from foundations.errors import OutOfTime, SessionLost
 from foundations.model import NOT_ATTEMPTED
+from foundations.reference import Reference
 from foundations.session import Session
 
 #: An exponent that is larger than allowed by less than this is taken for rounding.
 _GROWTH_MARGIN = 0.3
+#: What is kept of a student's answers to name a mistake by: known mistakes give answers of the size that is asked for.
+_MAX_OBSERVED_BYTES = 64 << 20
 
 
 @dataclass
@@ -40,6 +43,8 @@ class Call:
     printed: str
     trace: dict[str, list[Any]] | None
     same_object_as: int | None
+    names: Sequence[str] = ()
+    through: Callable[..., Any] | None = None
 
     def must_return(self, expected: torch.Tensor, **options: Any) -> None:
         """The value agrees with ``expected``; options are those of :func:`foundations.compare.difference`."""
@@ -52,7 +57,8 @@ class Call:
         if self.error:
             line = f", line {self.error['line']} of its cell" if self.error.get("line") else ""
             _fail(
-                "exception", f"{self.subject} stopped with {self.error['name']}{line}: {_in_words(self.error['text'])}"
+                "exception",
+                f"{self.subject} stopped with {self.error['name']}{line}: {_first_line(self.error['text'])}",
             )
 
     def must_raise(self, *kinds: type[BaseException], because: str) -> None:
@@ -65,17 +71,38 @@ class Call:
         if not {kind.__name__ for kind in kinds} & set(self.error["bases"]):
             _fail("exception", f"{self.subject} stopped with {self.error['name']}; expected {wanted}: {because}")
 
-    def must_leave_inputs(self) -> None:
-        """No argument has another value, shape or dtype than before the call."""
+    def must_set(self, argument: int, attribute: str, expected: torch.Tensor, **options: Any) -> None:
+        """It has set ``attribute`` (``"g"``) of the argument at that place to ``expected``; options as for
+        :meth:`must_return`.
+        """
+        self.must_not_raise()
+        name = f"{self.names[argument]}.{attribute}"
+        value = self.attributes[argument].get(attribute)
+        if not isinstance(value, torch.Tensor):
+            seen = f"is {describe(value)}" if attribute in self.attributes[argument] else "is not set"
+            _fail("type", f"{name} {seen} after {self.subject}; a tensor belongs there")
+        finding = difference(value, expected, subject=f"{name} after {self.subject}", **options)
+        if finding:
+            raise CheckFailed(finding)
+
+    def must_leave_inputs(self, setting: Sequence[tuple[int, str]] = ()) -> None:
+        """No argument has another value, shape or dtype than before the call, and neither has an attribute that was
+        set on one, but those of ``setting``: the argument's place and the attribute's name.
+        """
         for index, (before, after) in enumerate(zip(self.args, self.args_after, strict=True)):
-            if isinstance(before, torch.Tensor) and difference(after, before, subject="", relative=1e-30):
+            if _changed(before, after):
                 _fail(
                     "mutation",
                     f"{self.subject} changed its argument number {index + 1} in place; its caller still needs it",
                 )
+            given = vars(before) if isinstance(before, torch.Tensor) else {}
+            for name, value in given.items():
+                if (index, name) not in setting and _changed(value, self.attributes[index].get(name)):
+                    _fail("mutation", f"{self.subject} changed {self.names[index]}.{name}; its caller still needs it")
 
     def behaviour(self) -> Behaviour:
-        return Behaviour(self.value, self.error["name"] if self.error else None, self.args_after)
+        error = self.error["name"] if self.error else None
+        return Behaviour(self.value, error, self.args_after, tuple(self.attributes))
 
 
 @dataclass
@@ -91,7 +118,9 @@ class Student:
     sources: Sequence[str]
     cell_error: dict[str, Any] | None
     stopwatch: speed.Stopwatch
+    reference: Reference | None = None
     observations: list[Observation] = field(default_factory=list)
+    observed_bytes: int = 0
     notes: list[str] = field(default_factory=list)
     #: Whether a check has passed by now: a NotImplementedError is the stub's no longer, but an answer.
     attempted: bool = False
@@ -104,10 +133,15 @@ class Student:
         digest = int.from_bytes(hashlib.sha256(text).digest()[:8], "big")
         return torch.Generator().manual_seed(digest >> 1)
 
-    def call(self, *args: Any, trace: bool = False, **kwargs: Any) -> Call:
+    def call(
+        self, *args: Any, trace: bool = False, through: Callable[..., Any] | None = None, **kwargs: Any
+    ) -> Call:
         """Call the exercise's function in the student process.
 
         Attributes set on tensor arguments travel with them. With ``trace``, the operations that ran are recorded.
+        What cannot be called by itself (a class has objects, and those have methods) is called by a function of the
+        grader's, ``through(names, *args)``, which travels as :meth:`probe`'s does; the first line of its docstring
+        names the call in messages: ``Relu()(inp), then backward()``.
 
         Raises:
             CheckFailed: the function is missing or not written yet.
@@ -116,11 +150,17 @@ class Student:
         before = tuple(copied(arg) for arg in args)
         attributes = [dict(vars(arg)) if isinstance(arg, torch.Tensor) else {} for arg in args]
         reply = self.session.request(
-            "call", function=self.exercise, args=list(args), kwargs=kwargs, attributes=attributes, trace=trace
+            "call",
+            function=self.exercise,
+            args=list(args),
+            kwargs=kwargs,
+            attributes=attributes,
+            trace=trace,
+            through=_as_source(through),
         )
         self._must_exist(reply["error"])
         call = Call(
-            subject=self.subject(before),
+            subject=self.subject(before, through),
             args=before,
             value=reply["value"],
             args_after=tuple(reply["args"]),
@@ -129,8 +169,12 @@ class Student:
             printed=reply["printed"],
             trace=reply["trace"],
             same_object_as=reply["same_object_as"],
+            names=self._names(before, through),
+            through=through,
         )
-        self.observations.append(Observation(before, call.behaviour()))
+        self.observed_bytes += wire.weight(reply)
+        if self.observed_bytes <= _MAX_OBSERVED_BYTES:
+            self.observations.append(Observation(before, call.behaviour(), through))
         return call
 
     def probe(self, function: Callable[..., Any], *args: Any) -> Any:
@@ -139,8 +183,7 @@ class Student:
         The function travels as source: it may use ``torch`` and what it imports itself, must return values that can
         cross the wire, and must not hold anything that the student may not see.
         """
-        source = textwrap.dedent(inspect.getsource(function))
-        reply = self.session.request("probe", source=source, function=function.__name__, args=list(args))
+        reply = self.session.request("probe", args=list(args), **_source_of(function))
         if reply["error"]:
             _fail(
                 "exception",
@@ -148,11 +191,11 @@ class Student:
             )
         return reply["value"]
 
-    def must_keep_to(self, rule: rules.Rule, *args: Any) -> None:
+    def must_keep_to(self, rule: rules.Rule, *args: Any, through: Callable[..., Any] | None = None) -> None:
         """Only allowed operations, by reading the source and by tracing a call on ``args``."""
         violations = rules.read_source_for(rule, self.sources, self.exercise)
         if not violations:
-            call = self.call(*args, trace=True)
+            call = self.call(*args, trace=True, through=through)
             call.must_not_raise()
             violations = rules.read_trace_for(rule, call.trace or {})
         if violations:
@@ -160,7 +203,13 @@ class Student:
             raise CheckFailed(Finding("rule", first.message, symptom=f"rule: {first.family}"))
 
     def must_grow_as(
-        self, allowed: rules.Growth, inputs: Callable[[int, int, int], tuple[Any, ...]], base: rules.Sizes, lesson: str
+        self,
+        allowed: rules.Growth,
+        inputs: Callable[[int, int, int], tuple[Any, ...]],
+        base: rules.Sizes,
+        lesson: str,
+        *,
+        through: Callable[..., Any] | None = None,
     ) -> None:
         """The number of operations grows no faster with the sizes (n, k, m) than ``allowed`` says.
 
@@ -168,7 +217,7 @@ class Student:
         """
         counts = {}
         for size in rules.growth_sizes(*base):
-            call = self.call(*inputs(*size), trace=True)
+            call = self.call(*inputs(*size), trace=True, through=through)
             call.must_not_raise()
             counts[size] = rules.operations(call.trace or {})
         seen = rules.fit_growth(counts)
@@ -184,6 +233,8 @@ class Student:
         expected: Callable[..., torch.Tensor],
         at_least: float,
         called: str,
+        *,
+        through: Callable[..., Any] | None = None,
     ) -> None:
         """At least ``at_least`` times less CPU time than ``than``, the instructor's own function, on fresh ``inputs``.
 
@@ -191,21 +242,33 @@ class Student:
             CheckFailed: slower than that, or wrong on one of the inputs.
             Inconclusive: the machine was too noisy to say.
         """
-        task = speed.Task(self.exercise, than, inputs, expected, at_least, called)
+        task = speed.Task(self.exercise, than, inputs, expected, at_least, called, _as_source(through))
         verdict = self.stopwatch.judge(task, self.session, self.generator("speed"))
         if not verdict.passed:
             raise CheckFailed(Finding("speed", verdict.text, symptom="speed"))
         self.notes.append(verdict.text)
 
-    def subject(self, args: Sequence[Any]) -> str:
+    def why_lost(self, lost: SessionLost, check: str) -> str:
+        """Why the student process was lost in ``check``; where time ran out, with what the reference needs."""
+        if not isinstance(lost, OutOfTime) or self.reference is None:
+            return lost.reason
+        needed = self.reference.cpu_s(self.exercise, check, lost)
+        return lost.reason if needed is None else f"{lost.stopped}; the reference needs {words.seconds(needed)}"
+
+    def _names(self, args: Sequence[Any], through: Callable[..., Any] | None) -> list[str]:
+        known = self.parameters if through is None else list(inspect.signature(through).parameters)[1:]
+        names = list(known[: len(args)])
+        return names + [f"argument {number + 1}" for number in range(len(names), len(args))]
+
+    def subject(self, args: Sequence[Any], through: Callable[..., Any] | None = None) -> str:
         """The call in words: ``matmul_naive(a, b) with a (2, 3) and b (3, 4) of float64``."""
-        names = list(self.parameters[: len(args)])
-        names += [f"argument {number + 1}" for number in range(len(names), len(args))]
+        names = self._names(args, through)
         shapes = [
             f"{name} {shape_text(arg)}" for name, arg in zip(names, args, strict=True) if isinstance(arg, torch.Tensor)
         ]
         kinds = sorted({dtype_text(arg) for arg in args if isinstance(arg, torch.Tensor)} - {"float32"})
-        text = f"{self.exercise}({', '.join(names)})"
+        described = inspect.getdoc(through) if through else None
+        text = described.splitlines()[0] if described else f"{self.exercise}({', '.join(names)})"
         if shapes:
             text += " with " + " and ".join(shapes)
         return text + (f" of {' and '.join(kinds)}" if kinds else "")
@@ -223,16 +286,21 @@ class Student:
             raise CheckFailed(Finding("existence", NOT_ATTEMPTED, symptom=NOT_ATTEMPTED))
 
 
+def _source_of(function: Callable[..., Any]) -> dict[str, str]:
+    """A function of a grader's, as it travels."""
+    return {"source": textwrap.dedent(inspect.getsource(function)), "function": function.__name__}
+
+
+def _as_source(function: Callable[..., Any] | None) -> dict[str, str] | None:
+    return None if function is None else _source_of(function)
+
+
+def _changed(before: Any, after: Any) -> bool:
+    return isinstance(before, torch.Tensor) and difference(after, before, subject="", relative=1e-30) is not None
+
+
 def _fail(stage: Any, text: str) -> NoReturn:
     raise CheckFailed(Finding(stage, text))
-
-
-def _in_words(text: str) -> str:
-    """An exception's message, shortened; torch's own about memory says how much was asked for."""
-    asked = re.search(r"you tried to allocate (\d+) bytes", text)
-    if asked:
-        return f"it asked for {int(asked[1]) / 1e9:.2f} GB of memory, more than this exercise may use"
-    return _first_line(text)
 
 
 def _first_line(text: str) -> str:

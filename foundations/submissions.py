@@ -1,7 +1,13 @@
-"""Finding submissions on disk: one notebook, or a folder laid out ``<student>/<assignment>/<assignment>.ipynb``."""
+"""Finding submissions on disk: one notebook, or a folder laid out ``<student>/<assignment>/<assignment>.ipynb``; and
+reading the files that an assignment lets students hand in beside it.
+"""
 
 from __future__ import annotations
 
+import os
+import stat
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +17,7 @@ from foundations.errors import CourseError
 @dataclass(frozen=True)
 class Found:
     """A submission to grade. ``folder`` is the submitted folder it lies in, ``None`` for a notebook lying anywhere
-    else.
+    else, and for one in a folder whose name no gradebook can hold: it is graded, and not recorded.
     """
 
     student: str
@@ -40,21 +46,94 @@ def find_submissions(path: Path, assignment: str) -> list[Found]:
 
 
 def _in_folder(path: Path, assignment: str) -> list[Found]:
-    if (path / f"{assignment}.ipynb").is_file():
+    # Whatever has that name: if it is no file, the report says so.
+    if os.path.lexists(path / f"{assignment}.ipynb"):
         return [_one(path / f"{assignment}.ipynb", assignment)]
-    students = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith("."))
-    found = [Found(child.name, child / assignment / f"{assignment}.ipynb", path) for child in students]
+    students = sorted(
+        child for child in path.iterdir() if (child.is_dir() or child.is_symlink()) and not child.name.startswith(".")
+    )
+    found = [_of(child.name, child / assignment / f"{assignment}.ipynb", path) for child in students]
     if not any((child / assignment).exists() for child in students):
         raise CourseError(
             f"{path} holds no submission of {assignment!r}; expected {path}/<student>/{assignment}/{assignment}.ipynb",
             slug="no-submissions",
         )
-    return found
+    return sorted(found, key=lambda one: one.folder is None)  # the first says where the others lie
 
 
 def _one(path: Path, assignment: str) -> Found:
     whole = path.absolute()
     laid_out = whole.name == f"{assignment}.ipynb" and whole.parent.name == assignment
     if laid_out:
-        return Found(whole.parent.parent.name, path, whole.parent.parent.parent)
-    return Found(path.stem, path, None)
+        return _of(whole.parent.parent.name, path, whole.parent.parent.parent)
+    return _of(path.stem, path, None)
+
+
+def _of(name: str, path: Path, folder: Path | None) -> Found:
+    """A submission by the name of its folder.
+
+    Control characters and bytes that are no text are written as escapes: no database, page or terminal should meet
+    them, and nbgrader stops at the first. What stands for other names in a pattern, it would read as a pattern.
+    """
+    odd = any(unicodedata.category(character) in ("Cc", "Cs") or character in "\\*?[" for character in name)
+    return Found(name.encode("unicode_escape").decode("ascii"), path, None) if odd else Found(name, path, folder)
+
+
+def read_declared(folder: Path, names: Iterable[str], limit: int) -> tuple[dict[str, bytes], list[str]]:
+    """The files ``names`` of a student's ``folder``, and a sentence for each that could not be taken.
+
+    Only regular files are read; links are not followed and pipes not waited for. ``limit``: bytes of all together.
+    """
+    files: dict[str, bytes] = {}
+    notes: list[str] = []
+    for name in names:
+        content = _read_file(folder, name, limit)
+        if isinstance(content, bytes) and len(content) + sum(map(len, files.values())) > limit:
+            content = f"was left out: the files of a submission may have {limit:,} bytes together"
+        if isinstance(content, bytes):
+            files[name] = content
+        else:
+            notes.append(f"the file {name!r} {content}")
+    return files, notes
+
+
+def write_declared(files: Mapping[str, bytes], scratch: Path, owner: int | None = None) -> None:
+    """Put ``files`` into the empty folder ``scratch``; ``owner``: the user whose they shall be.
+
+    Raises:
+        OSError: a file is there already, or there is no room.
+    """
+    folder = os.open(scratch, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        for name, content in files.items():
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            with os.fdopen(os.open(name, flags, 0o600, dir_fd=folder), "wb") as file:
+                file.write(content)
+                if owner not in (None, os.getuid()):
+                    os.fchown(file.fileno(), owner, -1)
+    finally:
+        os.close(folder)
+
+
+def copy_declared(folder: Path, names: Iterable[str], scratch: Path, limit: int) -> list[str]:
+    """Copy the files ``names`` from a student's ``folder`` to ``scratch``; a sentence for each that was left out."""
+    files, notes = read_declared(folder, names, limit)
+    write_declared(files, scratch)
+    return notes
+
+
+def _read_file(folder: Path, name: str, limit: int) -> bytes | str:
+    """Its content, or why it is left out; at most ``limit`` bytes and one, for it may be growing while it is read."""
+    try:
+        descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return "was not handed in"
+    except OSError:
+        return "was left out: it is a link or cannot be opened"
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return "was left out: it is no regular file"
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(limit + 1)
+    finally:
+        os.close(descriptor)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from foundations.model import NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome
+from foundations.model import NOT_ATTEMPTED, NOT_CREDITABLE, NOT_REACHED, Check, Exercise, Outcome
 
 #: How much of one message is shown: characters, and lines.
 MAX_MESSAGE = 2_000
@@ -89,9 +89,9 @@ def note(exercise: Exercise) -> str:
     return ""
 
 
-def check_table_text(exercise: Exercise) -> str:
+def check_table_text(exercise: Exercise, *, creditable: bool = True) -> str:
     """The exercise's checks as plain text: one line each with sign, outcome, points and name, messages below."""
-    lines = [_heading(exercise)]
+    lines = [_heading(exercise, creditable)]
     for row in rows(exercise):
         lines.append(f"  {row.sign} {row.word:<11}  {row.points:<11}  {row.full_name}")
         if row.message:
@@ -101,15 +101,16 @@ def check_table_text(exercise: Exercise) -> str:
     return "\n".join(lines)
 
 
-def check_table_html(exercise: Exercise) -> str:
+def check_table_html(exercise: Exercise, *, creditable: bool = True) -> str:
     """The same as one HTML table without script, style sheet or colour; every text in it is escaped."""
     head = "".join(f'<th scope="col" style="{_LINE}">{title}</th>' for title in ("Outcome", "Points", "Check"))
     body = "".join(_row(row) for row in rows(exercise))
     below = f"<p>{_escaped(note(exercise))}</p>" if note(exercise) else ""
+    heading = _escaped(_heading(exercise, creditable))
     return (
         f'<div class="foundations-checks {_NO_MATH}">'
         '<table style="border-collapse: collapse; margin: 0.5em 0 1em">'
-        f'<caption style="caption-side: top; text-align: left; font-weight: bold">{_escaped(_heading(exercise))}'
+        f'<caption style="caption-side: top; text-align: left; font-weight: bold">{heading}'
         f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}</div>"
     )
 
@@ -147,10 +148,11 @@ def _cut(text: str, limit: int) -> str:
     return text if left == 0 else f"{shown.rstrip()} … ({left:,} more characters)"
 
 
-def _heading(exercise: Exercise) -> str:
+def _heading(exercise: Exercise, creditable: bool) -> str:
     score = "no score yet" if exercise.score is None else f"{round(exercise.score, 2):g}"
     of = "," if exercise.score is None else " of"
-    return f"{clean_name(exercise.id)}: {score}{of} {exercise.max_score:g} points"
+    heading = f"{clean_name(exercise.id)}: {score}{of} {exercise.max_score:g} points"
+    return heading if creditable else f"{heading} ({NOT_CREDITABLE})"
 
 
 def _same(check: Check) -> tuple[Outcome, str, int]:

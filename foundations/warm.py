@@ -29,6 +29,10 @@ _ENVIRONMENT = {
 }
 
 
+class WarmLost(InternalError):
+    """The warm process ended or stopped answering, and its student processes with it. A new one can be started."""
+
+
 @dataclass(frozen=True)
 class Forked:
     """A student process and the judge's ends of its pipes."""
@@ -36,12 +40,23 @@ class Forked:
     pid: int
     requests: int
     replies: int
+    #: Which warm process it was forked from, and is reaped by.
+    generation: int
 
 
 class Warm:
-    """One warm process. Not thread-safe; each worker has its own."""
+    """One warm process. Not thread-safe; each worker has its own, and starts it in a thread that lives as long: the
+    kernel ends the warm process with the thread that started it.
 
-    def __init__(self) -> None:
+    Args:
+        unsafe: let student processes through that cannot be confined. Nothing that they are graded by is creditable.
+    """
+
+    def __init__(self, unsafe: bool = False) -> None:
+        self.unsafe = unsafe
+        #: The user whom files of student processes belong to; known once the warm process is ready.
+        self.owner = -1
+        self._generation = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
 
@@ -57,7 +72,9 @@ class Warm:
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # Each message waits for its answer, so that a stream, where there is nothing else, keeps them apart, too.
+        kind = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, kind)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process that writes it
         with theirs:
             self._process = subprocess.Popen(
@@ -71,28 +88,49 @@ class Warm:
                 start_new_session=True,
             )
         self._ready = False
+        self._generation += 1
+
+    def wait_until_ready(self) -> None:
+        """Start it where it does not run, and wait for it.
+
+        Raises:
+            InternalError: it could not be started.
+        """
+        self.start()
+        if self._ready:
+            return
+        try:
+            self.owner = self._receive(_START_S)["owner"]
+        except InternalError:
+            self._discard()
+            raise
+        self._ready = True
 
     def close(self) -> None:
+        if self._process is not None and self._ready and self._process.poll() is None:
+            with contextlib.suppress(WarmLost):
+                self._ask({"op": "sweep"})  # no process is left behind
+        self._discard()
+
+    def _discard(self) -> None:
         if self._process is None:
             return
-        if self._ready and self._process.poll() is None:
-            with contextlib.suppress(InternalError):
-                self._ask({"op": "sweep"})  # no process is left behind
         self._process.kill()
         self._process.wait()
         self._control.close()
         self._complaints.close()
         self._process = None
 
-    def fork(self, limits: Limits) -> Forked:
-        """A student process that waits for its first request.
+    def fork(self, limits: Limits, scratch: str | None = None) -> Forked:
+        """A student process that waits for its first request; ``scratch`` is a folder that it may write to.
 
         Raises:
-            InternalError: the warm process could not be started or has stopped answering.
+            WarmLost: the warm process has ended or stopped answering.
+            InternalError: it could not be started.
         """
-        self.start()
-        their_requests, requests = os.pipe2(os.O_CLOEXEC)
-        replies, their_replies = os.pipe2(os.O_CLOEXEC)
+        self.wait_until_ready()
+        their_requests, requests = os.pipe()
+        replies, their_replies = os.pipe()
         try:
             reply = self._ask(
                 {
@@ -100,6 +138,9 @@ class Warm:
                     "memory_bytes": limits.memory_bytes,
                     "reply_bytes": limits.reply_bytes,
                     "output_bytes": limits.output_bytes,
+                    "scratch": scratch,
+                    "scratch_bytes": limits.scratch_bytes,
+                    "unsafe": self.unsafe,
                 },
                 [their_requests, their_replies],
             )
@@ -112,23 +153,39 @@ class Warm:
             os.close(their_replies)
         os.set_blocking(requests, False)
         os.set_blocking(replies, False)
-        return Forked(reply["pid"], requests, replies)
+        return Forked(reply["pid"], requests, replies, self._generation)
 
-    def bury(self, pid: int) -> None:
-        """Have a killed student process reaped some time later; nobody waits for it."""
-        with contextlib.suppress(InternalError):
-            self._ask({"op": "bury", "pid": pid})
+    def bury(self, process: Forked) -> None:
+        """Have a student process killed, and reaped some time later; nobody waits for it."""
+        with contextlib.suppress(WarmLost):
+            self._of(process, {"op": "bury", "pid": process.pid})
 
-    def reap(self, pid: int) -> dict[str, Any]:
-        """How a student process ended: ``status`` as of waitpid, ``cpu_s``, ``peak_bytes``."""
-        return self._ask({"op": "reap", "pid": pid})
+    def reap(self, process: Forked, kill: bool) -> dict[str, Any]:
+        """How a student process ended: ``status`` as of waitpid, ``cpu_s``, ``peak_bytes``. ``kill``: end it first.
+
+        Raises:
+            WarmLost: it has ended with the warm process.
+        """
+        return self._of(process, {"op": "reap", "pid": process.pid, "kill": kill})
+
+    def is_parent_of(self, process: Forked) -> bool:
+        """Whether ``process`` can still be there: it ends with the warm process it was forked from."""
+        alive = self._process is not None and self._process.poll() is None
+        return alive and process.generation == self._generation
+
+    def _of(self, process: Forked, request: dict[str, Any]) -> dict[str, Any]:
+        """Ask the parent of ``process``; to another one its number may mean something else."""
+        if self._process is None or process.generation != self._generation:
+            raise WarmLost("the warm process is gone, and the student process with it", slug="warm")
+        return self._ask(request)
 
     def _ask(self, request: dict[str, Any], descriptors: list[int] | None = None) -> dict[str, Any]:
-        if not self._ready:
-            self._receive(_START_S)
-            self._ready = True
-        self._send(request, descriptors or [])
-        return self._receive(_ANSWER_S)
+        try:
+            self._send(request, descriptors or [])
+            return self._receive(_ANSWER_S)
+        except InternalError as error:
+            self._discard()
+            raise WarmLost(str(error), slug="warm") from error
 
     def _send(self, request: dict[str, Any], descriptors: list[int]) -> None:
         try:
@@ -139,7 +196,10 @@ class Warm:
     def _receive(self, seconds: float) -> dict[str, Any]:
         if not select.select([self._control], [], [], seconds)[0]:
             raise InternalError(f"the warm process did not answer within {seconds:.0f} s", slug="warm")
-        message = self._control.recv(1 << 16)
+        try:
+            message = self._control.recv(1 << 16)
+        except ConnectionError:  # it was killed before it had read the request
+            message = b""
         if not message:
             raise InternalError(f"the warm process ended{self._last_words()}", slug="warm")
         return json.loads(message)

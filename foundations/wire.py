@@ -12,10 +12,12 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 MAGIC = b"FND1"
@@ -26,9 +28,18 @@ _HEADER_LENGTH = struct.Struct("<Q")
 #: Caps that do not depend on the course: deeper, longer or wider values are cut to an :class:`Opaque`.
 MAX_DEPTH = 32
 MAX_ITEMS = 200_000
+MAX_TENSORS = 20_000
 MAX_DIMENSIONS = 16
 MAX_TYPE_NAME = 200
 MAX_INT_BITS = 4096
+#: Keys of dicts that are neither text nor small numbers: tuples, for one. Who knows how Python hashes them can have
+#: each compared with all others.
+MAX_ODD_KEYS = 1_000
+MAX_KEY_LENGTH = 16
+
+# No value within these caps has more brackets, braces and commas in its header.
+_MAX_CONTAINERS = 4 * MAX_ITEMS
+_MAX_COMMAS = 16 * MAX_ITEMS
 
 DTYPES: dict[str, torch.dtype] = {
     str(dtype).removeprefix("torch."): dtype
@@ -57,12 +68,14 @@ def frame(nonce: bytes, payload: bytes) -> bytes:
     return FRAME.pack(MAGIC, len(payload), nonce) + payload
 
 
-def read_frame_header(header: bytes, max_bytes: int) -> tuple[int, bytes]:
+def read_frame_header(header: bytes | bytearray, max_bytes: int) -> tuple[int, bytes]:
     """Length of the payload that follows, and the nonce.
 
     Raises:
         WireError: not a frame of ours, or longer than ``max_bytes``.
     """
+    if len(header) != FRAME.size:
+        raise WireError("the reply ends before its frame does")
     magic, length, nonce = FRAME.unpack(header)
     if magic != MAGIC:
         raise WireError("the reply does not start as a frame does")
@@ -78,7 +91,7 @@ def encode(value: object, max_bytes: int) -> bytes:
     return b"".join([_HEADER_LENGTH.pack(len(header)), header, *encoder.blobs])
 
 
-def decode(payload: bytes) -> Any:
+def decode(payload: bytes | bytearray) -> Any:
     """The value in ``payload``. Tensors come as plain contiguous tensors that own their memory.
 
     Raises:
@@ -90,8 +103,11 @@ def decode(payload: bytes) -> Any:
     start = _HEADER_LENGTH.size + length
     if start > len(payload):
         raise WireError("the header is longer than the payload")
+    header = payload[_HEADER_LENGTH.size : start]
+    if _intricate(header):
+        raise WireError("the header holds more values than a reply may have")
     try:
-        document = json.loads(payload[_HEADER_LENGTH.size : start].decode("ascii"))
+        document = json.loads(header.decode("ascii"))
     except (ValueError, RecursionError) as error:
         raise WireError(f"the header is not JSON: {type(error).__name__}") from None
     decoder = _Decoder(payload, start)
@@ -101,6 +117,27 @@ def decode(payload: bytes) -> Any:
     return value
 
 
+def _intricate(header: bytes | bytearray) -> bool:
+    """Whether parsing would build more objects than any value needs, judged by what stands outside of strings."""
+    if header.count(b"[") + header.count(b"{") <= _MAX_CONTAINERS and header.count(b",") <= _MAX_COMMAS:
+        return False
+    bare = np.frombuffer(header.replace(b"\\\\", b"").replace(b'\\"', b""), np.uint8)
+    outside = bare[~np.logical_xor.accumulate(bare == ord('"'))]
+    opening, comma = (outside == ord("[")) | (outside == ord("{")), outside == ord(",")
+    return int(opening.sum()) > _MAX_CONTAINERS or int(comma.sum()) > _MAX_COMMAS
+
+
+def weight(value: object) -> int:
+    """About how many bytes of memory a decoded value takes."""
+    if isinstance(value, torch.Tensor):
+        return 500 + value.untyped_storage().nbytes()
+    if isinstance(value, list | tuple):
+        return 64 + sum(map(weight, value))
+    if isinstance(value, dict):
+        return 64 + sum(weight(key) + weight(item) for key, item in value.items())
+    return sys.getsizeof(value)
+
+
 class _Encoder:
     """Turns a value into JSON nodes, and collects the bytes of its tensors in the order of their nodes."""
 
@@ -108,6 +145,8 @@ class _Encoder:
         self.blobs: list[bytes] = []
         self.bytes_left = max_bytes
         self.items_left = MAX_ITEMS
+        self.tensors_left = MAX_TENSORS
+        self.odd_keys_left = MAX_ODD_KEYS
 
     def node(self, value: object, depth: int) -> object:  # noqa: PLR0911 - a return for each kind of value
         self.items_left -= 1
@@ -140,16 +179,25 @@ class _Encoder:
         if len(value) > self.items_left:
             return self.opaque(value, f"{len(value):,} items")
         if type(value) is dict:
-            pairs = [[self.node(key, depth + 1), self.node(item, depth + 1)] for key, item in list(value.items())]
+            self.odd_keys_left -= sum(not _is_plain_key(key) for key in list(value))
+            if self.odd_keys_left < 0:
+                return self.opaque(value, f"more than {MAX_ODD_KEYS:,} keys that are neither text nor small numbers")
+            pairs = [[self.key(key, depth + 1), self.node(item, depth + 1)] for key, item in list(value.items())]
             return {"t": "dict", "v": pairs}
         return {"t": type(value).__name__, "v": [self.node(item, depth + 1) for item in list(value)]}
 
+    def key(self, key: object, depth: int) -> object:
+        return self.node(key, depth) if _may_be_key(key) else self.opaque(key, "as a key")
+
     def tensor(self, value: torch.Tensor) -> object:
+        self.tensors_left -= 1
+        if self.tensors_left < 0:
+            return self.opaque(value, f"more than {MAX_TENSORS:,} tensors")
         shape = tuple(value.shape)
         if value.layout is not torch.strided or value.device.type != "cpu" or value.dtype not in _NAMES:
             return self.opaque(value, f"{value.layout}, {value.device.type}, {value.dtype}")
         size = value.numel() * value.element_size()
-        if len(shape) > MAX_DIMENSIONS or size > self.bytes_left:
+        if not _is_shape(shape) or size > self.bytes_left:
             return self.opaque(value, f"shape {shape}, {size:,} bytes: too large to hand over")
         self.bytes_left -= size
         whole = value.detach().resolve_conj().resolve_neg().contiguous()
@@ -171,10 +219,12 @@ def _memory_order(value: torch.Tensor) -> list[int] | None:
 class _Decoder:
     """Builds values from JSON nodes; trusts none of them."""
 
-    def __init__(self, payload: bytes, offset: int) -> None:
+    def __init__(self, payload: bytes | bytearray, offset: int) -> None:
         self.payload = payload
         self.offset = offset
         self.items_left = MAX_ITEMS * 2
+        self.tensors_left = MAX_TENSORS
+        self.odd_keys_left = MAX_ODD_KEYS
 
     def value(self, node: Any, depth: int) -> Any:
         self.items_left -= 1
@@ -211,10 +261,10 @@ class _Decoder:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WireError("a dict whose items are no pairs")
             key = self.value(pair[0], depth + 1)
-            try:
-                result[key] = self.value(pair[1], depth + 1)
-            except TypeError:
-                raise WireError("a dict with a key that cannot be one") from None
+            self.odd_keys_left -= not _is_plain_key(key)
+            if not _may_be_key(key) or self.odd_keys_left < 0:
+                raise WireError("a dict with a key that cannot be one")
+            result[key] = self.value(pair[1], depth + 1)
         return result
 
     def special_float(self, node: dict[str, Any]) -> float:
@@ -225,15 +275,18 @@ class _Decoder:
         return special[name]
 
     def tensor(self, node: dict[str, Any]) -> torch.Tensor:
+        self.tensors_left -= 1
+        if self.tensors_left < 0:
+            raise WireError("more tensors than a reply may have")
         shape: Any = node.get("s")
         strides: Any = node.get("k")
         dtype = DTYPES.get(self.string(node, "d"))
-        if dtype is None or not _whole_numbers(shape) or len(shape) > MAX_DIMENSIONS:
+        if dtype is None or not _whole_numbers(shape) or not _is_shape(shape):
             raise WireError("a tensor without a proper shape and dtype")
         size = math.prod(shape) * dtype.itemsize
         if size > len(self.payload) - self.offset:
             raise WireError("a tensor that is larger than the payload")
-        raw = bytearray(self.payload[self.offset : self.offset + size])
+        raw = bytearray(memoryview(self.payload)[self.offset : self.offset + size])
         self.offset += size
         if dtype is torch.bool and raw.translate(None, b"\x00\x01"):
             raise WireError("a boolean tensor with bytes other than 0 and 1")
@@ -253,8 +306,27 @@ def _printable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
+def _is_plain_key(key: object) -> bool:
+    """Whether keys of this kind cannot share their hash by design: text is hashed with a secret, and numbers below the
+    modulus are their own hash.
+    """
+    return key is None or type(key) in (bool, str) or (type(key) is int and abs(key) < sys.hash_info.modulus)
+
+
+def _may_be_key(key: object) -> bool:
+    parts = key if type(key) is tuple else (key,)
+    return len(parts) <= MAX_KEY_LENGTH and all(
+        part is None or type(part) in (bool, int, float, str, Opaque) for part in parts
+    )
+
+
 def _whole_numbers(values: Any) -> bool:
     return isinstance(values, list) and all(type(value) is int and 0 <= value < 1 << 40 for value in values)
+
+
+def _is_shape(sizes: Sequence[int]) -> bool:
+    """Whether torch can make a tensor of these sizes. One without elements may still have strides beyond 64 bits."""
+    return len(sizes) <= MAX_DIMENSIONS and math.prod(max(size, 1) for size in sizes) < 1 << 40
 
 
 def _laid_out(plain: torch.Tensor, strides: Any) -> torch.Tensor:

@@ -38,11 +38,13 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(control.fileno(), False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the judge's to handle
-    from foundations import sandbox
+    from foundations import kernel, sandbox
 
-    sandbox.die_with_parent()
+    if kernel.is_linux():  # elsewhere the control socket's end, below, is all that ends this process
+        sandbox.die_with_parent(os.getppid())
     shell = warm_up()
-    control.send(json.dumps({"ready": True}).encode())
+    plan = sandbox.prepare()
+    control.send(json.dumps({"ready": True, "owner": plan.owner}).encode())
     dying: list[int] = []
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 2)
@@ -50,16 +52,17 @@ def main() -> None:
             return
         request = json.loads(message)
         if request["op"] == "fork":
-            reply = fork(control, shell, descriptors, request)
+            reply = fork(control, shell, plan, descriptors, request)
             sweep(dying, os.WNOHANG)
         elif request["op"] == "bury":
+            kill(request["pid"])
             dying.append(request["pid"])
             reply = {}
         elif request["op"] == "sweep":
             sweep(dying, 0)
             reply = {}
         else:
-            reply = reap(request["pid"])
+            reply = reap(request["pid"], request["kill"])
         control.send(json.dumps(reply).encode())
 
 
@@ -75,25 +78,29 @@ def warm_up() -> Any:
     weight = torch.ones(4, 4, requires_grad=True)
     torch.nn.functional.conv2d((torch.exp(weight) @ weight)[None, None], torch.ones(1, 1, 2, 2)).sum().backward()
     tracing.trace_call(torch.add, [torch.ones(2), torch.ones(2)])
-    shell.run_cell(_WARM_CELL)
+    inside.RECORDER.start(1 << 24)
+    if failed := shell.run_cell(_WARM_CELL).error_in_exec:
+        raise RuntimeError(f"the warm process cannot do what every notebook does: {failed!r}") from failed
     shell.reset()
     shell.run_line_magic("matplotlib", "inline")
     shell.execution_count = 1
     del numpy, testing
     gc.collect()
     gc.freeze()
-    if (threads := len(os.listdir("/proc/self/task"))) != 1:
+    if os.path.isdir("/proc/self/task") and (threads := len(os.listdir("/proc/self/task"))) != 1:
         raise RuntimeError(f"the warm process has {threads} threads; a process with threads cannot be forked safely")
     return shell
 
 
-def fork(control: socket.socket, shell: Any, descriptors: list[int], request: dict[str, Any]) -> dict[str, Any]:
+def fork(
+    control: socket.socket, shell: Any, plan: Any, descriptors: list[int], request: dict[str, Any]
+) -> dict[str, Any]:
     """Fork a student process that serves on ``descriptors`` (requests, replies)."""
     pid = os.fork()
     if pid == 0:
         try:
             control.detach()
-            _become_student(shell, descriptors, request)
+            _become_student(shell, plan, descriptors, request)
         finally:
             os._exit(70)  # an exception must never fall back into the loop of the warm process
     for descriptor in descriptors:
@@ -101,16 +108,25 @@ def fork(control: socket.socket, shell: Any, descriptors: list[int], request: di
     return {"pid": pid}
 
 
-def _become_student(shell: Any, descriptors: list[int], request: dict[str, Any]) -> None:
+def _become_student(shell: Any, plan: Any, descriptors: list[int], request: dict[str, Any]) -> None:
+    """Confine this process, and serve. Where it could not be confined, it says why and does nothing else."""
     from foundations import inside, sandbox
 
     os.setsid()
-    try:
-        layers = sandbox.confine(descriptors, request["memory_bytes"])
-    except sandbox.ConfinementError as error:
-        layers = [f"refused: {error}"]
+    scratch = sandbox.Scratch(request["scratch"], request["scratch_bytes"]) if request["scratch"] else None
+    confinement = plan, descriptors, request["memory_bytes"], scratch
+    layers: list[str] = []
+    refused: list[sandbox.ConfinementError] = []
+    if request["unsafe"]:
+        layers, refused = sandbox.confine_unsafely(*confinement)
+    else:
+        try:
+            layers = sandbox.confine(*confinement)
+        except sandbox.ConfinementError as error:
+            refused = [error]
     requests, replies = descriptors
-    inside.Server(shell, requests, replies, request["reply_bytes"], request["output_bytes"]).serve(layers)
+    server = inside.Server(shell, requests, replies, request["reply_bytes"], request["output_bytes"])
+    server.serve(layers, [error.to_json() for error in refused])
 
 
 def sweep(dying: list[int], options: int) -> None:
@@ -118,8 +134,15 @@ def sweep(dying: list[int], options: int) -> None:
     dying[:] = [pid for pid in dying if os.waitpid(pid, options) == (0, 0)]
 
 
-def reap(pid: int) -> dict[str, Any]:
-    """Wait for a student process that has ended or been killed. Until then its number belongs to nobody else."""
+def kill(pid: int) -> None:
+    """Killed by its parent, a process is surely the one that is meant: its number is free only when it is reaped."""
+    os.kill(pid, signal.SIGKILL)
+
+
+def reap(pid: int, first_kill: bool) -> dict[str, Any]:
+    """Wait for a student process that is ending by itself, or is killed first."""
+    if first_kill:
+        kill(pid)
     _, status, usage = os.wait4(pid, 0)
     return {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_bytes": usage.ru_maxrss * 1024}
 

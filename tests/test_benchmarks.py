@@ -62,7 +62,11 @@ def test_session():
     """Sessions and kernels are timed to their first answer, and a session is quicker than a kernel."""
     steps = []
     result = session.measure(3, 1, step=lambda *step: steps.append(step))
-    assert [row[:2] for row in result.rows] == [["session", "3"], ["fresh Jupyter kernel", "1"]]
+    assert [row[:2] for row in result.rows] == [
+        ["session", "3"],
+        ["forking and confining", "3"],
+        ["fresh Jupyter kernel", "1"],
+    ]
     assert result.figures["ratio_of_medians"] > 1
     assert steps[-1] == ("Jupyter kernels", 1, 1)
 

@@ -153,8 +153,33 @@ def test_the_installed_command_helps_without_importing_torch(tmp_path):
     )
 
     assert done.stdout.endswith("False\n")
-    for word in ("grade", "release", "check", "demo", "Exit code"):
+    for word in ("grade", "release", "check", "demo", "doctor", "Exit code"):
         assert word in done.stdout
+
+
+def test_an_unsafe_run_is_marked_wherever_it_is_shown(root, tmp_path):
+    """In the JSON, the tables, and on stderr; also where every layer could be had, as here."""
+    path = root / "submitted" / "s01" / "course" / "course.ipynb"
+    arguments = ("grade", path, "-a", "course", "--no-gradebook", "--json", tmp_path / "x.json", "--unsafe-no-sandbox")
+    done = foundations(*arguments, cwd=root)
+    report = json.loads((tmp_path / "x.json").read_text())
+
+    assert (done.returncode, report["score"], report["creditable"]) == (0, 9.0, False)
+    assert report["environment"]["layers"][-1] == "unsafe"
+    assert done.stdout.count("not creditable: graded without confinement") >= 3
+    assert "not creditable" in done.stderr
+
+
+def test_the_doctor_speaks_by_its_exit_code_too(root):
+    """As a sentence for a person, as JSON for a program."""
+    told, asked = foundations("doctor", cwd="/"), foundations("doctor", "--json", cwd=root)
+    document = json.loads(asked.stdout)
+
+    assert (told.returncode, asked.returncode) == (0, 0), told.stdout + told.stderr
+    assert told.stdout.startswith("This machine may grade: ")
+    assert "gradebook.db" not in told.stdout
+    assert document["may_grade"] is True
+    assert document["facts"][-1]["value"] == f"{root / 'gradebook.db'} can be written"
 
 
 def test_feedback_level_none_says_nothing_and_full_says_all(root, tmp_path):

@@ -80,6 +80,13 @@ def test_a_number_will_do_only_where_it_may():
     assert found(True, torch.tensor(1.0), numbers=True).stage == "type"
 
 
+@pytest.mark.parametrize("number", [2**4000, -(2**64), 1e300, math.inf, math.nan])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.int64, torch.complex64])
+def test_a_number_that_no_tensor_can_hold_is_wrong(number, dtype):
+    """Python's integers have no end; one that is too large is the student's mistake and not the grader's."""
+    assert found(number, torch.tensor(1).to(dtype), numbers=True) is not None
+
+
 def test_the_expected_value_is_in_the_detail_alone():
     """What is shown at the level "hints" holds no expected number."""
     finding = found(torch.tensor(1.0), torch.tensor(7.25))

@@ -1,8 +1,11 @@
 """Where a course is and what it allows."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from foundations.config import Course, Limits, find_course
+from foundations.config import OF_AN_EXERCISE, Course, Limits, find_course
 from foundations.errors import CourseError
 
 
@@ -45,26 +48,101 @@ def test_limits_of_an_assignment_lie_over_those_of_the_course(root):
     assert course.feedback == "full"
 
 
+def test_limits_of_an_exercise_lie_over_those_of_its_assignment(root):
+    """Those of time: it has no other."""
+    (root / "pyproject.toml").write_text(
+        "[tool.foundations.limits]\ncheck_cpu_s = 8\n"
+        "[tool.foundations.assignment.01_matmul.limits]\ncheck_cpu_s = 9\nmemory_bytes = 1e9\n"
+        "[tool.foundations.assignment.01_matmul.exercise.norm.limits]\ncheck_cpu_s = 2\n"
+    )
+    course = find_course(root)
+    norm, other = course.limits("01_matmul", "norm"), course.limits("01_matmul", "other")
+
+    assert (norm.check_cpu_s, other.check_cpu_s, course.limits("02_other", "norm").check_cpu_s) == (2, 9, 8)
+    assert (norm.memory_bytes, type(norm.memory_bytes)) == (1_000_000_000, int)
+    assert tuple(name for name in norm.to_json() if name.startswith(("cell_", "check_"))) == OF_AN_EXERCISE
+
+
+def test_settings_for_an_exercise_that_is_none_are_refused(root):
+    """The nearest name is suggested."""
+    (root / "pyproject.toml").write_text("[tool.foundations.assignment.01_matmul.exercise.matmull]")
+    course = find_course(root)
+
+    with pytest.raises(CourseError, match=r"pyproject.toml: .* no exercise 'matmull'; did you mean 'matmul'"):
+        course.check_exercises("01_matmul", ["matmul", "norm"])
+    with pytest.raises(CourseError, match="its exercises are: a, b"):
+        course.check_exercises("01_matmul", ["a", "b"])
+    course.check_exercises("01_matmul", ["matmull"])
+
+
+HERE = "tool.foundations.assignment.01_matmul"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[tool.foundations.limits]\ncell_cpu = 7", "'cell_cpu'"),
-        ("[tool.foundations.limits]\ncell_cpu_s = 0", "above 0"),
+        ("[tool.foundations.limits]\ncell_cpu = 7", "'cell_cpu' is not a limit; did you mean 'cell_cpu_s'"),
+        ("[tool.foundations.limits]\nxyz = 7", "'xyz' is not a limit; limits are: cell_cpu_s, "),
+        ("[tool.foundations.limits]\ncell_cpu_s = 0", "cell_cpu_s is 0: it must be a number above 0"),
         ("[tool.foundations.limits]\ncell_cpu_s = '7'", "above 0"),
+        ("[tool.foundations.limits]\ncell_cpu_s = true", "above 0"),
+        ("[tool.foundations.limits]\ncell_cpu_s = inf", "above 0"),
+        ("[tool.foundations.limits]\ncell_cpu_s = nan", "above 0"),
+        ("[tool.foundations.limits]\nrestarts = 2.5", "whole number"),
+        ("[tool.foundations.limits]\nscratch_files = -1", "from 0 up"),
+        ("[tool.foundations]\nlimits = 3", r"\[tool.foundations.limits\] in .* is not a table"),
+        ("[tool.foundations]\nfedback = 'hints'", "'fedback' is not a setting; did you mean 'feedback'"),
         ("[tool.foundations]\nfeedback = 'loud'", "'loud'"),
+        ("[tool.foundations.assignment.01_matmull.limits]", "no assignment '01_matmull'; did you mean '01_matmul'"),
+        ("[tool.foundations.assignment.xyz]", "no assignment 'xyz'; .* has: 01_matmul, 02_other"),
+        ("[tool.foundations]\nassignment = 3", r"\[tool.foundations.assignment\] in .* is not a table"),
+        (f"[{HERE}.limit]\ncell_cpu_s = 7", "'limit' is not a setting; did you mean 'limits'"),
+        (f"[{HERE}.limits]\ncheck_cpu = 7", rf"\[{HERE}.limits\]: 'check_cpu' is not a limit"),
+        (f"[{HERE}.exercise.norm]\nfiles = []", "'files' is not a setting; settings here are: limits"),
+        (f"[{HERE}.exercise.norm.limits]\ncheck_cpu_s = -1", "check_cpu_s is -1: it must be a number above 0"),
+        (f"[{HERE}.exercise.norm.limits]\nmemory_bytes = 7", "memory_bytes cannot be set for one exercise"),
+        (f"[{HERE}.exercise.norm.limits]\nscratch_files = 7", "cannot be set for one exercise: it belongs to"),
+        (f"[{HERE}]\nfiles = 'data.csv'", "files is 'data.csv'; it must be a list"),
+        (f"[{HERE}]\nfiles = ['../gradebook.db']", "'../gradebook.db' in files is not a plain name"),
+        (f"[{HERE}]\nfiles = ['data.csv']\n[{HERE}.limits]\nscratch_files = 0", "nowhere to put them"),
         ("[tool]\nfoundations = 3", "not a table"),
         ("[tool", "not valid TOML"),
     ],
 )
 def test_a_wrong_setting_is_named(root, text, words):
-    """With what would be right."""
+    """As soon as the course is opened: the file, the place, and what would be right."""
     (root / "pyproject.toml").write_text(text)
 
-    def settings_of(course):
-        return course.limits("01_matmul"), course.feedback
+    with pytest.raises(CourseError, match=words) as error:
+        find_course(root)
+    assert str(root / "pyproject.toml") in str(error.value)
 
-    with pytest.raises(CourseError, match=words):
-        settings_of(find_course(root))
+
+@pytest.mark.parametrize("name", ["..", ".hidden", "a/b", "a\\b", "", "a b", "a\n", "ä", "-x", "x" * 101, 3])
+def test_a_name_of_a_file_that_could_be_anything_else_is_refused(name):
+    """No folder, nothing hidden, nothing that another system reads otherwise."""
+    course = Course(Path("/nowhere"), {"assignment": {"a": {"files": [name]}}})
+
+    with pytest.raises(CourseError, match="plain name"):
+        course.files("a")
+
+
+def test_declared_files_bring_room_for_themselves(root):
+    """An author who says nothing more gets a small scratch folder; without files there is none."""
+    (root / "pyproject.toml").write_text(f"[{HERE}]\nfiles = ['data.csv', 'notes-1.txt', 'data.csv']")
+    course = find_course(root)
+    rooms = [course.limits(name) for name in course.assignments]
+
+    assert (course.files("01_matmul"), course.files("02_other")) == (("data.csv", "notes-1.txt"), ())
+    assert [(room.scratch_bytes, room.scratch_files) for room in rooms] == [(16_000_000, 32), (0, 0)]
+
+
+def test_the_page_of_settings_lists_every_limit_with_its_default():
+    """What an instructor reads is what holds."""
+    page = (Path(__file__).parent.parent / "docs" / "settings.md").read_text("utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| ([\d ]+) \|", page, re.MULTILINE)
+
+    assert {name: float(value.replace(" ", "")) for name, value in listed} == Limits().to_json()
 
 
 def test_a_course_without_settings_has_the_defaults(root):

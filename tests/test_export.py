@@ -41,6 +41,15 @@ def test_each_student_gets_a_file_whatever_the_name(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["_x_y.json", "s01.json"]
 
 
+def test_no_student_writes_over_another_ones_file(tmp_path):
+    """Names that a file system cannot tell apart, or that are longer than a file's may be, get a number."""
+    names = ["s 1", "s_1", "S*1", "é" * 200, "é" * 200 + "x"]
+    export.write_json_dir(tmp_path, [report(name) for name in names])
+
+    found = {json.loads(path.read_text())["submission"]: path.stem for path in tmp_path.iterdir()}
+    assert [found[name] for name in names] == ["s_1", "s_1-2", "S_1-3", "é" * 100, "é" * 100 + "-2"]
+
+
 def test_junit_tells_failures_from_errors(tmp_path):
     """Undecided and unreadable is an error: nobody did anything wrong."""
     export.write_junit(tmp_path / "junit.xml", [report(), Report("a", "s02", reason="not JSON")])
@@ -49,6 +58,21 @@ def test_junit_tells_failures_from_errors(tmp_path):
     results = [[type(result) for case in suite for result in case.result] for suite in suites]
     assert results == [[Failure, Error], [Error]]
     assert [case.classname for case in suites[0]] == ["a.e", "a.e", "a.f"]
+
+
+def test_without_confinement_json_and_junit_say_so(tmp_path):
+    """A CI shows the name of a suite; a program reads the property."""
+    bare = Report("a", "s02", [Exercise("e", 4.0, [Check("right", "pass", 1.0)])], creditable=False)
+    export.write_json(tmp_path / "two.json", [report(), bare])
+    export.write_junit(tmp_path / "junit.xml", [report(), bare])
+
+    documents = json.loads((tmp_path / "two.json").read_text())
+    suites = list(JUnitXml.fromfile(str(tmp_path / "junit.xml")))
+    Draft202012Validator(SCHEMA).validate(documents[1])
+    assert [document["creditable"] for document in documents] == [True, False]
+    assert [suite.name for suite in suites] == ["a/s01", "a/s02 (not creditable: graded without confinement)"]
+    told = [{one.name: one.value for one in suite.properties()}["creditable"] for suite in suites]
+    assert told == ["true", "false"]
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):

@@ -94,7 +94,7 @@ def test_the_answer_may_stand_in_another_cell_than_the_stub(graded):
         ("import os; os._exit(0)", "ended the process (exit code 0)"),
         ("import ctypes; ctypes.string_at(0)", "segmentation fault"),
         ("while True: pass", "of CPU"),
-        ("import torch; torch.ones(1 << 40); return x", "4398.05 GB of memory"),
+        ("import torch; torch.ones(1 << 40); return x", "line 3 of its cell: `torch.ones(1 << 40)` asked for 4.4 TB"),
         ("raise SystemExit", "stopped with SystemExit"),
         ("raise KeyboardInterrupt", "stopped with KeyboardInterrupt"),
         ("return double(x)", "RecursionError"),
@@ -119,6 +119,21 @@ def test_a_cell_of_the_students_own_that_kills_the_process_is_left_out(graded, c
     ).report
 
     assert scores(report) == {"double": 5.0, "triple": 4.0}
+
+
+def test_what_a_function_prints_in_a_hidden_check_is_shown_nowhere(graded):
+    """In a cell of the student's own it is, with whatever the function has kept; docs/security.md says so."""
+    keeps = """kept = []
+def double(x):
+    if hasattr(x, "numel"):
+        kept.append("ke" + "pt")
+        print("pri" + "nted")
+    return 2 * x
+"""
+    one = graded(keeps, change=lambda notebook: notebook.cells.append(builders.code("print(kept[0])")))
+    everything = json.dumps(one.notebook) + json.dumps(one.report.to_json())
+
+    assert ("printed" in everything, one.notebook.cells[-1].outputs[0].text) == (False, "kept\n")
 
 
 def test_a_syntax_error_in_one_cell_costs_its_exercise_alone(graded):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +18,7 @@ from course_builder import (
     ROOT,
     checks,
     course_with_gradebook,
+    gradebook,
     graded,
     hand_in,
     make_course,
@@ -26,7 +29,7 @@ from nbgrader.apps.api import NbGraderAPI
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.gradebook import SETTINGS, beside_python, course_directory, scores, settings
+from foundations.gradebook import SETTINGS, beside_python, course_directory, enter_assignment, scores, settings
 
 pytestmark = [
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
@@ -83,6 +86,79 @@ def test_looking_makes_no_gradebook(tmp_path: Path) -> None:
     course = make_course(tmp_path)
     assert scores(course, NAME) == {}
     assert not (tmp_path / "gradebook.db").exists()
+
+
+def tables(path: Path) -> dict[str, int]:
+    """Rows of each table."""
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
+
+
+def test_stopped_while_it_makes_the_gradebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is none then, and what the next run makes says its version: half of one would never get there."""
+    course = make_course(tmp_path)
+
+    def stop(*arguments: object) -> None:
+        os.rename(next(tmp_path.glob("gradebook.db.new-*")), tmp_path / "gradebook.db.new-4000000000")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "link", stop)
+        with pytest.raises(KeyboardInterrupt):
+            enter_assignment(course, NAME)
+    assert [path.name for path in tmp_path.glob("gradebook.db*")] == ["gradebook.db.new-4000000000"]
+
+    enter_assignment(course, NAME)
+
+    assert [path.name for path in tmp_path.glob("gradebook.db*")] == ["gradebook.db"]
+    found = tables(tmp_path / "gradebook.db")
+    assert (found["alembic_version"], found["grade_cells"], found["solution_cells"]) == (1, 3, 3)
+
+
+def test_a_gradebook_made_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs may begin at once on a new course."""
+    course = make_course(tmp_path)
+    linked = os.link
+
+    def late(new: Path, path: Path) -> None:
+        linked(new, path)
+        marked = sqlite3.connect(path)
+        with contextlib.closing(marked), marked:
+            marked.execute("CREATE TABLE mine (x)")
+        linked(new, path)
+
+    monkeypatch.setattr(os, "link", late)
+    enter_assignment(course, NAME)
+    assert "mine" in tables(tmp_path / "gradebook.db")
+    assert len(list(tmp_path.glob("gradebook.db*"))) == 1
+
+
+def test_without_hard_links_the_gradebook_is_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some file systems have none."""
+
+    def refuse(*arguments: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    enter_assignment(make_course(tmp_path), NAME)
+    assert [path.name for path in tmp_path.glob("gradebook.db*")] == ["gradebook.db"]
+
+
+@pytest.mark.parametrize("kind", ["solution_cells", "source_cells"])
+def test_stopped_while_it_enters_the_assignment(course: Course, kind: str) -> None:
+    """The graded cells come first; without the others there would be no comments."""
+    path = course.root / "gradebook.db"
+    before = tables(path)
+    with gradebook(course) as book:
+        for cell in getattr(book.find_notebook(NAME, NAME), kind)[1:]:
+            book.db.delete(cell)
+        book.db.commit()
+    assert tables(path) != before
+
+    enter_assignment(course, NAME)
+
+    assert tables(path) == before
 
 
 @pytest.mark.slow

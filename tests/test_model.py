@@ -41,10 +41,11 @@ MADE = {
     "fault": report(Exercise("a", 5, checks("fault"))),
     "no checks": report(Exercise("a", 5)),
     "gate": report(Exercise("a", 5, [Check("x", "fail", 1.0, gate=True), Check("y", "pass", 1.0)])),
+    "without confinement": report(Exercise("a", 5, checks("pass")), creditable=False),
     "complete": report(
         Exercise("a", 5, checks("pass")),
         repairs=["the graded cell 'a' was deleted: put back"],
-        limits=Limits().to_json(),
+        limits={**Limits().to_json(), "a.check_cpu_s": 2.5},
         environment={
             "foundations": "0.1.0",
             "python": "3.11",
@@ -173,6 +174,13 @@ def test_reports_are_as_the_schema_says(name: str) -> None:
     assert faults(MADE[name].to_json()) == []
 
 
+def test_a_report_that_does_not_say_whether_it_counts_is_none() -> None:
+    """No program may take its silence for a yes."""
+    document = MADE["graded"].to_json()
+    del document["creditable"]
+    assert faults(document) == ["$"]
+
+
 def test_keys_come_in_the_documented_order() -> None:
     """A person reads the verdict before the details."""
     assert list(MADE["graded"].to_json()) == VALIDATOR.schema["required"]
@@ -192,6 +200,8 @@ def test_keys_come_in_the_documented_order() -> None:
         ("graded", {"extra": 1}, "$"),
         ("graded", {"timing": {"wall_s": 1}}, "$.timing"),
         ("graded", {"limits": {"restarts": 0}}, "$.limits.restarts"),
+        ("graded", {"limits": {"scratch_files": -1}}, "$.limits.scratch_files"),
+        ("graded", {"creditable": None}, "$.creditable"),
     ],
 )
 def test_schema_refuses_what_no_report_is(name: str, change: dict[str, Any], where: str) -> None:

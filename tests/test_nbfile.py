@@ -64,6 +64,24 @@ def test_symbolic_link(desk: Desk, target: str) -> None:
     assert refused(desk).slug == "notebook-symlink"
 
 
+@pytest.mark.parametrize("depth", [0, 1])
+def test_folder_behind_a_link(desk: Desk, depth: int) -> None:
+    """A student's folder, or the assignment's in it, that leads to another student's: that one's work is not graded."""
+    write(answered(), desk.root / "submitted" / "s02" / "course" / "course.ipynb")
+    link = desk.path.parents[depth]
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(Path(str(link).replace("s01", "s02")))
+    assert desk.path.exists()
+    assert refused(desk).slug == "notebook-symlink"
+
+
+def test_folders_above_those_handed_in_may_be_links(desk: Desk) -> None:
+    """Where submissions lie is the instructor's affair."""
+    write(answered(), desk.root / "elsewhere" / "s01" / "course" / "course.ipynb")
+    (desk.root / "submitted").symlink_to(desk.root / "elsewhere")
+    assert desk.read(desk.path).repairs == []
+
+
 def test_folder_in_its_place(desk: Desk) -> None:
     """A folder of that name is said to be one."""
     desk.path.mkdir(parents=True)
@@ -98,10 +116,10 @@ def test_unreadable_notebook(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Non
     if os.geteuid() == 0:  # root reads everything, so the refusal has to be made
         opened = os.open
 
-        def refuse(path: Any, *arguments: Any) -> int:
-            if Path(path) == desk.path:
+        def refuse(path: Any, *arguments: Any, **more: Any) -> int:
+            if path == desk.path.name:  # the last step on the way to it
                 raise PermissionError(13, "Permission denied", str(path))
-            return opened(path, *arguments)
+            return opened(path, *arguments, **more)
 
         monkeypatch.setattr(os, "open", refuse)
     error = refused(desk)

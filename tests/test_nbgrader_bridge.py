@@ -146,6 +146,19 @@ def test_what_a_person_gave_is_kept(course: Course) -> None:
     assert found["s01"]["double"] == (5.0, 5.0, True)
 
 
+def test_scores_without_confinement_wait_for_a_person(course: Course) -> None:
+    """Every one, that of an answer never written too; the page says so above; a creditable run takes it back."""
+    bare = graded("s01", checks("pass"), notebook=builders.release())
+    bare.report.creditable = False
+    found = put(course, s01=bare, s02=graded("s02"))
+    assert found["s01"] == {"double": (5.0, 5.0, True), "triple": (4.0, 4.0, True), "why": (0.0, 3.0, True)}
+    assert found["s02"]["double"] == (5.0, 5.0, False)
+    first = autograded(course, "s01").cells[0]
+    assert (first.id, "not creditable: graded without confinement" in first.source) == ("not-creditable", True)
+    assert "not-creditable" not in {cell.id for cell in autograded(course, "s02").cells}
+    assert put(course, s01=graded("s01"))["s01"]["double"] == (5.0, 5.0, False)
+
+
 def test_answer_never_written_is_nbgraders_no_response(course: Course) -> None:
     """An untouched answer graded by hand gets 0 and needs nobody; an untouched stub is commented the same way."""
     found = put(course, s01=graded("s01", checks("fail", message="not attempted"), notebook=builders.release()))

@@ -14,6 +14,7 @@ from matplotlib.image import imread
 from nbconvert import HTMLExporter
 
 from foundations import plots
+from foundations.plots.timings import _bar_text
 
 
 def pixels(picture: plots.Picture) -> np.ndarray:
@@ -137,7 +138,7 @@ def test_the_slowest_bar_is_the_longest():
 )
 def test_factors_have_three_digits(value, slowest, text):
     """More were not measured."""
-    assert plots._bar_text(value, slowest) == text
+    assert _bar_text(value, slowest) == text
 
 
 def test_shapes_that_do_not_fit_are_not_drawn():

@@ -253,6 +253,58 @@ def test_formula_breaks_no_rule_when_run(expression) -> None:
     assert read_trace_for(NORM, trace_call(expression, pair()[:1])[1]) == []
 
 
+BY_HAND = Rule(about="writing the gradient yourself", forbid=frozenset({"autograd"}))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "t = a.clone().requires_grad_()\n    (t @ b).sum().backward()\n    return t.grad",
+        "return torch.autograd.grad((a @ b).sum(), a)",
+        "return torch.func.grad(lambda t: (t @ b).sum())(a)",
+        "from torch.autograd.functional import jacobian\n    return jacobian(lambda t: (t @ b).sum(), a)",
+        "from torch.func import vjp as pull\n    return pull(torch.sum, a)",
+    ],
+)
+def test_autograd_is_found(body: str) -> None:
+    """Gradients that PyTorch computes, under the names that it has for them."""
+    found = read_source_for(BY_HAND, cells_of(f"def grad(a, b):\n    {body}"), "grad")
+    assert {violation.family for violation in found} == {"autograd"}
+
+
+def test_autograd_is_seen_when_run() -> None:
+    """Also where reading would take ``backward`` for a method of the student's own."""
+
+    def grad(a, b):
+        a = a.clone()
+        a.requires_grad = True
+        (a @ b).sum().backward()
+        return a.grad
+
+    assert {violation.family for violation in read_trace_for(BY_HAND, trace_call(grad, pair())[1])} == {"autograd"}
+
+
+def test_layers_of_ones_own_have_a_backward() -> None:
+    """A method of that name is no autograd, and neither is an attribute ``.g`` or ``.grad``."""
+    source = """
+        class Layer:
+            def backward(self, out):
+                self.inp.g = out.g
+                self.inp.grad = None
+
+        def grad(layers, out):
+            for layer in reversed(layers):
+                layer.backward(out)
+    """
+    assert read_source_for(BY_HAND, cells_of(source), "grad") == []
+
+    def grad(a, b):
+        a.g = b.t()
+        return a.grad
+
+    assert read_trace_for(BY_HAND, trace_call(grad, pair())[1]) == []
+
+
 def test_single_numbers_may_leave_a_tensor() -> None:
     """``.item()``, ``float()`` and ``tolist`` of one number are no trip through lists."""
 

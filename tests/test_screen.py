@@ -47,7 +47,22 @@ def test_a_single_report_shows_every_check():
     one = Report("a", "s01", [Exercise("double", 5.0, [Check("product", "fail", 1.0, "look at the sum")])])
 
     assert "look at the sum" in shown(screen.exercise_table(one))
+    assert "? / 5    – not checked" in shown(screen.exercise_table(Report("a", "s", [Exercise("double", 5.0)], "no")))
     assert list(screen.remarks(Report("a", "s", reason="no", repairs=["x"]))) == ["repaired: x", "ungraded: no"]
+
+
+def test_without_confinement_title_row_and_remark_say_so():
+    """And a class of which one report is without credit says it once above, and in that row."""
+    passed = Exercise("double", 5.0, [Check("product", "pass", 1.0)])
+    odd = Report("a", "s02", [passed], creditable=False)
+    text = shown(screen.class_table([Report("a", "s01", [passed]), odd]), width=140)
+
+    title, *rows = [line for line in text.splitlines() if "not creditable" in line]
+    assert (title.strip(), len(rows)) == ("a: 2 graded; not creditable: graded without confinement", 1)
+    assert rows[0].split()[0] == "s02"
+    assert "not creditable" in shown(screen.exercise_table(odd))
+    assert list(screen.remarks(odd)) == ["not creditable: graded without confinement"]
+    assert "creditable" not in shown(screen.exercise_table(Report("a", "s01", [passed])))
 
 
 def test_progress_hands_out_every_submission_in_order(tmp_path):

@@ -118,6 +118,14 @@ def test_html_says_what_the_text_says() -> None:
     assert "color" not in check_table_html(MIXED)
 
 
+def test_without_confinement_the_heading_says_so() -> None:
+    """Where the points are, so that nobody reads the one without the other."""
+    heading = "double: 2 of 4 points (not creditable: graded without confinement)"
+    assert check_table_text(MIXED, creditable=False).splitlines()[0] == heading
+    assert heading in Page(check_table_html(MIXED, creditable=False)).text
+    assert "creditable" not in check_table_text(MIXED) + check_table_html(MIXED)
+
+
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_student_text_is_inert_wherever_it_stands(payload: str) -> None:
     """Name, message and exercise id are text to a browser, whatever they hold."""

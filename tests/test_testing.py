@@ -14,6 +14,7 @@ from IPython.utils.capture import capture_output
 
 from foundations import testing
 from foundations.testing import CheckFailed, case
+from foundations.testing.checks import tolerance
 
 A = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 B = torch.tensor([[7.0, 8.0], [9.0, 10.0], [11.0, 12.0]])
@@ -209,7 +210,7 @@ def test_float64_is_judged_by_its_own_precision():
 
 def test_integers_are_compared_exactly():
     """There is no rounding to allow for."""
-    assert testing.tolerance(torch.tensor([10**9])) == 0.0
+    assert tolerance(torch.tensor([10**9])) == 0.0
     assert "worst" in said(lambda a: a + 1, case(torch.tensor([10**9]), gives=torch.tensor([10**9]))).lower()
 
 
@@ -286,10 +287,10 @@ def test_a_large_tensor_is_described_and_not_printed():
 def test_a_notebook_shows_the_message_and_no_frames():
     """IPython prints what the check says, and not one line of this package."""
     shell = InteractiveShell()
-    shell.user_ns["testing"] = testing
+    shell.user_ns.update(testing=testing, torch=torch)
     with capture_output() as captured:
         shell.run_cell("def exercise(a):\n    return None\n")
-        result = shell.run_cell("testing.check('exercise', testing.case(1.0, gives=testing.torch.tensor(1.0)))")
+        result = shell.run_cell("testing.check('exercise', testing.case(1.0, gives=torch.tensor(1.0)))")
 
     assert isinstance(result.error_in_exec, CheckFailed)
     shown = captured.stdout + captured.stderr
@@ -370,3 +371,73 @@ def test_stopwatch_says_calmly_that_there_is_nothing_to_time(capsys):
 def test_times_are_readable(seconds, words):
     """Three digits and the unit that suits them."""
     assert testing.readable(seconds) == words
+
+
+def test_gradients_are_looked_for_where_they_belong():
+    """``.g`` of each argument is compared as a returned value is; what is returned does not count."""
+
+    def exercise(inp, out, b):
+        inp.g = 2 * out.g
+        b.g = out.g.sum(0)
+        return "anything"
+
+    out = A.clone()
+    out.g = torch.ones(2, 3)
+    right = case(A, out, torch.zeros(3), gradients=[2 * out.g, None, torch.full((3,), 2.0)])
+    check(exercise, right)
+    message = said(lambda inp, out, b: setattr(inp, "grad_", out.g), right)
+    assert message.splitlines()[0] == "exercise does not set `inp.g`"
+
+    def keeps_the_batch(inp, out, b):
+        inp.g, b.g = 2 * out.g, out.g
+
+    message = said(keeps_the_batch, right)
+    assert message.splitlines()[0] == "exercise sets `b.g` to the shape (2, 3), expected (3,)"
+    assert "sum over the batch axis" in message
+
+    def forgets_the_factor(inp, out, b):
+        inp.g, b.g = out.g, out.g.sum(0)
+
+    assert said(forgets_the_factor, right).splitlines()[0] == "exercise sets `inp.g` to wrong values"
+
+
+def test_changed_upstream_gradient_is_noticed():
+    """It belongs to the layer above."""
+    out = A.clone()
+    out.g = torch.ones(2, 3)
+
+    def exercise(inp, out):
+        out.g *= 2
+        inp.g = out.g.clone()
+
+    message = said(exercise, case(A, out, gradients=[torch.full((2, 3), 2.0), None]))
+    assert message.splitlines()[0] == "exercise changes the gradient `out.g` that it was given"
+    assert torch.equal(out.g, torch.ones(2, 3))
+
+
+def test_class_is_called_as_the_case_says():
+    """Names of arguments come from there, and the line of an error from the class's own methods."""
+
+    class Scale:
+        def __init__(self, factor):
+            self.factor = factor
+
+        def __call__(self, inp):
+            return self.factor * inp
+
+    def through(Scale, inp):
+        return Scale(3.0)(inp)
+
+    check(Scale, case(A, gives=3 * A, calls=through))
+    message = said(Scale, case(A, gives=2 * A, calls=through))
+    assert message.splitlines()[0] == "exercise gives wrong values"
+    assert "inp (2, 3) float32" in message
+
+
+def test_several_tensors_and_floats_are_compared_within_rounding():
+    """Item by item, each as a tensor of its own."""
+    check(lambda a: (a + 1, a / 3), case(A, gives=(A + 1, A / 3)))
+    check(lambda a: 0.1 + 0.2, case(A, gives=0.3))
+    assert said(lambda a: 0.31, case(A, gives=0.3)).startswith("exercise gives a wrong value")
+    assert said(lambda a: (a, a), case(A, gives=(A, A + 1))).startswith("exercise gives as item 2 wrong values")
+    assert said(lambda a: (a,), case(A, gives=(A, A))).startswith("exercise returns 1 items, expected 2")

@@ -1,10 +1,10 @@
-"""Grading answers to 01_matmul through the real pipeline, with a notebook trimmed to its exercises."""
+"""Grading answers through the real pipeline, with notebooks trimmed to their exercises."""
 
 from __future__ import annotations
 
 import copy
+import json
 import shutil
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,21 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import pytest
 
-from foundations.config import Course
+from foundations.config import Course, read_settings
 from foundations.grade import Graded, Grader
 from foundations.model import Check, Exercise
 from foundations.notebook import read_source, release_version
 
 ROOT = Path(__file__).parent.parent.parent
-ASSIGNMENT = "01_matmul"
-EXERCISES = ("matmul_naive", "frobenius_norm", "matmul_elementwise")
+ASSIGNMENTS = tuple(sorted(path.parent.name for path in (ROOT / "source").glob("*/*.ipynb")))
+#: Where each exercise stands on those above it: an answer is tried on top of the instructor's.
+STACKED = ("05_modules",)
 SEED = 4711
+SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
 ANSWERS = Path(__file__).parent / "answers"
 
-#: What the setup cell is replaced with: no data is loaded, for no exercise needs it.
-_SETUP = "import torch\n\nfrom foundations import testing"
+#: Cells of a notebook that its exercises stand on, beside "setup": what an earlier assignment built.
+_GIVEN = "given-"
 _NEXT_ANSWER, _NEXT_CELL = "# %% ", "# %+"
 
 
@@ -44,11 +45,14 @@ class Answer:
 
 
 def read_answers(kind: str, exercise: str) -> list[Answer]:
-    """The answers in ``answers/<kind>_<exercise>.py``.
+    """The answers in ``answers/<assignment>/<kind>_<exercise>.py``; none where there is no such file.
 
     One starts with ``# %% name → note``, a further cell of it with ``# %+``.
     """
-    text = (ANSWERS / f"{kind}_{exercise}.py").read_text("utf-8")
+    path = ANSWERS / assignment_of(exercise) / f"{kind}_{exercise}.py"
+    if not path.is_file():
+        return []
+    text = path.read_text("utf-8")
     answers = []
     for part in ("\n" + text).split("\n" + _NEXT_ANSWER)[1:]:
         head, _, body = part.partition("\n")
@@ -58,18 +62,24 @@ def read_answers(kind: str, exercise: str) -> list[Answer]:
     return answers
 
 
-def all_answers(kind: str) -> list[Answer]:
-    return [answer for exercise in EXERCISES for answer in read_answers(kind, exercise)]
+def all_answers(kind: str, assignment: str) -> list[Answer]:
+    return [answer for exercise in exercises(assignment) for answer in read_answers(kind, exercise)]
 
 
-def some_first(answers: Iterable[Answer], few: int = 8) -> list[Any]:
-    """For ``parametrize``: all of them, those after the first ``few`` of an exercise only where there is time."""
-    seen: Counter[str] = Counter()
-    params = []
+def rounds(answers: Iterable[Answer], *, together: bool = True) -> list[dict[str, Answer]]:
+    """The first answer to each exercise, the second to each, and so on: a notebook of each round is graded at once.
+
+    Where exercises stand on each other, or answers spoil what comes after them, a round is one answer.
+    """
+    waiting: dict[str, list[Answer]] = {}
     for answer in answers:
-        seen[answer.exercise] += 1
-        params.append(pytest.param(answer, marks=[pytest.mark.slow] if seen[answer.exercise] > few else []))
-    return params
+        if not together or assignment_of(answer.exercise) in STACKED:
+            waiting.setdefault("", []).append(answer)
+        else:
+            waiting.setdefault(answer.exercise, []).append(answer)
+    count = max(map(len, waiting.values()), default=0)
+    taken = [[each[number] for each in waiting.values() if number < len(each)] for number in range(count)]
+    return [{answer.exercise: answer for answer in one} for one in taken]
 
 
 def titled(answer: Answer) -> str:
@@ -78,27 +88,45 @@ def titled(answer: Answer) -> str:
 
 
 @cache
-def source() -> nbformat.NotebookNode:
-    """The instructor's notebook without prose, figures and timings: setup, and answer and check of each exercise."""
-    notebook = copy.deepcopy(read_source(ROOT / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"))
-    wanted = {"setup", *EXERCISES, *(f"{exercise}-solution" for exercise in EXERCISES)}
-    notebook.cells = [cell for cell in notebook.cells if _grade_id(cell) in wanted]
-    notebook.cells[0].source = _SETUP
+def source(assignment: str) -> nbformat.NotebookNode:
+    """The instructor's notebook without prose, figures and timings: setup, what is given, and answer and check of each
+    exercise.
+    """
+    notebook = copy.deepcopy(read_source(ROOT / "source" / assignment / f"{assignment}.ipynb"))
+    graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    names = [_grade_id(cell) for cell in graded if cell.cell_type == "code" and not cell.metadata.nbgrader.solution]
+    wanted = {"setup", *names, *(f"{name}-solution" for name in names)}
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if (cell_id := _grade_id(cell)) and (cell_id in wanted or cell_id.startswith(_GIVEN))
+    ]
     return notebook
 
 
+def exercises(assignment: str) -> list[str]:
+    """The ids of its automatically graded exercises, in order."""
+    return [name for cell in source(assignment).cells if cell.metadata.nbgrader.grade and (name := _grade_id(cell))]
+
+
+@cache
+def assignment_of(exercise: str) -> str:
+    return next(assignment for assignment in ASSIGNMENTS if exercise in exercises(assignment))
+
+
 def make_course(root: Path) -> Course:
-    """A course of the trimmed notebook and the real graders under ``root``."""
-    folder = root / "source" / ASSIGNMENT
-    folder.mkdir(parents=True)
-    nbformat.write(source(), folder / f"{ASSIGNMENT}.ipynb")
+    """A course of the trimmed notebooks and the real graders under ``root``, with the real settings."""
+    for assignment in ASSIGNMENTS:
+        folder = root / "source" / assignment
+        folder.mkdir(parents=True)
+        nbformat.write(source(assignment), folder / f"{assignment}.ipynb")
     shutil.copytree(ROOT / "graders", root / "graders", ignore=shutil.ignore_patterns("__pycache__"))
-    return Course(root, {})
+    return Course(root, read_settings(ROOT / "pyproject.toml"))
 
 
-def submission(answers: Mapping[str, Sequence[str]]) -> nbformat.NotebookNode:
+def submission(assignment: str, answers: Mapping[str, Sequence[str]]) -> nbformat.NotebookNode:
     """The released notebook with ``answers``: cells of source by exercise, all but the last being the student's own."""
-    notebook = release_version(source())
+    notebook = release_version(source(assignment))
     for exercise, cells in answers.items():
         index = next(i for i, cell in enumerate(notebook.cells) if _grade_id(cell) == f"{exercise}-solution")
         notebook.cells[index].source = cells[-1]
@@ -106,10 +134,17 @@ def submission(answers: Mapping[str, Sequence[str]]) -> nbformat.NotebookNode:
     return notebook
 
 
-def solutions() -> dict[str, list[str]]:
+def solutions(assignment: str) -> dict[str, list[str]]:
     """The instructor's own answers."""
-    cells = {_grade_id(cell): cell.source for cell in source().cells}
-    return {exercise: [cells[f"{exercise}-solution"]] for exercise in EXERCISES}
+    cells = {_grade_id(cell): cell.source for cell in source(assignment).cells}
+    return {exercise: [cells[f"{exercise}-solution"]] for exercise in exercises(assignment)}
+
+
+def below(exercise: str) -> dict[str, list[str]]:
+    """The instructor's answers to what ``exercise`` stands on."""
+    assignment = assignment_of(exercise)
+    own = solutions(assignment) if assignment in STACKED else {}
+    return {name: own[name] for name in exercises(assignment)[: exercises(assignment).index(exercise)] if name in own}
 
 
 @dataclass
@@ -121,12 +156,20 @@ class Desk:
 
     def grade(self, answers: Mapping[str, Sequence[str]]) -> Graded:
         path = self.folder / "submitted.ipynb"
-        nbformat.write(submission(answers), path)
+        nbformat.write(submission(self.grader.assignment, answers), path)
         return self.grader.grade(path, "student")
 
+    def grade_round(self, answers: Mapping[str, Answer]) -> dict[str, Exercise]:
+        """Each answered exercise of one notebook that holds them all."""
+        cells = {name: answer.cells for name, answer in answers.items()}
+        stands_on = {name: text for exercise in answers for name, text in below(exercise).items()}
+        report = self.grade({**stands_on, **cells}).report
+        assert report.reason is None
+        return {name: result(report.exercises, name) for name in answers}
+
     def grade_one(self, answer: Answer) -> Exercise:
-        """The exercise of a notebook in which ``answer`` is the only one."""
-        report = self.grade({answer.exercise: answer.cells}).report
+        """The exercise of a notebook in which ``answer`` is the only one, but for what it stands on."""
+        report = self.grade({**below(answer.exercise), answer.exercise: answer.cells}).report
         assert report.reason is None
         return result(report.exercises, answer.exercise)
 

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 import torch
-from grading import EXERCISES, ROOT, SEED, Answer, Desk, read_answers, solutions
+from grading import ROOT, SEED, Answer, Desk, exercises, read_answers, solutions
 
 from foundations.config import Feedback
 from foundations.model import Report
@@ -19,6 +19,7 @@ from foundations.student import Call
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
 #: As printed: with two digits or more after the point. Factors of speed have one at most.
 PRINTED = re.compile(r"(?<![\w.])-?\d+\.\d{2,}(?:e[-+]?\d+)?")
+EXERCISES = exercises("01_matmul")
 #: Ten wrong answers of each exercise, as they lie.
 WRONG = [read_answers("wrong", exercise)[number] for exercise in EXERCISES for number in range(10)]
 
@@ -83,7 +84,7 @@ def test_released_notebook_is_not_attempted(hints: Desk) -> None:
 
 def test_solutions_earn_full_marks(hints: Desk) -> None:
     """The instructor's own answers in one notebook; the report is as documented, and says nothing but the factor."""
-    report = hints.grade(solutions()).report
+    report = hints.grade(solutions("01_matmul")).report
     assert (report.score, report.max_score) == (15, 15)
     jsonschema.validate(report.to_json(), SCHEMA)
     assert [re.sub(r"\d+", "N", message) for message in messages(report) if message] == [
@@ -115,7 +116,7 @@ def test_no_feedback_says_nothing(none: Desk, kind: str) -> None:
     """At the level "none" outcomes are all that a student sees; the mistake's name stays for the instructor."""
     wrong = {exercise: read_answers("wrong", exercise)[0].cells for exercise in EXERCISES}
     slow = {"matmul_elementwise": read_answers("slow", "matmul_elementwise")[0].cells}
-    report = none.grade({"stub": {}, "wrong": wrong, "slow": slow, "solution": solutions()}[kind]).report
+    report = none.grade({"stub": {}, "wrong": wrong, "slow": slow, "solution": solutions("01_matmul")}[kind]).report
     assert set(messages(report)) == {""}
     jsonschema.validate(report.to_json(), SCHEMA)
 

@@ -3,15 +3,14 @@
 A check looks at one thing after the other (does it exist, type, shape, dtype, finite, value, inputs left alone),
 stops at the first that is wrong, and says what it saw, what it expected and what the likely cause is. It holds no
 hidden test.
-:func:`stopwatch` is for students who want to know how long a call takes.
 """
 
 from __future__ import annotations
 
+import copy
 import inspect
 import math
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +20,8 @@ from typing import Any
 
 import torch
 
-from foundations.testing_hints import value_hint
+from foundations.testing.hints import dtype_hint, shape_hint, type_hint, value_hint
 
-MATRIX = 2
 #: Tensors with more elements than this are described by their worst entry alone.
 SHOWN_ELEMENTS = 24
 #: Allowed rounding, in units of the dtype's precision at the size of the largest expected value.
@@ -41,28 +39,48 @@ class CheckFailed(AssertionError):
 
 @dataclass(frozen=True)
 class Case:
-    """One call to try, and what has to come of it: a value, or a refusal."""
+    """One call to try, and what has to come of it: a value, gradients, or a refusal."""
 
     arguments: tuple[Any, ...]
     expected: Any
+    gradients: tuple[torch.Tensor | None, ...]
     refuses: type[Exception] | None
     about: str
+    calls: Callable[..., Any] | None
+
+    def call(self, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+        return self.calls(function, *arguments) if self.calls else function(*arguments)
+
+    def gradient(self, place: int) -> torch.Tensor | None:
+        """What is to be set on the argument at ``place``."""
+        return self.gradients[place] if place < len(self.gradients) else None
 
 
-def case(*arguments: Any, gives: Any = None, refuses: type[Exception] | None = None, about: str = "") -> Case:
+def case(
+    *arguments: Any,
+    gives: Any = None,
+    gradients: Sequence[torch.Tensor | None] = (),
+    refuses: type[Exception] | None = None,
+    about: str = "",
+    calls: Callable[..., Any] | None = None,
+) -> Case:
     """One call for :func:`check`.
 
     Args:
-        arguments: what the function is called with. It gets copies.
-        gives: the value expected. A tensor is compared by shape, dtype and values; anything else by type and ``==``.
+        arguments: what the function is called with. It gets copies, with the ``.g`` that they carry.
+        gives: the value expected. A tensor is compared by shape, dtype and values, a Python float within rounding;
+            anything else by type and ``==``; a tuple or a list, item by item.
+        gradients: for each argument the ``.g`` that the call has to set on it, ``None`` where it sets none. What is
+            returned does not count then, unless ``gives`` says so, too.
         refuses: the exception that must be raised instead.
         about: a few words that say what is special about this case.
+        calls: how it is called where it is a class and not a function: ``lambda Relu, inp: Relu()(inp)``.
     """
-    return Case(arguments, gives, refuses, about)
+    return Case(arguments, gives, tuple(gradients), refuses, about, calls)
 
 
 def check(name: str, *cases: Case) -> None:
-    """Try the function called ``name`` in the calling notebook on every case; stop at the first that goes wrong.
+    """Try what is called ``name`` in the calling notebook on every case; stop at the first that goes wrong.
 
     Prints one line when all is well.
 
@@ -89,7 +107,7 @@ def _find(name: str, namespace: Mapping[str, Any]) -> Callable[..., Any]:
     found = namespace[name]
     if not callable(found):
         raise CheckFailed(
-            f"{name} is {_kind(found)}, not a function\n"
+            f"{name} is {_kind(found)}, not a function or a class\n"
             f"  Likely    the name was used again for a result: run the cell that defines the function once more"
         )
     function: Callable[..., Any] = found
@@ -99,7 +117,7 @@ def _find(name: str, namespace: Mapping[str, Any]) -> Callable[..., Any]:
 def _first_trouble(name: str, function: Callable[..., Any], one: Case) -> CheckFailed | None:
     given = [_copy(argument) for argument in one.arguments]
     try:
-        got = function(*given)
+        got = one.call(function, given)
     except NotImplementedError:
         return CheckFailed(
             f"{name} is not written yet\n"
@@ -117,7 +135,9 @@ def _first_trouble(name: str, function: Callable[..., Any], one: Case) -> CheckF
             got=_describe(got),
             expected=f"{_with_article(one.refuses.__name__)}, raised before anything is computed",
         )
-    for what, lines in chain(_differences(got, one), _changed_inputs(given, function, one)):
+    for what, lines in chain(
+        _returned(got, one), _gradients(given, function, one), _changed_inputs(given, function, one)
+    ):
         return _failed(f"{name} {what}", function, one, **lines)
     return None
 
@@ -126,7 +146,17 @@ def _changed_inputs(
     given: Sequence[Any], function: Callable[..., Any], one: Case
 ) -> Iterator[tuple[str, dict[str, str]]]:
     names = _argument_names(function, one)
-    for label, before, after in zip(names, one.arguments, given, strict=True):
+    for place, (label, before, after) in enumerate(zip(names, one.arguments, given, strict=True)):
+        upstream = getattr(before, "g", None)
+        if upstream is not None and one.gradient(place) is None and not _same(upstream, after.g):
+            yield (
+                f"changes the gradient `{label}.g` that it was given",
+                {
+                    "got": _describe(after.g),
+                    "expected": _describe(upstream),
+                    "likely": "other layers still need it: write into a tensor of your own",
+                },
+            )
         if not _same(before, after):
             yield (
                 f"changes its input `{label}`",
@@ -138,46 +168,85 @@ def _changed_inputs(
             )
 
 
-def _differences(got: Any, one: Case) -> Iterator[tuple[str, dict[str, str]]]:
+def _returned(got: Any, one: Case) -> Iterator[tuple[str, dict[str, str]]]:
+    if one.expected is not None or not one.gradients:
+        yield from _differences(got, one.expected, one)
+
+
+def _gradients(given: Sequence[Any], function: Callable[..., Any], one: Case) -> Iterator[tuple[str, dict[str, str]]]:
+    for label, argument, expected in zip(_argument_names(function, one), given, one.gradients, strict=False):
+        if expected is None:
+            continue
+        got = getattr(argument, "g", None)
+        if got is None:
+            likely = f"the gradient has to be stored where it belongs: `{label}.g = ...`"
+            yield f"does not set `{label}.g`", {"likely": likely}
+            return
+        if isinstance(got, torch.Tensor) and got.shape != expected.shape:
+            likely = f"the gradient of `{label}` has the shape of `{label}`"
+            likely += ": sum over the batch axis" if got.ndim == expected.ndim + 1 else ""
+            yield f"sets `{label}.g` to the shape {_shape(got)}, expected {_shape(expected)}", {"likely": likely}
+            return
+        yield from _differences(got, expected, one, f"sets `{label}.g` to", f"sets `{label}.g` to")
+
+
+def _differences(
+    got: Any, expected: Any, one: Case, returns: str = "returns", gives: str = "gives"
+) -> Iterator[tuple[str, dict[str, str]]]:
     """What is wrong with ``got``, most basic first: a headline, and the lines below it."""
-    expected = one.expected
     if not isinstance(expected, torch.Tensor):
-        if type(got) is not type(expected):
-            both = {"got": _describe(got), "expected": _describe(expected)}
-            yield f"returns {_kind(got)}, not {_kind(expected)}", {**both, "likely": _type_hint(got)}
-        elif got != expected:
-            yield "gives a wrong value", {"got": _describe(got), "expected": _describe(expected)}
+        yield from _plain_differences(got, expected, one, returns)
         return
     if not isinstance(got, torch.Tensor):
         yield (
-            f"returns {_kind(got)}, not a tensor",
+            f"{returns} {_kind(got)}, not a tensor",
             {
                 "got": _describe(got),
                 "expected": f"a tensor of shape {_shape(expected)}",
-                "likely": _type_hint(got),
+                "likely": type_hint(got),
             },
         )
         return
     if got.shape != expected.shape:
-        yield f"returns the shape {_shape(got)}, expected {_shape(expected)}", {"likely": _shape_hint(got, one)}
+        likely = shape_hint(got, expected, one.arguments)
+        yield f"{returns} the shape {_shape(got)}, expected {_shape(expected)}", {"likely": likely}
     if got.dtype != expected.dtype:
-        yield f"returns {_dtype(got)}, expected {_dtype(expected)}", {"likely": _dtype_hint(got, expected)}
+        yield f"{returns} {_dtype(got)}, expected {_dtype(expected)}", {"likely": dtype_hint(got, expected)}
     got = got.detach()
     if got.is_floating_point() and expected.isfinite().all() and not got.isfinite().all():
         where = _index((~got.isfinite()).double())
         yield (
-            f"gives {got[where].item()}" + (f" at {list(where)}" if where else ""),
+            f"{gives} {got[where].item()}" + (f" at {list(where)}" if where else ""),
             {
                 "got": _describe(got),
                 "expected": _describe(expected),
                 "likely": "memory never written (torch.empty), a division by zero, or the root of a negative number",
             },
         )
-    yield from _wrong_values(got, one)
+    yield from _wrong_values(got, expected, one, gives)
 
 
-def _wrong_values(got: torch.Tensor, one: Case) -> Iterator[tuple[str, dict[str, str]]]:
-    expected = one.expected
+def _plain_differences(got: Any, expected: Any, one: Case, returns: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Of values that are no tensors, or that hold some."""
+    both = {"got": _describe(got), "expected": _describe(expected)}
+    if type(got) is not type(expected):
+        yield f"{returns} {_kind(got)}, not {_kind(expected)}", {**both, "likely": type_hint(got)}
+    elif isinstance(expected, list | tuple) and any(isinstance(item, torch.Tensor) for item in expected):
+        if len(got) != len(expected):
+            yield f"{returns} {len(got)} items, expected {len(expected)}", both
+            return
+        for number, (item, wanted) in enumerate(zip(got, expected, strict=True), 1):
+            yield from _differences(item, wanted, one, f"{returns} as item {number}", f"gives as item {number}")
+    elif isinstance(expected, float):
+        if not math.isclose(got, expected, rel_tol=1e-6, abs_tol=1e-12):
+            yield "gives a wrong value", both
+    elif got != expected:
+        yield "gives a wrong value", both
+
+
+def _wrong_values(
+    got: torch.Tensor, expected: torch.Tensor, one: Case, gives: str
+) -> Iterator[tuple[str, dict[str, str]]]:
     allowed = tolerance(expected)
     difference = (got.double() - expected.double()).abs()
     if not difference.numel() or bool((difference <= allowed).all()):
@@ -186,7 +255,7 @@ def _wrong_values(got: torch.Tensor, one: Case) -> Iterator[tuple[str, dict[str,
     place = f"at {list(where)}: " if where else ""
     worst = f"{place}got {got[where].item():.6g}, expected {expected[where].item():.6g}"
     yield (
-        "gives wrong values" if where else "gives a wrong value",
+        f"{gives} wrong values" if where else f"{gives} a wrong value",
         {
             "got": _describe(got),
             "expected": _describe(expected),
@@ -225,7 +294,8 @@ def _raised(name: str, function: Callable[..., Any], one: Case, error: Exception
 
 def _student_line(function: Callable[..., Any], error: Exception) -> str:
     """The innermost line of the student's cell that the error passed through."""
-    cell = getattr(getattr(function, "__code__", None), "co_filename", None)
+    parts = [function, *vars(function).values()] if isinstance(function, type) else [function]
+    cell = next((part.__code__.co_filename for part in parts if hasattr(part, "__code__")), None)
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
     return f"line {frames[-1].lineno} of its cell: {frames[-1].line}" if frames else ""
 
@@ -243,7 +313,7 @@ def _failed(headline: str, function: Callable[..., Any], one: Case, **lines: str
 
 def _argument_names(function: Callable[..., Any], one: Case) -> list[str]:
     try:
-        names = list(inspect.signature(function).parameters)
+        names = list(inspect.signature(one.calls or function).parameters)[1 if one.calls else 0 :]
     except (TypeError, ValueError):
         names = []
     fallback = [f"argument {position + 1}" for position in range(len(one.arguments))]
@@ -252,12 +322,19 @@ def _argument_names(function: Callable[..., Any], one: Case) -> list[str]:
 
 def _copy(value: Any) -> Any:
     # A plain clone keeps the strides of a transposed view, so a non-contiguous input stays one.
-    return value.clone() if isinstance(value, torch.Tensor) else value
+    if not isinstance(value, torch.Tensor):
+        return copy.deepcopy(value)
+    twin = value.clone()
+    for name, attribute in vars(value).items():
+        setattr(twin, name, _copy(attribute))
+    return twin
 
 
 def _same(before: Any, after: Any) -> bool:
     if not isinstance(before, torch.Tensor):
         return True
+    if not isinstance(after, torch.Tensor):
+        return False
     return before.shape == after.shape and before.dtype == after.dtype and torch.equal(before, after)
 
 
@@ -292,92 +369,3 @@ def _index(scores: torch.Tensor) -> tuple[int, ...]:
     """Where the largest score is; NaN counts as the largest."""
     position = int(scores.nan_to_num(nan=math.inf).argmax())
     return tuple(int(step) for step in torch.unravel_index(torch.tensor(position), scores.shape)) if scores.ndim else ()
-
-
-def _type_hint(got: Any) -> str:
-    if got is None:
-        return "is a `return` missing at the end of the function, or does it stand there without a value?"
-    if isinstance(got, int | float):
-        return "a Python number (from `.item()`, `float()` or `math`) has left torch: keep the tensor"
-    if isinstance(got, list | tuple):
-        return "fill a tensor made by `torch.zeros` instead"
-    return ""
-
-
-def _shape_hint(got: torch.Tensor, one: Case) -> str:
-    expected = one.expected
-    matrices = [value.shape for value in one.arguments if isinstance(value, torch.Tensor) and value.ndim == MATRIX]
-    hints = {
-        "rows and columns have changed places": got.ndim == MATRIX and got.shape == expected.shape[::-1],
-        "it is a list of one number: a sum over everything has no axis left, and its shape is ()": (
-            expected.ndim == 0 and got.numel() == 1
-        ),
-        "the sum has left an axis standing: one single number is asked for": expected.ndim == 0,
-        "an axis was added and never summed away": got.ndim > expected.ndim,
-        "an axis too many was summed away": got.ndim < expected.ndim,
-        "that is the shape of an input: the result has the rows of the first and the columns of the second": (
-            len(matrices) == MATRIX and got.shape in matrices
-        ),
-    }
-    return next((hint for hint, fits in hints.items() if fits), "")
-
-
-def _dtype_hint(got: torch.Tensor, expected: torch.Tensor) -> str:
-    if got.dtype == torch.get_default_dtype():
-        return f"`torch.zeros` makes {_dtype(got)} unless told otherwise: give it the dtype of the input"
-    if expected.is_floating_point() and not got.is_floating_point():
-        return "a whole-number dtype cuts off what comes after the point"
-    return "the result takes the dtype of the inputs"
-
-
-def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0.06) -> float:
-    """CPU seconds that one call takes: the best of several rounds, each long enough for the clock to see.
-
-    CPU time and not the clock on the wall: what else the machine is doing hardly shows in it. Rounds go on until
-    ``budget_s`` CPU seconds are used up; a call that takes longer than that is made once.
-
-    Returns:
-        Seconds; ``nan``, with one printed line that says why, where the call does not work yet.
-    """
-    name = getattr(function, "__name__", "the function")
-    try:
-        start = time.process_time()
-        if function(*arguments) is None:
-            print(f"{name} returns nothing yet, so there is nothing to time.")
-            return math.nan
-        used = time.process_time() - start
-        # The clock of some systems moves in steps of milliseconds: the number of calls grows until it is well seen.
-        best, calls = used if used >= budget_s else math.inf, 1
-        while used < budget_s or best == math.inf:
-            round_s = _cpu_seconds(function, arguments, calls)
-            used += max(round_s, 1e-7 * calls)
-            if round_s < budget_s / 4:
-                calls *= 2
-            else:
-                best = min(best, round_s / calls)
-    except NotImplementedError:
-        print(f"{name} is not written yet, so there is nothing to time.")
-        return math.nan
-    except Exception as error:
-        print(f"{name} stopped with {type(error).__name__} ({error}), so there is nothing to time yet.")
-        return math.nan
-    return best
-
-
-def _cpu_seconds(function: Callable[..., Any], arguments: Sequence[Any], calls: int) -> float:
-    start = time.process_time()
-    for _ in range(calls):
-        function(*arguments)
-    return time.process_time() - start
-
-
-UNITS = (("h", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
-
-
-def readable(seconds: float) -> str:
-    """``seconds`` with three digits and the unit that suits them: "3.26 s", "4.84 ms", "172 µs", "1.03 h"."""
-    if not math.isfinite(seconds):
-        return "not timed"
-    unit, size = next((pair for pair in UNITS if abs(seconds) >= pair[1] * 0.9995), UNITS[-1])
-    number = f"{seconds / size:.3g}"
-    return f"{number} {unit}" if "e" not in number else f"{seconds / size:,.0f} {unit}"

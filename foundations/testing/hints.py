@@ -129,3 +129,42 @@ def _too_coarse(got: Tensor, expected: Tensor, equals: Equals) -> str:
 def _partly_right(got: Tensor, expected: Tensor, equals: Equals) -> str:
     right = int(torch.isclose(got, expected).sum())
     return f"{right} of {got.numel()} entries are right: what is different about the others?" if right else ""
+
+
+def type_hint(got: Any) -> str:
+    """Why something that is no tensor may have been returned."""
+    if got is None:
+        return "is a `return` missing at the end of the function, or does it stand there without a value?"
+    if isinstance(got, int | float):
+        return "a Python number (from `.item()`, `float()` or `math`) has left torch: keep the tensor"
+    if isinstance(got, list | tuple):
+        return "fill a tensor made by `torch.zeros` instead"
+    return ""
+
+
+def shape_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any]) -> str:
+    """What happened to the axes."""
+    matrices = [value.shape for value in arguments if isinstance(value, Tensor) and value.ndim == 2]
+    hints = {
+        "rows and columns have changed places": got.ndim == 2 and got.shape == expected.shape[::-1],
+        "it is a list of one number: a sum over everything has no axis left, and its shape is ()": (
+            expected.ndim == 0 and got.numel() == 1
+        ),
+        "the sum has left an axis standing: one single number is asked for": expected.ndim == 0,
+        "an axis was added and never summed away": got.ndim > expected.ndim,
+        "an axis too many was summed away": got.ndim < expected.ndim,
+        "that is the shape of an input: the result has the rows of the first and the columns of the second": (
+            len(matrices) == 2 and got.shape in matrices and expected.shape == (matrices[0][0], matrices[1][1])
+        ),
+    }
+    return next((hint for hint, fits in hints.items() if fits), "")
+
+
+def dtype_hint(got: Tensor, expected: Tensor) -> str:
+    """Where another dtype may have come from."""
+    if got.dtype == torch.get_default_dtype():
+        made = str(got.dtype).removeprefix("torch.")
+        return f"`torch.zeros` makes {made} unless told otherwise: give it the dtype of the input"
+    if expected.is_floating_point() and not got.is_floating_point():
+        return "a whole-number dtype cuts off what comes after the point"
+    return "the result takes the dtype of the inputs"

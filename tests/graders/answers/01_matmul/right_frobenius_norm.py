@@ -22,7 +22,7 @@ def frobenius_norm(A):
 def frobenius_norm(m):
     return (m * m).sum(0).sum(0).sqrt()
 
-# %% math.sqrt, a float → a number
+# %% math.sqrt, a float → not as the visible check asks
 import math
 def frobenius_norm(m):
     return math.sqrt((m * m).sum())
@@ -126,7 +126,7 @@ from functools import reduce
 def frobenius_norm(m):
     return reduce(lambda s, x: s + x * x, m.reshape(-1), torch.tensor(0.0, dtype=m.dtype)).sqrt()
 
-# %% float by item → a number
+# %% float by item → not as the visible check asks
 def frobenius_norm(m):
     total = 0.0
     for x in m.flatten():

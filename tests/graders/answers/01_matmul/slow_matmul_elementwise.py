@@ -2,7 +2,7 @@
 # ruff: noqa
 # fmt: off
 
-# %% three loops
+# %% three loops → keeps_the_inner_loop
 def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
@@ -12,7 +12,7 @@ def matmul_elementwise(a, b):
                 c[i, j] += a[i, k] * b[k, j]
     return c
 
-# %% Python's own sum over a tensor
+# %% Python's own sum over a tensor → keeps_the_inner_loop
 def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
@@ -21,7 +21,7 @@ def matmul_elementwise(a, b):
             c[i, j] = sum(a[i] * b[:, j])
     return c
 
-# %% a product of rows, and a loop that adds it up
+# %% a product of rows, and a loop that adds it up → keeps_the_inner_loop
 def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
@@ -31,7 +31,7 @@ def matmul_elementwise(a, b):
                 c[i, j] += product
     return c
 
-# %% single numbers by item
+# %% single numbers by item → keeps_the_inner_loop
 def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
@@ -43,7 +43,7 @@ def matmul_elementwise(a, b):
             c[i, j] = total
     return c
 
-# %% reduce over the products
+# %% reduce over the products → keeps_the_inner_loop
 from functools import reduce
 
 def matmul_elementwise(a, b):
@@ -51,7 +51,7 @@ def matmul_elementwise(a, b):
     add = lambda x, y: x + y
     return torch.stack([torch.stack([reduce(add, row * column) for column in b.t()]) for row in a])
 
-# %% a loop over k alone: whole outer products, one for each k
+# %% a loop over k alone: whole outer products, one for each k → keeps_the_inner_loop
 def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
@@ -59,7 +59,7 @@ def matmul_elementwise(a, b):
         c += a[:, k, None] * b[k]
     return c
 
-# %% recursion over k
+# %% recursion over k → keeps_the_inner_loop
 def total(products):
     return products[0] if len(products) == 1 else products[0] + total(products[1:])
 
@@ -72,7 +72,7 @@ def matmul_elementwise(a, b):
             c[i, j] = total(a[i] * b[:, j])
     return c
 
-# %% torch.jit's slow twin: numbers from float()
+# %% torch.jit's slow twin: numbers from float() → keeps_the_inner_loop
 def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
@@ -81,7 +81,7 @@ def matmul_elementwise(a, b):
             c[i, j] = sum(float(x) * float(y) for x, y in zip(a[i], b[:, j]))
     return c
 
-# %% prints each row that it multiplies
+# %% prints each row that it multiplies → keeps_the_inner_loop
 def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)

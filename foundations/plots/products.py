@@ -1,0 +1,78 @@
+"""Matrices drawn as grids of cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from foundations.plots.picture import INK, Picture, finished, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def matrix_product(
+    a: tuple[int, int] = (3, 4),
+    b: tuple[int, int] = (4, 5),
+    *,
+    cell: tuple[int, int] = (1, 2),
+    highlight_k: int | None = None,
+) -> Picture:
+    """The picture of ``c = a b``: ``a`` left of ``c``, ``b`` above it, so that a row and a column meet in a cell.
+
+    Args:
+        a, b: their shapes, (n, k) and (k, m); small ones can be drawn.
+        cell: the entry [i, j] of ``c`` to point out, with the row and the column that make it.
+        highlight_k: one step of the sum to point out in that row and that column.
+    """
+    (n, inner), (i, j) = a, cell
+    m = b[1]
+    if inner != b[0]:
+        raise ValueError(f"a has {inner} columns and b has {b[0]} rows: there is no product to draw")
+    left, right, top, bottom = -1.0, inner + m + 4.3, -0.7, n + inner + 1.7
+    figure = new_figure(0.52 * (right - left), 0.52 * (bottom - top))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom, top)
+    axes.axis("off")
+    axes.set_aspect("equal")
+    a_corner, b_corner, c_corner = (0.0, inner + 0.9), (inner + 0.9, 0.0), (inner + 0.9, inner + 0.9)
+    _grid(axes, a_corner, (n, inner), {(i, k) for k in range(inner)}, (i, highlight_k))
+    _grid(axes, b_corner, (inner, m), {(k, j) for k in range(inner)}, (highlight_k, j))
+    _grid(axes, c_corner, (n, m), set(), (i, j))
+    bold: dict[str, Any] = {"fontsize": 11, "weight": "bold", "va": "center"}
+    axes.text(a_corner[0], a_corner[1] + n + 0.4, f"a   shape ({n}, {inner})", **bold)
+    axes.text(b_corner[0] + m + 0.25, inner / 2, f"b   shape ({inner}, {m})", **bold)
+    axes.text(c_corner[0], c_corner[1] + n + 0.4, f"c   shape ({n}, {m})", **bold)
+    small: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9}
+    axes.text(-0.15, a_corner[1] + i + 0.5, f"i = {i}", **{**small, "ha": "right"})
+    axes.text(b_corner[0] + j + 0.5, -0.3, f"j = {j}", **small)
+    steps = range(inner) if highlight_k is None else (highlight_k,)
+    for k in steps:
+        axes.text(k + 0.5, a_corner[1] - 0.3, f"k = {k}", **small)
+        axes.text(b_corner[0] - 0.15, k + 0.5, f"k = {k}", **{**small, "ha": "right"})
+    axes.text(c_corner[0] + j + 0.5, c_corner[1] + i + 0.5, f"c[{i},{j}]", **{**small, "fontsize": 7, "color": "white"})
+    return finished(
+        figure,
+        f"Matrix a of shape ({n}, {inner}) stands left of the result c of shape ({n}, {m}), matrix b of shape "
+        f"({inner}, {m}) above it. Row {i} of a and column {j} of b are shaded; they meet in the entry c[{i}, {j}], "
+        f"which is black." + (f" Step k={highlight_k} is marked in both." if highlight_k is not None else ""),
+    )
+
+
+def _grid(
+    axes: Axes,
+    corner: tuple[float, float],
+    shape: tuple[int, int],
+    shaded: set[tuple[int, int]],
+    black: tuple[int | None, int | None],
+) -> None:
+    from matplotlib.collections import PolyCollection
+
+    squares, colors = [], []
+    for row in range(shape[0]):
+        for column in range(shape[1]):
+            left, top = corner[0] + column, corner[1] + row
+            squares.append([(left, top), (left + 1, top), (left + 1, top + 1), (left, top + 1)])
+            is_black = (row, column) == black
+            colors.append(INK if is_black else "#b4b4b4" if (row, column) in shaded else "white")
+    axes.add_collection(PolyCollection(squares, facecolors=colors, edgecolors=INK, linewidths=0.9))

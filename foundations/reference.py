@@ -1,0 +1,77 @@
+"""What the instructor's own solution needs for a request that took a student too long.
+
+It runs in a session of its own, forked from the warm process as a student's is, and only once something was stopped
+for time: a class that keeps to its limits pays nothing for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import nbformat
+
+from foundations.config import Limits
+from foundations.errors import FoundationsError, OutOfTime
+from foundations.scratch import Filler
+from foundations.session import Session
+from foundations.warm import Warm
+
+
+class Reference:
+    """Measures the solutions of one assignment.
+
+    Args:
+        warm: forks the process that they run in.
+        source: the instructor's notebook.
+        limits: what a student may use for an exercise; its solution gets no more.
+        fill_scratch: puts files into the scratch folder, where the limits give one.
+    """
+
+    def __init__(
+        self,
+        warm: Warm,
+        source: nbformat.NotebookNode,
+        limits: Callable[[str], Limits],
+        fill_scratch: Filler | None = None,
+    ) -> None:
+        self._warm = warm
+        self._source = source
+        self._limits = limits
+        self._fill_scratch = fill_scratch
+        self._known: dict[tuple[str, str], float | None] = {}
+
+    def cpu_s(self, exercise: str, check: str, lost: OutOfTime) -> float | None:
+        """CPU seconds of the solution of ``exercise`` for the request that was ``lost`` in ``check``.
+
+        Measured once for each check; ``None`` where that cannot be told.
+        """
+        key = exercise, check
+        if key not in self._known:
+            self._known[key] = None if lost.request is None else self._measured(exercise, *lost.request)
+        return self._known[key]
+
+    def _measured(self, exercise: str, operation: str, values: Mapping[str, Any]) -> float | None:
+        try:
+            session = Session(
+                self._warm, self._cells(exercise), self._limits(exercise), fill_scratch=self._fill_scratch
+            )
+            with session:
+                session.finish()
+                before = session.clock()
+                reply = session.request(operation, **values)
+                spent = session.clock() - before
+        except FoundationsError:
+            return None  # a message with one fact less; the student's verdict stands without it
+        return None if reply["error"] else spent
+
+    def _cells(self, exercise: str) -> list[tuple[int, str]]:
+        """The code above the exercise's graded cell, without the visible checks."""
+        cells: list[tuple[int, str]] = []
+        for index, cell in enumerate(self._source.cells):
+            marks = cell.metadata.get("nbgrader") or {}
+            if marks.get("grade_id") == exercise:
+                break
+            if cell.cell_type == "code" and not marks.get("grade"):
+                cells.append((index, cell.source))
+        return cells

@@ -1,0 +1,114 @@
+"""The confined process tries what it must not be able to do, before a line of student code is sent to it.
+
+Each attempt is made so that it does no harm where it succeeds, and each must fail with the very error that its layer
+gives: another one would mean that something else was in the way this time.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from errno import EACCES, ENOSYS, EPERM, errorcode
+
+from foundations import kernel, privileges
+
+_TRACEME = 0
+_NEWUSER = 0x10000000
+_SIGCHLD = 17
+_NOT_A_CALL = 0x3000_0000
+
+
+def run(warm: int, temporary: str, keep: Iterable[int]) -> None:
+    """Try everything.
+
+    Args:
+        warm: the parent process.
+        temporary: a folder that everybody may write to.
+        keep: descriptors that are meant to be open beside 0, 1 and 2.
+
+    Raises:
+        OSError: something could be done, or failed with another error than expected.
+    """
+    for what, expected, attempt in (*_files(warm, temporary), *_calls(warm)):
+        _must_fail(what, expected, attempt)
+    for what, found, right in _state(keep):
+        if found != right:
+            raise OSError(f"{what} is {found}, and must be {right}")
+
+
+def _files(warm: int, temporary: str) -> Iterator[tuple[str, int, Callable[[], object]]]:
+    for path in ("/etc/passwd", "/proc/self/environ", "/proc/1/cmdline", f"/proc/{warm}/mem", temporary):
+        if os.path.lexists(path):
+            yield f"opening {path}", EACCES, lambda path=path: os.open(path, os.O_RDONLY)  # type: ignore[misc]
+    yield f"a new file in {temporary}", EACCES, lambda: _make_file(f"{temporary}/foundations-{os.getpid()}")
+
+
+def _calls(warm: int) -> Iterator[tuple[str, int, Callable[[], object]]]:
+    """Harmless where they succeed: what they name does not exist, or is as it is asked to be."""
+    yield "a network socket", EPERM, lambda: socket.socket(socket.AF_INET)
+    yield "a local socket", EPERM, lambda: socket.socket(socket.AF_UNIX)
+    yield "another process", EPERM, _fork
+    yield "another program", EPERM, lambda: os.execv("/nonexistent", ["nonexistent"])
+    yield "tracing", EPERM, lambda: kernel.call("ptrace", _TRACEME, 0, 0, 0)
+    yield "a signal to the parent", EPERM, lambda: os.kill(warm, 0)
+    yield "a signal to all", EPERM, lambda: os.kill(-1, 0)
+    yield "a user namespace", EPERM, lambda: kernel.call("unshare", _NEWUSER)
+    yield "becoming root", EPERM, lambda: os.setuid(0)
+    yield "cutting a file short", EPERM, lambda: os.truncate("", 0)
+    yield "changing permissions", EPERM, lambda: os.chmod("", 0)
+    yield "outliving the parent", EPERM, lambda: kernel.prctl(kernel.PR_SET_PDEATHSIG, 0)
+    yield "anonymous files", EPERM, lambda: kernel.call("memfd_create", b"", 0)
+    yield "an unknown call", ENOSYS, lambda: kernel.call_number(_NOT_A_CALL, "unknown")
+
+
+def _state(keep: Iterable[int]) -> Iterator[tuple[str, object, object]]:
+    yield "the parent-death signal", _parent_death_signal(), int(signal.SIGKILL)
+    yield "no new privileges", kernel.prctl(kernel.PR_GET_NO_NEW_PRIVS), 1
+    yield "the mode of seccomp", kernel.prctl(kernel.PR_GET_SECCOMP), 2
+    yield "dumpable", kernel.prctl(kernel.PR_GET_DUMPABLE), 0
+    yield "the set of capabilities", privileges.capabilities(), (0, 0, 0)
+    yield "the list of open descriptors", _open_descriptors(), sorted({0, 1, 2, *keep})
+
+
+def _must_fail(what: str, expected: int, attempt: Callable[[], object]) -> None:
+    try:
+        attempt()
+    except OSError as error:
+        if error.errno == expected:
+            return
+        found = errorcode.get(error.errno or 0, str(error))
+        raise OSError(f"{what} fails with {found} instead of {errorcode[expected]}") from error
+    raise OSError(f"{what} was possible")
+
+
+def _make_file(path: str) -> None:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    os.unlink(path)
+
+
+def _fork() -> None:
+    """By clone, which every machine has, and without Python's hooks: the child, if there is one, ends at once."""
+    if kernel.call("clone", _SIGCHLD, 0, 0, 0, 0) == 0:
+        os._exit(0)
+
+
+def _parent_death_signal() -> int:
+    import ctypes
+
+    number = ctypes.create_string_buffer(4)
+    kernel.call("prctl", kernel.PR_GET_PDEATHSIG, number, 0, 0, 0)
+    return int.from_bytes(number.raw, "little")
+
+
+def _open_descriptors() -> list[int]:
+    """Looked for one by one: /proc is closed by now, and RLIMIT_NOFILE bounds the numbers."""
+    found = []
+    for descriptor in range(64):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            continue
+        found.append(descriptor)
+    return found

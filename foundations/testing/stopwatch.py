@@ -1,0 +1,61 @@
+"""How long a call takes, for students who want to know."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0.03) -> float:
+    """CPU seconds that one call takes: the best of several rounds, each long enough for the clock to see.
+
+    CPU time and not the clock on the wall: what else the machine is doing hardly shows in it. Rounds go on until
+    ``budget_s`` CPU seconds are used up; a call that takes longer than that is made once.
+
+    Returns:
+        Seconds; ``nan``, with one printed line that says why, where the call does not work yet.
+    """
+    name = getattr(function, "__name__", "the function")
+    try:
+        start = time.process_time()
+        if function(*arguments) is None:
+            print(f"{name} returns nothing yet, so there is nothing to time.")
+            return math.nan
+        used = time.process_time() - start
+        # The clock of some systems moves in steps of milliseconds: the number of calls grows until it is well seen.
+        best, calls = used if used >= budget_s else math.inf, 1
+        while used < budget_s or best == math.inf:
+            round_s = _cpu_seconds(function, arguments, calls)
+            used += max(round_s, 1e-7 * calls)
+            if round_s < budget_s / 3:
+                calls *= 2
+            else:
+                best = min(best, round_s / calls)
+    except NotImplementedError:
+        print(f"{name} is not written yet, so there is nothing to time.")
+        return math.nan
+    except Exception as error:
+        print(f"{name} stopped with {type(error).__name__} ({error}), so there is nothing to time yet.")
+        return math.nan
+    return best
+
+
+def _cpu_seconds(function: Callable[..., Any], arguments: Sequence[Any], calls: int) -> float:
+    start = time.process_time()
+    for _ in range(calls):
+        function(*arguments)
+    return time.process_time() - start
+
+
+UNITS = (("h", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
+
+
+def readable(seconds: float) -> str:
+    """``seconds`` with three digits and the unit that suits them: "3.26 s", "4.84 ms", "172 µs", "1.03 h"."""
+    if not math.isfinite(seconds):
+        return "not timed"
+    unit, size = next((pair for pair in UNITS if abs(seconds) >= pair[1] * 0.9995), UNITS[-1])
+    number = f"{seconds / size:.3g}"
+    return f"{number} {unit}" if "e" not in number else f"{seconds / size:,.0f} {unit}"

@@ -1,0 +1,57 @@
+"""Quantities, and what ran out, in words that a student reads. Sizes are decimal: 1 GB is 10⁹ bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
+_BINARY = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40, "PiB": 1 << 50, "EiB": 1 << 60}
+
+# torch: "you tried to allocate 7840000000 bytes"; numpy: "Unable to allocate 7.3 GiB for an array with shape …".
+_BYTES_ASKED = re.compile(r"you tried to allocate (\d{1,20}) bytes")
+_UNITS_ASKED = re.compile(r"Unable to allocate (\d{1,4}(?:\.\d{1,3})?) ([KMGTPE]iB)")
+
+
+def size(count: float) -> str:
+    """``count`` bytes with two significant digits: ``7.8 GB``."""
+    value, unit = _two_digits(count), 0
+    while value >= 1000 and unit < len(_UNITS) - 1:
+        unit += 1
+        value = _two_digits(count / 1000**unit)
+    return f"{value:g} {_UNITS[unit]}"
+
+
+def seconds(count: float) -> str:
+    """``count`` seconds with two significant digits; what no clock is trusted with is "less than 0.01 s"."""
+    return "less than 0.01 s" if count < 0.01 else f"{_two_digits(count):g} s"
+
+
+def out_of_memory(error: Mapping[str, Any], limit_bytes: float) -> str | None:
+    """What asked for how much memory, where ``error`` is about memory; ``None`` where it is about something else.
+
+    Args:
+        error: as the student process tells it: ``name``, ``bases``, ``text``, and in ``code`` the expression it was at.
+        limit_bytes: what there was to be had.
+    """
+    asked = _asked(str(error.get("text")))
+    if asked is None and "MemoryError" not in (error.get("bases") or []):
+        return None
+    code = error.get("code")
+    what = f"`{code}`" if isinstance(code, str) and code else "it"
+    amount = "more memory than was left" if asked is None else size(asked)
+    return f"{what} asked for {amount}; the limit is {size(limit_bytes)}"
+
+
+def _asked(text: str) -> float | None:
+    """Bytes that could not be had, as torch and numpy say it."""
+    if found := _BYTES_ASKED.search(text):
+        return int(found[1])
+    if found := _UNITS_ASKED.search(text):
+        return float(found[1]) * _BINARY[found[2]]
+    return None
+
+
+def _two_digits(value: float) -> float:
+    return float(f"{value:.2g}")

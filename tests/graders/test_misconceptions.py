@@ -1,0 +1,123 @@
+"""Every known mistake, written as a student would write it, loses points and is called by its own name."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from conftest import Desks
+from grading import ASSIGNMENTS, ROOT, SEED, Answer, all_answers, exercises, failing, rounds, said
+
+from foundations.diagnose import Misconception, load_bank
+from foundations.model import Exercise
+
+BANKS = {assignment: load_bank(ROOT / "graders" / assignment) for assignment in ASSIGNMENTS}
+KNOWN = {known.id: known for bank in BANKS.values() for known in bank.misconceptions}
+#: Besides the one that is tried always; for these there has to be time.
+MORE_SEEDS = (1, 9 * 10**15)
+
+
+def as_written(known: Misconception) -> Answer:
+    """The bank's function or class under the exercise's name, without its docstring, and the helpers that it uses."""
+    names = vars(sys.modules[known.answer.__module__])
+    answer = ast.parse(textwrap.dedent(inspect.getsource(known.answer))).body[0]
+    assert isinstance(answer, ast.FunctionDef | ast.ClassDef)
+    answer.name, answer.decorator_list, answer.body = known.exercise, [], answer.body[1:] or [ast.Pass()]
+    return Answer(known.exercise, known.id, ("\n\n\n".join([*helpers(answer, names), ast.unparse(answer)]),))
+
+
+def helpers(part: ast.AST, names: dict[str, object], seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    """What ``part`` uses of the bank's own, and what that uses."""
+    used = {node.id for node in ast.walk(part) if isinstance(node, ast.Name)} - seen
+    for name in sorted(name for name in used & set(names) if name.startswith("_")):
+        source = inspect.getsource(names[name])  # type: ignore[arg-type]
+        yield from helpers(ast.parse(source), names, seen | {name})
+        yield source
+
+
+ROUNDS = [
+    pytest.param(assignment, one, id=f"{assignment}: {', '.join(answer.name for answer in one.values())}")
+    for assignment in ASSIGNMENTS
+    for one in rounds(as_written(known) for known in BANKS[assignment].misconceptions)
+]
+IN_OTHER_WORDS = [
+    pytest.param(assignment, one, id=f"{assignment}: {', '.join(answer.name for answer in one.values())}")
+    for assignment in ASSIGNMENTS
+    for one in rounds(all_answers("named", assignment))
+]
+
+
+def assert_named(exercise: Exercise, known: Misconception) -> None:
+    """It loses points; a check that names a mistake names this one; and the hint is there to read."""
+    assert exercise.score is not None, f"{known.id}: {said(exercise)}"
+    assert exercise.score < exercise.max_score, f"{known.id}: {said(exercise)}"
+    named = [check for check in failing(exercise) if check.misconception]
+    assert {check.misconception for check in named} == {known.id}, f"{known.id}: {said(exercise)}"
+    assert [check.name for check in named if f"Hint: {known.hint}" not in check.message] == []
+
+
+@pytest.mark.parametrize("exercise", [name for assignment in ASSIGNMENTS for name in exercises(assignment)])
+def test_enough_are_known(exercise: str) -> None:
+    """At least three for each exercise."""
+    assert sum(known.exercise == exercise for known in KNOWN.values()) >= 3
+
+
+def test_ids_are_unique_in_the_course() -> None:
+    """A report names a mistake by its id alone."""
+    ids = Counter(known.id for bank in BANKS.values() for known in bank.misconceptions)
+    assert [name for name, count in ids.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_misconceptions_belong_to_exercises(assignment: str) -> None:
+    """Each names an exercise of its assignment."""
+    assert {known.exercise for known in BANKS[assignment].misconceptions} <= set(exercises(assignment))
+
+
+@pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
+def test_misconceptions_are_named(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+    """Known mistakes are told from each other by what they do."""
+    for name, exercise in desks(assignment, SEED).grade_round(answers).items():
+        assert_named(exercise, KNOWN[answers[name].name])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", MORE_SEEDS)
+@pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
+def test_misconceptions_are_named_whatever_the_inputs(
+    desks: Desks, assignment: str, answers: dict[str, Answer], seed: int
+) -> None:
+    """The inputs of other seeds tell them apart as well."""
+    for name, exercise in desks(assignment, seed).grade_round(answers).items():
+        assert_named(exercise, KNOWN[answers[name].name])
+
+
+@pytest.mark.parametrize(("assignment", "answers"), IN_OTHER_WORDS)
+def test_mistakes_in_other_words(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+    """They are named as well, in the company of others too; what the bank does not know is not given a wrong name."""
+    for name, exercise in desks(assignment, SEED).grade_round(answers).items():
+        named = {check.misconception for check in failing(exercise) if check.misconception}
+        assert named == set(answers[name].note.split()), f"{answers[name].name}: {said(exercise)}"
+        assert failing(exercise) != []
+
+
+def test_no_two_have_one_hint_within_an_exercise() -> None:
+    """A hint that two mistakes share would say that they are one."""
+    hints = Counter((known.exercise, known.hint) for known in KNOWN.values())
+    assert [hint for hint, count in hints.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("known", KNOWN.values(), ids=lambda known: known.id)
+def test_hint_leads_and_does_not_tell(known: Misconception) -> None:
+    """A hint is a few sentences, and shows no line of a solution."""
+    assert 20 < len(known.hint) < 220
+    assert [
+        telling
+        for telling in ("c[i, j] +=", ".sum().sqrt()", "dtype=a.dtype", "* b[:, j]).sum()")
+        if telling in known.hint
+    ] == []

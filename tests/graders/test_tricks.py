@@ -1,0 +1,44 @@
+"""Operations that an exercise forbids earn nothing, under whatever name they come."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Desks
+from grading import ASSIGNMENTS, Answer, all_answers, exercises, failing, read_answers, rounds, said
+
+ROUNDS = [
+    pytest.param(assignment, one, id=f"{assignment}: {', '.join(answer.name for answer in one.values())}")
+    for assignment in ASSIGNMENTS
+    for one in rounds(all_answers("tricks", assignment), together=False)
+]
+SLOW = [
+    pytest.param(assignment, one, id=f"{assignment}: {', '.join(answer.name for answer in one.values())}")
+    for assignment in ASSIGNMENTS
+    for one in rounds(all_answers("slow", assignment))
+]
+
+
+@pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
+def test_tricks_earn_nothing(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+    """One check fails, the rule's: it names the operation as it was written, and says what the exercise is about."""
+    for name, exercise in desks(assignment).grade_round(answers).items():
+        about = f"{answers[name].name}: {said(exercise)}"
+        assert exercise.score == 0, about
+        assert len(failing(exercise)) == 1, about
+        assert answers[name].note in failing(exercise)[0].message, about
+        assert "this exercise is about" in failing(exercise)[0].message, about
+
+
+@pytest.mark.parametrize(("assignment", "answers"), SLOW)
+def test_slow_answers_lose_speed_or_growth(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+    """Right values by allowed operations, and too many of them: that costs some points, and the mistake is named."""
+    for name, exercise in desks(assignment).grade_round(answers).items():
+        about = f"{answers[name].name}: {said(exercise)}"
+        assert exercise.score is not None, about
+        assert 0 < exercise.score < exercise.max_score, about
+        assert {check.misconception for check in failing(exercise)} == {answers[name].note}, about
+
+
+def test_there_are_enough_tricks() -> None:
+    """At least twenty-five for the first assignment, where the rule of the game is new."""
+    assert sum(len(read_answers("tricks", exercise)) for exercise in exercises("01_matmul")) >= 25

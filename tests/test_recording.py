@@ -1,0 +1,98 @@
+"""Reports reach the gradebook while others are still being graded."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from course_builder import NAME, checks, course_with_gradebook, graded, hand_in
+
+from foundations.config import Course
+from foundations.errors import CourseError
+from foundations.gradebook import scores
+from foundations.recording import Recording
+
+pytestmark = [
+    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
+
+STUDENTS = ("s01", "s02", "s03")
+
+
+@pytest.fixture
+def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
+    return course_with_gradebook(tmp_path_factory, tmp_path)
+
+
+@pytest.fixture
+def submitted(course: Course) -> Path:
+    return hand_in(course.root / "submitted", {name: graded(name).notebook for name in STUDENTS})
+
+
+def test_all_are_recorded_when_the_block_is_left(course: Course, submitted: Path) -> None:
+    with Recording(course, NAME, submitted) as recording:
+        for name in STUDENTS:
+            recording.add(name, graded(name, checks("pass", "fail")))
+    recording.check()
+    kept = scores(course, NAME)
+    assert {name: kept[name]["double"] for name in kept} == dict.fromkeys(STUDENTS, (2.5, 5.0, False))
+
+
+def test_one_is_recorded_while_the_next_is_graded(course: Course, submitted: Path) -> None:
+    with Recording(course, NAME, submitted) as recording:
+        recording.add("s01", graded("s01"))
+        until = time.monotonic() + 60
+        while "s01" not in scores(course, NAME) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert set(scores(course, NAME)) == {"s01"}
+        recording.add("s02", graded("s02"))
+    assert set(scores(course, NAME)) == {"s01", "s02"}
+
+
+def test_what_was_finished_before_a_run_is_stopped_is_recorded(course: Course, submitted: Path) -> None:
+    def stopped_by_hand() -> None:
+        with Recording(course, NAME, submitted) as recording:
+            recording.add("s01", graded("s01"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped_by_hand()
+    assert set(scores(course, NAME)) == {"s01"}
+
+
+def test_unusable_gradebook_is_said_before_the_class_is_graded(course: Course, submitted: Path) -> None:
+    (course.root / "nbgrader_config.py").write_text("c = get_config(\n")
+    recording = Recording(course, NAME, submitted)
+
+    def grade_for_a_minute() -> None:
+        with recording:
+            until = time.monotonic() + 60
+            while time.monotonic() < until:
+                recording.add("s01", graded("s01"))
+                time.sleep(0.01)
+
+    with pytest.raises(CourseError, match=r"nbgrader_config\.py"):
+        grade_for_a_minute()
+    with pytest.raises(CourseError, match=r"nbgrader_config\.py"):
+        recording.check()
+
+
+def test_failure_of_one_batch_is_said_at_the_end(course: Course, submitted: Path) -> None:
+    """Reports for CI are written first; the gradebook's trouble does not lose them."""
+    with Recording(course, NAME, submitted) as recording:
+        recording.add("..", graded(".."))
+    with pytest.raises(CourseError, match="not the name of a student's folder"):
+        recording.check()
+
+
+def test_nothing_is_left_behind(course: Course, submitted: Path) -> None:
+    interval = sys.getswitchinterval()
+    with Recording(course, NAME, submitted) as recording:
+        recording.add("s01", graded("s01"))
+    assert sys.getswitchinterval() == interval
+    assert not [thread for thread in threading.enumerate() if thread.name == "recording"]

@@ -1,0 +1,637 @@
+"""Confinement in real processes: as the user who runs the tests, and as root also as an ordinary user."""
+
+import os
+import platform
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+
+import confined
+import pytest
+
+from foundations import kernel, readable, sandbox
+
+USERS = pytest.mark.parametrize("user", confined.USERS)
+AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user; this run is unprivileged")
+
+#: What a confined process may not do: the attempt, and the errors it may end with.
+DENIED = {
+    "read the password file": ("open('/etc/passwd')", "EACCES"),
+    "read its own environment": ("open('/proc/self/environ')", "EACCES"),
+    "read its own memory map": ("open('/proc/self/maps')", "EACCES"),
+    "read the parent's memory": ("open(f'/proc/{plan.warm}/mem')", "EACCES"),
+    "list the root folder": ("os.listdir('/')", "EACCES"),
+    "list the folder of the package": ("os.listdir(REPOSITORY)", "EACCES"),
+    "read a file of the repository": ("open(REPOSITORY + '/pyproject.toml')", "EACCES"),
+    "go round by way of the package": ("open(REPOSITORY + '/foundations/../pyproject.toml')", "EACCES"),
+    "list its descriptors": ("os.listdir('/proc/self/fd')", "EACCES"),
+    "write to the temporary folder": ("open('/tmp/foundations-test', 'w')", "EACCES"),
+    "write to shared memory": ("open('/dev/shm/foundations-test', 'w')", "EACCES"),
+    "write to Python": ("open(os.__file__, 'r+')", "EACCES"),
+    "cut Python short": ("os.open(os.__file__, os.O_RDONLY | os.O_TRUNC)", "EPERM"),
+    "make a folder": ("os.mkdir('/tmp/foundations-test')", "EACCES"),
+    "make a link": ("os.symlink('/etc/passwd', '/tmp/foundations-test')", "EPERM"),
+    "change permissions": ("os.chmod(os.__file__, 0o777)", "EPERM"),
+    "change times": ("os.utime(os.__file__)", "EPERM"),
+    "fork": ("os.fork()", "EPERM"),
+    "spawn": ("os.posix_spawn('/bin/true', ['true'], {})", "EPERM"),
+    "start a program": ("subprocess.run(['/bin/true'])", "EPERM"),
+    "replace itself": ("os.execv('/bin/true', ['true'])", "EPERM"),
+    "start from memory": ("os.memfd_create('x')", "EPERM"),
+    "a socket of the internet": ("socket.socket(socket.AF_INET)", "EPERM"),
+    "a local socket": ("socket.socket(socket.AF_UNIX)", "EPERM"),
+    "a raw socket": ("socket.socket(socket.AF_INET, socket.SOCK_RAW)", "EPERM"),
+    "a socket of the kernel": ("socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)", "EPERM"),
+    "a pair of datagram sockets": ("socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)", "EPERM"),
+    "stop the parent": ("os.kill(plan.warm, signal.SIGSTOP)", "EPERM"),
+    "signal everybody": ("os.kill(-1, 0)", "EPERM"),
+    "signal its group": ("os.kill(0, 0)", "EPERM"),
+    "signal by a descriptor's owner": ("fcntl.fcntl(_answers, fcntl.F_SETOWN, plan.warm)", "EPERM"),
+    "choose that signal": ("fcntl.fcntl(_answers, 10, signal.SIGKILL)", "EPERM"),
+    "trace the parent": ("kernel.call('ptrace', 16, plan.warm, 0, 0)", "EPERM"),
+    "read another process's memory": ("kernel.call('process_vm_readv', plan.warm, 0, 0, 0, 0, 0)", "EPERM"),
+    "a handle of the parent": ("os.pidfd_open(plan.warm)", "EPERM"),
+    "a user namespace": ("kernel.call('unshare', 0x10000000)", "EPERM"),
+    "mount": ("kernel.call('mount', b'/', b'/', None, 4096, None)", "EPERM"),
+    "a new root": ("os.chroot('/')", "EPERM"),
+    "io_uring": ("kernel.call('io_uring_setup', 1, bytes(120))", "EPERM"),
+    "bpf": ("kernel.call('bpf', 0, bytes(64), 64)", "EPERM"),
+    "keys": ("kernel.call('add_key', b'user', b'x', b'x', 1, -2)", "EPERM"),
+    "shared memory": ("kernel.call('shmget', 0, 4096, 0o600)", "EPERM"),
+    "a message queue": ("kernel.call('mq_open', b'x', 0o100, 0o600, None)", "EPERM"),
+    "become root": ("os.setuid(0)", "EPERM"),
+    "become root for files": ("kernel.call('setfsuid', 0)", "EPERM"),
+    "raise a limit": ("kernel.call('prlimit64', 0, resource.RLIMIT_DATA, bytes(16), None)", "EPERM"),
+    "outlive the parent": ("kernel.prctl(kernel.PR_SET_PDEATHSIG, 0)", "EPERM"),
+    "become dumpable": ("kernel.prctl(kernel.PR_SET_DUMPABLE, 1)", "EPERM"),
+    "go to another processor": ("os.sched_setaffinity(0, {0})", "EPERM"),
+    "be treated better": ("os.nice(-1)", "EPERM"),
+    "be treated worse, then better": ("os.setpriority(os.PRIO_PROCESS, 0, 5)", "EPERM"),
+    "leave its session": ("os.setsid()", "EPERM"),
+    "watch a folder": ("kernel.call('inotify_init1', 0)", "EPERM"),
+    "set the clock": ("time.clock_settime(time.CLOCK_REALTIME, time.time())", "EPERM"),
+    "a call by a number too high": ("kernel.call_number(5000, 'x')", "ENOSYS"),
+    "the newest way to clone": ("kernel.call('clone3', bytes(88), 88)", "ENOSYS"),
+    "splice": ("kernel.call_number(275 if kernel.machine() == 'x86_64' else 76, 'splice')", "ENOSYS"),
+}  # fmt: skip
+
+#: What works inside as in any notebook.
+WORKS = {
+    "late imports": "import sqlite3, decimal, bz2, lzma, ssl, csv, zoneinfo, xml.etree.ElementTree",
+    "a database in memory": "import sqlite3; assert sqlite3.connect(':memory:').execute('select 1').fetchone() == (1,)",
+    "the null device": "open(os.devnull, 'w').write('x'); assert open(os.devnull).read() == ''",
+    "random numbers": "assert len(os.urandom(9)) == 9; import secrets; secrets.token_hex()",
+    "a time zone": "import datetime, zoneinfo; datetime.datetime.now(datetime.timezone.utc).astimezone()",
+    "threads": "import threading; t = threading.Thread(target=print); t.start(); t.join()",
+    "a pool of threads": (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "with ThreadPoolExecutor(4) as pool: assert list(pool.map(abs, [-1, -2])) == [1, 2]"
+    ),
+    "asyncio": "import asyncio; assert asyncio.run(asyncio.sleep(0, 5)) == 5",
+    "a callback from C": "import ctypes; assert ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 5)() == 5",
+    "what machine this is": "import platform; platform.platform(); assert os.cpu_count() >= 1",
+    "a signal to oneself": (
+        "seen = []; signal.signal(signal.SIGUSR1, lambda *_: seen.append(1)); os.kill(os.getpid(), signal.SIGUSR1)\n"
+        "signal.raise_signal(signal.SIGUSR1); assert seen == [1, 1]"
+    ),
+    "timers": "signal.setitimer(signal.ITIMER_REAL, 0); time.sleep(0); time.process_time(); time.perf_counter()",
+    "its limits": "resource.getrlimit(resource.RLIMIT_DATA); resource.getrusage(resource.RUSAGE_SELF)",
+    "a home folder that is nobody's": "import pathlib; os.path.expanduser('~')",
+    "pipes": "r, w = os.pipe(); os.write(w, b'x'); assert os.read(r, 1) == b'x'; os.close(r); os.close(w)",
+    "its own package": "from foundations import config; assert os.listdir(os.path.dirname(kernel.__file__))",
+}
+
+TRY = """
+import fcntl, resource, signal, socket, subprocess, time
+from errno import errorcode
+from foundations import kernel
+REPOSITORY = os.path.dirname(os.path.dirname(kernel.__file__))
+said = {}
+for name, code in ATTEMPTS.items():
+    try:
+        exec(code, globals())
+        said[name] = "done"
+    except OSError as error:
+        said[name] = errorcode.get(error.errno, str(error))
+    except BaseException as error:
+        said[name] = repr(error)
+say(**said)
+"""
+
+
+def trying(attempts, user, **more):
+    return confined.student(f"ATTEMPTS = {attempts!r}\n{TRY}", user, **more)
+
+
+@pytest.fixture(scope="module", params=confined.USERS)
+def denied(request):
+    return trying({name: code for name, (code, _) in DENIED.items()}, request.param)
+
+
+@pytest.fixture(scope="module", params=confined.USERS)
+def working(request):
+    return trying(WORKS, request.param)
+
+
+@pytest.mark.parametrize("name", DENIED)
+def test_what_is_denied_fails(denied, name):
+    """With the error of the layer that denies it: each attempt comes to its end in one process."""
+    assert denied[name] == DENIED[name][1]
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_what_notebooks_do_works(working, name):
+    """Confinement is not to be noticed by those who mean no harm."""
+    assert working[name] == "done"
+
+
+@USERS
+def test_all_layers_are_in_force(user):
+    """In their order, with what is worth knowing beside them."""
+    layers = confined.student("say(layers=layers)", user)["layers"]
+
+    assert sandbox.is_complete(layers)
+    named = [layer for layer in layers if layer != sandbox.OPTIONAL]
+    assert [layer.partition(" (")[0] for layer in named] == list(sandbox.MANDATORY)
+    assert any(re.fullmatch(r"file barrier \(Landlock ABI \d+\)", layer) for layer in named)
+
+
+def test_layers_are_complete_only_in_full_and_in_order():
+    """One less, one twice, another order, one that is not known: nothing is graded on that."""
+    layers = list(sandbox.MANDATORY)
+    assert sandbox.is_complete(layers)
+    assert sandbox.is_complete([*layers[:3], sandbox.OPTIONAL, *layers[3:]])
+    assert sandbox.is_complete([f"{layer} (so and so)" for layer in layers])
+    for wrong in (
+        [],
+        layers[:-1],
+        layers[1:],
+        [*layers, layers[-1]],
+        layers[::-1],
+        [*layers, "unsafe"],
+        ["all", *layers],
+    ):
+        assert not sandbox.is_complete(wrong)
+
+
+@USERS
+def test_nothing_of_the_user_is_left(user):
+    """Ids, groups, capabilities, environment, folder, descriptors."""
+    said = confined.student(
+        """
+        from foundations import privileges
+        opened = []
+        for number in range(100):
+            try: os.fstat(number)
+            except OSError: continue
+            opened.append(number)
+        say(
+            users=os.getresuid(), groups=[*os.getresgid(), *os.getgroups()], capabilities=privileges.capabilities(),
+            environment=dict(os.environ), folder=os.getcwd(), opened=opened, answers=_answers,
+        )
+        """,
+        user,
+    )
+    if os.getuid() == 0:
+        assert set(said["users"]) == set(said["groups"]) == {confined.NOBODY}
+    assert said["capabilities"] == [0, 0, 0]
+    assert said["environment"] == {"FOUNDATIONS_MNIST": "bundled", "LANG": "C.UTF-8"}
+    assert said["folder"] == "/"
+    assert said["opened"] == [0, 1, 2, said["answers"]]
+
+
+X32 = "kernel.call_number(0x40000000 + 39, 'getpid')"
+#: mov eax, 20; int 0x80; ret: getpid, as a 32-bit program asks for it.
+INT_80 = (
+    "import ctypes, mmap; code = mmap.mmap(-1, 4096, prot=7); code.write(bytes.fromhex('b814000000cd80c3'))\n"
+    "ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))()"
+)
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="other machines have no such calls")
+@pytest.mark.parametrize("code", [X32, INT_80], ids=["x32", "32 bits"])
+def test_a_call_of_another_kind_of_machine_ends_the_process(code):
+    """Their numbers mean other things. A kernel without 32-bit programs ends it, too, for want of the instruction."""
+    said = confined.run(
+        f"""
+        import os
+        from foundations import kernel, sandbox
+        plan = sandbox.prepare()
+        if (pid := os.fork()) == 0:
+            try:
+                sandbox.confine(plan, [_answers], 1 << 28)
+                exec({code!r})
+            finally: os._exit(0)
+        say(status=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        """
+    )
+    assert said["status"] in (-signal.SIGSYS, -signal.SIGSEGV)
+
+
+@USERS
+def test_memory_of_every_kind_is_bounded(user):
+    """Private, shared and without a name; what fits is given."""
+    said = trying(
+        {
+            "private": "import mmap; mmap.mmap(-1, 400 << 20, flags=mmap.MAP_PRIVATE)",
+            "shared": "import mmap; [mmap.mmap(-1, 100 << 20) for _ in range(9)]",
+            "array": "bytearray(400 << 20)",
+            "what fits": "bytearray(100 << 20)",
+            "the stack": "resource.getrlimit(resource.RLIMIT_STACK)",
+        },
+        user,
+        memory_bytes=256 << 20,
+    )
+    assert said == {
+        "private": "ENOMEM",
+        "shared": "ENOMEM",
+        "array": "MemoryError()",
+        "what fits": "done",
+        "the stack": "done",
+    }
+
+
+@USERS
+@pytest.mark.parametrize("masked", [(), ("namespaces",)], ids=["as it is", "without namespaces"])
+def test_threads_are_bounded(user, masked):
+    """With stacks as small as can be, a bomb of threads comes to its end."""
+    said = confined.student(
+        """
+        import _thread
+        _thread.stack_size(1 << 15)
+        closed = _thread.allocate_lock()
+        closed.acquire()
+        count, error = 0, None
+        try:
+            while count < 5000:
+                _thread.start_new_thread(closed.acquire, ())
+                count += 1
+        except RuntimeError as refused:
+            error = str(refused)
+        say(count=count, error=error)
+        """,
+        user,
+        masked,
+    )
+    assert said["error"] == "can't start new thread"
+    assert 1000 <= said["count"] <= 1024 + 100
+
+
+@USERS
+def test_the_process_ends_with_its_parent(user, tmp_path):
+    """Also after its ids have changed, which makes the kernel forget the signal."""
+    rig = """
+    import os, time
+    from foundations import sandbox
+    plan = sandbox.prepare()
+    if os.fork() == 0:
+        try:
+            answers = os.dup(1)
+            sandbox.confine(plan, [answers], 1 << 28)
+            os.write(answers, b"%d\\n" % os.getpid())
+            time.sleep(60)
+        finally:
+            os._exit(0)
+    time.sleep(60)
+    """
+    arguments = confined.command("-B", "-c", textwrap.dedent(rig), user=user)
+    environment = {"PYTHONPATH": str(confined.ROOT)}
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, env=environment, cwd="/") as parent:
+        pid = int(parent.stdout.readline())
+        assert os.path.exists(f"/proc/{pid}")
+        parent.kill()
+    deadline = time.monotonic() + 5
+    while os.path.exists(f"/proc/{pid}") and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not os.path.exists(f"/proc/{pid}")
+
+
+@USERS
+def test_the_clock_of_a_confined_process_is_read_from_outside(user):
+    """Speed is judged by it: it is open though the process is not dumpable and may be another user's."""
+    said = confined.run(
+        """
+        import os, time
+        from foundations import processes, sandbox
+        plan = sandbox.prepare()
+        answers, ready = os.pipe()
+        if (pid := os.fork()) == 0:
+            try:
+                sandbox.confine(plan, [ready], 1 << 28)
+                start = time.process_time()
+                while time.process_time() < start + 0.05: pass
+                os.write(ready, b"x")
+                time.sleep(60)
+            finally:
+                os._exit(0)
+        os.read(answers, 1)
+        clock, threads, ended = processes.cpu_clock(pid), processes.threads(pid), processes.has_ended(pid)
+        os.kill(pid, 9)
+        zombie = processes.has_ended(pid)
+        os.waitpid(pid, 0)
+        say(clock=clock, threads=threads, ended=ended, zombie=zombie)
+        """,
+        user,
+    )
+    assert 0.05 <= said["clock"] < 5
+    assert (said["threads"], said["ended"], said["zombie"]) == (1, False, True)
+
+
+LEFT_OUT = {
+    "parent-death signal": r"the parent-death signal is 0",
+    "descriptors": r"the list of open descriptors is \[.*\]",
+    "no privileges": r"the set of capabilities is",
+    "no new privileges": r"seccomp|landlock_restrict_self",
+    "file barrier": r"opening /\S+ was possible",
+    "system-call filter": r"a network socket was possible",
+    "not dumpable": r"dumpable is 1",
+}
+
+
+@USERS
+@pytest.mark.parametrize("layer", LEFT_OUT)
+def test_the_self_test_misses_each_layer(user, layer):
+    """A layer that does nothing and says that it did is found out by trying."""
+    if layer == "not dumpable" and confined.USERS[user] == 0:
+        pytest.skip("a change of user has the same effect")
+    said = confined.run(
+        f"""
+        import os
+        from foundations import sandbox
+        steps = sandbox._steps
+        def without(*arguments):
+            for name, step in steps(*arguments):
+                yield name, (lambda: None) if name == {layer!r} else step
+        sandbox._steps = without
+        if {layer!r} == "parent-death signal":  # which a later layer sets again
+            sandbox.drop_privileges = lambda plan: sandbox.privileges.drop(plan.identity)
+        plan = sandbox.prepare()
+        os.dup(1)
+        if (pid := os.fork()) == 0:
+            try: say(layers=sandbox.confine(plan, [_answers], 1 << 28))
+            except sandbox.ConfinementError as error: say(layer=error.layer, reason=error.reason)
+            finally: os._exit(0)
+        os.waitpid(pid, 0)
+        """,
+        user,
+    )
+    assert "layers" not in said
+    assert re.search(LEFT_OUT[layer], said["reason"])
+
+
+@USERS
+@pytest.mark.parametrize(
+    ("masked", "layer", "reason", "advice"),
+    [
+        ("landlock", "file barrier", "landlock_create_ruleset: Function not implemented", "Linux 5.13"),
+        ("seccomp", "system-call filter", "seccomp: Function not implemented", "CONFIG_SECCOMP_FILTER"),
+    ],
+)
+def test_a_kernel_without_a_mandatory_layer_is_refused(user, masked, layer, reason, advice):
+    """The layer, what the kernel said, and what to do."""
+    refused = confined.student("say(layers=layers)", user, (masked,))["refused"]
+
+    assert refused["layer"] == layer
+    assert reason in refused["reason"]
+    assert f"Linux {os.uname().release}" in refused["reason"]
+    assert advice in refused["advice"]
+
+
+@USERS
+def test_a_kernel_without_namespaces_does(user):
+    """They are one layer more where they can be had."""
+    layers = confined.student("say(layers=layers)", user, ("namespaces",))["layers"]
+
+    assert sandbox.is_complete(layers)
+    assert sandbox.OPTIONAL not in layers
+
+
+@pytest.mark.parametrize("user", confined.USERS)
+def test_the_network_is_empty_where_namespaces_are(user):
+    """Seen from outside: the student process has a network of its own."""
+    said = confined.run(
+        """
+        import os, time
+        from foundations import sandbox
+        plan = sandbox.prepare()
+        answers, ready = os.pipe()
+        if (pid := os.fork()) == 0:
+            try:
+                layers = sandbox.confine(plan, [ready], 1 << 28)
+                os.write(ready, b"y" if sandbox.OPTIONAL in layers else b"n")
+                time.sleep(60)
+            finally:
+                os._exit(0)
+        had = os.read(answers, 1).decode()
+        try: same = os.readlink(f"/proc/{pid}/ns/net") == os.readlink("/proc/self/ns/net")
+        except PermissionError: same = None  # not dumpable: nobody but root may look
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        say(had=had, same=same)
+        """,
+        user,
+    )
+    if said["had"] == "n":
+        pytest.skip("this machine refuses namespaces")
+    assert said["same"] is (False if confined.USERS[user] == 0 else None)
+
+
+@AS_ROOT
+def test_both_ways_of_root_are_tried_here():
+    """Where root's Python lies in a closed folder, "self" and "open" are different; elsewhere they are one."""
+    say = "from foundations import privileges, readable\nsay(who=privileges.choose(readable.needed()))"
+    assert confined.run(say, "open") == {"who": "nobody"}
+    assert confined.run(say, "self")["who"] in ("nobody", "nobody with root's files")
+
+
+@AS_ROOT
+def test_root_becomes_nobody_in_the_way_that_can_still_read_python(tmp_path):
+    """As another user altogether where that one may read what is needed, and with root's files where not."""
+    open_folder, closed_folder = tmp_path / "open", tmp_path / "closed"
+    public = tempfile.mkdtemp(dir="/tmp")
+    os.chmod(public, 0o755)
+    for folder, mode in ((open_folder, 0o755), (closed_folder, 0o700)):
+        folder.mkdir()
+        folder.chmod(mode)
+        (folder / "file").write_text("content")
+    said = confined.run(
+        f"""
+        from foundations import privileges
+        say(
+            readable=privileges.choose([{public!r}, "/etc/passwd"]),
+            closed=privileges.choose(["/etc/passwd", {str(closed_folder)!r}]),
+            none=privileges.choose(["/etc/shadow"]),
+        )
+        """
+    )
+    os.rmdir(public)
+    assert said == {
+        "readable": "nobody",
+        "closed": "nobody with root's files",
+        "none": "nobody with root's files",
+    }
+    assert (
+        confined.run("from foundations import privileges\nsay(who=privileges.choose([]))", "nobody")["who"] == "itself"
+    )
+
+
+@AS_ROOT
+@pytest.mark.parametrize("identity", ["nobody", "nobody with root's files", "itself"])
+def test_no_identity_keeps_a_capability(identity, tmp_path):
+    """Nor a way back to root, to its processes, or to files of others; "with root's files" opens those of root."""
+    (tmp_path / "roots").write_text("content")
+    (tmp_path / "others").write_text("content")
+    os.chmod(tmp_path / "roots", 0o600)
+    os.chown(tmp_path / "others", 1234, 1234)
+    os.chmod(tmp_path / "others", 0o600)
+    said = confined.run(
+        f"""
+        import errno, os
+        from foundations import kernel, privileges
+        parent = os.getppid()
+        privileges.drop({identity!r})
+        def attempt(action):
+            try: action()
+            except OSError as error: return errno.errorcode[error.errno]
+        say(
+            capabilities=privileges.capabilities(),
+            users=os.getresuid(),
+            back=attempt(lambda: os.setresuid(1234, 1234, 1234)),
+            chown=attempt(lambda: os.chown("/etc", 0, 5)),
+            others=attempt(lambda: open({str(tmp_path / "others")!r})),
+            roots=attempt(lambda: open({str(tmp_path / "roots")!r})),
+            signal=attempt(lambda: os.kill(parent, 0)),
+        )
+        """
+    )
+    root = identity == "itself"
+    assert said["capabilities"] == [0, 0, 0]
+    assert set(said["users"]) == {0 if root else confined.NOBODY}
+    assert (said["back"], said["chown"], said["others"]) == ("EPERM", "EPERM", "EACCES")
+    assert said["roots"] == ("EACCES" if identity == "nobody" else None)
+    assert said["signal"] == (None if root else "EPERM")
+
+
+@AS_ROOT
+def test_root_in_a_container_without_the_right_to_change_user_is_confined_too():
+    """It stays user 0 and loses all that this means; the kernel counts no threads for it, so there are none."""
+    said = confined.run(
+        """
+        import os, threading
+        from foundations import privileges, sandbox
+        privileges._set_capabilities(privileges.capabilities()[1] & ~(1 << 7))
+        plan = sandbox.prepare()
+        if (pid := os.fork()) == 0:
+            try:
+                layers = sandbox.confine(plan, [_answers], 1 << 28)
+                try: threading.Thread(target=print).start()
+                except RuntimeError as refused: error = str(refused)
+                say(layers=layers, error=error, capabilities=privileges.capabilities())
+            except sandbox.ConfinementError as error: say(error=str(error))
+            finally: os._exit(0)
+        os.waitpid(pid, 0)
+        """
+    )
+    assert sandbox.is_complete(said["layers"])
+    assert "no privileges (user 0)" in said["layers"]
+    assert said["error"] == "can't start new thread"
+    assert said["capabilities"] == [0, 0, 0]
+
+
+def test_what_may_be_read_holds_nothing_of_the_course():
+    """Also where the virtual environment lies inside it: folders are named exactly."""
+    folders = readable.folders()
+    repository = str(confined.ROOT)
+
+    assert os.path.dirname(kernel.__file__) in folders
+    for secret in (
+        repository,
+        f"{repository}/graders",
+        f"{repository}/source",
+        f"{repository}/gradebook.db",
+        "/",
+        "/etc",
+    ):
+        assert not any(secret == folder or secret.startswith(f"{folder}/") for folder in folders)
+    assert [folder for folder in folders if repository.startswith(f"{folder}/") or folder == repository] == []
+    assert os.path.expanduser("~") not in folders
+    assert sys.prefix not in folders
+    assert [path for path in readable.loaded() if not os.path.isfile(path)] == []
+
+
+@USERS
+def test_a_scratch_folder_is_the_only_place_to_write(user, tmp_path):
+    """Files up to the limit, folders, no links; it is where the process stands, and where temporary files go."""
+    folder = tempfile.mkdtemp(dir="/tmp")
+    os.chmod(folder, 0o777)
+    said = trying(
+        {
+            "stands there": f"assert os.getcwd() == {folder!r}",
+            "write": "open('a', 'w').write('x' * 1000); assert open('a').read() == 'x' * 1000",
+            "write again": "open('a', 'w').write('y'); assert open('a').read() == 'y'",
+            "too large": "f = open('b', 'wb', buffering=0); f.write(bytes(5000)); f.write(bytes(1))",
+            "temporary": "import tempfile\nwith tempfile.TemporaryFile() as file: file.write(b'x')",
+            "folder": "os.mkdir('c'); open('c/d', 'w'); os.rename('c/d', 'c/e'); os.unlink('c/e'); os.rmdir('c')",
+            "link": "os.symlink('/etc/passwd', 'link')",
+            "hard link": "os.link('a', 'link')",
+            "pipe": "os.mkfifo('pipe')",
+            "outside": "open('../foundations-test', 'w')",
+            "elsewhere": "open('/tmp/foundations-test', 'w')",
+        },
+        user,
+        scratch=(folder, 4096),
+    )
+    subprocess.run(["rm", "-r", folder], check=True)
+    assert {name: said.pop(name) for name in ("too large", "link", "hard link", "pipe", "outside", "elsewhere")} == {
+        "too large": "EFBIG",
+        "link": "EPERM",
+        "hard link": "EPERM",
+        "pipe": "EPERM",
+        "outside": "EACCES",
+        "elsewhere": "EACCES",
+    }
+    assert set(said.values()) == {"done"}
+
+
+def test_a_parent_that_has_ended_is_noticed():
+    """Between fork and the call that asks for the signal."""
+    with pytest.raises(OSError, match="the parent, has ended"):
+        sandbox.die_with_parent(1 << 22)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, 0)
+
+
+def test_an_unknown_machine_is_refused(monkeypatch):
+    """Nothing is put on, and the reason says which machine it is."""
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    plan = sandbox.Plan(os.getpid(), "itself", 0, (), 0, "/tmp")
+    with pytest.raises(sandbox.ConfinementError, match="riscv64") as refused:
+        sandbox.confine(plan, [], 1)
+    assert refused.value.layer == "system-call filter"
+
+
+def test_unsafely_all_that_can_be_is_put_on():
+    """And what could not is said, with the reason and the advice."""
+    said = confined.run(
+        """
+        import os
+        from foundations import sandbox
+        plan = sandbox.prepare()
+        if (pid := os.fork()) == 0:
+            try:
+                layers, missing = sandbox.confine_unsafely(plan, [_answers], 1 << 28)
+                say(layers=layers, missing=[error.to_json() for error in missing])
+            finally: os._exit(0)
+        os.waitpid(pid, 0)
+        """,
+        masked=("landlock", "seccomp"),
+    )
+    missing = {one["layer"]: one for one in said["missing"]}
+    assert set(missing) - {sandbox.OPTIONAL} == {"file barrier", "system-call filter", "self-test"}
+    assert "Function not implemented" in missing["file barrier"]["reason"]
+    assert all(missing[name]["advice"] for name in set(missing) - {sandbox.OPTIONAL})
+    assert said["layers"][-1] == sandbox.UNSAFE
+    assert not sandbox.is_complete(said["layers"])

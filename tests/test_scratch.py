@@ -1,0 +1,133 @@
+"""The scratch folder as the judge sees it: what is in it, what is too much, and that it goes."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import confined
+import pytest
+
+from foundations.config import Limits
+from foundations.scratch import Scratch
+
+LIMITS = Limits(scratch_bytes=10_000, scratch_files=3)
+
+
+@pytest.fixture
+def scratch(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    one = Scratch(LIMITS, os.getuid(), None)
+    yield one
+    one.remove()
+
+
+def test_it_is_new_empty_and_closed_to_others(scratch):
+    """A folder of mode 0700 below that for temporary files."""
+    assert list(scratch.folder.iterdir()) == []
+    assert scratch.folder.stat().st_mode & 0o777 == 0o700
+    assert scratch.excess() is None
+
+
+def test_it_is_removed_with_all_that_is_in_it(scratch):
+    """Also what its owner made hard to remove; and more than once does no harm."""
+    (scratch.folder / "a" / "b").mkdir(parents=True)
+    (scratch.folder / "a" / "b" / "c").write_text("x")
+    scratch.remove()
+    scratch.remove()
+    assert not scratch.folder.exists()
+
+
+def test_links_are_neither_followed_nor_harmed(scratch, tmp_path):
+    """The system-call filter refuses them; should there be one all the same, it is a file like any other."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "large").write_bytes(bytes(1 << 20))
+    (scratch.folder / "link").symlink_to(outside)
+    (scratch.folder / "file").symlink_to(outside / "large")
+    assert scratch.excess() is None
+    scratch.remove()
+    assert (outside / "large").stat().st_size == 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"a": 10_000}, None),
+        ({"a": 3_000, "b": 3_000, "c": 3_000}, None),
+        ({"a": 1, "b": 1, "c": 1, "d": 1}, "more than 3 files"),
+        ({"a": 20_000}, "more than 10,000 bytes"),
+        ({"d/a": 12_000, "e": 12_000}, "more than 10,000 bytes"),
+    ],
+)
+def test_files_and_their_bytes_are_counted(scratch, files, words):
+    """Folders count as files; a file takes whole blocks, and is given the benefit of one."""
+    for name, size in files.items():
+        path = scratch.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes(size))
+    found = scratch.excess()
+    assert found is None if words is None else words in found
+
+
+def test_a_long_file_with_nothing_in_it_takes_no_room(scratch):
+    """What counts is what the disk has to give."""
+    with (scratch.folder / "sparse").open("wb") as file:
+        file.truncate(1 << 30)
+    assert scratch.excess() is None
+
+
+def test_a_folder_that_cannot_be_filled_is_not_left_behind(tmp_path, monkeypatch):
+    """The files that were handed in did not fit, or a name was taken."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def fill(folder: Path, owner: int) -> None:
+        (folder / "half").write_text("x")
+        raise OSError("no room")
+
+    with pytest.raises(OSError, match="no room"):
+        Scratch(LIMITS, os.getuid(), fill)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("user", confined.USERS)
+def test_student_code_of_every_user_has_it(user):
+    """Files that were handed in are there, and can be read, changed and removed; so can new ones."""
+    said = confined.run(
+        """
+        import os, tempfile
+        from functools import partial
+        from foundations.config import Limits
+        from foundations.session import Session
+        from foundations.submissions import write_declared
+        from foundations.warm import Warm
+        cell = '''
+        import os, sqlite3, shutil, tempfile, torch
+        assert open("given.txt").read() == "given"
+        open("given.txt", "a").write(" and kept")
+        torch.save(torch.ones(3), "tensor.pt")
+        assert torch.load("tensor.pt").sum() == 3
+        with sqlite3.connect("data.db") as base: base.execute("create table t (x)")
+        shutil.copyfile("given.txt", "copy.txt")
+        os.rename("copy.txt", "renamed.txt")
+        os.unlink("given.txt")
+        with tempfile.NamedTemporaryFile() as file: file.write(b"x")
+        print(open("renamed.txt").read(), sorted(os.listdir()))
+        '''
+        before = set(os.listdir(tempfile.gettempdir()))
+        with Warm() as warm:
+            source = "\\n".join(line.strip() for line in cell.splitlines())
+            limits = Limits(scratch_bytes=1_000_000, scratch_files=9)
+            fill = lambda folder, owner: write_declared({"given.txt": b"given"}, folder, owner)
+            with Session(warm, [(0, source)], limits, fill_scratch=fill) as one:
+                one.finish()
+                outputs, error = one.runs[0].outputs, one.runs[0].error
+                folder = one._scratch.folder
+        say(outputs=outputs, error=error, left=folder.exists())
+        """,
+        user,
+        timeout=120,
+    )
+    assert said["error"] is None
+    assert said["outputs"][0]["text"] == "given and kept ['data.db', 'renamed.txt', 'tensor.pt']\n"
+    assert not said["left"]

@@ -1,0 +1,67 @@
+"""Quantities, and what ran out, in a student's words."""
+
+import pytest
+
+from foundations import words
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 bytes"),
+        (999, "1 kB"),
+        (994, "990 bytes"),
+        (2_000_000_000, "2 GB"),
+        (2 << 30, "2.1 GB"),
+        (7_840_000_000, "7.8 GB"),
+        (440_000_000_000, "440 GB"),
+        (1 << 42, "4.4 TB"),
+        (10**20, "100 EB"),
+        (10**22, "10000 EB"),
+    ],
+)
+def test_sizes_are_decimal_with_two_digits(count, text):
+    """As disks and operating systems count them."""
+    assert words.size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0.0001, "less than 0.01 s"), (0.0213, "0.021 s"), (1.26, "1.3 s"), (10.0, "10 s"), (123.4, "120 s")],
+)
+def test_seconds_have_two_digits(count, text):
+    """Below a hundredth they are not told: no clock is that good."""
+    assert words.seconds(count) == text
+
+
+TORCH = (
+    "[enforce fail at alloc_cpu.cpp:119] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate "
+    "7840000000 bytes. Error code 12 (Cannot allocate memory)"
+)
+NUMPY = "Unable to allocate 7.45 GiB for an array with shape (1000000000,) and data type float64"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        ({"text": TORCH, "bases": ["RuntimeError"], "code": "u[:, None] * v"}, "`u[:, None] * v` asked for 7.8 GB"),
+        ({"text": TORCH, "bases": ["RuntimeError"], "code": None}, "it asked for 7.8 GB"),
+        ({"text": NUMPY, "bases": ["_ArrayMemoryError", "MemoryError"], "code": "f(x)"}, "`f(x)` asked for 8 GB"),
+        ({"text": "", "bases": ["MemoryError"], "code": "[0] * n"}, "`[0] * n` asked for more memory than was left"),
+    ],
+)
+def test_memory_is_told_as_what_asked_for_how_much(error, text):
+    """With the limit beside it."""
+    assert words.out_of_memory(error, 2_000_000_000) == f"{text}; the limit is 2 GB"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"text": "shapes (2, 3) and (2, 3) cannot be multiplied", "bases": ["RuntimeError"], "code": "a @ b"},
+        {"text": "Unable to allocate a seat", "bases": ["ValueError"], "code": 3},
+    ],
+)
+def test_other_errors_keep_their_own_words(error):
+    """They are about something else."""
+    assert words.out_of_memory(error, 2_000_000_000) is None
