@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundations.bindings import Binding, Collector, Table, embedded, function_table, nodes, parse, read_cells
+from foundations.reaching import reaches_out
 from foundations.resolving import Resolver
 
 _TEXT_LIMIT = 60
@@ -281,10 +282,13 @@ class _Reader(ast.NodeVisitor, Resolver):
         self.generic_visit(node)
 
     def read_patches(self) -> None:
-        """Read every statement that patches torch, wherever it stands: it changes what all others mean."""
+        """Read every statement that patches torch, or reaches for what runs the notebook, wherever it stands: it
+        changes what all others mean.
+        """
         for cell, tree in self.trees:
             self.cell, self.offset, self.within, self.late, self.scopes = cell, 0, "", False, []
             for node in nodes(tree):
+                self.read_reaching(node)
                 if isinstance(node, ast.Assign | ast.AugAssign):
                     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                     owners = [target.value for target in targets if isinstance(target, ast.Attribute | ast.Subscript)]
@@ -294,6 +298,13 @@ class _Reader(ast.NodeVisitor, Resolver):
                     continue
                 if any(self.is_patched(owner) for owner in owners):
                     self.safely(node)
+
+    def read_reaching(self, node: ast.AST) -> None:
+        if reaching := reaches_out(node, self):
+            self.add(node, reaching, opaque=True)
+        for tree in embedded(node) if isinstance(node, ast.Call) else ():
+            for inner in ast.walk(tree):
+                self.read_reaching(inner)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         owner, self.owner = self.owner, None

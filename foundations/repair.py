@@ -19,7 +19,8 @@ _shown.maxstring = 40
 
 def show(value: object) -> str:
     """``repr`` of a value out of a submission: short, whatever it is."""
-    return _shown.repr(value)
+    text = _shown.repr(value)
+    return text if len(text) <= 200 else f"{text[:200]} …"
 
 
 def repair(released: Sequence[Cell], submitted: Sequence[Cell]) -> tuple[list[Cell], list[str]]:

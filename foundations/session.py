@@ -404,7 +404,6 @@ def _cause_of_death(status: int) -> str:
             signal.SIGSEGV: "segmentation fault",
             signal.SIGXCPU: "CPU limit",
             signal.SIGABRT: "abort",
-            signal.SIGSYS: "a system call of another kind of machine",
         }
         return f"the process crashed ({known.get(number, signal.Signals(number).name)})"
     return f"the code ended the process (exit code {os.WEXITSTATUS(status)})"

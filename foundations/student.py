@@ -7,6 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import torch
@@ -286,6 +287,7 @@ class Student:
             raise CheckFailed(Finding("existence", NOT_ATTEMPTED, symptom=NOT_ATTEMPTED))
 
 
+@lru_cache(maxsize=256)  # finding where a function ends takes longer than most calls of it
 def _source_of(function: Callable[..., Any]) -> dict[str, str]:
     """A function of a grader's, as it travels."""
     return {"source": textwrap.dedent(inspect.getsource(function)), "function": function.__name__}

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from foundations.errors import CourseError
 
+_NOT_IN_NAMES = frozenset('\\*?[<>"')
+
 
 @dataclass(frozen=True)
 class Found:
@@ -73,10 +75,12 @@ def _of(name: str, path: Path, folder: Path | None) -> Found:
     """A submission by the name of its folder.
 
     Control characters and bytes that are no text are written as escapes: no database, page or terminal should meet
-    them, and nbgrader stops at the first. What stands for other names in a pattern, it would read as a pattern.
+    them, and nbgrader stops at the first. A pattern it would read as one, and the pages of its formgrader hold the
+    name as it is: what is an element or the end of a text there would run with the rights of whoever grades.
     """
-    odd = any(unicodedata.category(character) in ("Cc", "Cs") or character in "\\*?[" for character in name)
-    return Found(name.encode("unicode_escape").decode("ascii"), path, None) if odd else Found(name, path, folder)
+    if any(unicodedata.category(character) in ("Cc", "Cs") or character in _NOT_IN_NAMES for character in name):
+        return Found(name.encode("unicode_escape").decode("ascii"), path, None)
+    return Found(name, path, folder)
 
 
 def read_declared(folder: Path, names: Iterable[str], limit: int) -> tuple[dict[str, bytes], list[str]]:

@@ -78,7 +78,7 @@ class Warm:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process that writes it
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-m", "foundations.zygote", str(theirs.fileno())],
+                [*self._command(), str(theirs.fileno())],
                 env=_ENVIRONMENT | {"HOME": "/nonexistent", "MPLCONFIGDIR": _font_cache()},
                 cwd="/",
                 pass_fds=[theirs.fileno()],
@@ -89,6 +89,9 @@ class Warm:
             )
         self._ready = False
         self._generation += 1
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-I", "-B", "-m", "foundations.zygote"]
 
     def wait_until_ready(self) -> None:
         """Start it where it does not run, and wait for it.

@@ -1,7 +1,7 @@
 """Damage for valid bytes, and the account of what a decoder does with them: cases, longest case, memory.
 
-``python tests/fuzzing.py MODULE`` runs ``MODULE.campaign`` in a process whose memory is limited, and prints the account
-as JSON: a decoder that asks for more ends there, whatever it was promised by the bytes.
+``python tests/fuzzing.py MODULE:FUNCTION`` runs that function in a process whose memory is limited, and prints its
+account as JSON: a decoder that asks for more ends there, whatever it was promised by the bytes.
 """
 
 from __future__ import annotations
@@ -198,9 +198,21 @@ def limited(extra_bytes: int) -> Iterator[Callable[[], int]]:
             resource.setrlimit(kind, pair)
 
 
-def run_apart(module: str, *arguments: str, timeout_s: float = 280) -> dict[str, Any]:
-    """Run ``module.campaign(*arguments)`` in a process of its own; its account, or the failure of the test."""
-    command = [sys.executable, __file__, module, *arguments]
+def exploded(data: bytes, account: Account, most_bytes: int, most_s: float, attempt: Callable[[], bool]) -> None:
+    """Count one case that is made to cost much, with limits of its own; ``data`` is only weighed."""
+    with limited(most_bytes) as peak:
+        start = time.process_time()
+        account.refused += not attempt()
+        spent = time.process_time() - start
+        account.peak_bytes = max(account.peak_bytes, peak())
+    account.cases += 1
+    account.longest_s = max(account.longest_s, spent)
+    assert spent < most_s, f"{len(data):,} bytes took {spent:.1f} s of CPU; {most_s:g} s is the most they may take"
+
+
+def run_apart(function: str, *arguments: str, timeout_s: float = 280) -> dict[str, Any]:
+    """Run ``"module:function"`` in a process of its own; its account, or the failure of the test."""
+    command = [sys.executable, __file__, function, *arguments]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=timeout_s, check=False, cwd=HERE.parent, errors="replace"
     )
@@ -212,8 +224,9 @@ def run_apart(module: str, *arguments: str, timeout_s: float = 280) -> dict[str,
 
 
 def main() -> None:
-    module, *arguments = sys.argv[1:]
-    account: Account = importlib.import_module(module).campaign(*arguments)
+    name, *arguments = sys.argv[1:]
+    module, _, function = name.partition(":")
+    account: Account = getattr(importlib.import_module(module), function)(*arguments)
     print(json.dumps(asdict(account)))
 
 

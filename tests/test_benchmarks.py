@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # the benchmarks are no part of what is installed
 
-from benchmarks import machine, overhead, results, session, speed_verdicts, throughput
+from benchmarks import confinement, machine, overhead, results, session, speed_verdicts, throughput
 from benchmarks.__main__ import NAMES
 from benchmarks.results import Result
 from benchmarks.speed_verdicts import Verdict
@@ -69,6 +69,15 @@ def test_session():
     ]
     assert result.figures["ratio_of_medians"] > 1
     assert steps[-1] == ("Jupyter kernels", 1, 1)
+
+
+@pytest.mark.slow
+def test_confinement():
+    """Each pair gives a ratio, and the median of these is what the bar is held against."""
+    result = confinement.measure(3)
+    assert len(result.figures["ratios"]) == 3
+    assert result.figures["ratio"] == sorted(result.figures["ratios"])[1]
+    assert result.met == (result.figures["ratio"] <= confinement.BAR)
 
 
 @pytest.mark.slow

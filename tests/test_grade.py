@@ -320,6 +320,27 @@ def test_confinement_that_is_refused_leaves_the_submission_ungraded(grader, grad
     assert "could not be confined" in report.why_ungraded()
 
 
+def test_a_bank_that_fails_itself_is_a_fault_and_costs_no_check(course, tmp_path):
+    """A wrong answer whose name cannot be looked up is recorded all the same, as a fault of the course's author."""
+    import shutil
+
+    root = tmp_path / "copy"
+    shutil.copytree(course.root, root)
+    (root / "graders" / "course" / "misconceptions.py").write_text(
+        "from foundations.diagnose import battery\n\n\n"
+        "@battery('double')\ndef numbers(generator):\n    raise ValueError('no numbers today')\n"
+    )
+    notebook = builders.release()
+    builders.cell(notebook, "double-solution").source = "def double(x):\n    return x"
+    with Grader(Course(root, {}), "course") as one:
+        report = one.grade(builders.write(notebook, tmp_path / "handed-in.ipynb"), "s01").report
+    first = report.exercises[0].checks[0]
+
+    assert (report.verdict, report.fault) == ("ungraded", 2)
+    assert (first.name, first.outcome) == ("the value", "fault")
+    assert "no numbers today" in first.message
+
+
 def test_exit_codes_say_whose_fault_it_is():
     """The worst one wins."""
     graded = Report("a", "s")

@@ -29,6 +29,7 @@ plugin submissions
 student
 speed reference rules diagnose
 reading
+reaching
 resolving
 bindings
 families folding compare

@@ -35,7 +35,7 @@ from rule_cases import (
 )
 
 from foundations.errors import CourseError
-from foundations.rules import Rule, read_source_for, read_trace_for
+from foundations.rules import Rule, largest, read_source_for, read_trace_for
 from foundations.tracing import Raised, trace_call
 
 
@@ -303,6 +303,62 @@ def test_layers_of_ones_own_have_a_backward() -> None:
         return a.grad
 
     assert read_trace_for(BY_HAND, trace_call(grad, pair())[1]) == []
+
+
+READY_MADE = Rule(about="writing the layer yourself", forbid=frozenset({"torch.nn"}))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return torch.relu(a)",
+        "return a.relu_()",
+        "import torch.nn.functional as F\n    return F.linear(a, b)",
+        "from torch.nn.init import kaiming_normal_ as start\n    return start(a)",
+        "from torch import nn\n    return nn.MSELoss()(a, b)",
+        "return a.softmax(1)",
+        "return torch.special.logsumexp(a, 1)",
+    ],
+)
+def test_ready_made_layer_is_found(body: str) -> None:
+    """Of ``torch.nn``, and what hangs on tensors."""
+    found = read_source_for(READY_MADE, cells_of(f"def layer(a, b):\n    {body}"), "layer")
+    assert {violation.family for violation in found} == {"torch.nn"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "torch.optim.SGD([a], lr=0.1).step()",
+        "from torch.optim import SGD as Descent\n    Descent([a], lr=0.1)",
+        "from torch.utils import data\n    return data.DataLoader(a)",
+    ],
+)
+def test_ready_made_training_is_found(body: str) -> None:
+    """Optimizers and loaders, and not a step of one's own."""
+    rule = Rule(about="writing the loop yourself", forbid=frozenset({"torch.optim"}))
+    found = read_source_for(rule, cells_of(f"def fit(a, b):\n    {body}"), "fit")
+    assert {violation.family for violation in found} == {"torch.optim"}
+    assert read_source_for(rule, cells_of("def fit(a, b):\n    a.sub_(b)\n    return a.step()"), "fit") == []
+
+
+def test_ready_made_layer_is_seen_when_run() -> None:
+    """A ReLU of one's own is none, whatever it is called."""
+
+    def relu(a, b):
+        return a.clamp_min(0.0)
+
+    assert read_trace_for(READY_MADE, trace_call(relu, pair())[1]) == []
+    ready_made = trace_call(lambda a, b: getattr(a, "relu")(), pair())[1]  # noqa: B009 - as a student would hide it
+    assert {violation.family for violation in read_trace_for(READY_MADE, ready_made)} == {"torch.nn"}
+
+
+def test_largest_tensor_of_a_trace() -> None:
+    """At either level, and read from a trace that may be forged."""
+    _, trace = trace_call(lambda a, b: (torch.ones(30, 1) - torch.ones(30)).mean(), pair())
+    assert largest(trace) == 900
+    assert largest({"function": [["mm", 1, "many"], None], "dispatch": [["aten.mm", 1, 4]]}) == 4
+    assert largest({}) == 0
 
 
 def test_single_numbers_may_leave_a_tensor() -> None:

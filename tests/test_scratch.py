@@ -37,6 +37,35 @@ def test_it_is_removed_with_all_that_is_in_it(scratch):
     assert not scratch.folder.exists()
 
 
+def test_it_is_removed_however_deep_and_closed_it_is(scratch):
+    """Deeper than Python's recursion and longer than a path may be; and folders that take away every right."""
+    here = os.open(scratch.folder, os.O_RDONLY)
+    for _ in range(1_200):
+        os.mkdir("deep", dir_fd=here)
+        below = os.open("deep", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    (scratch.folder / "closed" / "in").mkdir(parents=True)
+    (scratch.folder / "closed" / "in" / "file").write_text("x")
+    for path in ("closed/in", "closed"):
+        (scratch.folder / path).chmod(0)
+    scratch.remove()
+    assert not scratch.folder.exists()
+
+
+def test_what_cannot_be_looked_into_is_too_much(scratch, monkeypatch):
+    """A folder without the right to read it, or deeper than any needs, could hold anything."""
+    monkeypatch.setattr(scratch, "_limits", Limits(scratch_bytes=10_000, scratch_files=1_000))
+    (scratch.folder / "d").mkdir()
+    assert scratch.excess() is None
+    (scratch.folder / Path(*["d"] * 100)).mkdir(parents=True)
+    assert "more than 64 folders within each other" in scratch.excess()
+    if os.geteuid() != 0:
+        (scratch.folder / "d").chmod(0o300)
+        assert "Permission denied" in scratch.excess()
+
+
 def test_links_are_neither_followed_nor_harmed(scratch, tmp_path):
     """The system-call filter refuses them; should there be one all the same, it is a file like any other."""
     outside = tmp_path / "outside"

@@ -124,7 +124,16 @@ def test_a_link_is_not_taken_for_the_folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "student"), [("a\nb", "a\\nb"), ("a\x1b[2J", "a\\x1b[2J"), ("a\\b", "a\\\\b"), ("\udcff", "\\udcff"), ("[s]*", "[s]*")]
+    ("name", "student"),
+    [
+        ("a\nb", "a\\nb"),
+        ("a\x1b[2J", "a\\x1b[2J"),
+        ("a\\b", "a\\\\b"),
+        ("\udcff", "\\udcff"),
+        ("[s]*", "[s]*"),
+        ("<b>", "<b>"),
+        ('";x="', '";x="'),
+    ],
 )
 def test_a_name_that_no_gradebook_can_hold_is_written_as_escapes(tmp_path, name, student):
     """Its notebook is graded and not recorded; it comes last, for the first says where the others lie."""

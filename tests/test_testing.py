@@ -73,6 +73,21 @@ def test_a_stub_is_not_an_error_but_unwritten():
     assert "replace `raise NotImplementedError()`" in message
 
 
+def test_a_stub_that_an_exercise_calls_is_named():
+    """Exercises stand on each other: the one that is missing is told, and not the one that works."""
+    names = {}
+    exec("def first(a):\n    raise NotImplementedError\n\ndef second(a):\n    return first(a)", names)
+
+    message = said(names["second"], case(A, gives=A))
+    assert message.startswith("first is not written yet, and exercise calls it\n")
+
+
+def test_a_function_among_the_inputs_is_not_told_by_its_address():
+    """`<function <lambda> at 0x7f…>` says nothing, and something else every time."""
+    message = said(lambda f, a: f(a), case(lambda a: a + 1, A, gives=A))
+    assert "Inputs    f a function, a (" in message
+
+
 def test_the_message_has_case_inputs_got_expected_worst_and_cause():
     """Every line that a student needs to start looking, and no more."""
 
@@ -101,7 +116,7 @@ def test_the_message_has_case_inputs_got_expected_worst_and_cause():
         (3.5, "returns a float, not a tensor", "has left torch"),
         ([[58.0, 64.0]], "returns a list, not a tensor", "torch.zeros"),
         (np.zeros((2, 2)), "returns a ndarray, not a tensor", ""),
-        (torch.zeros(2), "returns the shape (2,), expected (2, 2)", "an axis too many was summed away"),
+        (torch.zeros(2), "returns the shape (2,), expected (2, 2)", "an axis is missing: was one too many summed away"),
         (torch.zeros(2, 3), "returns the shape (2, 3), expected (2, 2)", "that is the shape of an input"),
         (torch.zeros(2, 3, 2), "returns the shape (2, 3, 2), expected (2, 2)", "an axis was added and never summed"),
         ((A @ B).double(), "returns float64, expected float32", "takes the dtype of the inputs"),

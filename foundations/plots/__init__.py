@@ -29,6 +29,7 @@ from foundations.plots.training import (
     confident_mistakes,
     downhill,
     epochs,
+    gradient_bars,
     learning_curves,
     softmax_bars,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "downhill",
     "epochs",
     "fans",
+    "gradient_bars",
     "layer_life",
     "layer_walk",
     "learning_curves",

@@ -16,6 +16,7 @@ def matrix_product(
     *,
     cell: tuple[int, int] = (1, 2),
     highlight_k: int | None = None,
+    names: tuple[str, str, str] = ("a", "b", "c"),
 ) -> Picture:
     """The picture of ``c = a b``: ``a`` left of ``c``, ``b`` above it, so that a row and a column meet in a cell.
 
@@ -23,6 +24,7 @@ def matrix_product(
         a, b: their shapes, (n, k) and (k, m); small ones can be drawn.
         cell: the entry [i, j] of ``c`` to point out, with the row and the column that make it.
         highlight_k: one step of the sum to point out in that row and that column.
+        names: what the three are called.
     """
     (n, inner), (i, j) = a, cell
     m = b[1]
@@ -40,9 +42,9 @@ def matrix_product(
     _grid(axes, b_corner, (inner, m), {(k, j) for k in range(inner)}, (highlight_k, j))
     _grid(axes, c_corner, (n, m), set(), (i, j))
     bold: dict[str, Any] = {"fontsize": 11, "weight": "bold", "va": "center"}
-    axes.text(a_corner[0], a_corner[1] + n + 0.4, f"a   shape ({n}, {inner})", **bold)
-    axes.text(b_corner[0] + m + 0.25, inner / 2, f"b   shape ({inner}, {m})", **bold)
-    axes.text(c_corner[0], c_corner[1] + n + 0.4, f"c   shape ({n}, {m})", **bold)
+    axes.text(a_corner[0], a_corner[1] + n + 0.4, f"{names[0]}   shape ({n}, {inner})", **bold)
+    axes.text(b_corner[0] + m + 0.25, inner / 2, f"{names[1]}   shape ({inner}, {m})", **bold)
+    axes.text(c_corner[0], c_corner[1] + n + 0.4, f"{names[2]}   shape ({n}, {m})", **bold)
     small: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9}
     axes.text(-0.15, a_corner[1] + i + 0.5, f"i = {i}", **{**small, "ha": "right"})
     axes.text(b_corner[0] + j + 0.5, -0.3, f"j = {j}", **small)
@@ -50,12 +52,16 @@ def matrix_product(
     for k in steps:
         axes.text(k + 0.5, a_corner[1] - 0.3, f"k = {k}", **small)
         axes.text(b_corner[0] - 0.15, k + 0.5, f"k = {k}", **{**small, "ha": "right"})
-    axes.text(c_corner[0] + j + 0.5, c_corner[1] + i + 0.5, f"c[{i},{j}]", **{**small, "fontsize": 7, "color": "white"})
+    entry = names[2] if names[2].isidentifier() else ""
+    axes.text(
+        c_corner[0] + j + 0.5, c_corner[1] + i + 0.5, f"{entry}[{i},{j}]", **{**small, "fontsize": 7, "color": "white"}
+    )
     return finished(
         figure,
-        f"Matrix a of shape ({n}, {inner}) stands left of the result c of shape ({n}, {m}), matrix b of shape "
-        f"({inner}, {m}) above it. Row {i} of a and column {j} of b are shaded; they meet in the entry c[{i}, {j}], "
-        f"which is black." + (f" Step k={highlight_k} is marked in both." if highlight_k is not None else ""),
+        f"Matrix {names[0]} of shape ({n}, {inner}) stands left of the result {names[2]} of shape ({n}, {m}), matrix "
+        f"{names[1]} of shape ({inner}, {m}) above it. Row {i} of {names[0]} and column {j} of {names[1]} are shaded; "
+        f"they meet in the entry {entry}[{i}, {j}], which is black."
+        + (f" Step k={highlight_k} is marked in both." if highlight_k is not None else ""),
     )
 
 

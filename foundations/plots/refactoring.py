@@ -1,4 +1,4 @@
-"""What refactoring is about: what a layer remembers, who calls whom, what a gradient costs, and how it looks in PyTorch."""
+"""What refactoring is about: what a layer remembers, who calls whom, what a gradient costs, what PyTorch calls it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+#: Inches of a cell of a matrix.
+CELL = 0.19
 #: What stands where in the notebook's classes and in PyTorch's, line by line.
 BESIDE: tuple[tuple[str, str], ...] = (
     ("class Network(Module)", "class TorchNetwork(nn.Module)"),
@@ -88,26 +90,25 @@ def layer_walk(layers: Sequence[str] = ("Lin", "Relu", "Lin", "Mse")) -> Picture
 
 def outer_products(rows: int = 5, n_in: int = 6, n_out: int = 4) -> Picture:
     """A column and a row for each image of a batch, their outer products as a stack of sheets, and the sum of all."""
-    cell = 0.19
-    figure, axes = _sheet(7.3, 3.0)
-    tall, wide = n_in * cell, n_out * cell
+    figure, axes = _sheet(7.6, 2.75)
+    tall, wide = n_in * CELL, n_out * CELL
     shift = 0.16
     for place in reversed(range(rows)):
-        across, up = 0.55 + shift * place, 0.75 + 0.75 * shift * place
-        _cells(axes, across, up, n_in, 1, cell, PALE)
-        _cells(axes, across + 1.75, up + tall - cell, 1, n_out, cell, "#b4b4b4")
-        _cells(axes, across + 3.6, up, n_in, n_out, cell, "white")
-    _cells(axes, 6.15, 0.75, n_in, n_out, cell, GREY)
-    for text, across in (("×", 1.9), ("=", 3.75), ("Σ →", 5.72)):
-        axes.text(across, 0.75 + tall / 2, text, fontsize=13, ha="center", va="center")
+        across, up = 0.55 + shift * place, 0.6 + 0.75 * shift * place
+        _cells(axes, (across, up), (n_in, 1), PALE)
+        _cells(axes, (across + 1.75, up + tall - CELL), (1, n_out), "#b4b4b4")
+        _cells(axes, (across + 3.6, up), (n_in, n_out), "white")
+    _cells(axes, (6.5, 0.6), (n_in, n_out), GREY)
+    for text, across in (("×", 1.9), ("=", 3.75), ("Σ →", 6.02)):
+        axes.text(across, 0.6 + tall / 2, text, fontsize=13, ha="center", va="center")
     deep = 0.75 * shift * (rows - 1)
     small: dict[str, Any] = {"fontsize": 8.5, "ha": "center", "va": "top"}
-    axes.text(0.95, 0.66, "inp\n(N, n_in, 1)", **small)
-    axes.text(2.7, 0.66, "out.g\n(N, 1, n_out)", **small)
-    axes.text(4.4, 0.66, "all outer products\n(N, n_in, n_out)", **small)
-    axes.text(6.15 + wide / 2, 0.66, "w.g\n(n_in, n_out)", **small)
+    axes.text(0.95, 0.51, "inp\n(N, n_in, 1)", **small)
+    axes.text(2.7, 0.51, "out.g\n(N, 1, n_out)", **small)
+    axes.text(4.4, 0.51, "all outer products\n(N, n_in, n_out)", **small)
+    axes.text(6.5 + wide / 2, 0.51, "w.g\n(n_in, n_out)", **small)
     axes.text(
-        0.55, 0.75 + tall + deep + 0.16, f"one sheet for each of the N = {rows} images", fontsize=9, style="italic"
+        0.55, 0.6 + tall + deep + 0.16, f"one sheet for each of the N = {rows} images", fontsize=9, style="italic"
     )
     return finished(
         figure,
@@ -140,7 +141,9 @@ def time_and_memory(
     width, height = figure.get_size_inches()
     left = (0.3 + 0.085 * max(map(len, names))) / width
     panel = (0.985 - left - 0.03) / 2
-    for number, (given, says, head) in enumerate(((seconds, readable, "time"), (sizes, _size, "largest tensor"))):
+    for number, (given, says, head) in enumerate(
+        ((seconds, readable, "time, logarithmic"), (sizes, _size, "largest tensor, logarithmic"))
+    ):
         box = (left + number * (panel + 0.03), 0.12 / height, panel, 1 - 0.85 / height)
         axes = figure.add_axes(box)
         _bars(axes, [given[name] for name in names], says)
@@ -228,12 +231,13 @@ def _number(axes: Axes, across: float, up: float, number: int, fill: str) -> Non
     axes.text(across, up - 0.01, str(number), fontsize=9.5, ha="center", va="center", color=color)
 
 
-def _cells(axes: Axes, left: float, bottom: float, rows: int, columns: int, cell: float, fill: str) -> None:
+def _cells(axes: Axes, corner: tuple[float, float], shape: tuple[int, int], fill: str) -> None:
+    """A grid of ``shape`` (rows, columns) above its lower left ``corner``."""
     from matplotlib.collections import PolyCollection
 
     squares = [
-        [(x, y), (x + cell, y), (x + cell, y + cell), (x, y + cell)]
-        for x in (left + cell * column for column in range(columns))
-        for y in (bottom + cell * row for row in range(rows))
+        [(x, y), (x + CELL, y), (x + CELL, y + CELL), (x, y + CELL)]
+        for x in (corner[0] + CELL * column for column in range(shape[1]))
+        for y in (corner[1] + CELL * row for row in range(shape[0]))
     ]
     axes.add_collection(PolyCollection(squares, facecolors=fill, edgecolors=INK, linewidths=0.7))

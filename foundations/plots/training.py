@@ -23,32 +23,53 @@ _WORD: dict[str, Any] = {"fontsize": 9, "va": "center"}
 
 
 def softmax_bars(logits: torch.Tensor, correct: int) -> Picture:
-    """Scores, their exponentials and the shares that these have of their sum: three rows of bars, the right class dark.
+    """Scores, their exponentials and the shares that these have of their sum: bars, that of the right class dark.
 
     Args:
-        logits: (C,), the scores of one example; C up to about ten.
+        logits: (C,), the scores of one example; C up to about five.
         correct: the right class.
     """
     scores = logits.detach().double()
     powers = scores.exp()
+    panels = (
+        ("scores z", scores, "{:.1f}"),
+        ("exp(z)", powers, "{:.3g}"),
+        ("shares p", powers / powers.sum(), "{:.2f}"),
+    )
+    return _bars(panels, correct)
+
+
+def gradient_bars(logits: torch.Tensor, correct: int) -> Picture:
+    """Shares, the shares that would be right, and the difference, which is the gradient of one example's loss.
+
+    Args:
+        logits: (C,), the scores of one example; C up to about five.
+        correct: the right class.
+    """
+    powers = logits.detach().double().exp()
     shares = powers / powers.sum()
-    panels = (("scores z", scores, "{:.1f}"), ("exp(z)", powers, "{:.3g}"), ("shares of the sum", shares, "{:.1%}"))
+    wanted = torch.zeros_like(shares)
+    wanted[correct] = 1.0
+    panels = (
+        ("shares p", shares, "{:.2f}"),
+        ("one-hot y", wanted, "{:.0f}"),
+        ("gradient p − y", shares - wanted, "{:+.2f}"),
+    )
+    return _bars(panels, correct)
+
+
+def _bars(panels: Sequence[tuple[str, torch.Tensor, str]], dark: int) -> Picture:
     figure = new_figure(7.2, 2.5)
-    for axes, (title, heights, form) in zip(figure.subplots(1, 3), panels, strict=True):
+    for axes, (title, heights, form) in zip(figure.subplots(1, len(panels)), panels, strict=True):
         bars = axes.bar(range(len(heights)), heights.tolist(), color=PALE, edgecolor=INK, linewidth=0.9)
-        bars[correct].set_facecolor("#3a3a3a")
+        bars[dark].set_facecolor("#3a3a3a")
         low, high = min(0.0, float(heights.min())), max(0.0, float(heights.max()))
         axes.set_ylim(low - 0.2 * (high - low) * (low < 0), high + 0.2 * (high - low))
         for place, height in enumerate(heights.tolist()):
             shift, side = (3, "bottom") if height >= 0 else (-3, "top")
+            words = form.format(height).replace("-", "−")
             axes.annotate(
-                form.format(height).replace("-", "−"),
-                (place, height),
-                (0, shift),
-                textcoords="offset points",
-                ha="center",
-                va=side,
-                fontsize=8,
+                words, (place, height), (0, shift), textcoords="offset points", ha="center", va=side, fontsize=8
             )
         axes.axhline(0, color=INK, linewidth=0.8)
         axes.set_title(title, fontsize=10, loc="left")
@@ -57,10 +78,8 @@ def softmax_bars(logits: torch.Tensor, correct: int) -> Picture:
         axes.tick_params(length=0)
         axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
     figure.subplots_adjust(left=0.02, right=0.98, bottom=0.12, top=0.88, wspace=0.12)
-    told = "; ".join(
-        f"{title} {', '.join(form.format(value) for value in heights.tolist())}" for title, heights, form in panels
-    )
-    return finished(figure, f"Three bar charts, the bar of class {correct}, the right one, dark. {told}.")
+    told = "; ".join(f"{title} {', '.join(form.format(value) for value in heights)}" for title, heights, form in panels)
+    return finished(figure, f"{len(panels)} bar charts, the bar of class {dark}, the right one, dark. {told}.")
 
 
 def downhill(rates: Sequence[float], *, start: float = -1.6, steps: int = 8) -> Picture:
@@ -158,7 +177,7 @@ def learning_curves(history: History, *, title: str = "") -> Picture:
     losses = {name: [float(epoch[name]) for epoch in history] for name in ("train", "valid")}
     accuracy = [float(epoch["accuracy"]) for epoch in history]
     told = _draw(left, losses, "loss", "{:.3f}") + _draw(right, {"valid": accuracy}, "accuracy", "{:.1%}")
-    left.set_ylim(bottom=0)
+    left.set_ylim(bottom=-0.05 * left.get_ylim()[1])
     figure.subplots_adjust(left=0.07, right=0.91, bottom=0.17, top=0.83, wspace=0.5)
     figure.text(0.01, 0.94, title, fontsize=11)
     return finished(figure, f"Two line charts over {len(history)} epochs. {title}: {'; '.join(told)}.")
@@ -173,7 +192,8 @@ def accuracy_curves(runs: Mapping[str, History], *, title: str = "Validation acc
     """
     figure = new_figure(7.2, 3.1)
     axes = figure.add_axes((0.08, 0.15, 0.68, 0.74))
-    told = _draw(axes, {name: [epoch["accuracy"] for epoch in run] for name, run in runs.items()}, title, "{:.1%}")
+    told = _draw(axes, {name: [epoch["accuracy"] for epoch in run] for name, run in runs.items()}, "accuracy", "{:.1%}")
+    axes.set_title(title, fontsize=11, loc="left")
     axes.set_ylim(0, 1.02)
     return finished(figure, f"Line chart. {title}: {'; '.join(told)}.")
 
@@ -189,9 +209,9 @@ def _draw(axes: Axes, curves: Mapping[str, Sequence[float]], title: str, form: s
         last = form.format(kept[-1]) if kept else "no number"
         ends.append((len(kept), kept[-1] if kept else 0.0, f"{name}\n{last}"))
         told.append(
-            f"{title} of {name} {form.format(kept[0])} after epoch 1, {last} after epoch {len(kept)}"
+            f"{title}, {name}: {form.format(kept[0])} after epoch 1, {last} after epoch {len(kept)}"
             if kept
-            else f"{title} of {name}: no number"
+            else f"{title}, {name}: no number"
         )
     axes.set_title(title, fontsize=10, loc="left")
     axes.set_xlabel("epoch", fontsize=9)

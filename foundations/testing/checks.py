@@ -118,9 +118,9 @@ def _first_trouble(name: str, function: Callable[..., Any], one: Case) -> CheckF
     given = [_copy(argument) for argument in one.arguments]
     try:
         got = one.call(function, given)
-    except NotImplementedError:
+    except NotImplementedError as error:
         return CheckFailed(
-            f"{name} is not written yet\n"
+            f"{_unwritten(name, function, error)}\n"
             f"  Next      replace `raise NotImplementedError()` in its cell by your own lines, and run that cell"
         )
     except Exception as error:
@@ -230,7 +230,8 @@ def _plain_differences(got: Any, expected: Any, one: Case, returns: str) -> Iter
     """Of values that are no tensors, or that hold some."""
     both = {"got": _describe(got), "expected": _describe(expected)}
     if type(got) is not type(expected):
-        yield f"{returns} {_kind(got)}, not {_kind(expected)}", {**both, "likely": type_hint(got)}
+        likely = type_hint(got) if got is None else ""  # what else it says is about tensors
+        yield f"{returns} {_kind(got)}, not {_kind(expected)}", {**both, "likely": likely}
     elif isinstance(expected, list | tuple) and any(isinstance(item, torch.Tensor) for item in expected):
         if len(got) != len(expected):
             yield f"{returns} {len(got)} items, expected {len(expected)}", both
@@ -300,6 +301,13 @@ def _student_line(function: Callable[..., Any], error: Exception) -> str:
     return f"line {frames[-1].lineno} of its cell: {frames[-1].line}" if frames else ""
 
 
+def _unwritten(name: str, function: Callable[..., Any], error: NotImplementedError) -> str:
+    """Which of the notebook's functions is still a stub: ``name`` itself, or one that it calls."""
+    inner = traceback.extract_tb(error.__traceback__)[-1].name
+    called = inner != getattr(function, "__name__", inner) and inner in getattr(function, "__globals__", {})
+    return f"{inner} is not written yet, and {name} calls it" if called else f"{name} is not written yet"
+
+
 def _failed(headline: str, function: Callable[..., Any], one: Case, **lines: str) -> CheckFailed:
     names = _argument_names(function, one)
     inputs = ", ".join(f"{label} {_brief(value)}" for label, value in zip(names, one.arguments, strict=True))
@@ -361,7 +369,7 @@ def _brief(value: Any) -> str:
 def _describe(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         return str(value.detach()) if value.numel() <= SHOWN_ELEMENTS else f"a tensor of shape {_shape(value)}"
-    text = repr(value)
+    text = "a function" if inspect.isroutine(value) else repr(value)  # not its address
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

@@ -152,7 +152,7 @@ def shape_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any]) -> str:
         ),
         "the sum has left an axis standing: one single number is asked for": expected.ndim == 0,
         "an axis was added and never summed away": got.ndim > expected.ndim,
-        "an axis too many was summed away": got.ndim < expected.ndim,
+        "an axis is missing: was one too many summed away, or one never added?": got.ndim < expected.ndim,
         "that is the shape of an input: the result has the rows of the first and the columns of the second": (
             len(matrices) == 2 and got.shape in matrices and expected.shape == (matrices[0][0], matrices[1][1])
         ),
@@ -162,6 +162,8 @@ def shape_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any]) -> str:
 
 def dtype_hint(got: Tensor, expected: Tensor) -> str:
     """Where another dtype may have come from."""
+    if expected.dtype is torch.bool:
+        return "a comparison gives booleans by itself: what made numbers of them?"
     if got.dtype == torch.get_default_dtype():
         made = str(got.dtype).removeprefix("torch.")
         return f"`torch.zeros` makes {made} unless told otherwise: give it the dtype of the input"

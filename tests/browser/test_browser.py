@@ -48,7 +48,21 @@ PAYLOADS = [
     "<style>@import url(https://example.org/style.css);</style>",
     "<details open ontoggle='window.__pwned = 1'><summary>hint</summary></details>",
     r"$\href{javascript:window.__pwned=1}{\text{<img src=x onerror=window.__pwned=1>}}$",
+    "<div style='background: url(https://example.org/css.png); position: fixed; inset: 0'>over all</div>",
+    "<link rel=stylesheet href='https://example.org/link.css'><base href='https://example.org/'>",
+    "<meta http-equiv=refresh content='0; url=https://example.org/refresh'>",
+    "<object data='https://example.org/object'></object><embed src='https://example.org/embed'>",
+    "<svg><use href='https://example.org/use.svg#x'/><image href='https://example.org/image.png'/>"
+    "<a xlink:href='javascript:window.__pwned = 1'><text>x</text></a>"
+    "<foreignObject><img src=x onerror='window.__pwned = 1'></foreignObject>"
+    "<animate attributeName=href values='javascript:window.__pwned = 1'/></svg>",
+    "<form id=bait action='javascript:window.__pwned = 1'>"
+    "<button autofocus onfocus='window.__pwned = 1'>x</button></form>",
+    "<math><mtext><mglyph><style><img src=x onerror='window.__pwned = 1'></style></mglyph></mtext></math>",
+    "<video autoplay src='https://example.org/video' onerror='window.__pwned = 1'></video>",
 ]
+#: The name of a student's folder: nbgrader's own pages would run it, so it must not come into the gradebook.
+NAMED = "<img src=x onerror='window.__pwned = 1'>"
 
 
 # ------------------------------------------------------------------------------------------ a course, and its servers
@@ -64,7 +78,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / file, root)
     for student in ("last-product-only", "not-a-notebook"):
         shutil.copytree(ROOT / "examples" / "submitted" / student, root / "submitted" / student)
-    write(hostile(), root / "submitted" / "hostile" / NAME / f"{NAME}.ipynb")
+    for student in ("hostile", NAMED):
+        write(hostile(), root / "submitted" / student / NAME / f"{NAME}.ipynb")
     command(root, "grade", "submitted", "--assignment", NAME)
     feedback(find_course(root), NAME)
     return root
@@ -110,12 +125,15 @@ def hostile() -> nbformat.NotebookNode:
             "    print(each)",
             "    display(HTML(each), Markdown(each), Latex(each))",
             "display(Javascript('window.__pwned = 1'))",
-            "display({'image/svg+xml': payloads[2], 'text/plain': ''}, raw=True)",
+            "for each in payloads:",
+            "    display({'image/svg+xml': each, 'text/plain': ''}, raw=True)",
+            "    display({'image/svg+xml': f'<svg xmlns=\"http://www.w3.org/2000/svg\">{each}</svg>'}, raw=True)",
+            "globals().update(dict.fromkeys(payloads)); Odd = type(payloads[1], (Exception,), {})",
         ]
     )
     notebook.cells[1:1] = [nbformat.v4.new_markdown_cell(everything), nbformat.v4.new_code_cell(shown)]
     named(notebook, "matmul_naive-solution").source = f"def matmul_naive(a, b):\n    raise ValueError({everything!r})"
-    named(notebook, "frobenius_norm-solution").source = f"raise KeyError({everything!r})"
+    named(notebook, "frobenius_norm-solution").source = f"raise Odd({everything!r})"
     return notebook
 
 
@@ -294,6 +312,8 @@ def test_formgrader_shows_what_the_gradebook_holds(seen: Seen, jupyter: str, cou
     rows = [row.locator("td").all_inner_texts() for row in seen.page.locator("tbody tr").all()]
     shown = {row[1]: (row[4].strip(), row[3].strip()) for row in rows}
     assert shown.pop("not-a-notebook")[1] == "needs manual grading"
+    assert shown.pop(NAMED) == ("", "needs autograding")
+    seen.must_be_inert()
     expected = held(course)
     assert shown == {name: (f"{expected[name]:g} / 15", "graded") for name in ("last-product-only", "hostile")}
     assert seen.errors == []

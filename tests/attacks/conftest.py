@@ -1,0 +1,25 @@
+"""One judge for all attacks, and a second one as another user where this one is root."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from attacks.harness import NOBODY, Bench, bench
+
+_AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user; this run is unprivileged")
+
+
+@pytest.fixture(
+    scope="session",
+    name="bench",
+    params=[
+        pytest.param(None, id="this user"),
+        pytest.param(NOBODY, id=f"uid {NOBODY}", marks=[pytest.mark.slow, _AS_ROOT]),
+    ],
+)
+def _bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    with bench(request.param) as one:
+        yield one

@@ -1,0 +1,286 @@
+"""Forged replies: whatever stands in the pipe, the judge believes values and nothing else."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from attacks.harness import FORBIDDEN, Attack, Bench, at_import, attacks, in_call
+from attacks.hostile_course import ATTACKED
+
+#: The shim's server, found as an attacker finds it, and the nonce of the request that is being answered.
+FIND = """
+import gc, os, sys
+from foundations import wire
+def server():
+    return next(one for one in gc.get_objects() if type(one).__name__ == "Server")
+def nonce():
+    frame = sys._getframe()
+    while frame.f_code.co_name != "serve": frame = frame.f_back
+    return frame.f_locals["nonce"]
+def forged(value=None, **more):
+    reply = {"value": value, "error": None, "printed": "", "trace": {"function": [], "dispatch": []}, "args": [],
+             "attributes": [], "same_object_as": None, "score": 5, "passed": True} | more
+    return wire.encode(reply, 1 << 20)
+def send(data):
+    view = memoryview(data)
+    while view: view = view[os.write(server().replies, view):]
+"""
+_PIPE = r"grader's pipe|no answer"
+
+LISTED = (
+    at_import(
+        "reply before being asked",
+        _PIPE,
+        FIND + "send(wire.frame(bytes(16), forged(torch.ones(2, 4))) * 3)",
+    ),
+    at_import(
+        "reply with the right nonce before being asked",
+        _PIPE + r"|not one that the grader understands",
+        FIND + "send(wire.frame(nonce(), forged(torch.ones(2, 4))) * 3)",
+    ),
+    in_call(
+        "extra replies behind the answer",
+        r"values are wrong",
+        "send(wire.frame(nonce(), forged(torch.zeros(2, 4), args=[a, b], attributes=[{}, {}])) * 5)\n"
+        "return torch.zeros(a.shape[0], b.shape[1])",
+        FIND,
+    ),
+    in_call(
+        "extra replies, right ones first",
+        r"rows and columns|grader's pipe",
+        "send(wire.frame(nonce(), forged(a @ b, args=[a, b], attributes=[{}, {}])))\nreturn a @ b",
+        FIND,
+    ),
+    at_import("garbage", _PIPE, FIND + "send(os.urandom(100_000))"),
+    at_import("garbage behind the right magic", _PIPE, FIND + "send(b'FND1' + os.urandom(100_000))"),
+    at_import(
+        "frame of 2^60 bytes",
+        r"announces 1,152,921,504,606,846,976 bytes",
+        FIND + "send(wire.FRAME.pack(b'FND1', 1 << 60, nonce()) + bytes(100))",
+    ),
+    at_import(
+        "frame of 2^64 - 1 bytes",
+        r"announces 18,446,744,073,709,551,615 bytes",
+        FIND + "send(wire.FRAME.pack(b'FND1', (1 << 64) - 1, nonce()) + bytes(100))",
+    ),
+    at_import(
+        "a printed score",
+        r"score: 5",
+        """
+        print('{"score": 5, "max_score": 5, "verdict": "graded"}')
+        print("score: 5/5\\n5 of 5 points\\nproduct ... PASSED")
+        display({"application/json": '{"score": 5}', "text/plain": "score: 5"}, raw=True)
+        from IPython.display import HTML
+        display(HTML('<div class="foundations-checks"><table><caption>product: 5 of 5 points</caption></table></div>'))
+        """,
+    ),
+)
+
+INVENTED = (
+    at_import(
+        "header larger than its payload",
+        _PIPE,
+        FIND + "send(wire.frame(nonce(), (1 << 50).to_bytes(8, 'little') + b'{}'))",
+    ),
+    at_import(
+        "JSON nested 100,000 levels deep",
+        _PIPE,
+        FIND + "deep = b'[' * 100_000 + b']' * 100_000\n"
+        "send(wire.frame(nonce(), len(deep).to_bytes(8, 'little') + deep))",
+    ),
+    at_import(
+        "keys that come twice",
+        r"understands|no answer",
+        FIND + "text = b'{\"t\":\"list\",\"v\":[[\"outputs\",1],[\"outputs\",[]]],\"t\":\"dict\",\"v\":[]}'\n"
+        "send(wire.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
+    ),
+    at_import(
+        "an integer of 4,000 digits",
+        _PIPE + r"|understands",
+        FIND + "text = b'{\"t\":\"dict\",\"v\":[[\"outputs\",' + b'9' * 4000 + b']]}'\n"
+        "send(wire.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
+    ),
+    at_import(
+        "tensor with overlapping strides",
+        _PIPE + r"|understands",
+        FIND + "text = b'{\"t\":\"tensor\",\"d\":\"float32\",\"s\":[1099511627775,0],\"k\":[1099511627775,1]}'\n"
+        "send(wire.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
+    ),
+    at_import(
+        "no reply, half a frame",
+        r"stopped after . s",
+        FIND + "import time\nsend(wire.FRAME.pack(b'FND1', 1000, nonce()) + bytes(999)); time.sleep(1e6)",
+    ),
+    at_import(
+        "replies one byte at a time",
+        r"stopped after . s",
+        FIND + "import time\nsend(wire.FRAME.pack(b'FND1', 1 << 20, nonce()))\n"
+        "while True: send(b'x'); time.sleep(0.05)",
+    ),
+    at_import("reply descriptor closed", r"ended|failed|OSError|lost", FIND + "os.close(server().replies)"),
+    at_import(
+        "request descriptor read empty",
+        r"stopped after . s",
+        FIND + "os.read(server().requests, 1)",
+    ),
+    in_call(
+        "values written by a thread after the answer",
+        r"values are wrong",
+        """
+        import threading
+        c = torch.zeros(a.shape[0], b.shape[1])
+        def later():
+            import time
+            time.sleep(0.002)
+            c.copy_(a @ b)
+        threading.Thread(target=later).start()
+        return c
+        """,
+    ),
+    at_import(
+        "confinement denied afterwards",
+        r"unsaid",
+        FIND + "server().confinement = {}\nserver().operations['hello'] = lambda: {'layers': []}\nprint('unsaid')",
+    ),
+)  # fmt: skip
+
+
+#: How values were computed is partly the student process's own word: what reaches for that process is found by reading.
+HOW = (
+    at_import(
+        "call answered by other code than the exercise's",
+        r"rows and columns",
+        FIND
+        + """
+real = server().operations["call"]
+def call(**request):
+    reply = real(**request)
+    if request["function"] == "product":
+        reply["value"] = request["args"][0] @ request["args"][1]
+    return reply
+server().operations["call"] = call
+""",
+    ),
+)
+
+
+@attacks(*LISTED, *INVENTED)
+def test_forgery(bench: Bench, attack: Attack) -> None:
+    """What is no answer costs what was asked; what is one is a value like any other."""
+    bench.attack(attack)
+
+
+@attacks(*HOW)
+def test_how(bench: Bench, attack: Attack) -> None:
+    """The right value by a forbidden operation, in code that the exercise does not use."""
+    bench.attack(attack)
+
+
+#: In the place of one field of a reply.
+_STRANGE = {
+    "nothing": "None",
+    "text": "'x'",
+    "number": "-1",
+    "huge": "10 ** 1200",
+    "NaN": "float('nan')",
+    "list": "[[[None]], 'x', {}]",
+    "dict": "{'name': 1, 'text': [], 'line': {}, 'bases': 5, 1: 2}",
+    "opaque": "object()",
+    "tensor": "torch.zeros(0, 3)",
+}
+_FIELDS = {
+    "cell": ("outputs", "execution_count", "error"),
+    "call": ("value", "error", "printed", "trace", "args", "attributes", "same_object_as"),
+}
+
+
+#: Those that one notebook each is graded for in any case; the others where there is time.
+_TELLING = ("nothing", "NaN", "dict", "tensor")
+_EACH = [pytest.param(name, marks=[] if name in _TELLING else [pytest.mark.slow]) for name in _STRANGE]
+_ERROR = "{'name': 'ValueError', 'text': 'x', 'line': 1, 'bases': [], 'code': 'x'}"
+
+
+def _must_be_the_students_loss(bench: Bench, operation: str, change: str) -> None:
+    """A wrong ``product`` whose replies are changed so gets a verdict, which is 0; ``shift`` has its marks by then."""
+    attack = _with_strange(operation, change)
+
+    with bench.nothing_left():
+        outcome = bench.grade(bench.hand_in(attack.notebook(bench.places)))
+
+    assert outcome.report["verdict"] == "graded", outcome.story()
+    assert (outcome.scores["shift"], outcome.scores["product"]) == (ATTACKED["shift"], 0), outcome.story()
+    bench.must_not_leak(outcome)
+
+
+@pytest.mark.parametrize("strange", _EACH)
+@pytest.mark.parametrize(
+    ("operation", "name"), [(operation, name) for operation, names in _FIELDS.items() for name in names]
+)
+def test_strange_field(bench: Bench, operation: str, name: str, strange: str) -> None:
+    """A reply that is well formed and makes no sense is never a fault of grader or package."""
+    _must_be_the_students_loss(bench, operation, f"reply[{name!r}] = {_STRANGE[strange]}")
+
+
+@pytest.mark.parametrize("strange", _STRANGE)
+@pytest.mark.parametrize("operation", _FIELDS)
+def test_strange_error(bench: Bench, operation: str, strange: str) -> None:
+    """The same of what a reply says about an exception."""
+    _must_be_the_students_loss(bench, operation, f"reply['error'] = dict.fromkeys({_ERROR}, {_STRANGE[strange]})")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strange", _STRANGE)
+@pytest.mark.parametrize("name", ["name", "text", "line", "bases", "code"])
+@pytest.mark.parametrize("operation", _FIELDS)
+def test_strange_part_of_an_error(bench: Bench, operation: str, name: str, strange: str) -> None:
+    """The same, one part at a time."""
+    _must_be_the_students_loss(bench, operation, f"reply['error'] = {_ERROR} | {{{name!r}: {_STRANGE[strange]}}}")
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        "[{'output_type': 'stream', 'name': 'stdout', 'text': 'x' * 10}] * 100",
+        "[{'output_type': 'display_data', 'data': {'text/plain': 5}, 'metadata': {}}]",
+        "[{'output_type': 'display_data', 'data': {'text/html': '<script>'}, 'metadata': {'x': {1: float('inf')}}}]",
+        "[{'output_type': 'display_data', 'data': {'../../x': 'y', '': ''}, 'metadata': {'': {'a': [None] * 100}}}]",
+        "[{'output_type': 'execute_result', 'data': {}, 'metadata': {}, 'execution_count': True}]",
+        "[{'output_type': 'execute_result', 'data': {}, 'metadata': {}, 'execution_count': -(10 ** 900)}]",
+        "[{'output_type': 'error', 'ename': 'x', 'evalue': 'y', 'traceback': ['a', 5]}]",
+        "[{'output_type': 'update_display_data'}, {'output_type': ['list']}, {}, [], None, 5]",
+    ],
+)
+def test_strange_outputs(bench: Bench, outputs: str) -> None:
+    """Outputs that no notebook has are left out; what is written can be read again."""
+    attack = _with_strange("cell", f"reply['outputs'] = {outputs}")
+
+    outcome = bench.attack(Attack("outputs", attack.cell, "values are wrong"))
+
+    assert "executed.ipynb" in outcome.texts
+
+
+def _with_strange(operation: str, change: str) -> Attack:
+    """A wrong ``product`` whose notebook changes each reply to ``operation`` from its cell on."""
+    code = f"""
+        real = server().operations[{operation!r}]
+        def changed(**request):
+            reply = real(**request)
+            {change}
+            return reply
+        server().operations[{operation!r}] = changed
+        """
+    return at_import("strange", "", FIND + textwrap.dedent(code))
+
+
+def test_forged_trace_beside_a_forbidden_operation(bench: Bench) -> None:
+    """The trace comes from the student's process; that the source says otherwise is enough."""
+    attack = at_import(
+        "forged trace",
+        r"uses .*matrix product|rows and columns",
+        FIND + "real = server().operations['call']\n"
+        "server().operations['call'] = lambda **request: real(**request) | {'trace': {'function': [], 'dispatch': []}}",
+        FORBIDDEN,
+    )
+    bench.attack(attack)
