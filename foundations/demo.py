@@ -35,8 +35,11 @@ def run(course: Course, folder: Path, out: Console, err: Console) -> int:
     for assignment in own.assignments:
         with err.status(f"{assignment}: making release/ and solutions/ from source/"):
             release.release(own, assignment)
-        graded: dict[str, Graded] = {}
         submitted = own.root / "submitted"
+        if not any((student / assignment).is_dir() for student in submitted.iterdir()):
+            out.print(f"  {assignment}: released; nobody of the made class has handed it in yet", highlight=False)
+            continue
+        graded: dict[str, Graded] = {}
         with Grader(own, assignment) as grader, Recording(own, assignment, submitted) as recording:
             for one in screen.progress(find_submissions(submitted, assignment), err):
                 graded[one.student] = grader.grade(one.path, one.student)

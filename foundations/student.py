@@ -134,9 +134,7 @@ class Student:
         digest = int.from_bytes(hashlib.sha256(text).digest()[:8], "big")
         return torch.Generator().manual_seed(digest >> 1)
 
-    def call(
-        self, *args: Any, trace: bool = False, through: Callable[..., Any] | None = None, **kwargs: Any
-    ) -> Call:
+    def call(self, *args: Any, trace: bool = False, through: Callable[..., Any] | None = None, **kwargs: Any) -> Call:
         """Call the exercise's function in the student process.
 
         Attributes set on tensor arguments travel with them. With ``trace``, the operations that ran are recorded.
