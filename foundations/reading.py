@@ -77,6 +77,7 @@ class _Reader(ast.NodeVisitor, Resolver):
         while self.pending:
             name, binding, late = self.pending.pop(0)
             self.read_binding(name, binding, late)
+        self.read_reaching()  # last: what the exercise itself does says more
         return list(self.uses)
 
     # names
@@ -282,13 +283,10 @@ class _Reader(ast.NodeVisitor, Resolver):
         self.generic_visit(node)
 
     def read_patches(self) -> None:
-        """Read every statement that patches torch, or reaches for what runs the notebook, wherever it stands: it
-        changes what all others mean.
-        """
+        """Read every statement that patches torch, wherever it stands: it changes what all others mean."""
         for cell, tree in self.trees:
             self.cell, self.offset, self.within, self.late, self.scopes = cell, 0, "", False, []
             for node in nodes(tree):
-                self.read_reaching(node)
                 if isinstance(node, ast.Assign | ast.AugAssign):
                     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                     owners = [target.value for target in targets if isinstance(target, ast.Attribute | ast.Subscript)]
@@ -299,12 +297,19 @@ class _Reader(ast.NodeVisitor, Resolver):
                 if any(self.is_patched(owner) for owner in owners):
                     self.safely(node)
 
-    def read_reaching(self, node: ast.AST) -> None:
+    def read_reaching(self) -> None:
+        """Find what reaches for the code that runs the notebook, wherever it stands: that can answer for all others."""
+        for cell, tree in self.trees:
+            self.cell, self.offset, self.within, self.late, self.scopes = cell, 0, "", False, []
+            for node in nodes(tree):
+                self.reached(node)
+
+    def reached(self, node: ast.AST) -> None:
         if reaching := reaches_out(node, self):
             self.add(node, reaching, opaque=True)
         for tree in embedded(node) if isinstance(node, ast.Call) else ():
             for inner in ast.walk(tree):
-                self.read_reaching(inner)
+                self.reached(inner)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         owner, self.owner = self.owner, None

@@ -197,7 +197,7 @@ def matmul_elementwise(a, b):
     ),
 )
 
-#: What is left: values are believed, and how they were computed is partly the student process's own word.
+#: How values were computed is partly the student process's own word: what reaches for that process is found by reading.
 HOW = (
     Trick(
         "the batch answered at once, in the place of our code",
