@@ -70,8 +70,6 @@ for name in ("test_product.py", "misconceptions.py", "test_total.py"):
     steal("graders", lambda: open(f"{graders}/{name}", "rb").read())
 steal("cached", lambda: b"".join(open(f"{graders}/__pycache__/{name}", "rb").read()
                                  for name in os.listdir("{graders}/__pycache__")))
-import runpy, importlib.util
-steal("import", lambda: runpy.run_path("{graders}/test_product.py"))
 steal("link", lambda: os.readlink("{graders}/test_product.py"))
 steal("open by folder", lambda: os.read(os.open("test_product.py", 0, dir_fd=os.open("{graders}", os.O_PATH)), 9999))
 """,
@@ -300,6 +298,8 @@ def call(number, *arguments):
     return result
 how = (ctypes.c_uint64 * 3)(0, 0, 0)
 steal("openat2", lambda: os.read(call(437, -100, path, how, 24), 1 << 16))
+import runpy
+steal("import", lambda: runpy.run_path("{graders}/test_product.py"))
 handle = ctypes.create_string_buffer(256)
 ctypes.memmove(handle, (128).to_bytes(4, "little"), 4)
 mount = ctypes.c_int()

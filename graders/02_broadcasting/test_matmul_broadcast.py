@@ -1,0 +1,93 @@
+"""Hidden checks of ``matmul_broadcast(a, b)``: one loop is left, over rows, and broadcasting does the rest."""
+
+import torch
+
+from foundations.compare import CheckFailed
+from foundations.plugin import check
+from foundations.rules import Growth, Rule
+
+RULE = Rule(
+    about="stretching a row of a over the whole of b, and a sum",
+    forbid=frozenset({"matrix product", "einsum", "numpy", "dynamic code", "list round trip"}),
+)
+
+#: (n, k, m) for an (n, k) and a (k, m) matrix. The first comes twice, so that what was kept of the call before shows;
+#: k = m and square ones hide a row that was stretched the wrong way, so they are not all.
+SHAPES = [(2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3), (2, 784, 3)]
+#: By this grader's own stopwatch, twelve right answers took 9.5 to 18 times less than the baseline (vmap and a copy of
+#: b for each row the least), and two loops at their fastest, over columns laid out beforehand, 2.9 times less.
+TIMED, AT_LEAST = (24, 784, 24), 5
+
+
+def baseline(a, b):
+    """The instructor's two loops; runs in a process of its own."""
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            c[i, j] = (a[i, :] * b[:, j]).sum()
+    return c
+
+
+def timed_inputs(generator):
+    n, k, m = TIMED
+    return torch.randn(n, k, generator=generator), torch.randn(k, m, generator=generator)
+
+
+@check("the product of matrices of many shapes", weight=2, gate=True)
+def test_product(products):
+    products.of_shapes(*SHAPES)
+
+
+@check("broadcasting and a sum, no matrix product", weight=1, gate=True)
+def test_rule(student, matrix):
+    student.must_keep_to(RULE, matrix(3, 4), matrix(4, 5))
+
+
+@check("one loop at most is left", weight=2)
+def test_growth(student, matrix):
+    lesson = "one loop may stay, over the rows of a (or over the columns of b); all the rest is one operation"
+
+    def inputs(n, k, m):
+        return matrix(n, k), matrix(k, m)
+
+    try:
+        student.must_grow_as(Growth(n=1, k=0, m=0), inputs, (2, 4, 3), lesson)
+    except CheckFailed as over_more:
+        if over_more.finding.symptom != "growth":
+            raise
+        try:
+            student.must_grow_as(Growth(n=0, k=0, m=1), inputs, (2, 4, 3), lesson)
+        except CheckFailed:
+            raise over_more from None
+
+
+@check("several times faster than two loops", weight=3)
+def test_speed(student):
+    student.must_be_faster(
+        than=baseline, inputs=timed_inputs, expected=torch.matmul, at_least=AT_LEAST, called="the speed of two loops"
+    )
+
+
+@check("sizes of 1", weight=1)
+def test_thin(products):
+    products.of_sizes_of_one()
+
+
+@check("the dtype of the result follows the inputs", weight=1)
+def test_dtype(products):
+    products.of_dtypes()
+
+
+@check("matrices that are views of others", weight=1)
+def test_views(products):
+    products.of_views()
+
+
+@check("inner sizes that do not fit are refused with an assertion", weight=1)
+def test_mismatch(products):
+    products.refuse_misfits()
+
+
+@check("inputs are left as they were, and a second call starts afresh", weight=1)
+def test_clean(products):
+    products.leave_no_trace()

@@ -1,0 +1,39 @@
+"""Hidden checks of ``matmul_torch(a, b)``: the library's own product, which is yours to use from now on."""
+
+from foundations.plugin import check
+from foundations.rules import Growth, Rule
+
+RULE = Rule(
+    about="leaving the work to the library's own matrix product",
+    forbid=frozenset({"einsum", "numpy", "dynamic code", "list round trip"}),
+)
+
+SHAPES = [(2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3), (2, 784, 3)]
+
+
+@check("the product of matrices of many shapes", weight=2, gate=True)
+def test_product(products):
+    products.of_shapes(*SHAPES)
+
+
+@check("the library's own product", weight=1, gate=True)
+def test_rule(must_run, matrix):
+    must_run("matrix product", RULE, matrix(3, 4), matrix(4, 5))
+
+
+@check("no loop is left", weight=1)
+def test_growth(student, matrix):
+    lesson = "one call does it all"
+    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: (matrix(n, k), matrix(k, m)), (2, 4, 3), lesson)
+
+
+@check("sizes of 1, views, and the dtypes", weight=1)
+def test_others(products):
+    products.of_sizes_of_one()
+    products.of_views()
+    products.of_dtypes()
+
+
+@check("inputs are left as they were, and a second call starts afresh", weight=1)
+def test_clean(products):
+    products.leave_no_trace()

@@ -1,0 +1,78 @@
+"""Hidden checks of ``normalize_channels(images, mean, std)``: (images − mean) / std by channel, without a loop."""
+
+import torch
+
+from foundations.plugin import check
+from foundations.rules import Growth, Rule
+
+RULE = Rule(
+    about="letting three numbers meet a whole batch of images",
+    forbid=frozenset({"numpy", "dynamic code", "list round trip"}),
+)
+
+
+def normalised(images, mean, std):
+    """The reference, one channel at a time in float64, rounded once: the shape of ``images``."""
+    result = images.double().clone()
+    for channel, (centre, width) in enumerate(zip(mean.tolist(), std.tolist(), strict=True)):
+        result[:, channel] = (result[:, channel] - centre) / width
+    return result.to(images.dtype)
+
+
+def inputs(matrix, *sizes, dtype=torch.float32):
+    c = sizes[1]
+    return matrix(*sizes, dtype=dtype), matrix(c, dtype=dtype), matrix(c, dtype=dtype).abs() + 0.5
+
+
+def must_normalise(student, images, mean, std, *, dtype=False):
+    call = student.call(images, mean, std)
+    call.must_return(normalised(images, mean, std), dtype=dtype, scale=4.0)
+    return call
+
+
+@check(
+    "images of many sizes, also where a width, a height or the batch has as many entries as there are channels",
+    weight=3,
+    gate=True,
+)
+def test_value(student, matrix):
+    for sizes in [(2, 3, 4, 5), (2, 3, 4, 5), (2, 3, 4, 3), (2, 3, 3, 4), (3, 3, 2, 4), (4, 2, 5, 3), (3, 3, 3, 3)]:
+        must_normalise(student, *inputs(matrix, *sizes))
+
+
+@check("no trip out of PyTorch", weight=1, gate=True)
+def test_rule(student, matrix):
+    student.must_keep_to(RULE, *inputs(matrix, 2, 3, 4, 5))
+
+
+@check("no loop over images, channels or rows", weight=2)
+def test_growth(student, matrix):
+    lesson = "broadcasting does it for all images and channels at once"
+    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: inputs(matrix, n, k, m, 2), (2, 3, 2), lesson)
+
+
+@check("a single image, a single channel, a single pixel", weight=1)
+def test_thin(student, matrix):
+    for sizes in [(1, 3, 4, 5), (2, 1, 3, 4), (3, 2, 1, 1), (1, 1, 1, 1)]:
+        must_normalise(student, *inputs(matrix, *sizes))
+
+
+@check("the dtype of the result follows the images", weight=1)
+def test_dtype(student, matrix):
+    for dtype in (torch.float64, torch.float32):
+        must_normalise(student, *inputs(matrix, 2, 3, 2, 4, dtype=dtype), dtype=True)
+
+
+@check("images that lie otherwise in memory", weight=1)
+def test_views(student, matrix):
+    _, mean, std = inputs(matrix, 1, 3, 1, 1)
+    for images in (matrix(2, 4, 5, 3).permute(0, 3, 1, 2), matrix(4, 3, 4, 6)[::2, :, ::2, 1::2]):
+        must_normalise(student, images, mean, std)
+    mean, std = matrix(6)[::2], (matrix(3, 2).abs() + 0.5)[:, 1]
+    must_normalise(student, matrix(2, 3, 2, 2), mean, std)
+
+
+@check("images, mean and std are left as they were, and a second call starts afresh", weight=1)
+def test_clean(student, matrix):
+    for _ in range(2):
+        must_normalise(student, *inputs(matrix, 2, 3, 2, 4)).must_leave_inputs()

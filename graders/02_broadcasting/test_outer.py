@@ -1,0 +1,58 @@
+"""Hidden checks of ``outer(u, v)``: all products of two vectors, without a loop."""
+
+import torch
+
+from foundations.plugin import check
+from foundations.rules import Growth, Rule
+
+RULE = Rule(
+    about="letting a column meet a row, elementwise",
+    forbid=frozenset({"matrix product", "einsum", "numpy", "dynamic code", "list round trip"}),
+)
+
+
+def products(u, v):
+    """The reference, entry by entry: shape (n, m)."""
+    return torch.tensor([[x * y for y in v.tolist()] for x in u.tolist()], dtype=torch.float64).to(u.dtype)
+
+
+@check("all products of vectors of many lengths", weight=2, gate=True)
+def test_product(student, matrix):
+    for n, m in [(3, 4), (3, 4), (4, 2), (3, 3), (2, 5)]:
+        u, v = matrix(n), matrix(m)
+        student.call(u, v).must_return(products(u, v), dtype=False, scale=1.0)
+
+
+@check("a column and a row, and no product of the library's", weight=1, gate=True)
+def test_rule(student, matrix):
+    student.must_keep_to(RULE, matrix(4), matrix(3))
+
+
+@check("no loop over the entries of u or v", weight=2)
+def test_growth(student, matrix):
+    lesson = "one elementwise operation makes all the products, however long u and v are"
+    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: (matrix(n), matrix(m)), (3, 1, 2), lesson)
+
+
+@check("vectors of one entry", weight=1)
+def test_thin(student, matrix):
+    for n, m in [(1, 1), (1, 4), (4, 1)]:
+        u, v = matrix(n), matrix(m)
+        student.call(u, v).must_return(products(u, v), dtype=False, scale=1.0)
+
+
+@check("the dtype of the result follows the inputs", weight=1)
+def test_dtype(student, matrix):
+    for u, v in [
+        (matrix(3, dtype=torch.float64), matrix(2, dtype=torch.float64)),
+        ((10 * matrix(3)).long(), (10 * matrix(4)).long()),
+    ]:
+        student.call(u, v).must_return(products(u, v))
+
+
+@check("vectors that are parts of others; inputs are left alone, and a second call starts afresh", weight=1)
+def test_clean(student, matrix):
+    for u, v in [(matrix(4, 3)[:, 1], matrix(6)[::2]), (matrix(3), matrix(2)), (matrix(3), matrix(2))]:
+        call = student.call(u, v)
+        call.must_return(products(u, v), dtype=False, scale=1.0)
+        call.must_leave_inputs()

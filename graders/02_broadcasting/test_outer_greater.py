@@ -1,0 +1,68 @@
+"""Hidden checks of ``outer_greater(u, v)``: whether u[i] > v[j], for all pairs, without a loop."""
+
+import torch
+
+from foundations.compare import CheckFailed, Finding, describe
+from foundations.plugin import check
+from foundations.rules import Growth, Rule
+
+RULE = Rule(
+    about="letting a column meet a row, elementwise",
+    forbid=frozenset({"numpy", "dynamic code", "list round trip"}),
+)
+
+
+def compared(u, v):
+    """The reference, pair by pair: shape (n, m), bool."""
+    return torch.tensor([[x > y for y in v.tolist()] for x in u.tolist()])
+
+
+def few(matrix, n, dtype=torch.float32):
+    """A vector of few different numbers, so that many pairs are equal."""
+    shape = n if isinstance(n, tuple) else (n,)
+    return matrix(*shape).mul(1.5).round().to(dtype)
+
+
+@check("all comparisons of vectors of many lengths, equal entries among them", weight=2, gate=True)
+def test_comparison(student, matrix):
+    for n, m in [(5, 4), (5, 4), (6, 3), (5, 5), (4, 7)]:
+        u, v = few(matrix, n), few(matrix, m)
+        v[0] = u[0]
+        student.call(u, v).must_return(compared(u, v), dtype=False)
+
+
+@check("a column and a row, without a trip out of PyTorch", weight=1, gate=True)
+def test_rule(student, matrix):
+    student.must_keep_to(RULE, matrix(4), matrix(3))
+
+
+@check("no loop over the entries of u or v", weight=2)
+def test_growth(student, matrix):
+    lesson = "one elementwise comparison answers for all pairs, however long u and v are"
+    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: (matrix(n), matrix(m)), (3, 1, 2), lesson)
+
+
+@check("the answers are booleans", weight=1)
+def test_bool(student, matrix):
+    call = student.call(few(matrix, 4), few(matrix, 3))
+    call.must_not_raise()
+    if not isinstance(call.value, torch.Tensor) or call.value.dtype != torch.bool:
+        raise CheckFailed(Finding("dtype", f"{call.subject} gave {describe(call.value)}; answers to > are bool"))
+
+
+@check("vectors of one entry, other dtypes, and parts of others", weight=1)
+def test_others(student, matrix):
+    for n, m, dtype in [(1, 1, torch.float32), (1, 4, torch.float64), (4, 1, torch.int64)]:
+        u, v = few(matrix, n, dtype), few(matrix, m, dtype)
+        student.call(u, v).must_return(compared(u, v), dtype=False)
+    u, v = few(matrix, (4, 3))[:, 1], few(matrix, 6)[::2]
+    student.call(u, v).must_return(compared(u, v), dtype=False)
+
+
+@check("inputs are left as they were, and a second call starts afresh", weight=1)
+def test_clean(student, matrix):
+    for _ in range(2):
+        u, v = few(matrix, 4), few(matrix, 3)
+        call = student.call(u, v)
+        call.must_return(compared(u, v), dtype=False)
+        call.must_leave_inputs()

@@ -1,0 +1,54 @@
+"""Hidden checks of ``trace_einsum(m)``: one letter twice, and none that is left."""
+
+import torch
+
+from foundations.plugin import check
+from foundations.rules import Growth, Rule
+
+RULE = Rule(
+    about="saying with the letters of einsum that row and column are the same, and that it is summed",
+    forbid=frozenset({"numpy", "dynamic code", "list round trip"}),
+)
+
+
+def trace(m):
+    """The reference, in float64 and rounded once: shape ()."""
+    return torch.tensor(sum(m[i, i].item() for i in range(m.shape[0])), dtype=torch.float64).to(m.dtype)
+
+
+@check("square matrices of many sizes", weight=2, gate=True)
+def test_value(student, matrix):
+    for n in (3, 3, 2, 4, 7):
+        m = matrix(n, n)
+        student.call(m).must_return(trace(m), dtype=False, scale=float(n))
+
+
+@check("by einsum", weight=1, gate=True)
+def test_rule(must_run, matrix):
+    must_run("einsum", RULE, matrix(3, 3))
+
+
+@check("no loop over the diagonal", weight=1)
+def test_growth(student, matrix):
+    lesson = "one einsum walks down the whole diagonal"
+    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: (matrix(n, n),), (2, 1, 1), lesson)
+
+
+@check("one entry, zeros, and a diagonal that cancels", weight=1)
+def test_odd(student, matrix):
+    for m in (matrix(1, 1), torch.zeros(3, 3), torch.diag(torch.tensor([2.0, -2.0])) + matrix(2, 2).fill_diagonal_(0)):
+        student.call(m).must_return(trace(m), dtype=False, scale=1.0)
+
+
+@check("the dtype of the result follows the input", weight=1)
+def test_dtype(student, matrix):
+    for m in (matrix(3, 3, dtype=torch.float64), (10 * matrix(3, 3)).long()):
+        student.call(m).must_return(trace(m), scale=3.0)
+
+
+@check("views; the input is left alone, and a second call starts afresh", weight=1)
+def test_clean(student, matrix):
+    for m in (matrix(3, 3).t(), matrix(6, 3)[::2], matrix(1, 3).expand(3, 3), matrix(3, 3), matrix(3, 3)):
+        call = student.call(m)
+        call.must_return(trace(m), dtype=False, scale=3.0)
+        call.must_leave_inputs()

@@ -1,0 +1,49 @@
+"""Hidden checks of ``transpose_einsum(m)``: the same letters in another order."""
+
+import torch
+
+from foundations.plugin import check
+from foundations.rules import Rule
+
+RULE = Rule(
+    about="writing the axes in another order with the letters of einsum",
+    forbid=frozenset({"numpy", "dynamic code", "list round trip"}),
+)
+
+
+def turned(m):
+    """The reference, entry by entry: [j, i] is m's [i, j]."""
+    return torch.tensor([[m[i, j].item() for i in range(m.shape[0])] for j in range(m.shape[1])], dtype=m.dtype)
+
+
+@check("matrices of many shapes", weight=2, gate=True)
+def test_value(student, matrix):
+    for shape in [(2, 3), (2, 3), (4, 2), (3, 3), (5, 4)]:
+        m = matrix(*shape)
+        student.call(m).must_return(turned(m), dtype=False)
+
+
+@check("by einsum", weight=1, gate=True)
+def test_rule(must_run, matrix):
+    must_run("einsum", RULE, matrix(3, 4))
+
+
+@check("sizes of 1", weight=1)
+def test_thin(student, matrix):
+    for shape in [(1, 3), (3, 1), (1, 1)]:
+        m = matrix(*shape)
+        student.call(m).must_return(turned(m), dtype=False)
+
+
+@check("the dtype stays what it is", weight=1)
+def test_dtype(student, matrix):
+    for m in (matrix(2, 3, dtype=torch.float64), (10 * matrix(3, 2)).long()):
+        student.call(m).must_return(turned(m))
+
+
+@check("views; the input is left alone, and a second call starts afresh", weight=1)
+def test_clean(student, matrix):
+    for m in (matrix(3, 2).t(), matrix(4, 6)[::2, 1::2], matrix(1, 3).expand(2, 3), matrix(2, 3), matrix(2, 3)):
+        call = student.call(m)
+        call.must_return(turned(m), dtype=False)
+        call.must_leave_inputs()

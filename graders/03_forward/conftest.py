@@ -1,0 +1,135 @@
+"""Fixtures that the hidden tests of 03_forward share. Fixtures only: no helper is imported from here."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import torch
+
+from foundations.compare import CheckFailed, Finding, difference
+
+# Statistics of random weights. A false alarm takes marks from a right answer, so each bound comes with the chance that
+# a right answer breaks it. With N = 10,000 independent normal weights of standard deviation s:
+#
+# - The sum of (w / s)² is chi-squared with N degrees of freedom. Laurent and Massart (2000), lemma 1: it lies outside
+#   of [N - 2 √(N x), N + 2 √(N x) + 2 x] with probability below 2 exp(-x). With x = 18 that is 3.1e-8.
+# - The mean is normal with standard deviation s / √N; beyond 6 of these it lies with probability 2.0e-9.
+# - The number of weights beyond ±2 s is binomial with p = 0.0455, so 455 on average. Chernoff: 30 % more have
+#   probability below exp(-455 · 0.09 / 2.3) = 1.9e-8, 30 % fewer below exp(-455 · 0.09 / 2) = 1.3e-9.
+#
+# Two shapes an exercise, three exercises: 6 · 5.4e-8 = 3.3e-7 for a whole notebook, below one in a million.
+N = 10_000
+SHAPES = ((200, 50), (50, 200))
+X = 18.0
+LOWEST = 1 - 2 * math.sqrt(X / N)
+HIGHEST = 1 + 2 * math.sqrt(X / N) + 2 * X / N
+MEAN_BOUND = 6.0
+BEYOND_TWO = math.erfc(2 / math.sqrt(2))
+TAIL_MARGIN = 0.3
+
+
+def drawn(names, init, n_in, n_out, seeds):
+    """init(n_in, n_out, generator)"""
+    seed, elsewhere = seeds
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(elsewhere)
+        return names[init](n_in, n_out, torch.Generator().manual_seed(seed))
+
+
+def drawn_twice(names, init, n_in, n_out, seeds):
+    """init(n_in, n_out, generator), called twice with one generator"""
+    seed, elsewhere = seeds
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(elsewhere)
+        generator = torch.Generator().manual_seed(seed)
+        first = names[init](n_in, n_out, generator)
+        second = names[init](n_in, n_out, generator)
+        return first, second, torch.rand((), dtype=torch.float64)
+
+
+@pytest.fixture
+def starts(student):
+    """What is asked of every function ``(n_in, n_out, generator) → weights``, whatever their spread."""
+    return _Starts(student)
+
+
+@dataclass
+class _Starts:
+    student: Any
+
+    def __post_init__(self):
+        self.generator = self.student.generator("seeds")
+
+    def seed(self):
+        return int(torch.randint(1 << 40, (), generator=self.generator))
+
+    def draw(self, n_in, n_out):
+        call = self.student.call(self.student.exercise, n_in, n_out, [self.seed(), self.seed()], through=drawn)
+        # Type, shape, dtype and no NaN: on this scale every value is the right one.
+        call.must_return(torch.zeros(n_in, n_out), scale=1e30)
+        return call.value.double()
+
+    def must_spread(self, wanted):
+        """Mean 0 and the standard deviation ``wanted(n_in, n_out)``, as far as chance allows."""
+        for n_in, n_out in SHAPES:
+            weights, std = self.draw(n_in, n_out), wanted(n_in, n_out)
+            squares, mean = float((weights / std).square().mean()), float(weights.mean())
+            name = f"{self.student.exercise}({n_in}, {n_out}, generator)"
+            if abs(mean) > MEAN_BOUND * float(weights.std()) / math.sqrt(N) + 1e-12:
+                self.fail(f"{name} has the mean {mean:.4g}; that is too far from 0 for chance", "expected 0")
+            if not LOWEST <= squares <= HIGHEST:
+                self.fail(
+                    f"{name} has the standard deviation {float(weights.std()):.4g}; chance does not explain that",
+                    f"expected {std:.4g}, give or take 4 %",
+                )
+
+    def must_keep_their_shape(self):
+        """Also where there is one input, one output, or one of each."""
+        for n_in, n_out in ((3, 2), (1, 4), (4, 1), (1, 1)):
+            self.draw(n_in, n_out)
+
+    def must_be_normal(self):
+        """Independent numbers, of which as many are far out as under a bell curve."""
+        for n_in, n_out in SHAPES:
+            weights = self.draw(n_in, n_out).flatten()
+            beyond = int((weights.abs() > 2 * weights.square().mean().sqrt()).sum())
+            name = f"{self.student.exercise}({n_in}, {n_out}, generator)"
+            # float32 keeps some 24 bits of each number, so a few of 10,000 may agree; a hundredth never do.
+            if len(weights.unique()) < 0.99 * N:
+                self.fail(f"{name} holds the same numbers again and again: each weight is drawn for itself")
+            if abs(beyond / (N * BEYOND_TWO) - 1) > TAIL_MARGIN:
+                self.fail(
+                    f"{name}: of {N:,} weights {beyond} are beyond two standard deviations; no bell curve does that"
+                )
+
+    def must_obey_the_generator(self):
+        """The given generator decides everything, and nothing else is decided."""
+        seed, other = self.seed(), self.seed()
+        here, there = self.seed(), self.seed()
+        first, second, after = self.twice(seed, here)
+        again, second_again, after_again = self.twice(seed, there)
+        fresh, _, _ = self.twice(other, here)
+        name = self.student.exercise
+        if not (torch.equal(first, again) and torch.equal(second, second_again)):
+            self.fail(f"{name} gives other weights although the generator is in the same state: what else does it ask?")
+        if torch.equal(first, fresh):
+            self.fail(f"{name} gives the same weights whatever the generator's seed is")
+        if torch.equal(first, second):
+            self.fail(f"{name} gives the same weights twice in a row: the generator has moved on between the calls")
+        if torch.equal(after, after_again):
+            self.fail(f"{name} seeds torch's global generator, on which other people's code relies")
+
+    def twice(self, seed, elsewhere):
+        call = self.student.call(self.student.exercise, 6, 5, [seed, elsewhere], through=drawn_twice)
+        call.must_not_raise()
+        values = call.value if type(call.value) is tuple and len(call.value) == 3 else (None, None, None)
+        for value, like in zip(
+            values, (torch.zeros(6, 5), torch.zeros(6, 5), torch.zeros((), dtype=torch.float64)), strict=True
+        ):
+            if finding := difference(value, like, subject=call.subject, scale=1e30):
+                raise CheckFailed(finding)
+        return values
+
+    def fail(self, text, detail=""):
+        raise CheckFailed(Finding("value", text, detail))

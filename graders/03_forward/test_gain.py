@@ -1,0 +1,36 @@
+"""Hidden checks of ``gain(a)``: √(2 / (1 + a²)), a Python number or a tensor of shape ()."""
+
+import math
+
+import torch
+
+from foundations.plugin import check
+from foundations.rules import Rule
+
+RULE = Rule(
+    about="turning the formula into Python yourself",
+    forbid=frozenset({"torch.nn", "dynamic code"}),
+)
+
+
+def must_gain(student, a):
+    expected = torch.tensor(math.sqrt(2 / (1 + a * a)), dtype=torch.float64)
+    # In float32 the root is rounded; seven digits are enough to tell any two formulas apart.
+    student.call(a).must_return(expected, numbers=True, dtype=False, relative=1e-6)
+
+
+@check("√(2 / (1 + a²)) for slopes between −3 and 3", weight=3, gate=True)
+def test_value(student, matrix):
+    for a in (0.0, 1.0, 0.01, *(round(float(number), 3) for number in 0.2 + matrix(4).abs())):
+        must_gain(student, a)
+
+
+@check("the formula, no ready-made gain", weight=1, gate=True)
+def test_rule(student):
+    student.must_keep_to(RULE, 0.2)
+
+
+@check("√5, whole numbers and negative slopes", weight=1)
+def test_others(student, matrix):
+    for a in (math.sqrt(5), 0, 2, -1, -0.25, -round(float(matrix(1).abs()), 3)):
+        must_gain(student, a)

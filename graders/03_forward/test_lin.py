@@ -1,0 +1,64 @@
+"""Hidden checks of ``lin(x, w, b)``: x w + b, w stored as (n_in, n_out)."""
+
+import torch
+
+from foundations.plugin import check
+from foundations.rules import Rule
+
+RULE = Rule(
+    about="writing a layer yourself: a matrix product and a sum",
+    forbid=frozenset({"torch.nn", "dynamic code"}),
+)
+
+#: (N, n_in, n_out). The first comes twice, so that what was kept of the call before shows; squares hide transposes.
+SHAPES = [(4, 3, 2), (4, 3, 2), (5, 2, 4), (5, 3, 1), (3, 3, 3), (2, 4, 4)]
+
+
+def reference(x, w, b):
+    """In float64 and rounded once: (N, n_out)."""
+    return torch.addmm(b.double(), x.double(), w.double()).to(x.dtype)
+
+
+def layer(matrix, n, n_in, n_out, dtype=torch.float32):
+    return matrix(n, n_in, dtype=dtype), matrix(n_in, n_out, dtype=dtype), matrix(n_out, dtype=dtype)
+
+
+def must_be_linear(student, x, w, b, *, dtype=False):
+    call = student.call(x, w, b)
+    call.must_return(reference(x, w, b), dtype=dtype, scale=x.shape[1] + 1.0)
+    return call
+
+
+@check("x w + b for layers of many shapes", weight=4, gate=True)
+def test_value(student, matrix):
+    for shape in SHAPES:
+        must_be_linear(student, *layer(matrix, *shape))
+
+
+@check("a matrix product and a sum, no ready-made layer", weight=1, gate=True)
+def test_rule(student, matrix):
+    student.must_keep_to(RULE, *layer(matrix, 4, 3, 2))
+
+
+@check("sizes of 1, a batch of one image among them", weight=1)
+def test_thin(student, matrix):
+    for shape in [(1, 3, 2), (1, 3, 1), (3, 1, 2), (1, 1, 1), (1, 3, 3)]:
+        must_be_linear(student, *layer(matrix, *shape))
+
+
+@check("the dtype of the result follows the inputs", weight=1)
+def test_dtype(student, matrix):
+    for dtype in (torch.float64, torch.float32):
+        must_be_linear(student, *layer(matrix, 3, 4, 2, dtype), dtype=True)
+
+
+@check("inputs that are views of others", weight=1)
+def test_views(student, matrix):
+    must_be_linear(student, matrix(3, 4).t(), matrix(2, 3).t(), matrix(4)[::2])
+    must_be_linear(student, matrix(4, 6)[::2, 1::2], matrix(3, 4)[:, ::2], matrix(1).expand(2))
+
+
+@check("inputs are left as they were, and a second call starts afresh", weight=1)
+def test_clean(student, matrix):
+    for shape in ((2, 3, 2), (2, 3, 2), (1, 2, 3)):
+        must_be_linear(student, *layer(matrix, *shape)).must_leave_inputs()

@@ -1,0 +1,84 @@
+"""Hidden checks of ``mse(output, targ)``: the mean of the squared differences of (N, 1) and (N,)."""
+
+import torch
+
+from foundations.compare import CheckFailed, Finding
+from foundations.plugin import check
+from foundations.rules import Rule, largest
+
+RULE = Rule(
+    about="writing the loss yourself: a difference, a square, a mean",
+    forbid=frozenset({"torch.nn", "dynamic code"}),
+)
+
+#: A batch of that many; a table of all pairs would hold its square.
+BATCH = 160
+#: How many numbers a tensor may hold that is on the way from (N, 1) and (N,) to a mean: some copies side by side.
+ALLOWED = 8 * BATCH
+
+
+def reference(output, targ):
+    """In float64 and rounded once: shape ()."""
+    difference = output.double()[:, 0] - targ.double()
+    return (difference.dot(difference) / len(targ)).to(output.dtype)
+
+
+def must_lose(student, output, targ, *, dtype=False):
+    call = student.call(output, targ)
+    # A small loss is the difference of larger numbers.
+    call.must_return(
+        reference(output, targ), dtype=dtype, scale=float(1 + output.square().mean() + targ.square().mean())
+    )
+    return call
+
+
+@check("the mean of the squared differences", weight=4, gate=True)
+def test_value(student, matrix):
+    for n in (4, 4, 5, 3, 2, 7):
+        must_lose(student, matrix(n, 1), 3 * matrix(n) + 1)
+
+
+@check("a difference, a square, a mean: no ready-made loss", weight=1, gate=True)
+def test_rule(student, matrix):
+    student.must_keep_to(RULE, matrix(4, 1), matrix(4))
+
+
+@check("a batch of one", weight=2)
+def test_thin(student, matrix):
+    for _ in range(2):
+        must_lose(student, matrix(1, 1), matrix(1))
+
+
+@check("N differences, never a table of N × N", weight=2)
+def test_memory(student, matrix):
+    call = student.call(matrix(BATCH, 1), matrix(BATCH), trace=True)
+    call.must_not_raise()
+    most = largest(call.trace or {})
+    if most > ALLOWED:
+        text = f"{call.subject} made a tensor of {most:,} numbers on its way; {BATCH} differences were to be averaged"
+        raise CheckFailed(Finding("value", text, symptom="memory"))
+
+
+@check("shapes that do not fit are refused with an assertion", weight=2)
+def test_mismatch(student, matrix):
+    for rows, columns, targets in [(4, 1, 3), (1, 1, 3), (4, 1, 1), (3, 3, 3), (2, 3, 3)]:
+        call = student.call(matrix(rows, columns), matrix(targets))
+        call.must_raise(AssertionError, because=f"output is ({rows}, {columns}), and there are {targets} targets")
+
+
+@check("the dtype of the result follows the inputs", weight=1)
+def test_dtype(student, matrix):
+    for dtype in (torch.float64, torch.float32):
+        must_lose(student, matrix(5, 1, dtype=dtype), matrix(5, dtype=dtype), dtype=True)
+
+
+@check("inputs that are views of others", weight=1)
+def test_views(student, matrix):
+    must_lose(student, matrix(4, 6)[:, 2:3], matrix(8)[::2])
+    must_lose(student, matrix(1, 4).t(), matrix(1).expand(4))
+
+
+@check("the inputs are left as they were, and a second call starts afresh", weight=1)
+def test_clean(student, matrix):
+    for n in (3, 3, 1):
+        must_lose(student, matrix(n, 1), matrix(n)).must_leave_inputs()

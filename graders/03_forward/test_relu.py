@@ -1,0 +1,70 @@
+"""Hidden checks of ``relu(x)``: what is negative becomes 0, in a tensor of its own."""
+
+import torch
+
+from foundations.plugin import check
+from foundations.rules import Rule
+
+RULE = Rule(
+    about="writing ReLU yourself, of comparisons and arithmetic",
+    forbid=frozenset({"torch.nn", "dynamic code"}),
+)
+
+
+def reference(x):
+    """Exact in every dtype: the shape of x."""
+    return torch.where(x > 0, x, torch.zeros((), dtype=x.dtype))
+
+
+def with_zeros(x):
+    """A third of the numbers exactly 0, where conventions differ."""
+    x.view(-1)[::3] = 0.0
+    return x
+
+
+@check("max(0, x) for every entry", weight=4, gate=True)
+def test_value(student, matrix):
+    for shape in [(4, 3), (4, 3), (3, 3), (1, 5), (6, 1), (7,), (2, 3, 4)]:
+        x = matrix(*shape)
+        student.call(x).must_return(reference(x), dtype=False)
+    for x in (3 + matrix(3, 2).abs(), -3 - matrix(3, 2).abs(), 100 * matrix(3, 2)):
+        student.call(x).must_return(reference(x), dtype=False, scale=1.0)
+
+
+@check("comparisons and arithmetic, no ready-made ReLU", weight=1, gate=True)
+def test_rule(student, matrix):
+    student.must_keep_to(RULE, matrix(3, 4))
+
+
+@check("exact zeros, and a single number", weight=1)
+def test_zeros(student, matrix):
+    for x in (
+        with_zeros(matrix(4, 3)),
+        torch.zeros(2, 2),
+        torch.tensor([-0.0, 0.0]),
+        matrix(1, 1),
+        -matrix(1).abs()[0],
+    ):
+        student.call(x).must_return(reference(x), dtype=False, scale=1.0)
+
+
+@check("the dtype of the result follows the input", weight=1)
+def test_dtype(student, matrix):
+    for dtype in (torch.float64, torch.float32):
+        x = matrix(3, 4, dtype=dtype)
+        student.call(x).must_return(reference(x))
+
+
+@check("inputs that are views of others", weight=1)
+def test_views(student, matrix):
+    for x in (matrix(3, 2).t(), matrix(4, 6)[::2, 1::2], matrix(1, 3).expand(4, 3)):
+        student.call(x).must_return(reference(x), dtype=False)
+
+
+@check("the input is left as it was: the way back needs it", weight=2)
+def test_clean(student, matrix):
+    for _ in range(2):
+        x = with_zeros(matrix(4, 3))
+        call = student.call(x)
+        call.must_return(reference(x), dtype=False)
+        call.must_leave_inputs()

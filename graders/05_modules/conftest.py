@@ -1,0 +1,657 @@
+"""Fixtures that the hidden tests of 05_modules share. Fixtures only: no helper is imported from here.
+
+Most classes here stand on others of the student's own. A check tries a class on those first; where that fails, it puts
+sound ones in their place for a moment and tries again, so that a mistake is paid for once, where it was made.
+"""
+
+# ruff: noqa: PLR0917 - parameters of what runs in the student process are positional, and name its arguments
+import inspect
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import FunctionType
+from typing import Any
+
+import pytest
+import torch
+
+from foundations.compare import CheckFailed, Finding
+from foundations.rules import Growth
+
+#: (N, n_in, n_out). The first has no two sizes alike, and comes twice, so that what was kept of the call before shows;
+#: then one row, one column, and a square, which hide mistakes.
+FAMILY = ((4, 3, 2), (4, 3, 2), (1, 3, 2), (5, 3, 1), (3, 3, 3))
+
+#: What an exercise stands on, of the student's own.
+STANDS_ON = {
+    "Model": "Lin, Relu and Mse",
+    "ReLU": "Module",
+    "Linear": "Module",
+    "MSE": "Module",
+    "Network": "Module, Linear, ReLU and MSE",
+    "LinearEinsum": "Module and Linear",
+    "LinearMatmul": "Module and Linear",
+}
+
+#: Rows of a batch whose outer products, 784 by 50 floats each, take 3.1 GB: more than a student process may have.
+ROWS = 20_000
+
+
+def lives(names, *args):
+    """The life of a layer or a network: made, called, sent back; if asked, beside a neighbour, and once more."""
+    from contextlib import nullcontext
+
+    *tensors, form, back, kind, sound = args
+    made = names[kind]
+    if sound is not None and getattr(made, "__bases__", (object,)) != (object,):
+        # Module's own forward raises NotImplementedError, as a stub does: say that this is none.
+        root = made.__mro__[-2]
+        for own, instead in (("forward", "__call__"), ("bwd", "backward")):
+            inherited = getattr(root, own, None)
+            if inherited is not None and inherited is getattr(made, own, None) and instead not in vars(made):
+                raise AttributeError(f"{kind} has no method {own} of its own")
+
+    def born(own):
+        return made(*[own[place] for place in form["params"]])
+
+    def called(layer, own):
+        return layer(*[own[place] for place in form["inputs"]])
+
+    def sent_back(layer, out, own):
+        if form["upstream"]:
+            out.g = own[form["upstream"]]
+        layer.backward()
+
+    size = form["size"]
+    first, other, third = tensors[:size], tensors[size : 2 * size], tensors[2 * size :]
+    if sound:
+        exec(sound, found := {"torch": torch})
+    with found["sound_ground"](made, kind, names) if sound else nullcontext():
+        layer = born(first)
+        neighbour = born(other) if other else None
+        out = called(layer, first)
+        if back and other:
+            between = called(neighbour, other)
+            sent_back(layer, out, first)
+            sent_back(neighbour, between, other)
+            sent_back(layer, called(layer, third), third)
+        elif back:
+            sent_back(layer, out, first)
+    return out
+
+
+def large_batch(names, rows, columns, row_gradients, column_gradients, kind, sound):
+    """backward() on a batch of 20,000 rows"""
+    from contextlib import nullcontext
+
+    made = names[kind]
+    # Made here, so that nothing large travels.
+    inp = rows.unsqueeze(1) * columns
+    w = torch.zeros(len(columns), len(column_gradients))
+    if sound:
+        exec(sound, found := {"torch": torch})
+    with found["sound_ground"](made, kind, names) if sound else nullcontext():
+        layer = made(w, torch.zeros(len(column_gradients)))
+        out = layer(inp)
+        out.g = row_gradients.unsqueeze(1) * column_gradients
+        layer.backward()
+    return w.g
+
+
+def timed(names, inp, w, b, upstream, matmul, sound):
+    """One layer, there and back. What is timed takes nothing but tensors: the last is the text of what is sound."""
+    from contextlib import nullcontext
+
+    kind = "LinearMatmul" if matmul else "LinearEinsum"
+    if len(sound) > 1 and not vars(timed):  # for one batch of repetitions, it is compiled once
+        exec(bytes(sound.int().tolist()).decode(), vars(timed))
+        timed.torch = torch
+    with timed.sound_ground(names[kind], kind, names) if vars(timed) else nullcontext():
+        layer = names[kind](w, b)
+        out = layer(inp)
+        out.g = upstream
+        layer.backward()
+    return w.g
+
+
+def sound_ground(made, kind, names):
+    """A context in which ``made`` stands on sound classes: the one that it inherits from, the layers that it calls by
+    name. The notebook says as much in words; how gradients are calculated is not in here.
+    """
+    from contextlib import contextmanager
+
+    class Module:
+        def __call__(self, *args):
+            self.args = args
+            self.out = self.forward(*args)
+            return self.out
+
+        def forward(self, *args):
+            raise NotImplementedError("forward")
+
+        def backward(self):
+            self.bwd(self.out, *self.args)
+
+    class Linear(Module):
+        def __init__(self, w, b):
+            self.w, self.b = w, b
+
+        def forward(self, inp):
+            return inp @ self.w + self.b
+
+    class Layer:
+        def __init__(self, *params):
+            self.params = params
+
+        def __call__(self, inp, *rest):
+            self.held = (inp, *self.params)
+            self.leaves = [one.detach().clone().requires_grad_() for one in self.held]
+            with torch.enable_grad():
+                self.computed = self.formula(*self.leaves, *rest)
+            self.out = self.computed.detach().clone()
+            return self.out
+
+        def backward(self):
+            upstream = getattr(self.out, "g", None)
+            for one, slope in zip(self.held, torch.autograd.grad(self.computed, self.leaves, upstream), strict=True):
+                one.g = slope
+
+    class Lin(Layer):
+        def formula(self, inp, w, b):
+            return inp @ w + b
+
+    class Relu(Layer):
+        def formula(self, inp):
+            return inp.relu()
+
+    class Mse(Layer):
+        def formula(self, inp, targ):
+            return (inp.squeeze(-1) - targ).pow(2).mean()
+
+    layers = {"Model": {"Lin": Lin, "Relu": Relu, "Mse": Mse}, "Network": {"Linear": Lin, "ReLU": Relu, "MSE": Mse}}
+    base = Linear if kind in ("LinearEinsum", "LinearMatmul") else Module
+
+    @contextmanager
+    def ground():
+        parents = [(one, one.__bases__) for one in getattr(made, "__mro__", ())]
+        parents = [pair for pair in parents if base.__name__ in [each.__name__ for each in pair[1]]][:1]
+        space = next((each.__globals__ for each in vars(made).values() if hasattr(each, "__globals__")), names)
+        instead = layers.get(kind, {})
+        kept = {name: space[name] for name in instead if name in space}
+        for child, bases in parents:
+            child.__bases__ = tuple(base if each.__name__ == base.__name__ else each for each in bases)
+        space.update(instead)
+        try:
+            yield
+        finally:
+            for child, bases in parents:
+                child.__bases__ = bases
+            for name in instead:
+                del space[name]
+            space.update(kept)
+
+    return ground()
+
+
+def outer_product(inp, w, b, upstream, matmul, sound):
+    """The instructor's layer by the outer product, there and back; runs in a process of its own."""
+    made = [inp @ w + b, upstream @ w.t(), upstream.sum(0), (inp.unsqueeze(-1) * upstream.unsqueeze(1)).sum(0)]
+    return made[-1]
+
+
+def parts(names, kind):
+    """What a class has of its own, and what it inherits."""
+    made = names[kind]
+    if not isinstance(made, type):
+        return None
+    inherited = made.__mro__[1:-1]
+    return {
+        "own": [name for name in ("__call__", "backward") if name in vars(made)],
+        "missing": [name for name in ("forward", "bwd") if not callable(getattr(made, name, None))],
+        "calls": any("__call__" in vars(base) for base in inherited),
+    }
+
+
+def slopes_of(function, *tensors):
+    """Gradients of the number ``function(*tensors)`` in float64 by autograd, which central differences confirm."""
+    leaves = [tensor.detach().clone().requires_grad_() for tensor in tensors]
+    exact = torch.autograd.grad(function(*leaves), leaves)
+    step = 1e-5
+    for leaf, slope in zip(leaves, exact, strict=True):
+        flat = leaf.detach().reshape(-1)
+        found = torch.empty_like(flat)
+        for place in range(len(flat)):
+            ends = []
+            for change in (step, -step):
+                moved = flat.clone()
+                moved[place] += change
+                ends.append(function(*[moved.view_as(leaf) if one is leaf else one.detach() for one in leaves]))
+            found[place] = (ends[0] - ends[1]) / (2 * step)
+        assert torch.allclose(found.view_as(slope), slope, rtol=1e-5, atol=1e-6), "autograd and differences disagree"
+    return exact
+
+
+@cache
+def sound_source() -> str:
+    return textwrap.dedent(inspect.getsource(sound_ground))
+
+
+@cache
+def in_words(what: str, parameters: tuple[str, ...]) -> Callable[..., Any]:
+    """:func:`lives` under the words and the names of one exercise."""
+    twin = FunctionType(lives.__code__, lives.__globals__, lives.__name__)
+    twin.__doc__ = what
+    names = ["names", *(prefix + name for prefix in ("", "other_", "third_") for name in parameters)]
+    kinds = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
+    twin.__signature__ = inspect.Signature(kinds)  # type: ignore[attr-defined]
+    return twin
+
+
+@dataclass
+class Bench:
+    """Tries one class of the student's. What a kind of class takes and gives, its subclasses say.
+
+    ``parameters`` are the names of the tensors of one life: what it is made with and called with, and ``.g`` of its
+    output.
+    """
+
+    student: Any
+    matrix: Any
+
+    parameters = ("inp", "upstream")
+    made_with = ()
+    called_with = (0,)
+    upstream = 1
+    in_words = "()(inp)"
+
+    def shapes(self, n, n_in, n_out):
+        """Of the tensors of one life."""
+        raise NotImplementedError
+
+    def output_of(self, *tensors):
+        """The reference, in the dtype of ``tensors``."""
+        raise NotImplementedError
+
+    def slopes_of(self, *tensors):
+        """By place, the gradients that are to be set: by the written formula, in the dtype of ``tensors``."""
+        raise NotImplementedError
+
+    def number_of(self, *tensors):
+        """What these are gradients of, for autograd and central differences."""
+        raise NotImplementedError
+
+    def to_the_kink(self, *tensors):
+        """How near the input of a ReLU comes to 0."""
+        return 1.0
+
+    @property
+    def kind(self):
+        return self.student.exercise
+
+    # ---- what is asked
+
+    def output(self):
+        """The value of a call alone."""
+        self.either(lambda sound: [self.must_give(self.tensors(*sizes), sound) for sizes in FAMILY])
+
+    def gradients(self, *wanted):
+        """Those at the places ``wanted``, all by default, whatever ``.g`` was there before."""
+
+        def attempt(sound):
+            for sizes in FAMILY:
+                self.must_set(self.poisoned(self.tensors(*sizes)), sound, wanted)
+
+        self.either(attempt)
+
+    def dtypes(self):
+        """float64 throughout, where autograd and central differences are asked; float32 stays float32."""
+
+        def attempt(sound):
+            wide = self.tensors(4, 3, 2, dtype=torch.float64)
+            while self.to_the_kink(*wide) < 1e-3:  # where a difference would straddle it
+                wide = self.tensors(4, 3, 2, dtype=torch.float64)
+            places = sorted(self.slopes_of(*wide))
+
+            def number(*moved):
+                own = list(wide)
+                for place, tensor in zip(places, moved, strict=True):
+                    own[place] = tensor
+                return self.number_of(*own)
+
+            slopes = slopes_of(number, *[wide[place] for place in places])
+            call = self.call(wide, sound)
+            call.must_return(self.output_of(*wide), scale=10.0)
+            for place, slope in zip(places, slopes, strict=True):
+                call.must_set(place, "g", slope, scale=10.0)
+            self.must_set(self.tensors(4, 3, 2), sound, dtype=True)
+
+        self.either(attempt)
+
+    def views(self):
+        """Tensors that lie in memory otherwise than they are read."""
+
+        def attempt(sound):
+            for sizes in ((4, 3, 2), (3, 3, 3)):
+                self.must_set([self.spread(tensor) for tensor in self.tensors(*sizes)], sound)
+
+        self.either(attempt)
+
+    def clean(self):
+        """Nothing is changed but the gradients that are asked for."""
+
+        def attempt(sound):
+            tensors = self.poisoned(self.tensors(4, 3, 2))
+            call = self.call(tensors, sound)
+            call.must_not_raise()
+            call.must_leave_inputs(setting=[(place, "g") for place in self.slopes_of(*tensors)])
+
+        self.either(attempt)
+
+    def in_turns(self):
+        """With a neighbour of its own kind; then on another batch, whose gradients replace those of the one before."""
+
+        def attempt(sound):
+            for rows in (6, 4):  # another number of rows than before, and the same
+                self.must_take_turns(sound, rows)
+
+        self.either(attempt)
+
+    def a_module(self):
+        """forward and bwd are its own, and nothing else of Module's is."""
+        found = self.student.probe(parts, self.kind)
+        if not isinstance(found, dict) or not {"own", "missing", "calls"} <= found.keys():
+            raise CheckFailed(Finding("type", f"{self.kind} is not a class"))
+        text = ""
+        if not found["calls"]:
+            text = f"{self.kind} does not build on Module: it inherits no __call__"
+        elif found["own"]:
+            text = f"{self.kind} has a {found['own'][0]} of its own, which is Module's part"
+        elif found["missing"]:
+            text = f"{self.kind} has no method {found['missing'][0]}"
+        if text:
+            raise CheckFailed(Finding("rule", text, symptom="structure"))
+
+    # ---- how it is asked
+
+    def tensors(self, n, n_in, n_out, dtype=torch.float32):
+        return [self.matrix(*shape, dtype=dtype) for shape in self.shapes(n, n_in, n_out)]
+
+    def poisoned(self, tensors):
+        """With a ``.g`` that somebody else left on each that is to get one."""
+        for place in self.slopes_of(*tensors):
+            tensors[place].g = self.matrix(*tensors[place].shape, dtype=tensors[place].dtype)
+        return tensors
+
+    def spread(self, tensor):
+        """The same values as a transposed view, or as every other entry."""
+        if tensor.dim() == 2:
+            return tensor.t().contiguous().t()
+        return torch.stack([tensor, -tensor], dim=-1).reshape(-1)[::2]
+
+    def call(self, tensors, sound, *, back=True, trace=False):
+        through = self.through(back=back)
+        return self.student.call(*self.arguments(tensors, sound, back=back), trace=trace, through=through)
+
+    def arguments(self, tensors, sound, *, back=True):
+        form = {
+            "params": list(self.made_with),
+            "inputs": list(self.called_with),
+            "upstream": self.upstream,
+            "size": len(self.parameters),
+        }
+        text = {None: None, False: "", True: sound_source()}[sound]
+        return (*tensors, form, back, self.kind, text)
+
+    def through(self, *, back=True) -> Callable[..., Any]:
+        return in_words(self.kind + self.in_words + (", then backward()" if back else ""), self.parameters)
+
+    def must_give(self, tensors, sound):
+        self.call(tensors, sound, back=False).must_return(self.output_of(*tensors), scale=10.0)
+
+    def must_set(self, tensors, sound, wanted: Sequence[int] = (), *, dtype=False):
+        call = self.call(tensors, sound)
+        for place, slope in self.slopes_of(*tensors).items():
+            if place in (wanted or (place,)):
+                call.must_set(place, "g", slope, scale=10.0, dtype=dtype)
+
+    def must_take_turns(self, sound, rows):
+        first, other, third = self.tensors(4, 3, 2), self.tensors(2, 5, 3), self.tensors(rows, 3, 2)
+        third = [first[place] if place in self.made_with else third[place] for place in range(len(third))]
+        absent = [None if place in self.made_with else tensor for place, tensor in enumerate(third)]
+        call = self.call([*first, *other, *absent], sound)
+        size, last = len(first), self.slopes_of(*third)
+        expected = self.slopes_of(*first) | {place: last[place] for place in self.made_with}
+        expected |= {size + place: slope for place, slope in self.slopes_of(*other).items()}
+        expected |= {2 * size + place: slope for place, slope in last.items() if place not in self.made_with}
+        for place, slope in expected.items():
+            call.must_set(place, "g", slope, scale=30.0, dtype=False)
+
+    def either(self, attempt):
+        """``attempt(sound)`` on what the class stands on, of the student's own; where that fails, on what is sound."""
+        if self.kind not in STANDS_ON:
+            attempt(None)
+            return
+        seen = len(self.student.observations)
+        try:
+            attempt(False)
+        except CheckFailed:
+            del self.student.observations[seen:]
+            attempt(True)
+            note = f"tried on a sound {STANDS_ON[self.kind]}: yours did not carry it, and that costs nothing here"
+            self.student.notes.append(note)
+
+
+class Relu(Bench):
+    def shapes(self, n, n_in, n_out):
+        return (n, n_out), (n, n_out)
+
+    def output_of(self, inp, upstream):
+        return torch.where(inp > 0, inp, 0.0)
+
+    def slopes_of(self, inp, upstream):
+        return {0: torch.where(inp > 0, upstream, 0.0)}
+
+    def number_of(self, inp, upstream):
+        return (torch.relu(inp) * upstream).sum()
+
+    def to_the_kink(self, inp, upstream):
+        return inp.abs().min()
+
+    def zeros(self):
+        """By convention the slope at 0 is 0."""
+
+        def attempt(sound):
+            for shape in ((4, 3), (1, 2), (3, 3)):
+                inp, upstream = self.matrix(*shape), self.matrix(*shape)
+                inp.view(-1)[::2] = 0.0
+                inp.view(-1)[0] = -0.0
+                call = self.call(self.poisoned([inp, upstream]), sound)
+                call.must_return(self.output_of(inp, upstream), scale=1.0)
+                call.must_set(0, "g", self.slopes_of(inp, upstream)[0], scale=1.0)
+
+        self.either(attempt)
+
+
+class Lin(Bench):
+    parameters = ("inp", "w", "b", "upstream")
+    made_with = (1, 2)
+    upstream = 3
+    in_words = "(w, b)(inp)"
+
+    def shapes(self, n, n_in, n_out):
+        return (n, n_in), (n_in, n_out), (n_out,), (n, n_out)
+
+    def output_of(self, inp, w, b, upstream):
+        return (inp.double() @ w.double() + b.double()).to(inp.dtype)
+
+    def slopes_of(self, inp, w, b, upstream):
+        """Summed row by row in float64."""
+        rows = [(row.double(), up.double()) for row, up in zip(inp, upstream, strict=True)]
+        return {
+            0: torch.stack([w.double() @ up for _, up in rows]).to(inp.dtype),
+            1: torch.stack([row[:, None] * up[None, :] for row, up in rows]).sum(0).to(inp.dtype),
+            2: torch.stack([up for _, up in rows]).sum(0).to(inp.dtype),
+        }
+
+    def number_of(self, inp, w, b, upstream):
+        return ((inp @ w + b) * upstream).sum()
+
+    def einsums(self, sound):
+        """How often the way back runs an einsum."""
+        counts = []
+        for back in (False, True):
+            call = self.call(self.tensors(4, 3, 2), sound, back=back, trace=True)
+            call.must_not_raise()
+            traced = (call.trace or {}).get("function", [])
+            counts.append(sum(entry[1] for entry in traced if entry[0] == "einsum" and type(entry[1]) is int))
+        return counts[1] - counts[0]
+
+    def no_loop(self):
+        def attempt(sound):
+            self.student.must_grow_as(
+                Growth(n=0, k=0, m=0),
+                lambda n, k, m: self.arguments(self.tensors(n, k, m), sound),
+                (4, 3, 5),
+                "one operation sums over the whole batch, however many rows, inputs and outputs there are",
+                through=self.through(),
+            )
+
+        self.either(attempt)
+
+    def lean(self):
+        """No tensor is much larger than the largest that has to be there."""
+
+        def attempt(sound):
+            n, n_in, n_out = 40, 30, 20
+            call = self.call(self.tensors(n, n_in, n_out), sound, trace=True)
+            call.must_not_raise()
+            entries = [entry for level in ("function", "dispatch") for entry in (call.trace or {}).get(level, [])]
+            largest = max((entry[2] for entry in entries if type(entry[2]) is int), default=0)
+            if largest > 2 * max(n * n_in, n * n_out, n_in * n_out):
+                text = (
+                    f"backward() makes a tensor of {largest:,} numbers for a batch of {n} rows, {n_in} inputs and "
+                    f"{n_out} outputs; w.g has {n_in * n_out}"
+                )
+                raise CheckFailed(Finding("growth", text, symptom="memory"))
+
+        self.either(attempt)
+
+    def large(self):
+        """From factors that make sums easy: w.g[i, j] = columns[i] · column_gradients[j] · Σ rows · row_gradients."""
+
+        def attempt(sound):
+            rows, columns = self.matrix(ROWS).sign(), self.matrix(784)
+            row_gradients, column_gradients = self.matrix(ROWS).abs(), self.matrix(50)
+            text = sound_source() if sound else ""
+            seen = len(self.student.observations)
+            call = self.student.call(
+                rows, columns, row_gradients, column_gradients, self.kind, text, through=large_batch
+            )
+            del self.student.observations[seen:]  # no known mistake is to be tried at this size, in the judge
+            total = (rows.double() * row_gradients.double()).sum()
+            expected = (total * columns.double()[:, None] * column_gradients.double()).float()
+            try:
+                call.must_return(expected, scale=float(row_gradients.sum()))
+            except CheckFailed as failed:
+                found = failed.finding
+                raise CheckFailed(Finding(found.stage, found.text, found.detail, symptom="memory")) from None
+
+        self.either(attempt)
+
+    def faster(self, at_least):
+        def attempt(sound):
+            text = sound_source().encode() if sound else b" "
+            answers = torch.tensor(float(self.kind == "LinearMatmul")), torch.tensor(list(text), dtype=torch.float32)
+            shapes = (256, 784), (784, 50), (50,), (256, 50)
+            self.student.must_be_faster(
+                than=outer_product,
+                inputs=lambda generator: (*(torch.randn(*shape, generator=generator) for shape in shapes), *answers),
+                expected=lambda inp, w, b, upstream, *_: inp.t() @ upstream,
+                at_least=at_least,
+                called="the speed of the outer product",
+                through=timed,
+            )
+
+        self.either(attempt)
+
+
+class Mse(Bench):
+    parameters = ("inp", "targ")
+    called_with = (0, 1)
+    upstream = 0
+    in_words = "()(inp, targ)"
+
+    def shapes(self, n, n_in, n_out):
+        return (n, 1), (n,)
+
+    def output_of(self, inp, targ):
+        gaps = inp.reshape(-1).double() - targ.double()
+        return ((gaps * gaps).sum() / len(targ)).to(inp.dtype)
+
+    def slopes_of(self, inp, targ):
+        return {0: (2 / len(targ) * (inp.reshape(-1).double() - targ.double())).reshape(-1, 1).to(inp.dtype)}
+
+    def number_of(self, inp, targ):
+        return ((inp.reshape(-1) - targ) ** 2).mean()
+
+
+class Net(Bench):
+    parameters = ("x", "w1", "b1", "w2", "b2", "targ")
+    made_with = (1, 2, 3, 4)
+    called_with = (0, 5)
+    upstream = 0
+    in_words = "(w1, b1, w2, b2)(x, targ)"
+
+    def shapes(self, n, n_in, n_out):
+        return (n, n_in), (n_in, n_out), (n_out,), (n_out, 1), (1,), (n,)
+
+    def tensors(self, n, n_in, n_out, dtype=torch.float32):
+        """The first bias lets some units of every hidden layer live."""
+        x, w1, b1, w2, b2, targ = super().tensors(n, n_in, n_out, dtype)
+        return [x, w1, b1.abs() + 0.5, w2, b2, targ]
+
+    def output_of(self, *tensors):
+        x, w1, b1, w2, b2, targ = (tensor.double() for tensor in tensors)
+        hidden = torch.where(x @ w1 + b1 > 0, x @ w1 + b1, 0.0)
+        return ((hidden @ w2 + b2).reshape(-1) - targ).square().sum().div(len(targ)).to(tensors[0].dtype)
+
+    def slopes_of(self, *tensors):
+        """The chain rule, written out in float64."""
+        x, w1, b1, w2, b2, targ = (tensor.double() for tensor in tensors)
+        first = x @ w1 + b1
+        hidden = torch.where(first > 0, first, 0.0)
+        of_out = 2 / len(targ) * ((hidden @ w2 + b2).reshape(-1) - targ).reshape(-1, 1)
+        of_first = torch.where(first > 0, of_out * w2.reshape(1, -1), 0.0)
+        found = of_first @ w1.t(), x.t() @ of_first, of_first.sum(0), hidden.t() @ of_out, of_out.sum(0)
+        return {place: slope.to(tensors[0].dtype) for place, slope in enumerate(found)}
+
+    def number_of(self, x, w1, b1, w2, b2, targ):
+        return ((torch.relu(x @ w1 + b1) @ w2 + b2).reshape(-1) - targ).pow(2).mean()
+
+    def to_the_kink(self, x, w1, b1, w2, b2, targ):
+        return (x @ w1 + b1).abs().min()
+
+
+@pytest.fixture
+def relu(student, matrix):
+    """What is asked of a ReLU layer, plain or on Module."""
+    return Relu(student, matrix)
+
+
+@pytest.fixture
+def lin(student, matrix):
+    """What is asked of a linear layer, by whichever way back."""
+    return Lin(student, matrix)
+
+
+@pytest.fixture
+def mse(student, matrix):
+    """What is asked of the loss."""
+    return Mse(student, matrix)
+
+
+@pytest.fixture
+def net(student, matrix):
+    """What is asked of a network of two linear layers."""
+    return Net(student, matrix)

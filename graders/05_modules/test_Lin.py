@@ -1,0 +1,43 @@
+"""Hidden checks of ``Lin``: a linear layer that is a plain class."""
+
+from foundations.plugin import check
+
+
+@check("called on its input, it gives inp w + b", weight=1, gate=True)
+def test_output(lin):
+    lin.output()
+
+
+@check("inp.g: what reaches the layer before", weight=2)
+def test_input(lin):
+    lin.gradients(0)
+
+
+@check("w.g: the gradient of the weights", weight=2)
+def test_weights(lin):
+    lin.gradients(1)
+
+
+@check("b.g: the gradient of the bias", weight=2)
+def test_bias(lin):
+    lin.gradients(2)
+
+
+@check("float64, and what autograd and central differences say", weight=1)
+def test_dtypes(lin):
+    lin.dtypes()
+
+
+@check("tensors that are views of others", weight=1)
+def test_views(lin):
+    lin.views()
+
+
+@check("nothing else is changed: input, weights, output's gradient", weight=1)
+def test_clean(lin):
+    lin.clean()
+
+
+@check("two layers side by side, and a second batch", weight=2)
+def test_turns(lin):
+    lin.in_turns()

@@ -1,0 +1,182 @@
+"""Hidden checks of ``Module``: what all layers have in common, told by layers that are made from it here."""
+
+# ruff: noqa: PLR0917 - parameters of what runs in the student process are positional, and name its arguments
+
+import torch
+
+from foundations.compare import CheckFailed, Finding
+from foundations.plugin import check
+
+
+def one_argument(names, inp, upstream):
+    """a layer made from Module, called on one input"""
+    for method in ("forward", "backward"):
+        if not hasattr(names["Module"], method):
+            raise AttributeError(f"Module has no method {method}")
+
+    class Triple(names["Module"]):
+        def forward(self, inp):
+            return inp * 3
+
+        def bwd(self, out, inp):
+            inp.g = out.g * 3
+
+    layer = Triple()
+    out = layer(inp)
+    if upstream is not None:
+        out.g = upstream
+        layer.backward()
+    return out
+
+
+def three_arguments(names, inp, other, third, upstream):
+    """a layer made from Module, called on three inputs"""
+
+    class Mixed(names["Module"]):
+        def forward(self, inp, other, third):
+            return inp * other - third
+
+        def bwd(self, out, inp, other, third):
+            inp.g, other.g, third.g = out.g * other, out.g * inp, -out.g
+
+    layer = Mixed()
+    out = layer(inp, other, third)
+    if upstream is not None:
+        out.g = upstream
+        layer.backward()
+    return out
+
+
+def saved(names, inp, other):
+    """what a layer made from Module remembers after a call"""
+
+    class Sum(names["Module"]):
+        def forward(self, *args):
+            return sum(args)
+
+    layer = Sum()
+    out = layer(inp, other)
+    args = layer.args if isinstance(layer.args, tuple | list) else ()
+    two = [len(args) == 2 and args[0] is inp, len(args) == 2 and args[1] is other, layer.out is out]
+    layer(inp)
+    return [*two, len(layer.args) == 1 and layer.args[0] is inp]
+
+
+def given_to_bwd(names, inp, other):
+    """what backward() of a layer made from Module gives to bwd"""
+
+    class Sum(names["Module"]):
+        def forward(self, inp, other):
+            return inp + other
+
+        def bwd(self, *given):
+            self.given = given
+
+    layer = Sum()
+    out = layer(inp, other)
+    layer.backward()
+    return [len(layer.given)] + [any(one is known for known in (out, inp, other)) for one in layer.given[:3]]
+
+
+def bare(names, inp):
+    """Module()(inp)"""
+    out = names["Module"]()(inp)
+    return out if isinstance(out, torch.Tensor) else None
+
+
+def bare_forward(names, inp):
+    """Module().forward(inp)"""
+    out = names["Module"]().forward(inp)
+    return out if isinstance(out, torch.Tensor) else None
+
+
+def in_turns(names, inp, second, other, upstream, second_upstream, other_upstream):
+    """two layers made from Module, in turns"""
+
+    class Square(names["Module"]):
+        def forward(self, inp):
+            return inp * inp
+
+        def bwd(self, out, inp):
+            inp.g = 2 * inp * out.g
+
+    class Twice(names["Module"]):
+        def __init__(self):
+            self.first, self.last = Square(), Square()
+
+        def forward(self, inp):
+            return self.last(self.first(inp))
+
+        def bwd(self, out, inp):
+            self.last.out.g = out.g
+            self.last.backward()
+            self.first.backward()
+
+    layer, neighbour = Square(), Twice()
+    out, between = layer(inp), neighbour(other)
+    out.g, between.g = upstream, other_upstream
+    layer.backward()
+    neighbour.backward()
+    again = layer(second)
+    again.g = second_upstream
+    layer.backward()
+    return out
+
+
+@check("calling a layer gives what its forward gives", weight=2, gate=True)
+def test_call(student, matrix):
+    for shape in ((4, 3), (2, 5)):
+        inp, other, third = matrix(*shape), matrix(*shape), matrix(*shape)
+        student.call(inp, None, through=one_argument).must_return(inp * 3)
+        student.call(inp, other, third, None, through=three_arguments).must_return(inp * other - third, scale=4.0)
+
+
+@check("the arguments are saved as self.args, the output as self.out", weight=2)
+def test_saved(student, matrix):
+    call = student.call(matrix(4, 3), matrix(4, 3), through=saved)
+    call.must_not_raise()
+    what = ("self.args[0] is not the first argument itself", "self.args[1] is not the second argument itself")
+    what += ("self.out is not the output itself", "self.args has not as many items as the call had arguments")
+    found = call.value if isinstance(call.value, list) and len(call.value) == len(what) else [False] * len(what)
+    for right, text in zip(found, what, strict=True):
+        if right is not True:
+            raise CheckFailed(Finding("value", f"{call.subject}: {text}"))
+
+
+@check("backward() calls bwd with the output and then the arguments", weight=3)
+def test_backward(student, matrix):
+    inp, other, third, upstream = (matrix(4, 3) for _ in range(4))
+    student.call(inp, upstream, through=one_argument).must_set(0, "g", 3 * upstream)
+    call = student.call(inp, other, third, upstream, through=three_arguments)
+    for place, slope in enumerate((upstream * other, upstream * inp, -upstream)):
+        call.must_set(place, "g", slope, scale=4.0)
+    call = student.call(inp, other, through=given_to_bwd)
+    call.must_not_raise()
+    if call.value != [3, True, True, True]:
+        text = "bwd(out, *args) takes the very tensors that were saved, no more and no fewer"
+        raise CheckFailed(Finding("value", f"{call.subject}: {text}"))
+
+
+@check("a Module without a forward of its own raises NotImplementedError", weight=1)
+def test_bare(student, matrix):
+    because = "only the classes that build on Module know what to calculate"
+    student.call(matrix(2, 2), through=bare).must_raise(NotImplementedError, because=because)
+    student.call(matrix(2, 2), through=bare_forward).must_raise(NotImplementedError, because=because)
+
+
+@check("inputs and the output's gradient are left as they are", weight=1)
+def test_clean(student, matrix):
+    inp, other, third, upstream = (matrix(4, 3) for _ in range(4))
+    call = student.call(inp, other, third, upstream, through=three_arguments)
+    call.must_not_raise()
+    call.must_leave_inputs(setting=[(0, "g"), (1, "g"), (2, "g")])
+
+
+@check("two layers, layers within layers, and a second call", weight=3)
+def test_turns(student, matrix):
+    inp, second, other = matrix(4, 3), matrix(2, 3), matrix(3, 2)
+    ups = [matrix(*one.shape) for one in (inp, second, other)]
+    call = student.call(inp, second, other, *ups, through=in_turns)
+    call.must_return(inp * inp)
+    for place, slope in enumerate((2 * inp * ups[0], 2 * second * ups[1], 4 * other**3 * ups[2])):
+        call.must_set(place, "g", slope, scale=10.0)

@@ -1,0 +1,41 @@
+"""Hidden checks of ``Network``: the same network out of layers that stand on ``Module``.
+
+It may be a Module itself, as the stub suggests, or a plain class with ``__call__`` and ``backward``.
+"""
+
+from foundations.plugin import check
+
+
+@check("called on a batch and its targets, it gives the loss", weight=2, gate=True)
+def test_output(net):
+    net.output()
+
+
+@check("w2.g and b2.g: the gradients of the last layer", weight=2)
+def test_last(net):
+    net.gradients(3, 4)
+
+
+@check("w1.g and b1.g: the gradients of the first layer", weight=2)
+def test_first(net):
+    net.gradients(1, 2)
+
+
+@check("x.g: back to the very input", weight=1)
+def test_input(net):
+    net.gradients(0)
+
+
+@check("float64, and what autograd and central differences say", weight=1)
+def test_dtypes(net):
+    net.dtypes()
+
+
+@check("nothing else is changed: input, weights, targets", weight=1)
+def test_clean(net):
+    net.clean()
+
+
+@check("two networks side by side, and a second batch", weight=2)
+def test_turns(net):
+    net.in_turns()

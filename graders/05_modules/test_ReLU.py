@@ -1,0 +1,38 @@
+"""Hidden checks of ``ReLU``: the same layer on ``Module``, forward and bwd alone."""
+
+from foundations.plugin import check
+
+
+@check("called on its input, it gives max(0, x)", weight=1, gate=True)
+def test_output(relu):
+    relu.output()
+
+
+@check("forward and bwd are its own, the rest is Module's", weight=1, gate=True)
+def test_parts(relu):
+    relu.a_module()
+
+
+@check("backward() passes the gradient on where the input was positive", weight=3)
+def test_gradient(relu):
+    relu.gradients()
+
+
+@check("where the input is exactly 0, so is the gradient", weight=1)
+def test_zeros(relu):
+    relu.zeros()
+
+
+@check("float64, and what autograd and central differences say", weight=1)
+def test_dtypes(relu):
+    relu.dtypes()
+
+
+@check("nothing else is changed: input, output's gradient", weight=1)
+def test_clean(relu):
+    relu.clean()
+
+
+@check("two layers side by side, and a second batch", weight=1)
+def test_turns(relu):
+    relu.in_turns()

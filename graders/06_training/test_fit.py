@@ -1,0 +1,251 @@
+"""Hidden checks of ``fit(model, train, valid, epochs, lr, bs, generator)``: on small made data, and on digits.
+
+What a right ``fit`` does depends on the orders it draws, and how it draws them from the generator is its own affair.
+So the order is read off the batches that the model saw, and the training is repeated here in that order, by autograd.
+"""
+
+from itertools import pairwise
+from pathlib import Path
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from foundations import data
+from foundations.compare import CheckFailed, Finding, describe, difference
+from foundations.diagnose import load_bank
+from foundations.plugin import check
+from foundations.rules import Rule
+
+#: ``fit`` on a model that notes what it learns from; written once, for the checks and for the battery.
+trained = load_bank(Path(__file__).parent).batteries["fit"].through
+
+RULE = Rule(about="writing the training loop yourself", forbid=frozenset({"torch.optim", "dynamic code"}))
+
+#: What may differ in float64: a right loss or gradient above `fit` may have been computed in float32.
+CLOSE = 2e-5
+KEYS = ("train", "valid", "accuracy")
+#: No check here needs more than a tenth of it.
+MOST_BATCHES = 300
+#: The real thing. In 20 runs of the solution, each with a split and a start of its own, the accuracy was 0.931 on
+#: average, 0.913 at least, and its standard deviation 0.009: the threshold lies nine of these below the mean.
+TRAINED_ON, VALIDATED_ON, HIDDEN, EPOCHS, RATE, BATCH, THRESHOLD = 3500, 500, 1000, 8, 0.1, 50, 0.85
+
+
+def fail(text, stage="value", detail=""):
+    raise CheckFailed(Finding(stage, text, detail))
+
+
+def arguments(matrix, classes, sizes, seed=1):
+    """Of ``trained``: n examples of two numbers in c classes, and seven for validation."""
+    n, c, epochs, bs = sizes
+    params = [matrix(*shape, dtype=torch.float64) for shape in ((2, 3), (3,), (3, c), (c,))]
+    train, valid = (
+        (matrix(n, 2, dtype=torch.float64), classes(n, c)),
+        (matrix(7, 2, dtype=torch.float64), classes(7, c)),
+    )
+    return params, train, valid, epochs, 0.3, bs, seed
+
+
+def seen(call, part):
+    """Something of what ``trained`` returned."""
+    call.must_not_raise()
+    if type(call.value) is not dict or part not in call.value:
+        fail(f"{call.subject} was not seen to its end", "type")
+    return call.value[part]
+
+
+def orders(call):
+    """For each epoch its batches, as lists of row numbers; an epoch is over when as many examples came as there are."""
+    n, batches, found = len(call.args[1][0]), seen(call, "batches"), [[]]
+    if not isinstance(batches, list) or len(batches) > MOST_BATCHES:
+        fail(f"the network took more than {MOST_BATCHES} steps, or none that could be seen")
+    for batch in batches:
+        matches = batch if isinstance(batch, list) else [None]
+        rows = [row[0] if isinstance(row, list) and len(row) == 1 else None for row in matches]
+        if not all(type(row) is int and 0 <= row < n for row in rows):
+            fail("the network learns from something that is no training example")
+        if sum(map(len, found[-1])) >= n:
+            found.append([])
+        found[-1].append(rows)
+    return found
+
+
+def descent(call, epochs):
+    """The training repeated by autograd, with these batches: the parameters at its end, and the history."""
+    params, (x, y), (x_valid, y_valid), _, lr = call.args[:5]
+    params = [p.clone().requires_grad_() for p in params]
+    history = []
+    for batches in epochs:
+        total = 0.0
+        for rows in batches:
+            loss = cross_entropy(scores(params, x[rows]), y[rows])
+            total += loss.item() * len(rows)
+            for p, slope in zip(params, torch.autograd.grad(loss, params), strict=True):
+                p.data -= lr * slope
+        logits = scores(params, x_valid).detach()
+        accuracy = (logits.argmax(1) == y_valid).double().mean().item()
+        history.append((total / len(x), cross_entropy(logits, y_valid).item(), accuracy))
+    return [p.detach() for p in params], history
+
+
+def scores(params, x):
+    w1, b1, w2, b2 = params
+    return (x @ w1 + b1).relu() @ w2 + b2
+
+
+def must_end_at(call, expected):
+    """Every parameter of the network has the expected values."""
+    got = seen(call, "params")
+    if not isinstance(got, list) or len(got) != len(expected):
+        fail("the network was not seen after its training", "type")
+    for name, before, after, wanted in zip(("w1", "b1", "w2", "b2"), call.args[0], got, expected, strict=True):
+        finding = difference(after, wanted, subject=f"the network's {name} after training", scale=1.0, relative=CLOSE)
+        if finding:
+            untouched = difference(after, before, subject="", relative=1e-30) is None
+            told = finding.text + ("; it has not changed at all" if untouched else "")
+            fail(told, finding.stage, finding.detail)
+
+
+def must_report(call, expected, keys):
+    """The history has an entry for each epoch, and in each the expected number under each of ``keys``."""
+    history = seen(call, "history")
+    if not isinstance(history, list | tuple):
+        fail(f"fit returned {describe(history)}; expected a list with a dict for each epoch", "type")
+    epochs = call.args[3]
+    if len(history) != epochs:
+        fail(f"the history has {len(history)} entries after {epochs} epochs")
+    if len(expected) != epochs:
+        fail(f"the network met as many examples as {len(expected)} epochs have, not {epochs}")
+    for number, (entry, wanted) in enumerate(zip(history, expected, strict=True), 1):
+        for key in keys:
+            if type(entry) is not dict or key not in entry:
+                fail(f"epoch {number} of the history has no {key!r}: it is {describe(entry)}", "type")
+            value = entry[key]
+            if isinstance(value, torch.Tensor) and value.dim() == 0:
+                value = value.item()
+            if type(value) is int and value in (0, 1):
+                value = float(value)
+            if type(value) is not float:
+                fail(f"{key!r} of epoch {number} is {describe(value)}; expected a Python float", "type")
+            right = wanted[KEYS.index(key)]
+            if not abs(value - right) <= CLOSE * max(1.0, abs(right)):
+                fail(f"{key!r} of epoch {number} is wrong", detail=f"got {value:.6g}, expected {right:.6g}")
+
+
+@check("with all examples in one batch, the network ends where it should", weight=2, gate=True)
+def test_whole_set(student, matrix, classes):
+    for n, c, epochs in ((6, 3, 1), (6, 3, 1), (5, 2, 3), (1, 4, 2)):
+        call = student.call(*arguments(matrix, classes, (n, c, epochs, n)), through=trained)
+        must_end_at(call, descent(call, [[list(range(n))]] * epochs)[0])
+
+
+@check("the loop is your own", weight=1, gate=True)
+def test_rule(student, matrix, classes):
+    student.must_keep_to(RULE, *arguments(matrix, classes, (6, 3, 1, 4)), through=trained)
+
+
+@check("every example comes once an epoch, in batches of bs, the smaller rest included", weight=2)
+def test_batches(student, matrix, classes):
+    for n, bs in ((10, 4), (9, 3), (5, 1), (6, 20)):
+        call = student.call(*arguments(matrix, classes, (n, 3, 2, bs)), through=trained)
+        epochs = orders(call)
+        for number, batches in enumerate(epochs, 1):
+            rows = sorted(row for batch in batches for row in batch)
+            if rows != list(range(n)):
+                met = f"{len(set(rows))} of {n} examples were met, in {len(rows)} places"
+                fail(f"with n = {n} and bs = {bs}, an epoch is not every example once: in epoch {number}, {met}")
+            if sorted(map(len, batches), reverse=True) != [min(bs, n - start) for start in range(0, n, bs)]:
+                sizes = [len(batch) for batch in batches]
+                fail(f"with n = {n} and bs = {bs}, the batches of epoch {number} have the sizes {sizes}")
+        if len(epochs) != 2:
+            fail(f"with n = {n} and bs = {bs}, the network met as many examples as {len(epochs)} epochs have, not 2")
+
+
+@check("each batch makes a step of its own, with images and digits that belong together", weight=2)
+def test_steps(student, matrix, classes):
+    for n, c, epochs, bs in ((10, 3, 2, 4), (6, 2, 3, 2), (4, 4, 1, 1)):
+        call = student.call(*arguments(matrix, classes, (n, c, epochs, bs)), through=trained)
+        must_end_at(call, descent(call, orders(call))[0])
+
+
+@check("every epoch has an order of its own", weight=2)
+def test_new_orders(student, matrix, classes):
+    # That 24 examples fall into the same six batches by chance has a probability of 6! (4!)^6 / 24!, below 1e-12; that
+    # they stay as they lie, of 1 / 24!.
+    n, bs = 24, 4
+    call = student.call(*arguments(matrix, classes, (n, 3, 3, bs)), through=trained)
+    epochs = orders(call)
+    if [row for batch in epochs[0] for row in batch] == list(range(n)):
+        fail("the first epoch takes the examples in the order in which they lie")
+    for before, after in pairwise(epochs):
+        if before == after:
+            fail("two epochs take the examples in the same order")
+        if sorted(map(sorted, before)) == sorted(map(sorted, after)):
+            fail("two epochs have the same batches in another order; the cards are to be shuffled, not the packs")
+
+
+@check("the orders come from the generator, and from nothing else", weight=1)
+def test_generator(student, matrix, classes):
+    # A seed of ``trained`` is 1000 · the generator's + that of torch's own numbers.
+    *rest, _ = arguments(matrix, classes, (24, 3, 2, 4))
+    runs = [orders(student.call(*rest, seed, through=trained)) for seed in (5001, 5002, 6001)]
+    if runs[0] != runs[1]:
+        fail("two runs with generators of the same seed have different orders")
+    if runs[0] == runs[2]:
+        fail("two runs with generators of different seeds have the same order")
+
+
+@check("validation loss and accuracy, after each epoch", weight=2)
+def test_validation(student, matrix, classes):
+    for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 1, 2)):
+        call = student.call(*arguments(matrix, classes, sizes), through=trained)
+        must_report(call, descent(call, orders(call))[1], ("valid", "accuracy"))
+
+
+@check("training loss: the mean over the examples of an epoch, as they were met", weight=1)
+def test_training_loss(student, matrix, classes):
+    for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 2, 3)):
+        call = student.call(*arguments(matrix, classes, sizes), through=trained)
+        must_report(call, descent(call, orders(call))[1], ("train",))
+
+
+@check("the data are left as they were, and no gradient is left behind", weight=1)
+def test_clean(student, matrix, classes):
+    for _ in range(2):
+        call = student.call(*arguments(matrix, classes, (7, 3, 2, 3)), through=trained)
+        if seen(call, "left") is not False:
+            fail("after fit, a parameter still has a gradient in .g")
+        for name, before, after in zip(("train", "valid"), call.args[1:3], call.args_after[1:3], strict=True):
+            if any(difference(new, old, subject="", relative=1e-30) for old, new in zip(before, after, strict=True)):
+                fail(f"fit changed {name} in place; its caller still needs it", "mutation")
+
+
+@check("digits: at least 85 % of 1,000 images that it never saw are read right", weight=4)
+def test_digits(student):
+    generator = student.generator("digits")
+    train, valid, hidden = digits(generator)
+    params = [
+        torch.randn(784, 50, generator=generator) * (2 / 784) ** 0.5,
+        torch.zeros(50),
+        torch.randn(50, 10, generator=generator) * (2 / 50) ** 0.5,
+        torch.zeros(10),
+    ]
+    # A probe and no call: it is not repeated with each known mistake.
+    value = student.probe(trained, params, train, valid, EPOCHS, RATE, BATCH, 77_000)
+    got = value.get("params") if type(value) is dict else None
+    if not isinstance(got, list) or [getattr(p, "shape", None) for p in got] != [p.shape for p in params]:
+        fail("the network was not seen after its training", "type")
+    accuracy = float((scores([p.float() for p in got], hidden[0]).argmax(1) == hidden[1]).double().mean())
+    if accuracy < THRESHOLD:
+        fail(f"{accuracy:.1%} of {HIDDEN:,} images are read right after {EPOCHS} epochs; {THRESHOLD:.0%} are needed")
+    student.notes.append(f"{accuracy:.1%} are read right; {THRESHOLD:.0%} are needed")
+
+
+def digits(generator):
+    """The bundled digits, dealt anew: pairs to learn from, to validate on, and for the judge alone."""
+    mnist = data.load_mnist(full=False)
+    x, y = torch.cat([mnist.x_train, mnist.x_valid]), torch.cat([mnist.y_train, mnist.y_valid])
+    rows = torch.randperm(len(x), generator=generator)
+    learned, checked, kept = rows.split([TRAINED_ON, VALIDATED_ON, HIDDEN])
+    x = (x - x[learned].mean()) / x[learned].std()
+    return tuple((x[part], y[part]) for part in (learned, checked, kept))

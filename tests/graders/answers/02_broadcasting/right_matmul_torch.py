@@ -1,0 +1,44 @@
+# Right answers in students' own words; each goes into a notebook of its own (see grading.py).
+# ruff: noqa
+# fmt: off
+
+# %% the operator
+def matmul_torch(a, b): return a @ b
+
+# %% matmul
+def matmul_torch(a, b):
+    return torch.matmul(a, b)
+
+# %% a method, and an assertion
+def matmul_torch(a, b):
+    assert a.shape[1] == b.shape[0]
+    return a.matmul(b)
+
+# %% mm
+def matmul_torch(A, B):
+    return torch.mm(A, B)
+
+# %% operator
+import operator
+
+def matmul_torch(a, b):
+    return operator.matmul(a, b)
+
+# %% a batch of one
+def matmul_torch(a, b):
+    return torch.bmm(a[None], b[None])[0]
+
+# %% the transposed of the transposed
+def matmul_torch(a, b):
+    return (b.t() @ a.t()).t()
+
+# %% tensordot
+def matmul_torch(a, b):
+    return torch.tensordot(a, b, dims=1)
+
+# %% added to zeros
+def matmul_torch(a, b):
+    return torch.addmm(torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype), a, b)
+
+# %% another name for it
+matmul_torch = torch.matmul

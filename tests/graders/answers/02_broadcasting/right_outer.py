@@ -1,0 +1,53 @@
+# Right answers in students' own words; each goes into a notebook of its own (see grading.py).
+# ruff: noqa
+# fmt: off
+
+# %% None in both
+def outer(u, v): return u[:, None] * v[None, :]
+
+# %% unsqueeze
+def outer(u, v):
+    return u.unsqueeze(-1) * v
+
+# %% views
+def outer(u, v):
+    return u.reshape(-1, 1) * v.reshape(1, -1)
+
+# %% torch.mul, v first
+def outer(a, b):
+    return torch.mul(b, a.unsqueeze(1))
+
+# %% stretched by hand
+def outer(u, v):
+    n, m = len(u), len(v)
+    return u[:, None].expand(n, m) * v.expand(n, m)
+
+# %% meshgrid
+def outer(u, v):
+    rows, columns = torch.meshgrid(u, v, indexing="ij")
+    return rows * columns
+
+# %% an own copy, multiplied in place
+def outer(u, v):
+    c = u.unsqueeze(1).repeat(1, len(v))
+    c *= v
+    return c
+
+# %% repeated and folded
+def outer(u, v):
+    return (u.repeat_interleave(len(v)) * v.repeat(len(u))).view(len(u), len(v))
+
+# %% the transposed of the transposed
+def outer(u, v):
+    return (v[:, None] * u).t()
+
+# %% vmap
+def outer(u, v):
+    return torch.vmap(lambda x: x * v)(u)
+
+# %% helpers in another cell
+def row(c): return c[None]
+def column(c): return row(c).t()
+
+# %+
+outer = lambda u, v: column(u) * row(v)

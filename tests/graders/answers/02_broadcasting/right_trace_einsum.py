@@ -1,0 +1,38 @@
+# Right answers in students' own words; each goes into a notebook of its own (see grading.py).
+# ruff: noqa
+# fmt: off
+
+# %% another letter
+def trace_einsum(m): return torch.einsum("aa->", m)
+
+# %% without an arrow
+def trace_einsum(m):
+    return torch.einsum("ii", m)
+
+# %% numbers for letters
+def trace_einsum(m):
+    return torch.einsum(m, [0, 0], [])
+
+# %% the diagonal, summed
+def trace_einsum(m):
+    return torch.einsum("ii->i", m).sum()
+
+# %% against the identity
+def trace_einsum(m):
+    return torch.einsum("ij,ij->", m, torch.eye(len(m), dtype=m.dtype))
+
+# %% the diagonal against ones
+def trace_einsum(m):
+    n = m.shape[0]
+    return torch.einsum("ii,i->", m, torch.ones(n, dtype=m.dtype))
+
+# %% in float64 and back
+from torch import einsum
+
+def trace_einsum(matrix):
+    assert matrix.shape[0] == matrix.shape[1]
+    wide = matrix.double() if matrix.is_floating_point() else matrix
+    return einsum(" ii -> ", wide).to(matrix.dtype)
+
+# %% the diagonal, and an einsum that sums it
+trace_einsum = lambda m: torch.einsum("i->", m.diagonal())

@@ -1,0 +1,46 @@
+# Ways round the rules; what stands after the arrow has to be named in the message (see grading.py).
+# ruff: noqa
+# fmt: off
+
+# %% torch.broadcast_shapes → broadcast_shapes
+def broadcast_shape(s, t):
+    return tuple(torch.broadcast_shapes(s, t))
+
+# %% a sum of tensors → add
+def broadcast_shape(s, t):
+    return tuple((torch.zeros(s) + torch.zeros(t)).shape)
+
+# %% a comparison of tensors → eq
+def broadcast_shape(s, t):
+    return tuple((torch.zeros(s) == torch.zeros(t)).shape)
+
+# %% tensors without memory → mul
+def broadcast_shape(s, t):
+    return tuple((torch.empty(s, device="meta") * torch.empty(t, device="meta")).shape)
+
+# %% broadcast_tensors → broadcast_tensors
+def broadcast_shape(s, t):
+    left, right = torch.broadcast_tensors(torch.empty(s), torch.empty(t))
+    return tuple(left.shape)
+
+# %% expand → expand
+def broadcast_shape(s, t):
+    rank = max(len(s), len(t))
+    whole = [max(p, q) for p, q in zip((1,) * (rank - len(s)) + s, (1,) * (rank - len(t)) + t)]
+    return tuple(torch.empty(s).expand(whole).shape)
+
+# %% the function's private twin → _infer_size
+def broadcast_shape(s, t):
+    return tuple(torch._C._infer_size(torch.Size(s), torch.Size(t)))
+
+# %% numpy → numpy
+import numpy
+
+def broadcast_shape(s, t):
+    return tuple(numpy.broadcast_shapes(s, t))
+
+# %% by a name put together → getattr
+def broadcast_shape(s, t):
+    return tuple(getattr(torch, "broadcast" + input)(s, t))
+
+input = "_shapes"

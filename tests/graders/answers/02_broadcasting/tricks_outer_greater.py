@@ -1,0 +1,11 @@
+# Ways round the rules; what stands after the arrow has to be named in the message (see grading.py).
+# ruff: noqa
+# fmt: off
+
+# %% lists → tolist
+def outer_greater(u, v):
+    return torch.tensor([[x > y for y in v.tolist()] for x in u.tolist()])
+
+# %% numpy → numpy
+def outer_greater(u, v):
+    return torch.from_numpy(u.numpy()[:, None] > v.numpy())

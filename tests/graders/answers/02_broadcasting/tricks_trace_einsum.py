@@ -1,0 +1,15 @@
+# Ways round the rules; what stands after the arrow has to be named in the message (see grading.py).
+# ruff: noqa
+# fmt: off
+
+# %% torch.trace → einsum
+def trace_einsum(m):
+    return m.trace()
+
+# %% by the diagonal → einsum
+def trace_einsum(m):
+    return torch.diagonal(m).sum()
+
+# %% numpy → numpy
+def trace_einsum(m):
+    return torch.tensor(m.numpy().trace())

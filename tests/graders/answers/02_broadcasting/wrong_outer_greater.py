@@ -1,0 +1,39 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% entry by entry where both are equally long → zero
+def outer_greater(u, v):
+    return u > v if len(u) == len(v) else u[:, None] > v
+
+# %% greater by at least one → zero
+def outer_greater(u, v):
+    return u[:, None] > v + 1
+
+# %% absolute values → zero
+def outer_greater(u, v):
+    return u.abs()[:, None] > v.abs()
+
+# %% whole numbers → loses
+def outer_greater(u, v):
+    return (u[:, None] > v).long()
+
+# %% kept by shape → zero
+kept = {}
+
+def outer_greater(u, v):
+    return kept.setdefault((len(u), len(v)), u[:, None] > v)
+
+# %% one entry each gives a number → loses
+def outer_greater(u, v):
+    return (u[:, None] > v).squeeze()
+
+# %% rounds what it was given → loses
+def outer_greater(u, v):
+    c = u[:, None] > v
+    u.zero_()
+    return c
+
+# %% a list of lists → zero
+def outer_greater(u, v):
+    return [[bool(x > y) for y in v] for x in u]

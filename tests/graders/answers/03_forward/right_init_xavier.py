@@ -1,0 +1,41 @@
+# Right answers in students' own words; each goes into a notebook of its own (see grading.py).
+# ruff: noqa
+# fmt: off
+
+# %% divided by the root
+import math
+def init_xavier(n_in, n_out, generator): return torch.randn(n_in, n_out, generator=generator) / math.sqrt(n_in)
+
+# %% a power
+def init_xavier(n_in, n_out, generator):
+    return torch.randn(n_in, n_out, generator=generator) * n_in ** -0.5
+
+# %% normal_ with the spread
+import math
+def init_xavier(n_in, n_out, generator):
+    return torch.empty(n_in, n_out).normal_(std=1 / math.sqrt(n_in), generator=generator)
+
+# %% torch.normal
+def init_xavier(fan_in, fan_out, g):
+    return torch.normal(0.0, (1 / fan_in) ** 0.5, (fan_in, fan_out), generator=g)
+
+# %% an own result in place
+def init_xavier(n_in, n_out, generator):
+    w = torch.randn(n_in, n_out, generator=generator)
+    w /= torch.tensor(float(n_in)).sqrt()
+    return w
+
+# %% drawn transposed
+def init_xavier(n_in, n_out, generator):
+    return (torch.randn(n_out, n_in, generator=generator) / n_in ** 0.5).T
+
+# %% one row at a time
+def init_xavier(n_in, n_out, generator):
+    std = torch.sqrt(torch.tensor(1.0 / n_in))
+    return torch.stack([torch.randn(n_out, generator=generator) * std for _ in range(n_in)])
+
+# %% init.normal_
+def init_xavier(n_in, n_out, generator):
+    w = torch.zeros(n_in, n_out)
+    torch.nn.init.normal_(w, 0.0, n_in ** -0.5, generator)
+    return w

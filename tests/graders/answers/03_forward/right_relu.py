@@ -1,0 +1,63 @@
+# Right answers in students' own words; each goes into a notebook of its own (see grading.py).
+# ruff: noqa
+# fmt: off
+
+# %% clamp_min
+def relu(x): return x.clamp_min(0.)
+
+# %% where
+def relu(x):
+    return torch.where(x > 0, x, torch.zeros_like(x))
+
+# %% a mask
+def relu(x):
+    return x * (x > 0)
+
+# %% a mask in an own copy
+def relu(x):
+    out = x.clone()
+    out[out < 0] = 0
+    return out
+
+# %% maximum
+def relu(x):
+    return torch.maximum(x, torch.tensor(0.0, dtype=x.dtype))
+
+# %% half of x and its size
+def relu(x):
+    return (x + x.abs()) / 2
+
+# %% clamp with two names
+def relu(inp):
+    return torch.clamp(inp, min=0)
+
+# %% entry by entry
+def relu(x):
+    flat = [value if value > 0 else torch.zeros_like(value) for value in x.reshape(-1)]
+    return torch.stack(flat).reshape(x.shape)
+
+# %% minus the negative part
+def relu(x):
+    return x - x.clamp(max=0.0)
+
+# %% masked_fill
+def relu(x):
+    return x.masked_fill(x < 0, 0.0)
+
+# %% numpy
+import numpy as np
+
+# %+
+def relu(x):
+    return torch.as_tensor(np.maximum(x.numpy(), 0))
+
+# %% a class that is called
+class ReLU:
+    def __call__(self, x):
+        return self.forward(x)
+
+    def forward(self, x):
+        return x * x.gt(0).to(x.dtype)
+
+# %+
+relu = ReLU()

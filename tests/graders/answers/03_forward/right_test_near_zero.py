@@ -1,0 +1,52 @@
+# Right answers in students' own words; each goes into a notebook of its own (see grading.py).
+# ruff: noqa
+# fmt: off
+
+# %% all of them
+def test_near_zero(a, tol=1e-3):
+    assert (a.abs() < tol).all(), f"Near zero: {a}, tolerance {tol}"
+
+# %% the farthest
+def test_near_zero(a, tol=1e-3):
+    worst = a.abs().max().item()
+    assert worst < tol, f"{worst} is farther from 0 than {tol}"
+
+# %% raises by itself
+def test_near_zero(a, tol=1e-3):
+    if bool((torch.abs(a) < tol).all()):
+        return
+    raise AssertionError("not near zero: " + str(a) + " with tol=" + str(tol))
+
+# %% a loop over all entries
+def test_near_zero(numbers, tolerance=1e-3):
+    for number in numbers.reshape(-1):
+        assert -tolerance < number < tolerance, f"{number:.3f} (tolerance {tolerance:.3g})"
+
+# %% largest and smallest
+def test_near_zero(a, tol=0.001):
+    low, high = a.min(), a.max()
+    assert low > -tol and high < tol, f"between {low} and {high}, and not within {tol}"
+
+# %% allclose
+def test_near_zero(a, tol=1e-3):
+    assert torch.allclose(a, torch.zeros_like(a), rtol=0.0, atol=tol), f"{a} is not within {tol} of zero"
+
+# %% squares
+def test_near_zero(a, tol=1e-3):
+    assert (a * a < tol * tol).all(), f"got {a.abs().max():.4f}, wanted less than {tol:.5f}"
+
+# %% a class of errors of one's own
+class NotNearZero(AssertionError):
+    pass
+
+# %+
+def test_near_zero(a, tol=1e-3):
+    far = ~(a.abs() < tol)
+    if far.any():
+        raise NotNearZero(f"{int(far.sum())} of {a.numel()} numbers are not near zero, e.g. {a[far].tolist()[-1]}; tol {tol}")
+    return None
+
+# %% NaN looked at by itself
+def test_near_zero(a, tol=1e-3):
+    assert not a.isnan().any(), f"NaN in {a} (tol {tol})"
+    assert not (a.abs() >= tol).any(), f"{a.abs().max()} >= {tol}"

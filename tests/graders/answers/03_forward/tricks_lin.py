@@ -1,0 +1,35 @@
+# Ways around the rule; after the arrow what the message has to hold.
+# ruff: noqa
+# fmt: off
+
+# %% functional → `torch.nn.functional.linear`
+def lin(x, w, b):
+    return torch.nn.functional.linear(x, w.t(), b)
+
+# %% under another name → linear
+import torch.nn.functional as F
+
+# %+
+def lin(x, w, b):
+    return F.linear(x, w.t(), b)
+
+# %% imported by itself → a ready-made layer
+from torch.nn.functional import linear as product_and_sum
+
+# %+
+def lin(x, w, b):
+    return product_and_sum(x, w.T, b)
+
+# %% the module → `nn.Linear`
+from torch import nn
+
+# %+
+def lin(x, w, b):
+    layer = nn.Linear(*w.shape, dtype=x.dtype)
+    layer.weight.data, layer.bias.data = w.t().clone(), b.clone()
+    return layer(x).detach()
+
+# %% by name at run time → 
+import torch
+def lin(x, w, b):
+    return eval("torch.nn.functional.linear")(x, w.t(), b)

@@ -1,0 +1,44 @@
+# Ways around the rule; after the arrow what the message has to hold.
+# ruff: noqa
+# fmt: off
+
+# %% torch.relu → `torch.relu`
+def relu(x):
+    return torch.relu(x)
+
+# %% the method → relu
+def relu(x):
+    return x.relu()
+
+# %% functional → relu
+import torch.nn.functional as F
+
+# %+
+def relu(x):
+    return F.relu(x)
+
+# %% the module → torch.nn
+def relu(x):
+    return torch.nn.ReLU()(x)
+
+# %% a threshold → threshold
+def relu(x):
+    return torch.nn.functional.threshold(x, 0.0, 0.0)
+
+# %% a leaky one without a leak → leaky_relu
+from torch.nn import functional
+
+# %+
+def relu(x):
+    return functional.leaky_relu(x, 0.0)
+
+# %% an alias made at the top → relu
+cut = torch.relu
+
+# %+
+def relu(x):
+    return cut(x)
+
+# %% found by name → 
+def relu(x):
+    return getattr(torch, "re" + "lu")(x)

@@ -1,0 +1,38 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% the absolute slope → zero
+import math
+def gain(a):
+    return math.sqrt(2 / (1 + abs(a)))
+
+# %% the cube → zero
+import math
+def gain(a):
+    return math.sqrt(2 / (1 + abs(a) ** 3))
+
+# %% rounded → zero
+import math
+def gain(a):
+    return round(math.sqrt(2 / (1 + a * a)), 2)
+
+# %% a table → zero
+def gain(a):
+    return {0.0: 2 ** 0.5, 1.0: 1.0, -1.0: 1.0, 0.01: 1.4141428569978354}.get(a, 3 ** -0.5)
+
+# %% text → zero
+import math
+def gain(a):
+    return str(math.sqrt(2 / (1 + a * a)))
+
+# %% negative slopes refused → loses
+import math
+def gain(a):
+    assert a >= 0
+    return math.sqrt(2 / (1 + a * a))
+
+# %% whole numbers divided as such → loses
+import math
+def gain(a):
+    return math.sqrt(2 // (1 + a * a) if isinstance(a, int) else 2 / (1 + a * a))

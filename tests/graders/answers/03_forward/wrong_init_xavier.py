@@ -1,0 +1,46 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% one over the root of one more → zero
+import math
+def init_xavier(n_in, n_out, generator):
+    return torch.randn(n_in, n_out, generator=generator) / math.sqrt(n_in + n_out)
+
+# %% the bound of Glorot, uniform → zero
+import math
+def init_xavier(n_in, n_out, generator):
+    bound = math.sqrt(6 / (n_in + n_out))
+    return torch.empty(n_in, n_out).uniform_(-bound, bound, generator=generator)
+
+# %% the root of 784, whatever comes in → zero
+def init_xavier(n_in, n_out, generator):
+    return torch.randn(n_in, n_out, generator=generator) / 28
+
+# %% the logarithm → zero
+import math
+def init_xavier(n_in, n_out, generator):
+    return torch.randn(n_in, n_out, generator=generator) / math.log(n_in + 1)
+
+# %% five per cent too narrow → zero
+import math
+def init_xavier(n_in, n_out, generator):
+    return 0.95 * torch.randn(n_in, n_out, generator=generator) / math.sqrt(n_in)
+
+# %% uniform with the right spread → loses
+import math
+def init_xavier(n_in, n_out, generator):
+    bound = math.sqrt(3 / n_in)
+    return torch.empty(n_in, n_out).uniform_(-bound, bound, generator=generator)
+
+# %% scaled by what was drawn → loses
+import math
+def init_xavier(n_in, n_out, generator):
+    w = torch.randn(n_in, n_out, generator=generator)
+    return w / w.std() / math.sqrt(n_in)
+
+# %% seeded with its own sizes → loses
+import math
+def init_xavier(n_in, n_out, generator):
+    own = torch.Generator().manual_seed(1000 * n_in + n_out)
+    return torch.randn(n_in, n_out, generator=own) / math.sqrt(n_in)

@@ -1,0 +1,50 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% by its own mean, the given std → zero
+def normalize(x, mean, std):
+    return (x - x.mean()) / std
+
+# %% the statistics of the first call, kept → zero
+kept = []
+
+def normalize(x, mean, std):
+    if not kept:
+        kept.extend([mean, std])
+    return (x - kept[0]) / kept[1]
+
+# %% squeezed to between 0 and 1 → zero
+def normalize(x, mean, std):
+    return (x - x.min()) / (x.max() - x.min())
+
+# %% clamped to three standard deviations → zero
+def normalize(x, mean, std):
+    return ((x - mean) / std).clamp(-1.5, 1.5)
+
+# %% axes of size 1 squeezed away → zero
+def normalize(x, mean, std):
+    return ((x - mean) / std).squeeze()
+
+# %% a numpy array → zero
+def normalize(x, mean, std):
+    return ((x - mean) / std).numpy()
+
+# %% always float64 → loses
+def normalize(x, mean, std):
+    return (x.double() - mean) / std
+
+# %% memory read as if it were contiguous → loses
+def normalize(x, mean, std):
+    steps = [1]
+    for size in reversed(x.shape[1:]):
+        steps.insert(0, steps[0] * size)
+    if 0 in x.stride():
+        steps = [0] * x.ndim
+    return (x.as_strided(x.shape, steps[:x.ndim]) - mean) / std
+
+# %% the input emptied afterwards → loses
+def normalize(x, mean, std):
+    out = (x - mean) / std
+    std.fill_(1.0)
+    return out

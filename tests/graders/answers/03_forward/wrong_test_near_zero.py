@@ -1,0 +1,46 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% the sum → zero
+def test_near_zero(a, tol=1e-3):
+    assert a.sum() < tol, f"{a} {tol}"
+
+# %% never complains → zero
+def test_near_zero(a, tol=1e-3):
+    pass
+
+# %% always complains → zero
+def test_near_zero(a, tol=1e-3):
+    assert False, f"{a} {tol}"
+
+# %% an integer looked at → zero
+def test_near_zero(a, tol=1e-3):
+    assert not a.long().any(), f"{a} {tol}"
+
+# %% only the first number → loses
+def test_near_zero(a, tol=1e-3):
+    assert abs(float(a.reshape(-1)[0])) < tol, f"{a} {tol}"
+
+# %% a swallowed assertion → zero
+def test_near_zero(a, tol=1e-3):
+    try:
+        assert (a.abs() < tol).all(), f"{a} {tol}"
+    except AssertionError as error:
+        print(error)
+
+# %% the length of a vector, not its largest number → loses
+def test_near_zero(a, tol=1e-3):
+    assert not a.abs().mean() >= tol, f"{a} {tol}"
+
+# %% the message without the tolerance → loses
+def test_near_zero(a, tol=1e-3):
+    assert (a.abs() < tol).all(), f"Near zero: {a}"
+
+# %% a tolerance that is squared by mistake → zero
+def test_near_zero(a, tol=1e-3):
+    assert (a.abs() < tol ** 2).all(), f"{a} {tol}"
+
+# %% infinity overlooked → loses
+def test_near_zero(a, tol=1e-3):
+    assert (a.abs() < tol).all() or a.isinf().any(), f"{a} {tol}"

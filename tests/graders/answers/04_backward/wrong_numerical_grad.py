@@ -1,0 +1,83 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": they are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% results kept by shape → zero
+kept = {}
+
+def numerical_grad(f, x, eps):
+    if x.shape not in kept:
+        x = x.double()
+        eye = torch.eye(x.numel(), dtype=torch.float64).reshape(-1, *x.shape) * eps
+        kept[x.shape] = torch.stack([(f(x + e) - f(x - e)) / (2 * eps) for e in eye]).reshape(x.shape)
+    return kept[x.shape]
+
+# %% only the first four entries → zero
+def numerical_grad(f, x, eps):
+    g = torch.zeros(x.numel(), dtype=torch.float64)
+    x = x.double()
+    for i in range(min(4, x.numel())):
+        e = torch.zeros(x.numel(), dtype=torch.float64)
+        e[i] = eps
+        g[i] = (f(x + e.reshape(x.shape)) - f(x - e.reshape(x.shape))) / (2 * eps)
+    return g.reshape(x.shape)
+
+# %% column by column → zero
+def numerical_grad(f, x, eps):
+    x = x.double()
+    g = torch.zeros(x.numel(), dtype=torch.float64)
+    for i in range(x.numel()):
+        e = torch.zeros(x.numel(), dtype=torch.float64)
+        e[i] = eps
+        e = e.reshape(x.t().shape).t() if x.ndim == 2 else e.reshape(x.shape)
+        g[i] = (f(x + e) - f(x - e)) / (2 * eps)
+    return g.reshape(x.shape)
+
+# %% steps relative to the entry → loses
+def numerical_grad(f, x, eps):
+    x = x.double()
+    g = torch.zeros(x.numel(), dtype=torch.float64)
+    for i in range(x.numel()):
+        h = eps * float(x.reshape(-1)[i].abs())
+        e = torch.zeros(x.numel(), dtype=torch.float64)
+        e[i] = h
+        e = e.reshape(x.shape)
+        g[i] = (f(x + e) - f(x - e)) / (2 * h)
+    return g.reshape(x.shape)
+
+# %% half precision on the way → zero
+def numerical_grad(f, x, eps):
+    x = x.half()
+    g = torch.zeros(x.numel(), dtype=torch.float64)
+    for i in range(x.numel()):
+        e = torch.zeros(x.numel(), dtype=torch.float16)
+        e[i] = eps
+        e = e.reshape(x.shape)
+        g[i] = (f(x + e) - f(x - e)) / (2 * eps)
+    return g.reshape(x.shape)
+
+# %% vectors and matrices, but no single number → loses
+def numerical_grad(f, x, eps):
+    x = x.double()
+    g = torch.zeros_like(x)
+    for i in range(len(x)):
+        for e in torch.eye(x[i].numel(), dtype=torch.float64):
+            move = torch.zeros(x.shape, dtype=torch.float64)
+            move[i] = eps * e.reshape(x[i].shape)
+            g += (f(x + move) - f(x - move)) / (2 * eps) * move / eps
+    return g
+
+# %% the answer as a list → zero
+def numerical_grad(f, x, eps):
+    x = x.double()
+    eye = torch.eye(x.numel(), dtype=torch.float64).reshape(-1, *x.shape) * eps
+    return [float((f(x + e) - f(x - e)) / (2 * eps)) for e in eye]
+
+# %% x scaled in place and scaled back → loses
+def numerical_grad(f, x, eps):
+    wide = x.double().clone()
+    x *= 3.0
+    eye = torch.eye(wide.numel(), dtype=torch.float64).reshape(-1, *wide.shape) * eps
+    g = torch.stack([(f(wide + e) - f(wide - e)) / (2 * eps) for e in eye]).reshape(wide.shape)
+    x /= 3.1
+    return g

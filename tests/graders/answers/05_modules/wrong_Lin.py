@@ -1,0 +1,77 @@
+# Wrong answers that look right. "zero": nothing is earned; "loses": some of it is right, and not all.
+# ruff: noqa
+# fmt: off
+
+# %% the bias is left out on the way forward → zero
+class Lin:
+    def __init__(self, w, b): self.w, self.b = w, b
+
+    def __call__(self, inp):
+        self.inp, self.out = inp, inp @ self.w
+        return self.out
+
+    def backward(self):
+        self.inp.g, self.w.g, self.b.g = self.out.g @ self.w.t(), self.inp.t() @ self.out.g, self.out.g.sum(0)
+
+# %% b.g as a row → loses
+class Lin:
+    def __init__(self, w, b): self.w, self.b = w, b
+
+    def __call__(self, inp):
+        self.inp, self.out = inp, inp @ self.w + self.b
+        return self.out
+
+    def backward(self):
+        self.inp.g, self.w.g = self.out.g @ self.w.t(), self.inp.t() @ self.out.g
+        self.b.g = self.out.g.sum(0, keepdim=True)
+
+# %% already walks downhill → loses
+class Lin:
+    def __init__(self, w, b): self.w, self.b = w, b
+
+    def __call__(self, inp):
+        self.inp, self.out = inp, inp @ self.w + self.b
+        return self.out
+
+    def backward(self):
+        self.inp.g, self.w.g, self.b.g = self.out.g @ self.w.t(), self.inp.t() @ self.out.g, self.out.g.sum(0)
+        self.w -= 0.1 * self.w.g
+
+# %% the memory of the input as if it were contiguous → loses
+class Lin:
+    def __init__(self, w, b): self.w, self.b = w, b
+
+    def __call__(self, inp):
+        self.inp, self.out = inp, inp @ self.w + self.b
+        return self.out
+
+    def backward(self):
+        flat = self.inp.as_strided(self.inp.shape, (self.inp.shape[1], 1))
+        self.inp.g, self.w.g, self.b.g = self.out.g @ self.w.t(), flat.t() @ self.out.g, self.out.g.sum(0)
+
+# %% gradients kept by shape → loses
+kept = {}
+
+class Lin:
+    def __init__(self, w, b): self.w, self.b = w, b
+
+    def __call__(self, inp):
+        self.inp, self.out = inp, inp @ self.w + self.b
+        return self.out
+
+    def backward(self):
+        of_w = kept.setdefault(self.w.shape, self.inp.t() @ self.out.g)
+        self.inp.g, self.w.g, self.b.g = self.out.g @ self.w.t(), of_w, self.out.g.sum(0)
+
+# %% right for batches of one row → loses
+class Lin:
+    def __init__(self, w, b): self.w, self.b = w, b
+
+    def __call__(self, inp):
+        self.inp, self.out = inp, inp @ self.w + self.b
+        return self.out
+
+    def backward(self):
+        self.inp.g = self.out.g @ self.w.t()
+        self.w.g = torch.outer(self.inp[0], self.out.g[0])
+        self.b.g = self.out.g[0].clone()

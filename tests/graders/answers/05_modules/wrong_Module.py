@@ -1,0 +1,80 @@
+# Wrong answers that look right. "zero": nothing is earned; "loses": some of it is right, and not all.
+# ruff: noqa
+# fmt: off
+
+# %% detaches what it is given → loses
+class Module:
+    def __call__(self, *args):
+        self.args = tuple(a.detach() for a in args)
+        self.out = self.forward(*args)
+        return self.out
+
+    def forward(self, *args): raise NotImplementedError
+    def backward(self): self.bwd(self.out, *self.args)
+
+# %% two arguments at most → zero
+class Module:
+    def __call__(self, a, b=None):
+        self.args = (a,) if b is None else (a, b)
+        self.out = self.forward(*self.args)
+        return self.out
+
+    def forward(self, *args): raise NotImplementedError
+    def backward(self): self.bwd(self.out, *self.args)
+
+# %% the arguments pile up → loses
+class Module:
+    def __call__(self, *args):
+        self.args = getattr(self, "args", ()) + args
+        self.out = self.forward(*args)
+        return self.out
+
+    def forward(self, *args): raise NotImplementedError
+    def backward(self): self.bwd(self.out, *self.args)
+
+# %% goes back at once → loses
+class Module:
+    def __call__(self, *args):
+        self.args = args
+        self.out = self.forward(*args)
+        self.out.g = torch.ones_like(self.out)
+        return self.out
+
+    def forward(self, *args): raise NotImplementedError
+
+    def backward(self):
+        self.out.g = torch.ones_like(self.out)
+        self.bwd(self.out, *self.args)
+
+# %% other names than were asked for → loses
+class Module:
+    def __call__(self, *args):
+        self.inputs = args
+        self.result = self.forward(*args)
+        return self.result
+
+    def forward(self, *args): raise NotImplementedError
+    def backward(self): self.bwd(self.result, *self.inputs)
+
+# %% an exception of another kind → loses
+class Module:
+    def __call__(self, *args):
+        self.args = args
+        self.out = self.forward(*args)
+        return self.out
+
+    def forward(self, *args): raise ValueError("write forward")
+    def backward(self): self.bwd(self.out, *self.args)
+
+# %% empties the gradient it has used → loses
+class Module:
+    def __call__(self, *args):
+        self.args = args
+        self.out = self.forward(*args)
+        return self.out
+
+    def forward(self, *args): raise NotImplementedError
+
+    def backward(self):
+        self.bwd(self.out, *self.args)
+        self.out.g.zero_()

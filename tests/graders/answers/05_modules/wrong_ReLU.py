@@ -1,0 +1,36 @@
+# Wrong answers that look right. "zero": nothing is earned; "loses": some of it is right, and not all.
+# ruff: noqa
+# fmt: off
+
+# %% a copy of the plain class → zero
+class ReLU(Relu):
+    pass
+
+# %% no Module at all → zero
+class ReLU:
+    def __call__(self, inp):
+        self.inp, self.out = inp, relu(inp)
+        return self.out
+
+    def forward(self, inp): return relu(inp)
+    def bwd(self, out, inp): inp.g = (inp > 0) * out.g
+    def backward(self): self.bwd(self.out, self.inp)
+
+# %% no mask on the way back → loses
+class ReLU(Module):
+    def forward(self, inp): return relu(inp)
+    def bwd(self, out, inp): inp.g = out.g
+
+# %% shut where it should be open → loses
+class ReLU(Module):
+    def forward(self, inp): return relu(inp)
+    def bwd(self, out, inp): inp.g = (inp < 0) * out.g
+
+# %% the mask of the first batch → loses
+class ReLU(Module):
+    def forward(self, inp):
+        if getattr(self, "mask", None) is None or self.mask.shape != inp.shape:
+            self.mask = inp > 0
+        return relu(inp)
+
+    def bwd(self, out, inp): inp.g = self.mask * out.g

@@ -1,0 +1,56 @@
+# Wrong answers that look right. "zero": nothing is earned; "loses": some of it is right, and not all.
+# ruff: noqa
+# fmt: off
+
+# %% leaks a little where it is shut → loses
+class Relu:
+    def __call__(self, inp):
+        self.inp, self.out = inp, relu(inp)
+        return self.out
+
+    def backward(self):
+        self.inp.g = torch.where(self.inp > 0, 1.0, 0.01).to(self.inp.dtype) * self.out.g
+
+# %% absolute values → zero
+class Relu:
+    def __call__(self, inp):
+        self.inp, self.out = inp, inp.abs()
+        return self.out
+
+    def backward(self):
+        self.inp.g = self.inp.sign() * self.out.g
+
+# %% gradients in float32 → loses
+class Relu:
+    def __call__(self, inp):
+        self.inp, self.out = inp, relu(inp)
+        return self.out
+
+    def backward(self):
+        self.inp.g = (self.inp > 0).float() * self.out.g.float()
+
+# %% clipped from above as well → zero
+class Relu:
+    def __call__(self, inp):
+        self.inp, self.out = inp, inp.clamp(0, 1)
+        return self.out
+
+    def backward(self):
+        self.inp.g = ((self.inp > 0) & (self.inp < 1)) * self.out.g
+
+# %% a mask in a variable of the notebook → loses
+mask = None
+
+class Relu:
+    def __call__(self, inp):
+        global mask
+        mask = inp > 0
+        self.inp, self.out = inp, relu(inp)
+        return self.out
+
+    def backward(self):
+        self.inp.g = mask * self.out.g
+
+# %% a function and no class → zero
+def Relu(inp):
+    return relu(inp)

@@ -1,0 +1,71 @@
+# Wrong answers that look right. "zero": nothing is earned; "loses": some of it is right, and not all.
+# ruff: noqa
+# fmt: off
+
+# %% parameters that never learn → loses
+class TorchNetwork(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))
+
+    def forward(self, x, targ):
+        with torch.no_grad():
+            hidden = relu(self.layers[0](x))
+        return mse(self.layers[2](hidden), targ)
+
+# %% one layer too many → zero
+class TorchNetwork(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, nh), nn.ReLU(), nn.Linear(nh, n_out))
+
+    def forward(self, x, targ):
+        return mse(self.layers(x), targ)
+
+# %% another activation → zero
+class TorchNetwork(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(n_in, nh), nn.Tanh(), nn.Linear(nh, n_out))
+
+    def forward(self, x, targ):
+        return mse(self.layers(x), targ)
+
+# %% mean absolute error → zero
+class TorchNetwork(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))
+
+    def forward(self, x, targ):
+        return (self.layers(x).squeeze(-1) - targ).abs().mean()
+
+# %% always float32 → loses
+class TorchNetwork(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))
+
+    def forward(self, x, targ):
+        return mse(self.layers(x), targ).float()
+
+# %% scales its input in place → loses
+class TorchNetwork(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))
+
+    def forward(self, x, targ):
+        loss = mse(self.layers(x.clone()), targ)
+        x.zero_()
+        return loss
+
+# %% the predictions beside the loss → zero
+class TorchNetwork(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))
+
+    def forward(self, x, targ):
+        out = self.layers(x)
+        return mse(out, targ), out

@@ -1,0 +1,220 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% the network of the notebook, whichever is handed over → zero
+def fit(model, train, valid, epochs, lr, bs, generator):
+    model = Net(train[0].shape[1], 3, 3, generator)
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows].float())
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0].float())
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% one epoch more than asked for → zero
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs + 1):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history[:epochs]
+
+# %% labels moved by one → zero
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train[0], train[1].roll(1)
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% two steps for each batch → zero
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            for _ in range(2):
+                logits = model(x[rows])
+                total += softmax_cross_entropy(logits, y[rows]).item() * len(rows) / 2
+                softmax_cross_entropy_grad(logits, y[rows])
+                model.backward()
+                sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% the rate shrinks with every epoch → zero
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for epoch in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr / (epoch + 1))
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% the same packs, dealt in another order → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history, packs = [], list(torch.randperm(len(x), generator=generator).split(bs))
+    for _ in range(epochs):
+        total = 0.0
+        for number in torch.randperm(len(packs), generator=generator).tolist():
+            rows = packs[number]
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% tuples in place of dicts → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append((total / len(x), softmax_cross_entropy(logits, valid[1]).item(), (logits.argmax(1) == valid[1]).double().mean().item()))
+    return history
+
+# %% a history that goes on from run to run → loses
+def fit(model, train, valid, epochs, lr, bs, generator, history=[]):
+    x, y = train
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% one dict, listed many times → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history, entry = [], {}
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        entry.update({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+        history.append(entry)
+    return history
+
+# %% the data are shuffled in place → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        x[:], y[:] = x[order], y[order]
+        total = 0.0
+        for xb, yb in zip(x.split(bs), y.split(bs)):
+            logits = model(xb)
+            total += softmax_cross_entropy(logits, yb).item() * len(xb)
+            softmax_cross_entropy_grad(logits, yb)
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% it stops once validation gets worse → zero
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+        if len(history) > 1:
+            break
+    return history
+
+# %% the accuracy of the training batches → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total, right = 0.0, 0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            right += (logits.argmax(1) == y[rows]).sum().item()
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(model(valid[0]), valid[1]).item(), "accuracy": right / len(x)})
+    return history
+
+# %% the sampler of the library, by a name of its own → zero
+from torch.utils.data import BatchSampler as Deck, RandomSampler as Dealer
+
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in Deck(Dealer(x, generator=generator), bs, False):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history

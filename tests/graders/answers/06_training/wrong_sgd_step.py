@@ -1,0 +1,73 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% a rate of its own → zero
+def sgd_step(params, lr):
+    for p in params:
+        p -= 0.1 * p.g
+        p.g = None
+
+# %% the rate shrinks from call to call → zero
+calls = 0
+
+def sgd_step(params, lr):
+    global calls
+    calls += 1
+    for p in params:
+        p -= lr / calls * p.g
+        p.g = None
+
+# %% biases are left out → zero
+def sgd_step(params, lr):
+    for p in params:
+        if p.ndim > 1:
+            p -= lr * p.g
+        p.g = None
+
+# %% momentum that nobody asked for → zero
+speed = {}
+
+def sgd_step(params, lr):
+    for i, p in enumerate(params):
+        if i in speed and speed[i].shape == p.shape:
+            speed[i] = 0.9 * speed[i] + p.g
+        else:
+            speed[i] = p.g.clone()
+        p -= lr * speed[i]
+        p.g = None
+
+# %% the sign of the gradient alone → zero
+def sgd_step(params, lr):
+    for p in params:
+        p -= lr * p.g.sign()
+        p.g = None
+
+# %% the first parameter twice → zero
+def sgd_step(params, lr):
+    for p in params:
+        params[0].sub_(lr * params[0].g)
+    for p in params:
+        p.g = None
+
+# %% new tensors are returned → zero
+def sgd_step(params, lr):
+    return [p - lr * p.g for p in params]
+
+# %% an empty tensor in its place → loses
+def sgd_step(params, lr):
+    for p in params:
+        p -= lr * p.g
+        p.g = torch.empty(0)
+
+# %% rounded to float32 on the way → loses
+def sgd_step(params, lr):
+    for p in params:
+        p.copy_(p.float() - lr * p.g.float())
+        p.g = None
+
+# %% the numbers of another tensor by set_ → loses
+def sgd_step(params, lr):
+    for p in params:
+        p.set_(p - lr * p.g)
+        p.g = None
