@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import sys
-import textwrap
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
+from as_written import as_written
 from conftest import Desks
 from grading import ASSIGNMENTS, ROOT, SEED, Answer, all_answers, exercises, failing, rounds, said
 
@@ -20,24 +16,6 @@ BANKS = {assignment: load_bank(ROOT / "graders" / assignment) for assignment in 
 KNOWN = {known.id: known for bank in BANKS.values() for known in bank.misconceptions}
 #: Besides the one that is tried always; for these there has to be time. The first assignment has few enough for both.
 MORE_SEEDS = (1, 9 * 10**15)
-
-
-def as_written(known: Misconception) -> Answer:
-    """The bank's function or class under the exercise's name, without its docstring, and the helpers that it uses."""
-    names = vars(sys.modules[known.answer.__module__])
-    answer = ast.parse(textwrap.dedent(inspect.getsource(known.answer))).body[0]
-    assert isinstance(answer, ast.FunctionDef | ast.ClassDef)
-    answer.name, answer.decorator_list, answer.body = known.exercise, [], answer.body[1:] or [ast.Pass()]
-    return Answer(known.exercise, known.id, ("\n\n\n".join([*helpers(answer, names), ast.unparse(answer)]),))
-
-
-def helpers(part: ast.AST, names: dict[str, object], seen: frozenset[str] = frozenset()) -> Iterator[str]:
-    """What ``part`` uses of the bank's own, and what that uses."""
-    used = {node.id for node in ast.walk(part) if isinstance(node, ast.Name)} - seen
-    for name in sorted(name for name in used & set(names) if name.startswith("_")):
-        source = inspect.getsource(names[name])  # type: ignore[arg-type]
-        yield from helpers(ast.parse(source), names, seen | {name})
-        yield source
 
 
 ROUNDS = [
