@@ -13,6 +13,7 @@ from foundations.plots.activations import (
 )
 from foundations.plots.broadcasting import aligned_shapes, memory, spreadsheet
 from foundations.plots.digits import digits
+from foundations.plots.exports import namespace_growth, notebook_to_script, tolerance
 from foundations.plots.graphs import computation_graph, step_errors, weight_tiles
 from foundations.plots.picture import Picture
 from foundations.plots.products import matrix_product
@@ -53,6 +54,8 @@ __all__ = [
     "many_starts",
     "matrix_product",
     "memory",
+    "namespace_growth",
+    "notebook_to_script",
     "outer_products",
     "own_beside_torch",
     "softmax_bars",
@@ -61,6 +64,7 @@ __all__ = [
     "through_layers",
     "time_and_memory",
     "timings",
+    "tolerance",
     "two_scales",
     "weight_tiles",
 ]
