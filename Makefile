@@ -50,6 +50,10 @@ release: $(STAMP) ## Make release/ and solutions/ from source/
 drift: $(STAMP) ## Fail where release/ or solutions/ is not what source/ makes
 	$(BIN)/foundations release --check
 
+.PHONY: print
+print: $(STAMP) ## Pages to print or to read without Jupyter, in printed/
+	$(BIN)/python -m foundations.printable printed
+
 .PHONY: bench
 bench: $(STAMP) ## Benchmarks; results go to benchmarks/results/
 	$(BIN)/python -m benchmarks

@@ -23,7 +23,7 @@ demo
 release leaks
 recording
 gradebook
-nbgrader_bridge screen export check doctor
+nbgrader_bridge screen export printable check doctor
 grade inert
 plugin submissions
 student
