@@ -216,6 +216,35 @@ def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> N
 
 
 @app.command()
+def misconceptions(
+    assignment: Annotated[str | None, typer.Argument(help="Name of a folder under source/; default: all.")] = None,
+    exercise: Annotated[
+        str | None, typer.Option("--exercise", "-e", help="Only those of this exercise, e.g. mse_grad.", metavar="ID")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    course_folder: CourseOption = None,
+) -> None:
+    """List the known mistakes: what learners get wrong, and the hint that each of them gets.
+
+    Each is a wrong answer that runs. When a check fails, what the student's code did is compared with what each of
+    them does, and the one that behaves alike is named in the report and gives its hint.
+
+    "seen by" is how a mistake shows itself: by its values, or where these are right by a rule, by growth, speed or
+    memory. "kind" is the number of the line in docs/misconceptions.md that it belongs to.
+
+    Example: foundations misconceptions 04_backward --exercise lin_grad
+    """
+    from foundations import catalogue
+
+    known = catalogue.known_mistakes(find_course(course_folder), assignment, exercise)
+    if as_json:
+        out.print_json(data=[one.to_json() for one in known])
+        return
+    out.print(catalogue.shown(known))
+    out.print(f"  {len(known)} known mistake{'' if len(known) == 1 else 's'}", highlight=False)
+
+
+@app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     course_folder: CourseOption = None,

@@ -116,7 +116,7 @@ class Course:
         """
         known = self.assignments
         if assignment not in known:
-            hint = _nearest(assignment, known) or f"; this course has: {', '.join(known) or 'none'}"
+            hint = nearest(assignment, known) or f"; this course has: {', '.join(known) or 'none'}"
             raise CourseError(f"assignment {assignment!r} is not under {self.source}{hint}", slug="unknown-assignment")
         return self.source / assignment / f"{assignment}.ipynb"
 
@@ -179,7 +179,7 @@ class Course:
         """
         for name in self._exercises(assignment):
             if name not in exercises:
-                hint = _nearest(name, exercises) or f"; its exercises are: {', '.join(exercises) or 'none'}"
+                hint = nearest(name, exercises) or f"; its exercises are: {', '.join(exercises) or 'none'}"
                 raise CourseError(
                     f"{self._file}: assignment {assignment!r} has no exercise {name!r}{hint}", slug="settings"
                 )
@@ -195,7 +195,7 @@ class Course:
         for name in self._table(self.settings, "assignment", ""):
             if name not in self.assignments:
                 hint = (
-                    _nearest(name, self.assignments) or f"; {self.source} has: {', '.join(self.assignments) or 'none'}"
+                    nearest(name, self.assignments) or f"; {self.source} has: {', '.join(self.assignments) or 'none'}"
                 )
                 raise CourseError(f"{self._file}: there is no assignment {name!r}{hint}", slug="settings")
             where = f".assignment.{name}"
@@ -225,7 +225,7 @@ class Course:
         place = f"{self._file}, [tool.foundations{where}.limits]"
         for name, value in limits.items():
             if name not in _LIMITS:
-                hint = _nearest(name, _LIMITS) or f"; limits are: {', '.join(allowed)}"
+                hint = nearest(name, _LIMITS) or f"; limits are: {', '.join(allowed)}"
                 raise CourseError(f"{place}: {name!r} is not a limit{hint}", slug="limits")
             if name not in allowed:
                 raise CourseError(
@@ -246,7 +246,7 @@ class Course:
     def _known(self, table: Mapping[str, Any], where: str, known: Collection[str]) -> None:
         for name in table:
             if name not in known:
-                hint = _nearest(name, known) or f"; settings here are: {', '.join(known)}"
+                hint = nearest(name, known) or f"; settings here are: {', '.join(known)}"
                 raise CourseError(
                     f"{self._file}, [tool.foundations{where}]: {name!r} is not a setting{hint}", slug="settings"
                 )
@@ -257,7 +257,8 @@ def is_plain_name(name: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name) is not None
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown ``name`` that suggests the likeliest of ``known``; empty where none is."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
     return f"; did you mean {near[0]!r}?" if near else ""
 

@@ -100,6 +100,8 @@ def test_one_notebook_is_shown_check_by_check(root):
         (("grade", "submitted"), "--assignment"),
         (("grade", "submitted", "-a", "course", "--feedback", "loud"), "loud"),
         (("release", "cours"), "did you mean 'course'"),
+        (("misconceptions", "cours"), "did you mean 'course'"),
+        (("misconceptions", "course", "--exercise", "doubel"), "did you mean 'double'"),
         (("check", "nowhere.ipynb"), "does not exist"),
         (("demo",), "examples"),
         (("nonsense",), "nonsense"),
@@ -153,8 +155,26 @@ def test_the_installed_command_helps_without_importing_torch(tmp_path):
     )
 
     assert done.stdout.endswith("False\n")
-    for word in ("grade", "release", "check", "demo", "doctor", "Exit code"):
+    for word in ("grade", "release", "check", "misconceptions", "demo", "doctor", "Exit code"):
         assert word in done.stdout
+
+
+def test_known_mistakes_are_listed_for_a_person_and_for_a_program(root, tmp_path):
+    """With the hint of each; a course that knows none says so."""
+    copy = tmp_path / "copy"
+    shutil.copytree(root, copy, ignore=shutil.ignore_patterns("reports"))
+    none = foundations("misconceptions", cwd=copy)
+    bank = (
+        "from foundations.diagnose import misconception\n\n@misconception('double')\ndef squares(x):\n    'Try [3].'\n"
+    )
+    (copy / "graders" / "course" / "misconceptions.py").write_text(bank)
+    told, asked = (foundations("misconceptions", "course", *more, cwd=copy) for more in ((), ("--json",)))
+
+    assert (none.returncode, told.returncode, asked.returncode) == (0, 0, 0)
+    assert "0 known mistakes" in none.stdout
+    assert "Try [3]." in told.stdout
+    assert "1 known mistake\n" in told.stdout
+    assert [(one["id"], one["symptoms"]) for one in json.loads(asked.stdout)] == [("squares", [])]
 
 
 def test_an_unsafe_run_is_marked_wherever_it_is_shown(root, tmp_path):

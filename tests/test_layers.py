@@ -23,7 +23,7 @@ demo
 release leaks
 recording
 gradebook
-nbgrader_bridge screen export printable check doctor
+nbgrader_bridge screen export printable catalogue check doctor
 grade inert
 plugin submissions
 student

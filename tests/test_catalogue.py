@@ -1,0 +1,121 @@
+"""The known mistakes of a course as a list."""
+
+import builders
+import pytest
+from rich.console import Console
+
+from foundations import catalogue
+from foundations.catalogue import Known
+from foundations.config import Course
+from foundations.errors import CourseError
+
+BANK = '''
+from foundations.diagnose import misconception
+
+
+@misconception("triple")
+def adds_three_to_it_where_it_should_take_three_of_it(x):
+    """What is three times nothing?"""
+    return x + 3
+
+
+@misconception("double", symptom=("rule: pow", "speed"))
+def squares(x):
+    """Try it on [3]."""
+    return x**2
+
+
+@misconception("gone")
+def of_an_exercise_that_was_taken_out(x):
+    """Nobody asks."""
+'''
+KINDS = """
+[[kind]]
+number = 2
+about = "plus and times"
+ids = { triple = ["adds_three_to_it_where_it_should_take_three_of_it"] }
+
+[[kind]]
+number = 1
+about = "powers"
+ids = { double = ["squares"], triple = ["adds_three_to_it_where_it_should_take_three_of_it"] }
+"""
+SQUARES = Known("course", "double", "squares", "Try it on [3].", ("rule: pow", "speed"), (1,))
+
+
+@pytest.fixture
+def course(tmp_path):
+    """Two exercises, a mistake of each, and one that belongs to none."""
+    builders.write(builders.source_notebook(), tmp_path / "source" / "course" / "course.ipynb")
+    (tmp_path / "graders" / "course").mkdir(parents=True)
+    (tmp_path / "graders" / "course" / "misconceptions.py").write_text(BANK)
+    (tmp_path / "graders" / "kinds.toml").write_text(KINDS)
+    return Course(tmp_path, {})
+
+
+def lines(known, width=100):
+    console = Console(width=width, no_color=True)
+    with console.capture() as capture:
+        console.print(catalogue.shown(known))
+    return capture.get().splitlines()
+
+
+def test_mistakes_come_in_the_order_of_the_notebook(course):
+    """Each with its hint, how it shows itself, and the kinds that it is of."""
+    known = catalogue.known_mistakes(course)
+
+    assert [one.exercise for one in known] == ["double", "triple"]
+    assert known[0] == SQUARES
+    assert (known[1].symptoms, known[1].kinds) == ((), (1, 2))
+
+
+def test_one_exercise_of_one_assignment(course):
+    """The others are left out."""
+    assert catalogue.known_mistakes(course, "course", "double") == [SQUARES]
+
+
+def test_a_course_without_kinds_has_mistakes_all_the_same(course):
+    """The list of kinds is the course's own business, and its column is left out."""
+    (course.graders / "kinds.toml").unlink()
+    known = catalogue.known_mistakes(course)
+
+    assert [one.kinds for one in known] == [(), ()]
+    assert not any("kind" in line for line in lines(known))
+
+
+@pytest.mark.parametrize(
+    ("assignment", "exercise", "sentence"),
+    [
+        ("cours", None, "assignment 'cours' is not under"),
+        ("course", "doubel", "assignment 'course' has no exercise 'doubel'; did you mean 'double'?"),
+        (None, "xyz", "this course has no exercise 'xyz'; its exercises are: double, triple"),
+    ],
+)
+def test_what_is_not_there_is_asked_back(course, assignment, exercise, sentence):
+    """By the author's class of errors, and with what is there."""
+    with pytest.raises(CourseError) as caught:
+        catalogue.known_mistakes(course, assignment, exercise)
+    assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "text", ["kind = 1", "[[kind]]", "not toml", "[[kind]]\nnumber = 1\nabout = 'x'\nids = ['squares']"]
+)
+def test_a_list_of_kinds_that_is_none_is_the_authors_to_mend(course, text):
+    """It says which file."""
+    (course.graders / "kinds.toml").write_text(text)
+    with pytest.raises(CourseError, match=r"kinds\.toml is no list of kinds"):
+        catalogue.known_mistakes(course)
+
+
+def test_the_table_is_readable_at_a_hundred_characters(course):
+    """Long names are broken behind an underscore, symptoms and hints are whole, brackets are no markup."""
+    text = lines(catalogue.known_mistakes(course))
+
+    assert max(map(len, text)) <= 100
+    assert [line.split() for line in text if "Try it" in line] == [
+        ["squares", "rule:", "pow,", "1", "Try", "it", "on", "[3]."]
+    ]
+    names = [line.split()[0] for line in text if line.strip().startswith(("adds", "should"))]
+    assert names == ["adds_three_to_it_where_it_", "should_take_three_of_it"]
+    assert any(line.startswith("double in course: 1") for line in text)
