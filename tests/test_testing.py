@@ -242,6 +242,18 @@ def test_changed_inputs_are_noticed():
     assert A[0, 0] == 1.0
 
 
+def test_nan_in_an_input_is_no_change_of_it():
+    """NaN is not equal to itself, and still what it was; that it was overwritten is noticed."""
+    nan = torch.tensor([1.0, math.nan])
+
+    def overwrites(a):
+        a[1] = 0.0
+        return False
+
+    check(lambda a: False, case(nan, gives=False))
+    assert said(overwrites, case(nan, gives=False)).startswith("exercise changes its input `a`")
+
+
 def test_non_contiguous_inputs_stay_non_contiguous():
     """A copy must not repair what the case is about."""
     seen = []
