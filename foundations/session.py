@@ -82,6 +82,8 @@ class Session:
         #: How often the warm process was lost, and a new one came in its place.
         self.warm_losses = 0
         self._reply_bytes = 0
+        #: About how many bytes of memory the last reply takes.
+        self.reply_weight = 0
         self._output_bytes = 0
         self._cpu_at_request = 0.0
         self._spent_cpu_s = 0.0
@@ -287,7 +289,7 @@ class Session:
             if echoed != nonce:
                 self._lose("it wrote to the grader's pipe, which no exercise asks for")
             self._reply_bytes = length
-            reply = wire.decode(self._receive(length, waiting))
+            reply, self.reply_weight = wire.weighed(self._receive(length, waiting))
         except wire.WireError as error:
             return self._lose(f"it wrote something to the grader's pipe that is no answer ({error})")
         if isinstance(reply, dict) and "broken" in reply:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import torch
 
-from foundations import rules, speed, wire, words
+from foundations import rules, speed, words
 from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
 from foundations.diagnose import Behaviour, Observation, copied
 from foundations.errors import OutOfTime, SessionLost
@@ -171,7 +171,7 @@ class Student:
             names=self._names(before, through),
             through=through,
         )
-        self.observed_bytes += wire.weight(reply)
+        self.observed_bytes += self.session.reply_weight
         if self.observed_bytes <= _MAX_OBSERVED_BYTES:
             self.observations.append(Observation(before, call.behaviour(), through))
         return call

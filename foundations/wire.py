@@ -13,7 +13,7 @@ import json
 import math
 import struct
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,8 @@ MAX_KEY_LENGTH = 16
 # No value within these caps has more brackets, braces and commas in its header.
 _MAX_CONTAINERS = 4 * MAX_ITEMS
 _MAX_COMMAS = 16 * MAX_ITEMS
+#: What an item of a decoded value takes beside its bytes: a tensor more, a number less.
+_ITEM_BYTES = 200
 
 DTYPES: dict[str, torch.dtype] = {
     str(dtype).removeprefix("torch."): dtype
@@ -97,6 +99,15 @@ def decode(payload: bytes | bytearray) -> Any:
     Raises:
         WireError: anything at all is not as :func:`encode` writes it.
     """
+    return weighed(payload)[0]
+
+
+def weighed(payload: bytes | bytearray) -> tuple[Any, int]:
+    """The value in ``payload``, and about how many bytes of memory it takes.
+
+    Raises:
+        WireError: as :func:`decode`.
+    """
     if len(payload) < _HEADER_LENGTH.size:
         raise WireError("the payload is shorter than its own length field")
     (length,) = _HEADER_LENGTH.unpack_from(payload)
@@ -114,7 +125,7 @@ def decode(payload: bytes | bytearray) -> Any:
     value = decoder.value(document, 0)
     if decoder.offset != len(payload):
         raise WireError("bytes follow the last tensor")
-    return value
+    return value, len(payload) + _ITEM_BYTES * decoder.items_read
 
 
 def _intricate(header: bytes | bytearray) -> bool:
@@ -125,17 +136,6 @@ def _intricate(header: bytes | bytearray) -> bool:
     outside = bare[~np.logical_xor.accumulate(bare == ord('"'))]
     opening, comma = (outside == ord("[")) | (outside == ord("{")), outside == ord(",")
     return int(opening.sum()) > _MAX_CONTAINERS or int(comma.sum()) > _MAX_COMMAS
-
-
-def weight(value: object) -> int:
-    """About how many bytes of memory a decoded value takes."""
-    if isinstance(value, torch.Tensor):
-        return 500 + value.untyped_storage().nbytes()
-    if isinstance(value, list | tuple):
-        return 64 + sum(map(weight, value))
-    if isinstance(value, dict):
-        return 64 + sum(weight(key) + weight(item) for key, item in value.items())
-    return sys.getsizeof(value)
 
 
 class _Encoder:
@@ -153,14 +153,14 @@ class _Encoder:
         if self.items_left < 0:
             return self.opaque(value, f"more than {MAX_ITEMS:,} items")
         kind = type(value)
+        if kind is str:
+            return self.text(value)  # type: ignore[arg-type]
         if value is None or kind is bool:
             return value
         if kind is int:
             return value if abs(value).bit_length() <= MAX_INT_BITS else self.opaque(value, "a very large number")  # type: ignore[arg-type]
         if kind is float:
             return {"t": "float", "v": repr(value)} if not math.isfinite(value) else value  # type: ignore[arg-type]
-        if kind is str:
-            return self.text(value)  # type: ignore[arg-type]
         if kind in (list, tuple, dict):
             return self.container(value, depth)
         if kind in (torch.Tensor, torch.nn.Parameter):
@@ -226,33 +226,32 @@ class _Decoder:
         self.tensors_left = MAX_TENSORS
         self.odd_keys_left = MAX_ODD_KEYS
 
+    @property
+    def items_read(self) -> int:
+        return 2 * MAX_ITEMS - self.items_left
+
     def value(self, node: Any, depth: int) -> Any:
         self.items_left -= 1
         if depth > MAX_DEPTH + 1 or self.items_left < 0:
             raise WireError("the value is nested too deep or has too many items")
-        if isinstance(node, str):
+        kind = type(node)  # of JSON's own, so that there are no derived ones
+        if kind is str:
             return _printable(node)
-        if node is None or isinstance(node, bool | int | float):
-            return node
-        if not isinstance(node, dict):
+        if kind is dict:
+            read = _READERS.get(self.string(node, "t"))
+            if read is None:
+                raise WireError("a node has an unknown type")
+            return read(self, node, depth)
+        if kind is list:
             raise WireError("a node is neither a plain value nor a typed one")
-        read = {
-            "list": lambda: list(self.items(node, depth)),
-            "tuple": lambda: tuple(self.items(node, depth)),
-            "dict": lambda: self.mapping(node, depth),
-            "tensor": lambda: self.tensor(node),
-            "float": lambda: self.special_float(node),
-            "opaque": lambda: Opaque(self.string(node, "n"), self.string(node, "w")),
-        }.get(self.string(node, "t"))
-        if read is None:
-            raise WireError("a node has an unknown type")
-        return read()
+        return node
 
-    def items(self, node: dict[str, Any], depth: int) -> Iterator[Any]:
+    def sequence(self, node: dict[str, Any], depth: int) -> list[Any]:
         values = node.get("v")
-        if not isinstance(values, list):
+        if type(values) is not list:
             raise WireError("a sequence without its items")
-        return (self.value(item, depth + 1) for item in values)
+        depth += 1
+        return [self.value(item, depth) for item in values]
 
     def mapping(self, node: dict[str, Any], depth: int) -> dict[Any, Any]:
         result = {}
@@ -261,9 +260,10 @@ class _Decoder:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WireError("a dict whose items are no pairs")
             key = self.value(pair[0], depth + 1)
-            self.odd_keys_left -= not _is_plain_key(key)
-            if not _may_be_key(key) or self.odd_keys_left < 0:
-                raise WireError("a dict with a key that cannot be one")
+            if type(key) is not str:
+                self.odd_keys_left -= not _is_plain_key(key)
+                if not _may_be_key(key) or self.odd_keys_left < 0:
+                    raise WireError("a dict with a key that cannot be one")
             result[key] = self.value(pair[1], depth + 1)
         return result
 
@@ -294,11 +294,25 @@ class _Decoder:
         plain = flat.reshape(shape)
         return plain if strides is None else _laid_out(plain, strides)
 
+    def opaque(self, node: dict[str, Any]) -> Opaque:
+        return Opaque(self.string(node, "n"), self.string(node, "w"))
+
     def string(self, node: dict[str, Any], key: str) -> str:
         value = node.get(key)
         if not isinstance(value, str):
             raise WireError(f"a node without its {key!r}")
         return _printable(value)
+
+
+#: How a typed node is read, by its type.
+_READERS: dict[str, Callable[[_Decoder, dict[str, Any], int], Any]] = {
+    "list": _Decoder.sequence,
+    "tuple": lambda decoder, node, depth: tuple(decoder.sequence(node, depth)),
+    "dict": _Decoder.mapping,
+    "tensor": lambda decoder, node, depth: decoder.tensor(node),
+    "float": lambda decoder, node, depth: decoder.special_float(node),
+    "opaque": lambda decoder, node, depth: decoder.opaque(node),
+}
 
 
 def _printable(text: str) -> str:
@@ -314,6 +328,8 @@ def _is_plain_key(key: object) -> bool:
 
 
 def _may_be_key(key: object) -> bool:
+    if type(key) is str:
+        return True
     parts = key if type(key) is tuple else (key,)
     return len(parts) <= MAX_KEY_LENGTH and all(
         part is None or type(part) in (bool, int, float, str, Opaque) for part in parts
