@@ -19,7 +19,7 @@ help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(STAMP) ## Grade a small made class, and say where gradebook, feedback and reports are
+demo: $(STAMP) ## Grade a made class over all assignments, and say where gradebook, feedback and reports are
 	$(BIN)/foundations demo
 
 .PHONY: test
@@ -43,8 +43,9 @@ types: $(STAMP) ## Types, by mypy
 	$(BIN)/mypy
 
 .PHONY: release
-release: $(STAMP) ## Make release/ and solutions/ from source/
+release: $(STAMP) ## Make release/, solutions/ and the made class of examples/ from source/
 	$(BIN)/foundations release
+	$(BIN)/python scripts/examples.py
 
 .PHONY: drift
 drift: $(STAMP) ## Fail where release/ or solutions/ is not what source/ makes

@@ -47,8 +47,8 @@ def measure(
 def hand_in(folder: Path, notebooks: int) -> None:
     """Write ``notebooks`` submissions: the examples and the solution in turns, each with a cell of its own."""
     course = find_course(Path(__file__).parent)
-    examples = sorted((course.root / "examples" / "submitted").iterdir())
-    sources = [one / _ASSIGNMENT / f"{_ASSIGNMENT}.ipynb" for one in examples if one.name not in _LEFT_OUT]
+    examples = sorted((course.root / "examples" / "submitted").glob(f"*/{_ASSIGNMENT}/{_ASSIGNMENT}.ipynb"))
+    sources = [one for one in examples if one.parent.parent.name not in _LEFT_OUT]
     sources.append(course.notebook(_ASSIGNMENT))
     for number in range(notebooks):
         notebook = nbformat.read(sources[number % len(sources)], 4)

@@ -10,11 +10,12 @@ from rich.console import Console
 from foundations import export, gradebook, release, screen
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
-from foundations.grade import Graded, Grader
+from foundations.grade import Grader
+from foundations.model import Report
 from foundations.recording import Recording
 from foundations.submissions import find_submissions
 
-_COPIED = ("source", "graders", "nbgrader_config.py", "pyproject.toml")
+_COPIED = ("source", "graders", "solutions", "nbgrader_config.py", "pyproject.toml")
 _MARK = "made-by-foundations-demo"
 
 
@@ -31,29 +32,45 @@ def run(course: Course, folder: Path, out: Console, err: Console) -> int:
     if not examples.is_dir():
         raise CourseError(f"{examples} is missing: the demonstration has nobody to grade", slug="demo")
     own = _copy(course, examples, folder)
-    worst = 0
+    classes: dict[str, list[Report]] = {}
     for assignment in own.assignments:
-        with err.status(f"{assignment}: making release/ and solutions/ from source/"):
-            release.release(own, assignment)
-        submitted = own.root / "submitted"
-        if not any((student / assignment).is_dir() for student in submitted.iterdir()):
-            out.print(f"  {assignment}: released; nobody of the made class has handed it in yet", highlight=False)
-            continue
-        graded: dict[str, Graded] = {}
-        with Grader(own, assignment) as grader, Recording(own, assignment, submitted) as recording:
-            for one in screen.progress(find_submissions(submitted, assignment), err):
-                graded[one.student] = grader.grade(one.path, one.student)
-                recording.add(one.student, graded[one.student])
-        recording.check()
-        reports = [each.report for each in graded.values()]
-        out.print(screen.class_table(reports))
-        with err.status(f"{assignment}: feedback"):
-            gradebook.feedback(own, assignment)
-        export.write_json_dir(own.root / "reports" / assignment, reports)
-        export.write_junit(own.root / "reports" / assignment / "junit.xml", reports)
-        worst = max(worst, *(report.fault for report in reports))
+        with err.status(f"{assignment}: making release/ from source/"):
+            release.generate(own, assignment, own.root / "release")
+        if reports := _grade(own, assignment, err):
+            classes[assignment] = reports
+            out.print(screen.class_table(reports))
+        else:
+            out.print(f"  {assignment}: released; nobody of the made class has handed it in", highlight=False)
+    out.print(screen.overview(classes, _waiting(own)))
     _say_where(own, out)
-    return worst
+    return max((report.fault for reports in classes.values() for report in reports), default=0)
+
+
+def _grade(course: Course, assignment: str, err: Console) -> list[Report]:
+    """The reports on those who handed ``assignment`` in; gradebook, feedback and reports are written on the way."""
+    submitted = course.root / "submitted"
+    if not any((student / assignment).is_dir() for student in submitted.iterdir()):
+        return []
+    # Who has handed in nothing is no fault of a submission here, as it would be in `foundations grade`.
+    found = [one for one in find_submissions(submitted, assignment) if one.path.parent.is_dir()]
+    reports = []
+    with Grader(course, assignment) as grader, Recording(course, assignment, submitted) as recording:
+        for one in screen.progress(found, err, f"grading {assignment},"):
+            graded = grader.grade(one.path, one.student)
+            recording.add(one.student, graded)
+            reports.append(graded.report)
+    recording.check()
+    with err.status(f"{assignment}: feedback"):
+        gradebook.feedback(course, assignment)
+    export.write_json_dir(course.root / "reports" / assignment, reports)
+    export.write_junit(course.root / "reports" / assignment / "junit.xml", reports)
+    return reports
+
+
+def _waiting(course: Course) -> int:
+    """How many answers a person has to read."""
+    classes = [gradebook.scores(course, assignment) for assignment in course.assignments]
+    return sum(manual for one in classes for cells in one.values() for _, _, manual in cells.values())
 
 
 def _copy(course: Course, examples: Path, folder: Path) -> Course:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from rich import box
-from rich.console import Console
+from rich.columns import Columns
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markup import escape
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -15,10 +19,15 @@ from foundations.submissions import Found
 from foundations.table import clean, clean_name, rows
 
 _MAX_NOTE = 300
+#: Columns that what is to be known of a submission needs beside its points: names of mistakes are long words, and up to
+#: the longer of these two none is broken.
+_NOTE_ROOM = 24, 48
+#: The longest name of a student that is shown in one line.
+_NAME_ROOM = 24
 
 
-def progress(found: Sequence[Found], console: Console) -> Iterator[Found]:
-    """The submissions one by one, with a bar that says whose turn it is."""
+def progress(found: Sequence[Found], console: Console, what: str = "grading") -> Iterator[Found]:
+    """The submissions one by one, with a bar that says whose turn it is, and for ``what``."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -27,29 +36,94 @@ def progress(found: Sequence[Found], console: Console) -> Iterator[Found]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("grading", total=len(found))
+        task = bar.add_task(escape(what), total=len(found))
         for one in found:
-            bar.update(task, description=f"grading {escape(clean_name(one.student))}")
+            bar.update(task, description=escape(f"{what} {clean_name(one.student)}"))
             yield one
             bar.advance(task)
 
 
-def class_table(reports: Sequence[Report]) -> Table:
-    """A row for each submission, a column for each exercise, and what went wrong in one line."""
-    table = Table(box=box.SIMPLE_HEAD, title=_title(reports))
-    highest = {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
-    heads = [f"{_two_lines(name)}\nof {most:g}" for name, most in highest.items()]
-    tallest = max([head.count("\n") for head in heads], default=1)
-    table.add_column(_at_bottom("student", tallest), overflow="fold", min_width=12)
-    for head in heads:
-        table.add_column(_at_bottom(head, tallest), justify="right")
-    table.add_column(_at_bottom(f"score\nof {sum(highest.values()):g}", tallest), justify="right", style="bold")
-    table.add_column(_at_bottom("what to know", tallest), ratio=1, overflow="fold", min_width=24)
-    for report in reports:
-        exercises = {exercise.id: exercise for exercise in report.exercises}
-        cells = [_number(exercises[name].score) if name in exercises else "–" for name in highest]
-        total = "ungraded" if report.score is None else _number(report.score)
-        table.add_row(escape(clean_name(report.submission)), *cells, total, escape(_note(report)))
+@dataclass(frozen=True)
+class ClassTable:
+    """A row for each submission, a column for each exercise, and what went wrong in one line.
+
+    Many exercises have columns with a number, and their names below; where there is no room left beside the points,
+    what is to be known stands below, too.
+    """
+
+    reports: Sequence[Report]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        highest = _highest(self.reports)
+        named = [f"{_two_lines(name)}\nof {most:g}" for name, most in highest.items()]
+        numbered = [str(number) for number in range(1, len(highest) + 1)]
+        words = " ".join(map(_note, self.reports)).split()
+        room = options.max_width - min(max([*map(len, words), _NOTE_ROOM[0]]), _NOTE_ROOM[1]) - 3
+        with_names, with_numbers = (
+            Measurement.get(console, options, self._table(heads, notes=False)).minimum <= room
+            for heads in (named, numbered)
+        )
+        if with_names or not highest:
+            yield self._table(named, notes=True)
+            return
+        yield self._table(numbered, notes=with_numbers)
+        legend = [f"{number} {name} ({most:g})" for number, (name, most) in zip(numbered, highest.items(), strict=True)]
+        yield Padding(Columns(legend, padding=(0, 3)), (0, 2, 1, 2))
+        if not with_numbers:
+            yield Padding(self._notes(), (0, 2, 1, 2))
+
+    def _table(self, heads: Sequence[str], *, notes: bool) -> Table:
+        highest = _highest(self.reports)
+        close = not any("\n" in head for head in heads)
+        table = Table(box=box.SIMPLE_HEAD, title=_title(self.reports), padding=(0, 0) if close else (0, 1))
+        total = f"score\nof {sum(highest.values()):g}"
+        tallest = max(head.count("\n") for head in [*heads, total])
+        table.add_column(_at_bottom("student", tallest), overflow="fold", min_width=12, max_width=_NAME_ROOM)
+        for head in heads:
+            table.add_column(_at_bottom(head, tallest), justify="right", no_wrap=True)
+        table.add_column(_at_bottom(total, tallest), justify="right", style="bold", no_wrap=True)
+        if notes:
+            table.add_column(_at_bottom("what to know", tallest), ratio=1, overflow="fold", min_width=_NOTE_ROOM[0])
+        for report in self.reports:
+            exercises = {exercise.id: exercise for exercise in report.exercises}
+            cells = [_number(exercises[name].score) if name in exercises else "–" for name in highest]
+            note = [escape(_note(report))] if notes else []
+            table.add_row(escape(clean_name(report.submission)), *cells, _total(report), *note)
+        return table
+
+    def _notes(self) -> Table:
+        """What is to be known of those of whom there is anything to know."""
+        table = Table.grid(padding=(0, 2))
+        table.add_column(overflow="fold", max_width=_NAME_ROOM)
+        table.add_column(overflow="fold")
+        for report in self.reports:
+            if note := _note(report):
+                table.add_row(escape(clean_name(report.submission)), escape(note))
+        return table
+
+
+def class_table(reports: Sequence[Report]) -> ClassTable:
+    """All of a class that fits on the screen."""
+    return ClassTable(reports)
+
+
+def overview(classes: Mapping[str, Sequence[Report]], waiting: int = 0) -> Table:
+    """A row for each student, a column for each assignment of ``classes``: points, "–" where nothing was handed in.
+
+    Args:
+        classes: reports by assignment.
+        waiting: how many written answers nobody has read yet.
+    """
+    table = Table(box=box.SIMPLE_HEAD, title="the class", title_style="bold italic")
+    table.caption = f"written answers, not counted here, that wait for a person: {waiting}" if waiting else None
+    table.add_column("\nstudent", overflow="fold", min_width=12, max_width=_NAME_ROOM)
+    for assignment, reports in classes.items():
+        most = sum(_highest(reports).values())
+        table.add_column(f"{assignment.partition('_')[0]}\nof {most:g}", justify="right")
+    found = {(report.submission, name): report for name, reports in classes.items() for report in reports}
+    for student in sorted({student for student, _ in found}):
+        reports_of = [found.get((student, assignment)) for assignment in classes]
+        table.add_row(escape(clean_name(student)), *[_total(report) if report else "–" for report in reports_of])
     return table
 
 
@@ -81,6 +155,15 @@ def remarks(report: Report) -> Iterable[str]:
 
 def _points(exercise: Exercise) -> str:
     return f"{_number(exercise.score)} / {exercise.max_score:g}"
+
+
+def _highest(reports: Sequence[Report]) -> dict[str, float]:
+    """The points of each exercise, by name."""
+    return {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
+
+
+def _total(report: Report) -> str:
+    return "ungraded" if report.score is None else _number(report.score)
 
 
 def _number(score: float | None) -> str:

@@ -5,9 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
+from expected_scores import COMMON, EXPECTED, NAMED, UNGRADED
 
 from foundations.config import find_course
 from foundations.gradebook import scores
@@ -15,47 +17,24 @@ from foundations.gradebook import scores
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
-ASSIGNMENT = "01_matmul"
-EXERCISES = ("matmul_naive", "frobenius_norm", "matmul_elementwise")
+SUBMITTED = ROOT / "examples" / "submitted"
 
-#: Full points of an exercise, and where a made student loses some: the share of the exercise's points that is left.
-FULL = {"matmul_naive": 5.0, "frobenius_norm": 4.0, "matmul_elementwise": 6.0}
-EXPECTED = {
-    "all-right": {},
-    "other-words": {},
-    "always-float32": {"matmul_naive": 9 / 10, "matmul_elementwise": 11 / 12},
-    "edited-tests": {"matmul_naive": 0},
-    "ends-the-process": {"matmul_naive": 0},
-    "forgot-the-root": {"frobenius_norm": 0},
-    "half-done": {"frobenius_norm": 0, "matmul_elementwise": 0},
-    "last-product-only": {"matmul_naive": 0},
-    "library-calls": dict.fromkeys(EXERCISES, 0),
-    "never-ends": {"frobenius_norm": 0},
-    "no-assertion": {"matmul_elementwise": 11 / 12},
-    "not-started": dict.fromkeys(EXERCISES, 0),
-    "syntax-error": {"frobenius_norm": 0},
-    "three-loops-again": {"matmul_elementwise": 7 / 12},
-    "not-a-notebook": None,
-}
-NAMED = {
-    "always-float32": {"result_is_always_float32", "elementwise_result_is_float32"},
-    "edited-tests": {"stops_one_step_early"},
-    "forgot-the-root": {"forgets_the_root"},
-    "last-product-only": {"keeps_only_the_last_product"},
-    "library-calls": {"calls_the_library_product", "calls_norm", "calls_einsum_one_notebook_early"},
-    "no-assertion": {"a_row_of_one_is_stretched"},
-    "three-loops-again": {"keeps_the_inner_loop"},
-}
+HANDED_IN = [(assignment, student) for assignment, students in EXPECTED.items() for student in sorted(students)]
 
 
-def copy_of_the_course(folder, submitted):
-    """What an instructor owns, with the made class where ``submitted`` says."""
+def copy_of_the_course(folder, submitted, assignment):
+    """What an instructor owns, with what the made class handed in of ``assignment`` where ``submitted`` says."""
     for name in ("source", "graders"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     for name in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
-    shutil.copytree(ROOT / "examples" / "submitted", folder / submitted)
+    for student in handed_in(assignment):
+        shutil.copytree(SUBMITTED / student / assignment, folder / submitted / student / assignment)
     return folder
+
+
+def handed_in(assignment):
+    return sorted(path.parent.name for path in SUBMITTED.glob(f"*/{assignment}"))
 
 
 def run(*command, cwd):
@@ -64,60 +43,113 @@ def run(*command, cwd):
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=280)
 
 
+@cache
+def points(assignment):
+    """What each exercise is worth, in order, as the instructor's notebook says."""
+    cells = json.loads((ROOT / "source" / assignment / f"{assignment}.ipynb").read_text("utf-8"))["cells"]
+    marks = [cell["metadata"].get("nbgrader", {}) for cell in cells if cell["cell_type"] == "code"]
+    return {one["grade_id"]: one["points"] for one in marks if one.get("grade")}
+
+
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory):
-    """``foundations grade examples/submitted``, gradebook included."""
-    root = copy_of_the_course(tmp_path_factory.mktemp("ours"), "examples/submitted")
-    command = "from foundations.cli import main; main()"
-    arguments = ("grade", "examples/submitted", "--assignment", ASSIGNMENT, "--json-dir", "reports")
-    done = run(sys.executable, "-c", command, *arguments, cwd=root)
-    assert done.returncode == 1, done.stderr  # one submission is no notebook
-    return root
+    """``foundations grade examples/submitted``, gradebook included: the course's folder, by assignment."""
+
+    @cache
+    def graded(assignment):
+        root = copy_of_the_course(tmp_path_factory.mktemp("ours"), "examples/submitted", assignment)
+        command = "from foundations.cli import main; main()"
+        arguments = ("grade", "examples/submitted", "--assignment", assignment, "--json-dir", "reports")
+        done = run(sys.executable, "-c", command, *arguments, cwd=root)
+        assert done.returncode == (UNGRADED in EXPECTED[assignment].values()), done.stderr
+        return root
+
+    return graded
 
 
 @pytest.fixture(scope="module")
 def reports(ours):
-    return {path.stem: json.loads(path.read_text("utf-8")) for path in (ours / "reports").glob("*.json")}
+    """Reports of an assignment, by student."""
+    return cache(
+        lambda assignment: {
+            path.stem: json.loads(path.read_text("utf-8")) for path in (ours(assignment) / "reports").glob("*.json")
+        }
+    )
 
 
-def test_every_made_student_is_expected_to_have_some_score(reports):
+@pytest.mark.parametrize("assignment", EXPECTED)
+def test_every_made_student_is_expected_to_have_some_score(reports, assignment):
     """A new example needs its line above."""
-    assert set(EXPECTED) == set(reports) == {path.name for path in (ROOT / "examples" / "submitted").iterdir()}
+    assert set(EXPECTED[assignment]) == set(reports(assignment)) == set(handed_in(assignment))
 
 
-@pytest.mark.parametrize("student", sorted(EXPECTED))
-def test_a_made_student_has_the_score_that_was_expected(reports, student):
-    """By exercise, to the fourth digit; what is no notebook has none."""
-    report, lost = reports[student], EXPECTED[student]
+def test_every_assignment_is_expected_to_be_handed_in():
+    """A new assignment needs its part of the class."""
+    assert list(EXPECTED) == find_course(ROOT).assignments
+
+
+@pytest.mark.parametrize(("assignment", "student"), HANDED_IN)
+def test_a_made_student_has_the_score_that_was_expected(reports, assignment, student):
+    """By exercise, to the third digit; what is no notebook has none."""
+    report, left = reports(assignment)[student], EXPECTED[assignment][student]
     got = {exercise["id"]: exercise["score"] for exercise in report["exercises"]}
 
-    if lost is None:
+    if left is UNGRADED:
         assert (report["verdict"], report["score"], got) == ("ungraded", None, {})
     else:
-        assert got == pytest.approx({name: FULL[name] * lost.get(name, 1) for name in EXERCISES}, abs=1e-3)
+        assert left.keys() <= points(assignment).keys()
+        assert got == pytest.approx({name: left.get(name, 1) * of for name, of in points(assignment).items()}, abs=1e-3)
 
 
-@pytest.mark.parametrize("student", sorted(NAMED))
-def test_a_made_mistake_is_named(reports, student):
-    """The misconception's id is in the report, and no other."""
-    checks = [check for exercise in reports[student]["exercises"] for check in exercise["checks"]]
+@pytest.mark.parametrize(("assignment", "student"), HANDED_IN)
+def test_made_mistakes_are_named(reports, assignment, student):
+    """The misconceptions' ids are in the report, and no others."""
+    checks = [check for exercise in reports(assignment)[student]["exercises"] for check in exercise["checks"]]
+    expected = NAMED[assignment].get(student, set())
 
-    assert {check["misconception"] for check in checks if check["misconception"]} == NAMED[student]
+    assert {check["misconception"] for check in checks if check["misconception"]} == expected
 
 
-def test_repairs_are_listed_for_the_tampered_notebook_alone(reports):
+@pytest.mark.parametrize("mistake", COMMON.values(), ids=COMMON)
+def test_somebody_makes_every_common_mistake(mistake):
+    """Each is named in somebody's report; that it is, the test above says."""
+    assert [student for named in NAMED.values() for student, those in named.items() if mistake in those]
+
+
+@pytest.mark.parametrize("assignment", EXPECTED)
+def test_repairs_are_listed_for_the_tampered_notebook_alone(reports, assignment):
     """Honest notebooks need none."""
-    assert {name for name, report in reports.items() if report["repairs"]} == {"edited-tests"}
+    tampered = {"edited-tests"} & EXPECTED[assignment].keys()
+
+    assert {name for name, report in reports(assignment).items() if report["repairs"]} == tampered
 
 
-def test_nbgrader_autograde_writes_the_same_scores(ours, tmp_path):
+@pytest.mark.parametrize("assignment", ["01_matmul", "04_backward"])
+def test_nbgrader_autograde_writes_the_same_scores(ours, tmp_path, assignment):
     """Two commands, one gradebook: automatic scores and what a person has to look at."""
-    theirs = copy_of_the_course(tmp_path, "submitted")
-    released = run(sys.executable, "-m", "nbgrader", "generate_assignment", ASSIGNMENT, cwd=theirs)
+    theirs = copy_of_the_course(tmp_path, "submitted", assignment)
+    released = run(sys.executable, "-m", "nbgrader", "generate_assignment", assignment, cwd=theirs)
     assert released.returncode == 0, released.stderr
-    graded = run(sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT, cwd=theirs)
-    assert graded.returncode == 1, graded.stderr  # the same one submission
-    one, other = (scores(find_course(root), ASSIGNMENT) for root in (ours, theirs))
+    graded = run(sys.executable, "-m", "nbgrader", "autograde", assignment, cwd=theirs)
+    assert graded.returncode == (UNGRADED in EXPECTED[assignment].values()), graded.stderr
+    one, other = (scores(find_course(root), assignment) for root in (ours(assignment), theirs))
 
-    assert len(one) == len(EXPECTED)
+    assert len(one) == len(EXPECTED[assignment])
     assert one == other
+
+
+def test_written_answers_wait_for_a_person(ours):
+    """But a cell that was left as it was handed out has earned nothing already."""
+    written = {
+        student: cells["derive_weight_gradient"]
+        for student, cells in scores(find_course(ours("04_backward")), "04_backward").items()
+    }
+
+    assert written == {
+        "all-right": (None, 3.0, True),
+        "ends-the-process": (0.0, 3.0, False),
+        "forgot-the-root": (None, 3.0, True),
+        "from-the-left": (None, 3.0, True),
+        "half-done": (0.0, 3.0, False),
+        "wrong-tensor": (None, 3.0, True),
+    }

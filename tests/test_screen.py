@@ -70,3 +70,65 @@ def test_progress_hands_out_every_submission_in_order(tmp_path):
     found = [Found(name, tmp_path, None) for name in ("s01", "s02")]
 
     assert list(screen.progress(found, Console(quiet=True))) == found
+
+
+def many(student, *scores):
+    """A report on exercises with long names, of one point each; what is missed has the exercise's name as mistake."""
+    names = [f"an_exercise_with_a_long_name_{number}" for number in range(len(scores))]
+    checks = [
+        Check("value", "pass", 1.0) if score else Check("value", "fail", 1.0, "no", misconception=f"mistake_in_{name}")
+        for name, score in zip(names, scores, strict=True)
+    ]
+    return Report("a", student, [Exercise(name, 1.0, [check]) for name, check in zip(names, checks, strict=True)])
+
+
+def lines_of(text, student):
+    return [line.split() for line in text.splitlines() if line.split()[:1] == [student]]
+
+
+def test_many_exercises_have_numbers_and_their_names_below():
+    """No head and no name of a mistake is cut off; on a wide screen the mistakes stand beside the points."""
+    reports = [many("s01", *[1] * 12), many("s02", *[1] * 10, 0, 0)]
+    mistakes = ["mistake_in_an_exercise_with_a_long_name_10,", "mistake_in_an_exercise_with_a_long_name_11"]
+    wide, narrow = (shown(screen.class_table(reports), width) for width in (120, 80))
+
+    for text in (wide, narrow):
+        assert "…" not in text
+        assert "12 an_exercise_with_a_long_name_11 (1)" in text
+        assert lines_of(text, "s01") == [["s01", *["1"] * 12, "12"]]
+        assert all(mistake in text.split() for mistake in mistakes)
+    assert lines_of(wide, "s02") == [["s02", *["1"] * 10, "0", "0", "10", mistakes[0]]]
+    assert lines_of(narrow, "s02") == [["s02", *["1"] * 10, "0", "0", "10"], ["s02", mistakes[0]]]
+
+
+def test_few_exercises_have_their_names_above():
+    """Where there is room for them."""
+    text = shown(screen.class_table([many("s01", 1)]), 120)
+
+    assert "long_name_" in text
+    assert "1 an_exercise" not in text
+
+
+def test_a_long_name_of_a_student_is_folded():
+    """It takes no room from the points."""
+    text = shown(screen.class_table([many("s" * 200, *[1] * 12)]), 80)
+
+    assert max(map(len, text.splitlines())) <= 80
+    assert lines_of(text, "s" * 24)[0] == ["s" * 24, *["1"] * 12, "12"]
+
+
+def test_the_overview_has_a_column_for_each_assignment():
+    """Points; a dash where nothing was handed in, and a word where there is no score."""
+    classes = {
+        "01_first": [many("s01", 1, 0), many("[b]s02", 1, 1)],
+        "02_second": [many("s01", 1), Report("02_second", "s03", reason="no notebook")],
+    }
+    text = shown(screen.overview(classes, waiting=3), 80)
+
+    assert [line.split() for line in text.splitlines() if "s0" in line] == [
+        ["[b]s02", "2", "–"],
+        ["s01", "1", "1"],
+        ["s03", "–", "ungraded"],
+    ]
+    assert "written answers, not counted here, that wait for a person: 3" in " ".join(text.split())
+    assert "written" not in shown(screen.overview(classes), 80)
