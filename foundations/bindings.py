@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, Literal
 
-from foundations.folding import Unfoldable, fold
+from foundations.folding import Unfoldable, fold, spend
 
 BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "__builtins__"}
 #: Magics whose argument is Python that runs in the notebook's own namespace.
@@ -21,6 +23,11 @@ _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun
 #: Characters up to which a cell's tree is kept for the next exercise and the next submission. It may take 400 times the
 #: room of its text.
 _SHORT = 4_000
+#: Characters of one cell, and of a notebook, that are read. Beyond them a cell counts as code that cannot be read.
+_LONG = 100_000
+_LONG_NOTEBOOK = 400_000
+#: Characters times what IPython rewrites: it looks through the whole cell once for each magic, and gives up after 500.
+_REWRITING = 100_000
 _PARSE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 Kind = Literal["value", "each", "aug", "import", "effect", "unknown"]
@@ -60,6 +67,7 @@ class Table:
     def live(self, name: str) -> list[Binding]:
         """What the name may stand for when all statements have run: the last firm binding and what came after it."""
         every = self.names.get(name, [])
+        spend(1 + len(every) // 8)
         last = max((index for index, binding in enumerate(every) if binding.firm), default=0)
         return every[last:]
 
@@ -67,11 +75,14 @@ class Table:
 class Collector:
     """Fills a :class:`Table` from statements."""
 
-    def __init__(self, table: Table, cell: int = 0, offset: int = 0, *, module: bool = False) -> None:
+    def __init__(
+        self, table: Table, cell: int = 0, offset: int = 0, *, module: bool = False, has_walrus: bool = True
+    ) -> None:
         self.table = table
         self.cell = cell
         self.offset = offset
         self.module = module
+        self.has_walrus = has_walrus
         self.outer: set[str] = set()  # names declared global or nonlocal: not this scope's
 
     def statements(self, body: Iterable[ast.stmt], firm: bool = True) -> None:
@@ -79,6 +90,7 @@ class Collector:
             self.statement(statement, firm)
 
     def statement(self, node: ast.stmt, firm: bool) -> None:  # noqa: PLR0912 - a branch for each kind of statement
+        spend(4)
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 self.bind(name, "value", node, firm)
@@ -118,7 +130,8 @@ class Collector:
                 self.outer.update(names)
             case ast.Expr(value=ast.Call() as call):
                 self.call(call)
-        self.walrus(node)
+        if self.has_walrus:
+            self.walrus(node)
 
     def unreadable(self, statement: ast.stmt) -> None:
         """What is nested too deeply to be followed binds every name that it binds to the whole of it."""
@@ -193,9 +206,9 @@ class Collector:
             # The body of a cell magic begins on the line below it.
             below = call.lineno - (0 if ast.unparse(call.func).endswith(".run_cell_magic") else 1)
             for tree in embedded(call):
-                self.offset += below
-                self.statements(tree.body, firm=True)
-                self.offset -= below
+                inner = Collector(self.table, self.cell, self.offset + below, module=True)
+                inner.outer = self.outer
+                inner.statements(tree.body, firm=True)
 
 
 def root_name(node: ast.AST) -> str:
@@ -262,63 +275,112 @@ def parse(source: str) -> ast.Module | None:
 def _parse_once(source: str) -> ast.Module | None:
     tree = _parse(source)
     if tree is not None:
-        vars(tree)[_NODES] = nodes(tree)
+        vars(tree)[_PARTS] = Parts.of(tree)
     return tree
 
 
-_NODES = "foundations_nodes"
+_PARTS = "foundations_parts"
 
 
-def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
-    """All nodes of one cell's tree, as :func:`ast.walk` yields them: each exercise looks through all cells again.
+@dataclass(frozen=True)
+class Parts:
+    """What all exercises look for in one cell's tree, in the order of :func:`ast.walk`."""
 
-    They are kept with the trees that are.
-    """
-    return vars(tree).get(_NODES) or tuple(ast.walk(tree))
+    #: Names that are read, set or deleted.
+    names: frozenset[str]
+    assignments_and_calls: tuple[ast.AST, ...]
+    attributes_imports_and_calls: tuple[ast.AST, ...]
+    functions_with_globals: tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]
+    has_walrus: bool
+
+    @classmethod
+    def of(cls, tree: ast.Module) -> Parts:
+        nodes = list(ast.walk(tree))
+        has_global = any(isinstance(node, ast.Global) for node in nodes)
+        functions = (node for node in nodes if has_global and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+        return cls(
+            frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
+            tuple(node for node in nodes if isinstance(node, ast.Assign | ast.AugAssign | ast.Call)),
+            tuple(node for node in nodes if isinstance(node, ast.Attribute | ast.Import | ast.ImportFrom | ast.Call)),
+            tuple(functions),
+            any(isinstance(node, ast.NamedExpr) for node in nodes),
+        )
+
+
+def parts(tree: ast.Module) -> Parts:
+    """The parts of one cell's tree, kept with it where it is kept: each exercise looks through all cells again."""
+    kept: Parts | None = vars(tree).get(_PARTS)
+    return kept or Parts.of(tree)
 
 
 #: Stands for a cell that is nested too deeply to be read: like code in a string, it may bind any name to anything.
-_UNREADABLE = ast.parse("exec(...)")
+UNREADABLE = ast.parse("exec(...)")
 
 
 def _parse(source: str) -> ast.Module | None:
-    for text in (lambda: source, lambda: _as_ipython(source)):
+    spend(len(source))
+    for rewritten in (lambda text: text, _as_ipython, _as_automagic):
         try:
-            tree = compile(text(), "<cell>", "exec", _PARSE)
+            tree = compile(rewritten(source), "<cell>", "exec", _PARSE)
         except (SyntaxError, ValueError, MemoryError):
             continue
         except RecursionError:  # where student code raises Python's limit, it may run all the same
-            return _UNREADABLE
+            return UNREADABLE
+        except RuntimeError:  # more magics than IPython rewrites
+            return UNREADABLE
         return tree
     return None
+
+
+#: What IPython would rewrite, counted generously.
+_MAGIC = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$", re.MULTILINE)
 
 
 def _as_ipython(source: str) -> str:
     from IPython.core.inputtransformer2 import TransformerManager
 
+    work = len(source) * (1 + len(_MAGIC.findall(source)))
+    if work > _REWRITING:
+        raise RuntimeError("too much to rewrite")
+    spend(5 * work)
     return TransformerManager().transform_cell(source)
+
+
+def _as_automagic(source: str) -> str:
+    """A cell of one line may call a magic without its ``%``."""
+    line = source.strip()
+    if "\n" in line or not line[:1].isalpha():
+        raise ValueError("no magic")
+    return _as_ipython("%" + line)
+
+
+def _tree(source: str | None) -> ast.Module | None:
+    return UNREADABLE if source is None or len(source) > _LONG else parse(source)
 
 
 def read_cells(cells: Sequence[str]) -> tuple[Table, list[tuple[int, ast.Module]]]:
     """The notebook's table of names, and the trees of the cells that can be parsed, with their indices."""
     table = Table()
-    trees = [(index, tree) for index, source in enumerate(cells) if (tree := parse(source))]
+    sizes = accumulate(map(len, cells))
+    read = [source if size <= _LONG_NOTEBOOK else None for source, size in zip(cells, sizes, strict=True)]
+    trees = [(index, tree) for index, source in enumerate(read) if (tree := _tree(source))]
     for index, tree in trees:
-        collector = Collector(table, index, module=True)
+        collector = Collector(table, index, module=True, has_walrus=parts(tree).has_walrus)
         for statement in tree.body:
             try:
                 collector.statement(statement, firm=True)
             except RecursionError:
                 collector.unreadable(statement)
-        for function in nodes(tree):
-            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                _globals_of(function, table, index)
+        for function in parts(tree).functions_with_globals:
+            _globals_of(function, table, index)
     return table, trees
 
 
 def _globals_of(function: ast.FunctionDef | ast.AsyncFunctionDef, table: Table, cell: int) -> None:
     """``def f(): global mm; mm = torch.mm`` binds a name of the notebook."""
-    names = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
+    every = list(ast.walk(function))
+    spend(len(every))
+    names = {name for node in every if isinstance(node, ast.Global) for name in node.names}
     if names:
         inner = Table()
         Collector(inner).statements([node for node in function.body if not isinstance(node, ast.Global)])
@@ -348,4 +410,5 @@ def function_table(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 def declarations_first(body: list[ast.stmt]) -> list[ast.stmt]:
     """``global`` counts for the whole function, wherever it stands."""
     every = [node for statement in body for node in ast.walk(statement)]
+    spend(len(every))
     return [*(node for node in every if isinstance(node, ast.Global | ast.Nonlocal)), *body]

@@ -13,6 +13,8 @@ import itertools
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 MAX_LENGTH = 4000
@@ -27,9 +29,45 @@ class Unfoldable(Exception):
     """The expression's value cannot be known by reading."""
 
 
+class Overlong(BaseException):
+    """Reading this notebook takes more steps than any honest one does. No handler of what student code may raise in
+    here catches it.
+    """
+
+
+_steps_left: ContextVar[list[int] | None] = ContextVar("_steps_left", default=None)
+
+
+@contextmanager
+def at_most(steps: int) -> Iterator[None]:
+    """Let :func:`spend` raise :class:`Overlong` where what is done within has taken more than ``steps``: the judge
+    reads before anybody waits with a deadline, and many small expressions, each bounded, can last for hours.
+    """
+    token = _steps_left.set([steps])
+    try:
+        yield
+    finally:
+        _steps_left.reset(token)
+
+
+def spend(steps: int) -> None:
+    """Count what reading has cost. A step is about a microsecond of work.
+
+    Raises:
+        Overlong: more than :func:`at_most` allows.
+    """
+    left = _steps_left.get()
+    if left is not None:
+        left[0] -= steps
+        if left[0] < 0:
+            raise Overlong
+
+
 def _bounded(value: Any) -> Any:
-    if isinstance(value, str | bytes | list | tuple | dict) and len(value) > 50 * MAX_LENGTH:
-        raise Unfoldable("long")
+    if isinstance(value, str | bytes | list | tuple | dict):
+        spend(len(value) >> 4)
+        if len(value) > 50 * MAX_LENGTH:
+            raise Unfoldable("long")
     if isinstance(value, int) and value.bit_length() > 256:
         raise Unfoldable("large")
     return list(value) if not isinstance(value, str | bytes | list | tuple | dict | int | float | type(None)) else value
@@ -130,6 +168,7 @@ class _Folding:
         self.steps = MAX_STEPS
 
     def fold(self, node: ast.expr, names: Lookup) -> list[Any]:
+        spend(8)
         self.steps -= 1
         if self.steps < 0:
             raise Unfoldable("long")
@@ -214,8 +253,10 @@ def _method(owner: Any, name: str, args: list[Any]) -> Any:
         raise Unfoldable(type(owner).__name__)
     if name in ("format", "format_map"):
         _plain_form(owner if isinstance(owner, str) else "")
-    if len(owner) * max((len(arg) for arg in args if hasattr(arg, "__len__")), default=1) > MAX_LENGTH**2:
+    size = len(owner) * max((len(arg) for arg in args if hasattr(arg, "__len__")), default=1)
+    if size > MAX_LENGTH**2:
         raise Unfoldable("long")
+    spend(size >> 8)
     return getattr(owner, name)(*args)
 
 

@@ -12,7 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from foundations.bindings import Binding, Collector, Table, embedded, function_table, nodes, parse, read_cells
+from foundations.bindings import (
+    UNREADABLE,
+    Binding,
+    Collector,
+    Table,
+    embedded,
+    function_table,
+    parse,
+    parts,
+    read_cells,
+)
+from foundations.folding import Overlong, at_most, spend
 from foundations.reaching import reaches_out
 from foundations.resolving import Resolver
 
@@ -36,7 +47,7 @@ class Use:
     """Something that the exercise uses: ``operation`` is as the student wrote it.
 
     ``names``: attributes and imported names; ``paths``: the dotted names that it may stand for; ``operator``: ``@`` or
-    ``**``; ``opaque``: what it does cannot be known by reading.
+    ``**``; ``opaque``: what it does cannot be known by reading; ``unread``: nobody has looked.
     """
 
     operation: str
@@ -47,38 +58,55 @@ class Use:
     paths: tuple[str, ...] = ()
     operator: str = ""
     opaque: bool = False
+    unread: bool = False
+
+
+#: Steps that one reading may take: twenty times what the largest notebook of this course needs.
+_STEPS = 750_000
 
 
 def read_uses(cells: Sequence[str], exercise: str) -> list[Use]:
     """What ``exercise`` uses, in the order of reading, each once; empty where no cell defines it."""
-    return _Reader(cells, exercise).read()
+    uses: dict[Use, None] = {}
+    try:
+        with at_most(_STEPS):
+            _Reader(cells, exercise, uses).read()
+    except Overlong:
+        uses[Use("more code than can be read", 0, 1, "", opaque=True, unread=True)] = None
+    return list(uses)
 
 
 class _Reader(ast.NodeVisitor, Resolver):
-    def __init__(self, cells: Sequence[str], exercise: str) -> None:
+    def __init__(self, cells: Sequence[str], exercise: str, uses: dict[Use, None]) -> None:
         notebook, self.trees = read_cells(cells)
         Resolver.__init__(self, notebook)
         self.exercise = exercise
-        self.uses: dict[Use, None] = {}
+        self.uses = uses
         self.pending: list[tuple[str, Binding, bool]] = []
         self.seen: set[tuple[int, bool]] = set()
         # Where the reading stands: the cell, the lines to add to its own, and the top-level name that is being read.
         self.cell, self.offset, self.within = 0, 0, ""
         self.fixed_line: int | None = None
         self.owner: ast.ClassDef | None = None
-        every = (node for _, tree in self.trees for node in nodes(tree))
-        self.has_hidden_code = any(isinstance(node, ast.Name) and node.id in _BINDING for node in every)
+        self.has_hidden_code = any(not _BINDING.isdisjoint(parts(tree).names) for _, tree in self.trees)
 
-    def read(self) -> list[Use]:
+    def read(self) -> None:
+        for cell, tree in self.trees:
+            if tree is UNREADABLE:
+                self.cell = cell
+                self.add(tree, "code that is too long or too deep to be read", opaque=True, unread=True)
         if not self.notebook.names.get(self.exercise):
-            return []
+            return
         self.follow(self.exercise, late=True)
         self.read_patches()
         while self.pending:
             name, binding, late = self.pending.pop(0)
             self.read_binding(name, binding, late)
         self.read_reaching()  # last: what the exercise itself does says more
-        return list(self.uses)
+
+    def visit(self, node: ast.AST) -> None:
+        spend(8)
+        super().visit(node)
 
     # names
 
@@ -286,7 +314,7 @@ class _Reader(ast.NodeVisitor, Resolver):
         """Read every statement that patches torch, wherever it stands: it changes what all others mean."""
         for cell, tree in self.trees:
             self.cell, self.offset, self.within, self.late, self.scopes = cell, 0, "", False, []
-            for node in nodes(tree):
+            for node in parts(tree).assignments_and_calls:
                 if isinstance(node, ast.Assign | ast.AugAssign):
                     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                     owners = [target.value for target in targets if isinstance(target, ast.Attribute | ast.Subscript)]
@@ -301,10 +329,11 @@ class _Reader(ast.NodeVisitor, Resolver):
         """Find what reaches for the code that runs the notebook, wherever it stands: that can answer for all others."""
         for cell, tree in self.trees:
             self.cell, self.offset, self.within, self.late, self.scopes = cell, 0, "", False, []
-            for node in nodes(tree):
+            for node in parts(tree).attributes_imports_and_calls:
                 self.reached(node)
 
     def reached(self, node: ast.AST) -> None:
+        spend(1)
         if reaching := reaches_out(node, self):
             self.add(node, reaching, opaque=True)
         for tree in embedded(node) if isinstance(node, ast.Call) else ():

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from foundations.bindings import BUILTINS, Binding, Collector, Table, root_name
-from foundations.folding import Unfoldable, fold
+from foundations.folding import Unfoldable, fold, spend
 
 #: Calls that give a namespace. What it is asked for counts, and asking in a way that cannot be read counts as hidden.
 NAMESPACE_CALLS = frozenset({"vars", "globals", "locals"})
@@ -67,6 +67,7 @@ class Resolver:
         return self.paths_within(node, _DEPTH)
 
     def paths_within(self, node: ast.AST | None, depth: int) -> list[str]:  # noqa: PLR0911 - one for each kind of node
+        spend(2)
         self.steps -= 1
         if depth == 0 or self.steps < 0:
             return []
@@ -185,6 +186,7 @@ def _defines(owner: ast.ClassDef, attr: str) -> bool:
     names = {method.name for method in methods}
     if "__new__" in names or owner.decorator_list or owner.keywords:
         return False  # what calling it gives may be anything
+    spend(4 * sum(1 for _ in ast.walk(owner)))
     table = Table()
     Collector(table).statements(node for node in owner.body if isinstance(node, ast.Assign | ast.AnnAssign))
     if attr in names or attr in table.names:

@@ -78,6 +78,8 @@ def read_source_for(rule: Rule, cells: Sequence[str], exercise: str) -> list[Vio
 
 
 def _family_of(use: Use, rule: Rule) -> str | None:
+    if use.unread:
+        return HIDDEN
     for name, family in rule.families:
         if family.many_only:
             continue  # how many elements only the trace can see

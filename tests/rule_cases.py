@@ -286,6 +286,24 @@ HOSTILE = {
     "huge repeat": "def mm3(a, b): return getattr(a, ('x' * 4000).replace('x', 'y' * 4000) * 4000)",
     "nested loops": "def mm3(a, b): return getattr(a, ''.join('x' for i in range(4000) for j in range(4000) for k in range(4000)))",
     "circle": "x = y\ny = x\ndef mm3(a, b): return getattr(a, x), x.f",
-    "many bindings": "\n".join("x = y if z else x\ny = x if z else y\nz = y" for _ in range(100)) + "\ndef mm3(a, b): return x.f(y.g)",
+    "many bindings": "\n".join("x = y if z else x\ny = x if z else y\nz = y" for _ in range(100))
+    + "\ndef mm3(a, b): return x.f(y.g)",
     "null byte": "def mm3(a, b): return a\0",
+    "more magics than IPython rewrites": "%time x = 1\n" * 600 + "def mm3(a, b): return a",
+    "many questions": "a?\n" * 300,
+    "each method reads a name of its class": "class A:\n"
+    + "".join(f"  def f{i}(self): return self.y\n" for i in range(2500))
+    + "def mm3(a, b): return A()",
+    "many bindings of one name": "\n".join(f"x = x.a{i}" for i in range(3000))
+    + "\ndef mm3(a, b):\n"
+    + "    x.foo\n" * 3000,
+}
+#: The same, and no reading within the bounds can say what they do: they count as code that hides what it runs.
+UNREAD = {
+    "many expressions that each take long": "def mm3(a, b):\n"
+    + "    getattr(torch, ''.join([chr(x) for x in range(4000)]))\n" * 1500,
+    "many replacements that each take long": "def mm3(a, b):\n"
+    + "    getattr(torch, ('a' * 4000).replace('a', 'b' * 4000))\n" * 300,
+    "a cell of 2 MB": "def mm3(a, b): return [" + "a," * 1_000_000 + "]",
+    "a magic above 200 kB": "%time x\n" + "y = 1\n" * 40_000 + "def mm3(a, b): return a",
 }  # fmt: skip

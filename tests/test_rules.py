@@ -30,6 +30,7 @@ from rule_cases import (
     NORMS,
     NOTEBOOKS,
     ODD_BUT_RIGHT,
+    UNREAD,
     cells_of,
     one_line,
 )
@@ -129,6 +130,25 @@ def test_hostile_source_costs_no_time(name: str) -> None:
     before = time.process_time()
     read_source_for(ELEMENTWISE, cells_of(HOSTILE[name]), "mm3")
     assert time.process_time() - before < 5
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_code_that_takes_too_long_to_read_is_hidden_code(name: str) -> None:
+    """Thousands of expressions, each within its bounds, would last for hours; whatever the rule forbids."""
+    before = time.process_time()
+    for rule in (ELEMENTWISE, Rule(about="x", forbid=frozenset({"autograd"}))):
+        found = read_source_for(rule, cells_of(UNREAD[name]), "mm3")
+        assert any("can be read" in one.operation or "to be read" in one.operation for one in found)
+    assert time.process_time() - before < 20
+
+
+def test_honest_code_is_far_from_what_is_too_long_to_read() -> None:
+    """A whole notebook of four times the length of the course's longest is read to its end."""
+    helper = "\n\n".join(
+        f"def helper{i}(x):\n    y = x * {i}\n    return [y.sum() for _ in range(3)]" for i in range(800)
+    )
+    cells = cells_of(helper, "def mm3(a, b): return helper7(a)")
+    assert read_source_for(ELEMENTWISE, cells, "mm3") == []
 
 
 # ---- traces
