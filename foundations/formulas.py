@@ -25,6 +25,8 @@ _ATTRIBUTES = (
 _PLAIN_VALUE = re.compile(r"[\w#%.+ -]{1,40}")
 # Environments that the converter does not know, and one of those it does that is drawn alike.
 _ALIGNED = re.compile(r"\\(begin|end)\{(?:aligned|gathered|split)\}")
+# Browsers stretch a bar that has no attributes, each of a pair by what happens to stand beside it.
+_BARS = ("|", "‖")
 
 
 def mathml(tex: str, *, block: bool) -> str | None:
@@ -48,5 +50,7 @@ def _serialised(element: Element) -> str:
         if key in _ATTRIBUTES.split() and _PLAIN_VALUE.fullmatch(value)
     )
     # Texts hold references such as &#x0003D; that are not escaped yet.
-    text = html.escape(html.unescape(element.text or ""))
-    return f"<{name}{attributes}>{text}{''.join(_serialised(child) for child in element)}</{name}>"
+    text = html.unescape(element.text or "")
+    if name == "mo" and text in _BARS and not attributes:
+        attributes = ' stretchy="false"'
+    return f"<{name}{attributes}>{html.escape(text)}{''.join(_serialised(child) for child in element)}</{name}>"

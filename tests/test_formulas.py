@@ -74,6 +74,14 @@ def test_aligned_equations_are_a_table() -> None:
     assert page.text == "a=bc=d"
 
 
+def test_bars_of_a_norm_are_alike() -> None:
+    """Neither of the two is stretched, unless the formula asks for it."""
+    norm = mathml(r"\lVert A\rVert_F + |a|", block=True) or ""
+    assert norm.count('<mo stretchy="false">‖</mo>') == 2
+    assert norm.count('<mo stretchy="false">|</mo>') == 2
+    assert 'stretchy="false"' not in (mathml(r"\left\lVert A\right\rVert", block=True) or "")
+
+
 def formulas() -> list[tuple[str, str]]:
     found = []
     for path in sorted(SOURCE.glob("*/*.ipynb")):

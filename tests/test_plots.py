@@ -76,6 +76,14 @@ def test_the_same_figure_is_the_same_bytes(product):
     assert plots.matrix_product((3, 4), (4, 5), cell=(1, 2), highlight_k=0).png == product.png
 
 
+def test_a_product_is_lettered_as_its_formula():
+    """Where the text beside it sums over i, so does the picture."""
+    lettered = plots.matrix_product((3, 4), (4, 5), cell=(1, 2), highlight_k=0, letters=("n", "i", "j"))
+
+    assert "Step i=0 is marked in both." in lettered.alt
+    assert lettered.png != plots.matrix_product((3, 4), (4, 5), cell=(1, 2), highlight_k=0).png
+
+
 def test_a_notebook_gets_an_image_with_its_alt_text(digits):
     """HTML carries the alt text, PNG is there for those who drop HTML, text for terminals."""
     data, metadata = DisplayFormatter().format(digits)

@@ -17,6 +17,7 @@ def matrix_product(
     cell: tuple[int, int] = (1, 2),
     highlight_k: int | None = None,
     names: tuple[str, str, str] = ("a", "b", "c"),
+    letters: tuple[str, str, str] = ("i", "k", "j"),
 ) -> Picture:
     """The picture of ``c = a b``: ``a`` left of ``c``, ``b`` above it, so that a row and a column meet in a cell.
 
@@ -25,7 +26,9 @@ def matrix_product(
         cell: the entry [i, j] of ``c`` to point out, with the row and the column that make it.
         highlight_k: one step of the sum to point out in that row and that column.
         names: what the three are called.
+        letters: what counts the rows of ``a``, the steps of the sum, and the columns of ``b``.
     """
+    row, step, column = letters
     (n, inner), (i, j) = a, cell
     m = b[1]
     if inner != b[0]:
@@ -46,12 +49,12 @@ def matrix_product(
     axes.text(b_corner[0] + m + 0.25, inner / 2, f"{names[1]}   shape ({inner}, {m})", **bold)
     axes.text(c_corner[0], c_corner[1] + n + 0.4, f"{names[2]}   shape ({n}, {m})", **bold)
     small: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9}
-    axes.text(-0.15, a_corner[1] + i + 0.5, f"i = {i}", **{**small, "ha": "right"})
-    axes.text(b_corner[0] + j + 0.5, -0.3, f"j = {j}", **small)
+    axes.text(-0.15, a_corner[1] + i + 0.5, f"{row} = {i}", **{**small, "ha": "right"})
+    axes.text(b_corner[0] + j + 0.5, -0.3, f"{column} = {j}", **small)
     steps = range(inner) if highlight_k is None else (highlight_k,)
     for k in steps:
-        axes.text(k + 0.5, a_corner[1] - 0.3, f"k = {k}", **small)
-        axes.text(b_corner[0] - 0.15, k + 0.5, f"k = {k}", **{**small, "ha": "right"})
+        axes.text(k + 0.5, a_corner[1] - 0.3, f"{step} = {k}", **small)
+        axes.text(b_corner[0] - 0.15, k + 0.5, f"{step} = {k}", **{**small, "ha": "right"})
     entry = names[2] if names[2].isidentifier() else ""
     axes.text(
         c_corner[0] + j + 0.5, c_corner[1] + i + 0.5, f"{entry}[{i},{j}]", **{**small, "fontsize": 7, "color": "white"}
@@ -61,7 +64,7 @@ def matrix_product(
         f"Matrix {names[0]} of shape ({n}, {inner}) stands left of the result {names[2]} of shape ({n}, {m}), matrix "
         f"{names[1]} of shape ({inner}, {m}) above it. Row {i} of {names[0]} and column {j} of {names[1]} are shaded; "
         f"they meet in the entry {entry}[{i}, {j}], which is black."
-        + (f" Step k={highlight_k} is marked in both." if highlight_k is not None else ""),
+        + (f" Step {step}={highlight_k} is marked in both." if highlight_k is not None else ""),
     )
 
 
