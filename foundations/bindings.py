@@ -120,7 +120,7 @@ class Collector:
             case ast.Try() | ast.TryStar():
                 handlers = [statement for handler in node.handlers for statement in handler.body]
                 for name in (handler.name for handler in node.handlers if handler.name):
-                    self.bind(name, "unknown", None, False)
+                    self.bind(name, "unknown", node, False)  # what was raised may be anything that is made in there
                 self.statements([*node.body, *handlers, *node.orelse, *node.finalbody], firm=False)
             case ast.Match(subject=subject, cases=cases):
                 for case in cases:
@@ -166,7 +166,9 @@ class Collector:
                         self.target(inner, item, firm)
                 elif value is not None:
                     self.each(target, value, firm)
-            case ast.Subscript(value=ast.Call(func=ast.Name(id="globals")), slice=ast.Constant(value=str(name))):
+            case ast.Subscript(
+                value=ast.Call(func=ast.Name(id=space), args=[]), slice=ast.Constant(value=str(name))
+            ) if space == "globals" or (self.module and space in ("locals", "vars")):
                 self.bind(name, "value", value, firm)
             case ast.Attribute() | ast.Subscript() if value is not None:
                 self.effect(target, value, "effect")

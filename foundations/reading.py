@@ -24,7 +24,7 @@ from foundations.bindings import (
     read_cells,
 )
 from foundations.folding import Overlong, at_most, spend
-from foundations.reaching import reaches_out
+from foundations.reaching import DOORS, handed_on, reaches_out
 from foundations.resolving import Resolver
 
 _TEXT_LIMIT = 60
@@ -96,6 +96,7 @@ class _Reader(ast.NodeVisitor, Resolver):
                 self.cell = cell
                 self.add(tree, "code that is too long or too deep to be read", opaque=True, unread=True)
         if not self.notebook.names.get(self.exercise):
+            self.read_reaching()  # it may be bound in a way that cannot be read
             return
         self.follow(self.exercise, late=True)
         self.read_patches()
@@ -322,7 +323,7 @@ class _Reader(ast.NodeVisitor, Resolver):
                     owners = _patched_by(node)
                 else:
                     continue
-                if any(self.is_patched(owner) for owner in owners):
+                if any(self.is_patched(owner) or self.is_of_module(owner) for owner in owners):
                     self.safely(node)
 
     def read_reaching(self) -> None:
@@ -331,6 +332,9 @@ class _Reader(ast.NodeVisitor, Resolver):
             self.cell, self.offset, self.within, self.late, self.scopes = cell, 0, "", False, []
             for node in parts(tree).attributes_imports_and_calls:
                 self.reached(node)
+            if not DOORS.isdisjoint(parts(tree).names):
+                for node in handed_on(tree, self):
+                    self.add(node, ast.unparse(node), opaque=True)
 
     def reached(self, node: ast.AST) -> None:
         spend(1)
@@ -339,6 +343,8 @@ class _Reader(ast.NodeVisitor, Resolver):
         for tree in embedded(node) if isinstance(node, ast.Call) else ():
             for inner in ast.walk(tree):
                 self.reached(inner)
+            for inner in handed_on(tree, self):
+                self.add(node, ast.unparse(inner), opaque=True)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         owner, self.owner = self.owner, None

@@ -14,6 +14,8 @@ from foundations.folding import Unfoldable, fold, spend
 NAMESPACE_CALLS = frozenset({"vars", "globals", "locals"})
 #: What must not be re-defined under an exercise: it would give ``*`` another meaning.
 _PATCHED = ("torch", "builtins", "operator", "math", "numpy", "functools")
+#: What notebooks set up by giving values to parts of a module.
+_SET_UP = ("matplotlib", "os", "sys", "warnings", "IPython", "pandas", "builtins")
 _SETTINGS = ("torch.backends", "torch._dynamo.config")
 _DEPTH = 8
 _STEPS = 500
@@ -164,6 +166,10 @@ class Resolver:
                 values = [b.node for b in known if b.kind == "value" and isinstance(b.node, ast.expr)]
                 return next((space for value in values if (space := self.namespace(value, depth - 1))), None)
         return None
+
+    def is_of_module(self, owner: ast.expr) -> bool:
+        """Whether ``owner`` is a module, or part of one, that others may find what is put into it by."""
+        return any(not path.startswith(_SET_UP) for path in self.paths(owner))
 
     def is_patched(self, owner: ast.expr) -> bool:
         space = self.namespace(owner)

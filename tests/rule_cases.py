@@ -260,7 +260,7 @@ INNOCENT = {
     "try and with": ["def mm3(a, b):\n    try:\n        with torch.no_grad(): return a * b\n    except Exception as pow: raise pow"],
     "list changed": ["fs = [torch.add]\nfs[0] = torch.mul\ndef mm3(a, b): return fs[0](a, b)"],
     "class with names": ["class Box:\n    one = 1\n    two = one + 1\n    def get(self): return self.two\nbox = Box()\ndef mm3(a, b): return a * box.get()"],
-    "display": ["x = vars()\ndef mm3(a, b):\n    display(a)\n    return a * b, __name__"],
+    "display": ["print(vars())\ndef mm3(a, b):\n    display(a)\n    return a * b, __name__"],
     "name that nothing binds": ["def mm3(a, b): return _helper(a) + helper(b)"],
     "random": ["torch.manual_seed(0)\nm1 = torch.rand(5, 784)\nm2 = torch.rand(784, 10)\ndef mm3(a, b): return a * b"],
 }  # fmt: skip
