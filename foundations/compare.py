@@ -164,11 +164,12 @@ def _value(got: torch.Tensor, expected: torch.Tensor, subject: str, tolerated: f
     kind = torch.complex128 if got.is_complex() or expected.is_complex() else torch.float64
     exact = not got.is_floating_point() and not expected.is_floating_point() and not got.is_complex()
     left, right = (got.long(), expected.long()) if exact else (got.to(kind), expected.to(kind))
-    gap = (left - right).abs().to(torch.float64)
+    # Integers are subtracted as floats: a difference of 2^63 would be its own negative, and less than any tolerance.
+    gap = (left.double() - right.double()).abs() if exact else (left - right).abs().to(torch.float64)
     # Infinities that agree leave NaN behind; so do NaN that were expected.
     gap[(left == right) | (left.isnan() & right.isnan())] = 0.0
     gap = gap.nan_to_num(math.inf)
-    wrong = gap > tolerated
+    wrong = left != right if exact else gap > tolerated
     if not wrong.any():
         return None
     worst = int(gap.reshape(-1).argmax())

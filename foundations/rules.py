@@ -108,6 +108,8 @@ def read_trace_for(rule: Rule, trace: Trace) -> list[Violation]:
 
 #: No process counts that far; and beyond it a ratio of two counts may be no float any more.
 _ENDLESS = 1 << 63
+#: Characters of a name that are shown. A forged one may have millions, and would be in every report.
+_LONGEST = 80
 
 
 def _entries(trace: Trace, level: str) -> Iterable[tuple[str, int, int]]:
@@ -115,7 +117,7 @@ def _entries(trace: Trace, level: str) -> Iterable[tuple[str, int, int]]:
     for entry in trace.get(level, ()):
         match entry:
             case [str(name), int(count), int(largest)] if 0 <= count < _ENDLESS and 0 <= largest < _ENDLESS:
-                yield name, count, largest
+                yield name[:_LONGEST], count, largest
 
 
 def _traced_family(operation: str, largest: int, rule: Rule) -> str | None:

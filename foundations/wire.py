@@ -295,7 +295,7 @@ class _Decoder:
         return plain if strides is None else _laid_out(plain, strides)
 
     def opaque(self, node: dict[str, Any]) -> Opaque:
-        return Opaque(self.string(node, "n"), self.string(node, "w"))
+        return Opaque(self.string(node, "n")[:MAX_TYPE_NAME], self.string(node, "w")[:MAX_TYPE_NAME])
 
     def string(self, node: dict[str, Any], key: str) -> str:
         value = node.get(key)

@@ -73,6 +73,14 @@ def test_whole_numbers_must_be_exact():
     assert found(large - 1, large).stage == "value"
 
 
+@pytest.mark.parametrize("right", [0, 1, -1, 7, 2**62])
+def test_whole_numbers_whose_difference_has_no_absolute_value_are_wrong(right):
+    """2^63 apart, a number differs from another by what is its own negative in 64 bits."""
+    wanted = torch.tensor([right])
+
+    assert found(wanted + torch.tensor(-(2**63)), wanted).stage == "value"
+
+
 def test_a_number_will_do_only_where_it_may():
     """For one number, a Python float is as right as a tensor of shape ()."""
     assert found(2.0, torch.tensor(2.0), numbers=True) is None

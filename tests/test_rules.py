@@ -411,6 +411,12 @@ def test_forged_trace_is_read_without_harm() -> None:
     assert [violation.operation for violation in read_trace_for(ELEMENTWISE, forged)] == ["bmm"]
 
 
+def test_forged_name_of_an_operation_is_cut() -> None:
+    """It is shown, and may have come with millions of characters."""
+    [one] = read_trace_for(NAIVE, {"function": [["x" * 1_000_000, 1, 100]], "dispatch": []})
+    assert len(one.message) < 500
+
+
 def test_threads_of_before_are_seen_when_run() -> None:
     """A thread that the notebook left running can work out of sight: a trace that has one in it breaks the rule."""
     asked: queue.SimpleQueue[list[torch.Tensor] | None] = queue.SimpleQueue()

@@ -172,3 +172,12 @@ def test_frames_say_their_length_and_nonce():
         wire.read_frame_header(data[: wire.FRAME.size], 2)
     with pytest.raises(WireError, match="does not start"):
         wire.read_frame_header(b"x" * wire.FRAME.size, 3)
+
+
+def test_a_forged_type_name_is_cut():
+    """It would be shown whole, in every message about the value."""
+    header = json.dumps({"t": "opaque", "n": "x" * 100_000, "w": "y" * 100_000}).encode()
+
+    value = wire.decode(struct.pack("<Q", len(header)) + header)
+
+    assert value == Opaque("x" * wire.MAX_TYPE_NAME, "y" * wire.MAX_TYPE_NAME)
