@@ -38,8 +38,12 @@ from foundations.submissions import read_declared, write_declared
 from foundations.table import check_table_html, check_table_text
 from foundations.warm import Warm
 
-#: Plugins of pytest that have nothing to do here. The last two collect garbage twice a run, a quarter of a second each.
-_UNWANTED = ("cacheprovider", "terminal", "logging", "warnings", "junitxml", "unraisableexception", "threadexception")
+#: Plugins of pytest with nothing to do here. The first two collect garbage twice a run, a quarter of a second each.
+_UNWANTED = (
+    *("unraisableexception", "threadexception", "cacheprovider", "terminal", "logging", "warnings", "junitxml"),
+    *("debugging", "doctest", "faulthandler", "pastebin", "setuponly", "setupplan", "stepwise", "legacypath"),
+    *("subtests", "unittest"),
+)
 
 
 @dataclass

@@ -163,6 +163,7 @@ class Server:
             "hello": self.hello,
             "cell": self.cell,
             "call": self.call,
+            "calls": self.calls,
             "probe": self.probe,
             "batch": self.batch,
         }
@@ -209,8 +210,8 @@ class Server:
         *,
         function: str,
         args: list[Any],
-        kwargs: dict[str, Any],
         attributes: list[dict[str, Any]],
+        kwargs: dict[str, Any] | None = None,
         trace: bool = False,
         through: dict[str, str] | None = None,
     ) -> dict[str, Any]:
@@ -220,7 +221,7 @@ class Server:
                 setattr(arg, name, value)
         target = self.target(function, through)
         reply = self.guarded(
-            lambda: tracing.trace_call(target, args, kwargs) if trace else (target(*args, **kwargs), None)
+            lambda: tracing.trace_call(target, args, kwargs) if trace else (target(*args, **(kwargs or {})), None)
         )
         value, seen = reply.pop("value") or (None, None)
         # A traced call returns what the function raised beside the trace, so that the trace is not lost.
@@ -233,6 +234,14 @@ class Server:
             "args": args,
             "attributes": [_attributes(arg) for arg in args],
             "same_object_as": next((index for index, arg in enumerate(args) if arg is value and arg is not None), None),
+        }
+
+    def calls(self, *, function: str, each: list[dict[str, Any]], through: dict[str, str] | None) -> dict[str, Any]:
+        """Several calls, one after the other; what is said of each is in ``value``."""
+        return {
+            "value": [self.call(function=function, through=through, **one) for one in each],
+            "error": None,
+            "printed": "",
         }
 
     def probe(self, source: str, function: str, args: list[Any]) -> dict[str, Any]:

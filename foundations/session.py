@@ -162,7 +162,8 @@ class Session:
             raise
         if not _is_answer(operation, values, reply):
             self._lose("its answer was not one that the grader understands")
-        self._explain(reply["error"])
+        for answer in reply["value"] if operation == "calls" else [reply]:
+            self._explain(answer["error"])
         return reply
 
     def clock(self) -> float:
@@ -428,6 +429,10 @@ def _is_answer(operation: str, values: dict[str, Any], reply: Any) -> bool:
         return False
     if "error" not in reply or not _is_error(reply["error"]):
         return False
+    if operation == "calls":
+        answers, each = reply["value"], values["each"]
+        alike = isinstance(answers, list) and len(answers) == len(each)
+        return alike and all(_is_answer("call", *pair) for pair in zip(each, answers, strict=True))
     if operation != "call":
         return True
     count = len(values["args"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -146,17 +146,31 @@ class Student:
             CheckFailed: the function is missing or not written yet.
             SessionLost: the student process did not survive the call.
         """
-        before = tuple(copied(arg) for arg in args)
-        attributes = [dict(vars(arg)) if isinstance(arg, torch.Tensor) else {} for arg in args]
+        before, asked = _asked(args)
         reply = self.session.request(
-            "call",
-            function=self.exercise,
-            args=list(args),
-            kwargs=kwargs,
-            attributes=attributes,
-            trace=trace,
-            through=_as_source(through),
+            "call", function=self.exercise, kwargs=kwargs, trace=trace, through=_as_source(through), **asked
         )
+        return self._seen(before, reply, through, self.session.reply_weight)
+
+    def calls(self, *each: Sequence[Any], through: Callable[..., Any] | None = None) -> Iterator[Call]:
+        """Call the exercise's function on one tuple of arguments after the other, all within one request: a judge
+        that waits for each answer waits longer than it judges. What nobody takes from the iterator has not been seen.
+
+        Raises:
+            CheckFailed: the function is missing or not written yet.
+            SessionLost: the student process did not survive one of the calls.
+        """
+        asked = [_asked(args) for args in each]
+        reply = self.session.request(
+            "calls", function=self.exercise, each=[one for _, one in asked], through=_as_source(through)
+        )
+        share = self.session.reply_weight // max(len(each), 1)
+        return (self._seen(before, one, through, share) for (before, _), one in zip(asked, reply["value"], strict=True))
+
+    def _seen(
+        self, before: tuple[Any, ...], reply: dict[str, Any], through: Callable[..., Any] | None, weight: int
+    ) -> Call:
+        """What a reply says of one call; it is kept to name a mistake by."""
         self._must_exist(reply["error"])
         call = Call(
             subject=self.subject(before, through),
@@ -171,7 +185,7 @@ class Student:
             names=self._names(before, through),
             through=through,
         )
-        self.observed_bytes += self.session.reply_weight
+        self.observed_bytes += weight
         if self.observed_bytes <= _MAX_OBSERVED_BYTES:
             self.observations.append(Observation(before, call.behaviour(), through))
         return call
@@ -283,6 +297,12 @@ class Student:
             raise CheckFailed(Finding("existence", f"{self.exercise} is not defined: {cause}", symptom="missing"))
         if error["name"] == "NotImplementedError" and not self.attempted:
             raise CheckFailed(Finding("existence", NOT_ATTEMPTED, symptom=NOT_ATTEMPTED))
+
+
+def _asked(args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments to compare with later, and as they travel, with the attributes that were set on them."""
+    attributes = [dict(vars(arg)) if isinstance(arg, torch.Tensor) else {} for arg in args]
+    return tuple(copied(arg) for arg in args), {"args": list(args), "attributes": attributes}
 
 
 @lru_cache(maxsize=256)  # finding where a function ends takes longer than most calls of it

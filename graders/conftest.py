@@ -31,43 +31,45 @@ class _Products:
 
     def of_shapes(self, *shapes):
         """c = a b for (n, k, m) in ``shapes``, a (n, k) and b (k, m)."""
-        for n, k, m in shapes:
-            self._must_multiply(self.matrix(n, k), self.matrix(k, m))
+        self._must_multiply(*((self.matrix(n, k), self.matrix(k, m)) for n, k, m in shapes))
 
     def of_sizes_of_one(self):
         self.of_shapes((1, 1, 1), (1, 1, 3), (3, 1, 1), (3, 1, 2), (1, 5, 1))
 
     def of_dtypes(self):
         """float64 keeps its digits, float32 stays what it is, whole numbers stay whole."""
-        for dtype in (torch.float64, torch.float32):
-            self._must_multiply(self.matrix(2, 3, dtype=dtype), self.matrix(3, 4, dtype=dtype), dtype=True)
+        pairs = [
+            (self.matrix(2, 3, dtype=dtype), self.matrix(3, 4, dtype=dtype)) for dtype in (torch.float64, torch.float32)
+        ]
+        self._must_multiply(*pairs, dtype=True)
         a, b = (10 * self.matrix(2, 3)).to(torch.int64), (10 * self.matrix(3, 2)).to(torch.int64)
         self.student.call(a, b).must_return(a @ b)
 
     def of_views(self):
         """Transposed, every other row and column, expanded."""
         matrix = self.matrix
-        for a, b in [
+        self._must_multiply(
             (matrix(3, 2).t(), matrix(3, 4)),
             (matrix(2, 3), matrix(4, 3).t()),
             (matrix(4, 6)[::2, 1::2], matrix(6, 5)[::2]),
             (matrix(1, 3).expand(2, 3), matrix(3, 4)),
-        ]:
-            self._must_multiply(a, b)
+        )
 
     def refuse_misfits(self):
         """Also where one inner size is 1, which elementwise operations would stretch."""
-        for left, right in [((2, 3), (4, 2)), ((2, 3), (2, 3)), ((3, 1), (4, 2)), ((2, 4), (1, 3))]:
-            call = self.student.call(self.matrix(*left), self.matrix(*right))
-            call.must_raise(AssertionError, because=f"a has {left[1]} columns and b has {right[0]} rows")
+        sizes = [((2, 3), (4, 2)), ((2, 3), (2, 3)), ((3, 1), (4, 2)), ((2, 4), (1, 3))]
+        for call in self.student.calls(*((self.matrix(*left), self.matrix(*right)) for left, right in sizes)):
+            a, b = call.args
+            call.must_raise(AssertionError, because=f"a has {a.shape[1]} columns and b has {b.shape[0]} rows")
 
     def leave_no_trace(self):
         """Inputs keep their values, and nothing of the first call is in the second."""
-        for _ in range(2):
-            self._must_multiply(self.matrix(2, 3), self.matrix(3, 2)).must_leave_inputs()
+        self._must_multiply(*((self.matrix(2, 3), self.matrix(3, 2)) for _ in range(2)), leaving_inputs=True)
 
-    def _must_multiply(self, a, b, *, dtype=False):
-        call = self.student.call(a, b)
-        # k products of numbers around 1 are added up, so this is what a tolerance is relative to.
-        call.must_return(a @ b, dtype=dtype, scale=float(a.shape[1]))
-        return call
+    def _must_multiply(self, *pairs, dtype=False, leaving_inputs=False):
+        for call in self.student.calls(*pairs):
+            a, b = call.args
+            # k products of numbers around 1 are added up, so this is what a tolerance is relative to.
+            call.must_return(a @ b, dtype=dtype, scale=float(a.shape[1]))
+            if leaving_inputs:
+                call.must_leave_inputs()

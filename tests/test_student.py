@@ -147,3 +147,36 @@ def test_rules_and_speed_look_at_a_class_through_the_same_function(student):
         through=square,
     )
     assert "5.0× needed" in one.notes[0]
+
+
+def test_calls_are_seen_one_after_the_other(student):
+    """All run within one request; what has not been looked at when a check stops names no mistake."""
+    one = student("double", "seen = []\ndef double(x):\n    seen.append(float(x))\n    return 2 * x")
+    calls = one.calls((torch.tensor(1.0),), (torch.tensor(2.0),), (torch.tensor(3.0),))
+
+    next(calls).must_return(torch.tensor(2.0))
+    assert one.probe(all_seen) == [1.0, 2.0, 3.0]
+    assert len(one.observations) == 1
+    assert [float(call.value) for call in calls] == [4.0, 6.0]
+
+
+def all_seen(names):
+    return names["seen"]
+
+
+def test_an_error_in_one_of_several_calls_is_that_calls_own(student):
+    """The calls before it and after it have their answers."""
+    one = student("inverse", "def inverse(x):\n    return 1 / x")
+    first, second, third = one.calls((1,), (0,), (-1,))
+
+    assert (first.value, third.value) == (1.0, -1.0)
+    with pytest.raises(CheckFailed, match="ZeroDivisionError"):
+        second.must_not_raise()
+
+
+def test_calls_of_what_is_not_written_are_not_attempted(student):
+    """The stub is met at the first of them."""
+    one = student("stub", "def stub(x):\n    raise NotImplementedError")
+
+    with pytest.raises(CheckFailed, match="not attempted"):
+        next(one.calls((1,), (2,)))
