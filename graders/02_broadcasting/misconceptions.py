@@ -561,6 +561,13 @@ def asks_whether_all_are_greater(u, v):
 
 
 @misconception("outer_greater")
+def turns_u_round_before_it_compares(u, v):
+    """A name that ends in _ works in place: which shape has the caller's u after your function?"""
+    u.unsqueeze_(-1)
+    return u > v
+
+
+@misconception("outer_greater")
 def forgets_to_return_the_answers(u, v):
     """A function without `return` gives back None, whatever it has compared."""
     answers = u[:, None] > v
@@ -1081,6 +1088,12 @@ def only_the_first_of_the_batch(a, b):
 def batch_comes_last(a, b):
     """Which axis of your result counts the batch? The letters behind the arrow have an order."""
     return torch.einsum("bik,bkj->ijb", a, b)
+
+
+@misconception("bmm_einsum")
+def forgets_to_return_the_batch(a, b):
+    """A function without `return` gives back None, whatever it has multiplied."""
+    torch.einsum("nik,nkj->nij", a, b)
 
 
 @misconception("bmm_einsum", symptom="growth")

@@ -891,6 +891,14 @@ def lets_autograd_go_back_through_lin(inp, out, w, b):
     inp.g, w.g, b.g = (twin.grad for twin in twins)
 
 
+@misconception("lin_grad")
+def calls_what_is_no_method(inp, out, w, b):
+    """A tensor is not callable: of two ways to write a transpose one takes brackets, one does not. Which is yours?"""
+    inp.g = out.g @ w.T()
+    w.g = inp.T() @ out.g
+    b.g = out.g.sum(0)
+
+
 # --- forward_and_backward ------------------------------------------------------------------------------------------
 
 

@@ -767,6 +767,37 @@ class lin_layer_shares_its_weights(_Lin):
 
 # --- Mse -----------------------------------------------------------------------------------------------------------
 
+@misconception("Lin")
+class lin_layer_writes_to_grad(_Lin):
+    """In .grad looks PyTorch, and nobody else. Under which name do the other layers look for their gradients?"""
+
+    def backward(self):
+        self.inp.grad = self.out.g @ self.w.t()
+        self.w.grad, self.b.grad = self.inp.t() @ self.out.g, self.out.g.sum(0)
+
+
+@misconception("Lin")
+class lin_layer_gives_all_inputs_one_gradient(_Lin):
+    """All rows of your w.g are equal. Row i belongs to pixel i: does it not matter how bright that pixel was?"""
+
+    def backward(self):
+        self.set(self.out.g @ self.w.t(), self.out.g.sum(0).expand_as(self.w).clone(), self.out.g.sum(0))
+
+
+@misconception("Lin")
+class lin_layer_remembers_its_first_call(_Lin):
+    """Call your layer on a second batch. Which of the two batches is in w.g?"""
+
+    def __call__(self, inp):
+        out = lin(inp, self.w, self.b)
+        if not hasattr(self, "inp"):
+            self.inp, self.out = inp, out
+        return out
+
+    def backward(self):
+        self.set(self.out.g @ self.w.t(), self.inp.t() @ self.out.g, self.out.g.sum(0))
+
+
 
 class _Mse:
     def __call__(self, inp, targ):
@@ -866,6 +897,45 @@ class mse_layer_forgets_its_return:
 
 
 # --- Model ---------------------------------------------------------------------------------------------------------
+
+@misconception("Mse")
+class mse_layer_divides_by_the_batch_twice(_Mse):
+    """Your gradient is too small by a factor that grows with the batch. How many divisions by N are in it, and how many
+    in the loss?
+    """
+
+    def backward(self):
+        n = self.inp.shape[0]
+        self.inp.g = 2 / n * (self.inp.squeeze(-1) - self.targ).unsqueeze(-1) / n
+
+
+@misconception("Mse")
+class mse_layer_writes_to_grad(_Mse):
+    """.grad is where PyTorch keeps gradients. Where does the layer before the loss look for the one of its output?"""
+
+    def backward(self):
+        self.inp.grad = 2 * (self.inp.squeeze(-1) - self.targ).unsqueeze(-1) / self.inp.shape[0]
+
+
+@misconception("Mse")
+class mse_layer_squeezes_every_axis(_Mse):
+    """With one image every axis has size 1, and a squeeze that names none takes them all. Which one did you mean?"""
+
+    def backward(self):
+        self.inp.g = 2 * (self.inp.squeeze() - self.targ.squeeze()).unsqueeze(-1) / self.inp.shape[0]
+
+
+@misconception("Mse")
+class mse_layer_subtracts_within_its_input(_Mse):
+    """Are the predictions still predictions after backward? A squeezed tensor shares its memory with the one it came
+    from, and -= writes into it.
+    """
+
+    def backward(self):
+        gaps = self.inp.squeeze(-1)
+        gaps -= self.targ
+        self.inp.g = 2 * gaps.unsqueeze(-1) / self.inp.shape[0]
+
 
 
 class _Model:
@@ -1417,6 +1487,18 @@ class relu_on_module_sends_the_value_back(Module):
 
 
 class _Linear(Module):
+@misconception("ReLU")
+class relu_on_module_blots_the_arriving_gradient(Module):
+    """*= writes into the tensor on its left. Whose gradient is that, and is it still what it was after bwd?"""
+
+    def forward(self, inp):
+        return relu(inp)
+
+    def bwd(self, out, inp):
+        out.g *= inp > 0
+        inp.g = out.g
+
+
     def __init__(self, w, b):
         self.w, self.b = w, b
 
@@ -1526,6 +1608,73 @@ class linear_brings_its_own_backward(_Linear):
 
 
 class _Loss(Module):
+@misconception("Linear")
+class linear_gives_each_row_a_bias_gradient(_Linear):
+    """There is one b for the whole batch, and your b.g has a row for each image. How do they become one?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g)
+
+
+@misconception("Linear")
+class linear_sums_the_bias_gradient_to_one_number(_Linear):
+    """A sum without an axis leaves one number. How many does b hold, and over which axis alone is to be summed?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g.sum())
+
+
+@misconception("Linear")
+class linear_averages_the_bias_gradient(_Linear):
+    """w.g is right, and b.g is too small by the size of the batch. Both have Σ over the batch in their formulas."""
+
+    def bwd(self, out, inp):
+        self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g.mean(0))
+
+
+@misconception("Linear")
+class linear_goes_back_through_w_unturned(_Linear):
+    """(N, n_out) is to become (N, n_in). Write the shape of w beside it: does w fit as it lies?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out.g @ self.w, (inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g.sum(0))
+
+
+@misconception("Linear")
+class linear_multiplies_entry_by_entry(_Linear):
+    """Every input has to meet every output of its image. In your product each input meets how many?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out.g @ self.w.t(), (inp * out.g).sum(0), out.g.sum(0))
+
+
+@misconception("Linear")
+class linear_gives_all_inputs_one_gradient(_Linear):
+    """All rows of your w.g are equal: one gradient for all the inputs. Which tensor of the formula is not in it?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out.g @ self.w.t(), out.g.sum(0).expand_as(self.w).clone(), out.g.sum(0))
+
+
+@misconception("Linear")
+class linear_takes_its_output_for_its_input(_Linear):
+    """bwd is given the output and the input. Which of the two was multiplied with w on the way forward?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out.g @ self.w.t(), (out.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g.sum(0))
+
+
+@misconception("Linear")
+class linear_forgets_its_return(_Linear):
+    """Module saves what forward gives, and hands it on. What does yours give?"""
+
+    def forward(self, inp):
+        lin(inp, self.w, self.b)
+
+    def bwd(self, out, inp):
+        self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g.sum(0))
+
+
     def forward(self, inp, targ):
         return mse(inp, targ)
 
@@ -1602,6 +1751,51 @@ class mse_on_module_does_it_all_itself(_Loss):
 
 
 class _Network(Module):
+@misconception("MSE")
+class mse_on_module_divides_by_the_batch_twice(_Loss):
+    """Too small, and the more so the larger the batch is. Where do you divide by N, and where once more?"""
+
+    def bwd(self, out, inp, targ):
+        inp.g = 2 / len(targ) * (inp.squeeze(-1) - targ).unsqueeze(-1) / len(targ)
+
+
+@misconception("MSE")
+class mse_on_module_gives_the_targets_a_gradient(_Loss):
+    """The targets are given, and nothing before them wants a gradient. On which of the two arguments is it missing?"""
+
+    def bwd(self, out, inp, targ):
+        targ.g = 2 * (inp.squeeze(-1) - targ).unsqueeze(-1) / inp.shape[0]
+
+
+@misconception("MSE")
+class mse_on_module_squeezes_every_axis(_Loss):
+    """In a batch of one, how many axes does a bare squeeze() leave? Say which one is to go."""
+
+    def bwd(self, out, inp, targ):
+        inp.g = 2 * (inp.squeeze() - targ.squeeze()).unsqueeze(-1) / inp.shape[0]
+
+
+@misconception("MSE")
+class mse_on_module_subtracts_within_inp(_Loss):
+    """What does inp hold after bwd? A squeezed tensor and the one it came from are two views of the same numbers."""
+
+    def bwd(self, out, inp, targ):
+        gaps = inp.squeeze(-1)
+        gaps -= targ
+        inp.g = 2 * gaps.unsqueeze(-1) / inp.shape[0]
+
+
+@misconception("MSE")
+class mse_on_module_forgets_its_return(Module):
+    """The loss was calculated in forward. Who gets to see it?"""
+
+    def forward(self, inp, targ):
+        mse(inp, targ)
+
+    def bwd(self, out, inp, targ):
+        inp.g = 2 * (inp.squeeze(-1) - targ).unsqueeze(-1) / inp.shape[0]
+
+
     def __init__(self, w1, b1, w2, b2):
         self.layers = [Linear(w1, b1), ReLU(), Linear(w2, b2)]
         self.loss = MSE()
@@ -1726,6 +1920,24 @@ class network_leaves_out_the_relu(_Network):
 
 
 class _Faster(Linear):
+@misconception("Network")
+class network_takes_the_weights_of_the_notebook(Module):
+    """Your network was made with four tensors. Whose weights are in its layers: these, or those of the notebook?"""
+
+    def __init__(self, *params):
+        self.layers, self.loss = [Linear(w1, b1), ReLU(), Linear(w2, b2)], MSE()
+
+    def forward(self, x, targ):
+        for each in self.layers:
+            x = each(x)
+        return self.loss(x, targ)
+
+    def bwd(self, out, x, targ):
+        self.loss.backward()
+        for each in reversed(self.layers):
+            each.backward()
+
+
     def set(self, inp, out, w_g):
         inp.g, self.w.g, self.b.g = out.g @ self.w.t(), w_g, out.g.sum(0)
 
@@ -1802,6 +2014,39 @@ class einsum_layer_still_makes_every_sheet(_Faster):
 
 
 @misconception("LinearMatmul")
+@misconception("LinearEinsum")
+class einsum_layer_gives_each_row_a_bias_gradient(_Faster):
+    """Letters would be of help for b as well: which one is summed over, so that one number for each output is left?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out, torch.einsum("bi,bj->ij", inp, out.g))
+        self.b.g = out.g
+
+
+@misconception("LinearEinsum")
+class einsum_layer_divides_by_the_batch(_Faster):
+    """Does Σ say anything of a division? The 1/N of the loss has come down with out.g already."""
+
+    def bwd(self, out, inp):
+        self.set(inp, out, torch.einsum("bi,bj->ij", inp, out.g) / len(inp))
+
+
+@misconception("LinearEinsum")
+class einsum_layer_gives_all_inputs_one_gradient(_Faster):
+    """The letter of the inputs is not after your arrow, so they were added up, and all rows of w.g are alike."""
+
+    def bwd(self, out, inp):
+        self.set(inp, out, torch.einsum("bi,bj->j", inp, out.g).expand_as(self.w).clone())
+
+
+@misconception("LinearEinsum")
+class einsum_layer_adds_up_over_batches(_Faster):
+    """Send two batches through, one after the other. What of the first one is still in w.g?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out, getattr(self.w, "g", 0) + torch.einsum("bi,bj->ij", inp, out.g))
+
+
 class matmul_layer_forgets_to_turn(_Faster):
     """(N, n_in) and (N, n_out): the inner sizes do not agree. Which of the two has to be turned?"""
 
@@ -1871,6 +2116,39 @@ class matmul_layer_still_makes_every_sheet(_Faster):
 
 
 @misconception("TorchNetwork")
+@misconception("LinearMatmul")
+class matmul_layer_gives_each_row_a_bias_gradient(_Faster):
+    """w.g has lost the batch in the product. Where does b.g lose it?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out, inp.t() @ out.g)
+        self.b.g = out.g
+
+
+@misconception("LinearMatmul")
+class matmul_layer_divides_by_the_batch(_Faster):
+    """A matrix product adds up and does not average. Who has taken the mean over the batch already?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out, inp.t() @ out.g / len(inp))
+
+
+@misconception("LinearMatmul")
+class matmul_layer_gives_all_inputs_one_gradient(_Faster):
+    """A matrix of ones forgets which pixel was bright. What stands on the left of the product in the formula?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out, torch.ones_like(inp).t() @ out.g)
+
+
+@misconception("LinearMatmul")
+class matmul_layer_adds_up_over_batches(_Faster):
+    """PyTorch adds to .grad, and has zero_grad() for that. What does our .g do with what was there before?"""
+
+    def bwd(self, out, inp):
+        self.set(inp, out, getattr(self.w, "g", 0) + inp.t() @ out.g)
+
+
 class torch_network_keeps_its_layers_in_a_list(nn.Module):
     """nn.Module notes down Modules and parameters that it is given as attributes. Does it look into a plain list?"""
 

@@ -10,6 +10,9 @@ import torch
 
 from foundations.diagnose import battery, misconception
 
+#: What fit is given is ``model``; the notebook may have a network of this name, and none here.
+net = None
+
 
 def _made(generator, *shape, dtype=torch.float32):
     return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
@@ -119,6 +122,12 @@ def trained(names, params, train, valid, epochs, lr, bs, seed):
     rights = {"softmax_cross_entropy": loss, "softmax_cross_entropy_grad": gradient, "sgd_step": update}
     poison = dict.fromkeys(("model", "train", "valid", "epochs", "lr", "bs", "generator", "net", "history"))
     own = {name: names[name] for name in (*rights, *poison) if name in names}
+    def plain(entry):
+        """What is derived from dict and float is one, too."""
+        if not isinstance(entry, dict):
+            return entry
+        return {key: float(value) if isinstance(value, float) else value for key, value in entry.items()}
+
     names.update({name: right for name, right in rights.items() if not works(name)} | poison)
     torch.manual_seed(seed % 1000)
     model, generator = Model(), torch.Generator().manual_seed(seed // 1000)
@@ -132,6 +141,7 @@ def trained(names, params, train, valid, epochs, lr, bs, seed):
     return {"history": history, "batches": model.seen, "params": [p.clone() for p in params], "left": left}
 
 
+    history = [plain(entry) for entry in history] if isinstance(history, list | tuple) else history
 @battery("fit", through=trained)
 def trainings(generator):
     """Whole sets and mini-batches, with and without a smaller one at the end; one epoch and several."""
@@ -285,6 +295,25 @@ def calls_the_ready_made_loss(logits, targ):
 # --- softmax_cross_entropy_grad ------------------------------------------------------------------------------------
 
 
+@misconception("softmax_cross_entropy", symptom="memory")
+def adds_a_column_to_a_row(logits, targ):
+    """The mean is right, and it is taken of a table. Print the shapes on both sides of your +: what do (N, 1) and (N,)
+    make?
+    """
+    largest = logits.max(1, keepdim=True).values
+    sums = largest + (logits - largest).exp().sum(1).log()
+    return (sums - logits[torch.arange(len(targ)), targ]).mean()
+
+
+@misconception("softmax_cross_entropy")
+def largest_scores_lie_along_the_classes(logits, targ):
+    """Shapes are aligned from the right: whose place does a vector of shape (N,) take in (N, C)? A square batch hides
+    it. What keeps the axis that max takes away?
+    """
+    largest = logits.max(1).values
+    return (largest + (logits - largest).exp().sum(1).log() - logits[torch.arange(len(targ)), targ]).mean()
+
+
 @misconception("softmax_cross_entropy_grad")
 def the_gradient_of_a_sum(logits, targ):
     """By which factor are you off: is it the number of rows? The loss is a mean; how many terms does it average?"""
@@ -430,6 +459,15 @@ def asks_autograd(logits, targ):
 
 
 # --- sgd_step ------------------------------------------------------------------------------------------------------
+
+
+@misconception("softmax_cross_entropy_grad")
+def sums_lie_along_the_classes(logits, targ):
+    """N sums, one for each row, and (N, C) powers: which axis of these does a vector of shape (N,) meet? What keeps the
+    axis that sum takes away?
+    """
+    powers = (logits - logits.max(1, keepdim=True).values).exp()
+    logits.g = (powers / powers.sum(1) - _one_hot(logits, targ)) / len(targ)
 
 
 @misconception("sgd_step")
@@ -878,6 +916,35 @@ def _wrongness(logits, targ):
 
 def _backward(model, xb, yb):
     """Forward and backward; the loss of the batch."""
+@misconception("fit")
+def keeps_the_total_of_the_epochs_before(model, train, valid, epochs, lr, bs, generator):
+    """The first epoch is right, and then your training loss grows. Where is the total set to zero: once, or in each
+    epoch?
+    """
+    history, total = [], 0.0
+    for _ in range(epochs):
+        total += _epoch(model, train, torch.randperm(len(train[0]), generator=generator), lr, bs)
+        history.append(_judged(model, valid, total))
+    return history
+
+
+@misconception("fit")
+def shuffles_the_callers_own_examples(model, train, valid, epochs, lr, bs, generator):
+    """In which order do the caller's images lie after fit? An index makes a new tensor, x[:] = fills the old one."""
+    history = []
+    for _ in range(epochs):
+        order = torch.randperm(len(train[0]), generator=generator)
+        train[0][:], train[1][:] = train[0][order], train[1][order]
+        history.append(_judged(model, valid, _epoch(model, train, torch.arange(len(order)), lr, bs)))
+    return history
+
+
+@misconception("fit")
+def trains_the_network_of_the_notebook(model, train, valid, epochs, lr, bs, generator):
+    """fit is given a model. Which network do you train: that one, or one that lies about in the notebook?"""
+    return _run(net, train, valid, epochs, lr, bs, generator)
+
+
     logits = model(xb)
     logits.g = _wrongness(logits, yb) / len(yb)
     model.backward()

@@ -4,8 +4,9 @@ import math
 
 import torch
 
+from foundations.compare import CheckFailed, Finding
 from foundations.plugin import check
-from foundations.rules import Rule
+from foundations.rules import Rule, largest
 
 RULE = Rule(
     about="writing softmax and its logarithm yourself: a largest score, exp, a sum, log",
@@ -15,6 +16,11 @@ RULE = Rule(
 #: (N, C). No two sizes of the first ones agree, so that axes that were swapped show; the first comes twice, so that
 #: what was kept of the call before shows; one row, one square, one class, as many classes as there are digits.
 SHAPES = [(4, 3), (4, 3), (5, 2), (1, 3), (3, 3), (7, 10), (3, 1)]
+
+#: A batch of that many rows of three scores, and how many numbers a tensor may hold on the way to its loss: some copies
+#: of the scores side by side. A table of all pairs of rows holds more, and its mean can be the right number.
+BATCH = 160
+ALLOWED = 8 * 3 * BATCH
 
 
 def loss(logits, targ):
@@ -48,6 +54,16 @@ def test_stability(student, matrix, classes):
     for gap in (30.0, 120.0, 1500.0):  # a share of exp(-30) is no 0, whatever is added to it
         logits, targ = torch.tensor([[0.0, gap], [gap, 0.0]]), torch.tensor([0, 0])
         student.call(logits, targ).must_return(loss(logits, targ), numbers=True, dtype=False)
+
+
+@check("N losses, never a table of N × N", weight=1)
+def test_memory(student, matrix, classes):
+    call = student.call(matrix(BATCH, 3), classes(BATCH, 3), trace=True)
+    call.must_not_raise()
+    most = largest(call.trace or {})
+    if most > ALLOWED:
+        text = f"{call.subject} made a tensor of {most:,} numbers on its way; {BATCH} losses were to be averaged"
+        raise CheckFailed(Finding("value", text, symptom="memory"))
 
 
 @check("a tensor of shape (), of the dtype of the scores", weight=1)

@@ -82,6 +82,9 @@ def test_stability(student, matrix, classes):
     for offsets in (rows[:1].expand(4, 1), rows, -rows[:1].expand(4, 1), rows[1:]):
         logits, targ = matrix(len(offsets), 3) + offsets, classes(len(offsets), 3)
         student.call(logits, targ).must_set(0, "g", gradient(logits, targ), dtype=False, scale=1.0)
+    for gap in (30.0, 120.0, 1500.0):  # exp of such a gap is infinite in float32: it is the largest that is taken out
+        logits, targ = torch.tensor([[0.0, gap], [gap, 0.0]]), torch.tensor([0, 0])
+        student.call(logits, targ).must_set(0, "g", gradient(logits, targ), dtype=False, scale=0.5)
 
 
 @check("the gradient has the dtype of the scores", weight=1)
