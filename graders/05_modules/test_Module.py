@@ -133,14 +133,15 @@ def test_call(student, matrix):
 
 @check("the arguments are saved as self.args, the output as self.out", weight=2)
 def test_saved(student, matrix):
-    call = student.call(matrix(4, 3), matrix(4, 3), through=saved)
-    call.must_not_raise()
     what = ("self.args[0] is not the first argument itself", "self.args[1] is not the second argument itself")
     what += ("self.out is not the output itself", "self.args has not as many items as the call had arguments")
-    found = call.value if isinstance(call.value, list) and len(call.value) == len(what) else [False] * len(what)
-    for right, text in zip(found, what, strict=True):
-        if right is not True:
-            raise CheckFailed(Finding("value", f"{call.subject}: {text}"))
+    for dtype in (torch.float32, torch.float64):
+        call = student.call(matrix(4, 3, dtype=dtype), matrix(4, 3, dtype=dtype), through=saved)
+        call.must_not_raise()
+        found = call.value if isinstance(call.value, list) and len(call.value) == len(what) else [False] * len(what)
+        for right, text in zip(found, what, strict=True):
+            if right is not True:
+                raise CheckFailed(Finding("value", f"{call.subject}: {text}"))
 
 
 @check("backward() calls bwd with the output and then the arguments", weight=3)
