@@ -60,7 +60,7 @@ def test_nothing_runs_and_nothing_is_fetched(page: BeautifulSoup) -> None:
 
 @pytest.mark.slow
 def test_whole_course_has_its_pages(tmp_path: Path) -> None:
-    """One for each release and each solution, every formula drawn."""
+    """One for each release and each solution, every formula drawn, and no mark of an answer set as a headline."""
     course = find_course(ROOT)
     written = print_course(course, tmp_path)
     assert written == [tmp_path / kind / f"{name}.html" for kind in KINDS for name in course.assignments]
@@ -68,6 +68,9 @@ def test_whole_course_has_its_pages(tmp_path: Path) -> None:
         page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
         main = page.find("main")
         assert main is not None
+        assert [
+            mark.get_text() for mark in main.find_all(["h1", "h2", "h3", "h4"]) if "SOLUTION" in mark.get_text()
+        ] == []
         for code in main.find_all(["code", "pre"]):
             code.decompose()
         assert "$" not in main.get_text(), path
