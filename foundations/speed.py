@@ -68,16 +68,18 @@ class Stopwatch:
     def __init__(self, warm: Warm) -> None:
         self._warm = warm
         self._session: Session | None = None
+        self._ended_cpu_s = 0.0
         self._key: tuple[object, ...] | None = None
 
     @property
-    def cpu_s(self) -> float:
-        """CPU seconds of the present baseline's process."""
-        return self._session.cpu_s if self._session is not None else 0.0
+    def total_cpu_s(self) -> float:
+        """CPU seconds of all baselines' processes."""
+        return self._ended_cpu_s + (self._session.cpu_s if self._session is not None else 0.0)
 
     def close(self) -> None:
         if self._session is not None:
             self._session.close()
+            self._ended_cpu_s += self._session.cpu_s
         self._session = self._key = None
 
     def judge(self, task: Task, student: Session, generator: torch.Generator) -> SpeedVerdict:

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # the benchmarks are no part of what is installed
 
-from benchmarks import confinement, machine, overhead, results, session, speed_verdicts, throughput
+from benchmarks import confinement, course, machine, overhead, results, session, speed_verdicts, throughput
 from benchmarks.__main__ import NAMES
 from benchmarks.results import Result
 from benchmarks.speed_verdicts import Verdict
@@ -78,6 +78,20 @@ def test_confinement():
     assert len(result.figures["ratios"]) == 3
     assert result.figures["ratio"] == sorted(result.figures["ratios"])[1]
     assert result.met == (result.figures["ratio"] <= confinement.BAR)
+
+
+@pytest.mark.slow
+def test_course():
+    """Gradings and runs add up over the assignments; shares are of the whole, and of one core."""
+    steps = []
+    result = course.measure(1, ["01_matmul"], step=lambda *step: steps.append(step))
+    one = result.figures["graded"]["01_matmul"]
+    assert result.figures["wall_s"] == one["wall"]
+    assert result.figures["student_share"] == one["student_cpu"] / one["wall"] < 1
+    assert one["student_cpu"] + one["judge_cpu"] + one["baseline_cpu"] < 1.1 * one["wall"]
+    assert set(result.figures["visible_checks_s"]["01_matmul"]) >= {"matmul_naive", "frobenius_norm"}
+    assert [row[0] for row in result.rows] == ["01_matmul", "**together**"]
+    assert steps[-1] == ("notebooks", 2, 2)
 
 
 @pytest.mark.slow
