@@ -63,6 +63,13 @@ def test_rule(student, matrix):
     student.must_keep_to(RULE, inp, out, through=alone)
 
 
+@check("every entry positive, or none", weight=1)
+def test_all_alike(student, matrix, confirmed):
+    for sign in (1.0, -1.0):  # no entry is smallest because it was stopped, none is largest because it passed
+        inp = sign * (matrix(4, 3).abs() + 0.1)
+        _Desk(student, matrix, confirmed).must_be_right(inp)
+
+
 @check("at exactly 0 the slope is 0", weight=2)
 def test_zeros(student, matrix, confirmed):
     for shape in [(4, 3), (3, 3), (1, 5)]:

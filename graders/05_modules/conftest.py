@@ -16,12 +16,18 @@ from typing import Any
 import pytest
 import torch
 
-from foundations.compare import CheckFailed, Finding
-from foundations.rules import Growth
+from foundations.compare import CheckFailed, Finding, difference
+from foundations.rules import Growth, Rule, read_source_for, read_trace_for
 
 #: (N, n_in, n_out). The first has no two sizes alike, and comes twice, so that what was kept of the call before shows;
 #: then one row, one column, and a square, which hide mistakes.
 FAMILY = ((4, 3, 2), (4, 3, 2), (1, 3, 2), (5, 3, 1), (3, 3, 3))
+
+#: Until the last exercise opens it.
+NO_AUTOGRAD = Rule(about="the way back, and that is yours to write", forbid=frozenset({"autograd"}))
+
+#: The classes of the notebook, in its order.
+KINDS = ("Relu", "Lin", "Mse", "Model", "Module", "ReLU", "Linear", "MSE", "Network", "LinearEinsum", "LinearMatmul")
 
 #: What an exercise stands on, of the student's own.
 STANDS_ON = {
@@ -67,7 +73,7 @@ def lives(names, *args):
     first, other, third = tensors[:size], tensors[size : 2 * size], tensors[2 * size :]
     if sound:
         exec(sound, found := {"torch": torch})
-    with found["sound_ground"](made, kind, names) if sound else nullcontext():
+    with found["sound_ground"](made, kind, names, form["blank"]) if sound else nullcontext():
         layer = born(first)
         neighbour = born(other) if other else None
         out = called(layer, first)
@@ -79,6 +85,37 @@ def lives(names, *args):
         elif back:
             sent_back(layer, out, first)
     return out
+
+
+def met_in_einsum(names, inp, w, b, upstream, kind, sound):
+    """Whether an einsum on the way back multiplies numbers of the batch by numbers of the arriving gradient."""
+    from contextlib import nullcontext
+
+    from torch.overrides import TorchFunctionMode
+
+    made, seen = names[kind], []
+
+    def tensors(args):
+        return [one for arg in args for one in (tensors(arg) if isinstance(arg, list | tuple) else [arg])]
+
+    class Watch(TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            if getattr(func, "__name__", "") == "einsum":
+                seen.append([one for one in tensors(args) if isinstance(one, torch.Tensor)])
+            return func(*args, **(kwargs or {}))
+
+    def of(one, source):
+        return bool(torch.isin(one.detach().to(source.dtype).flatten(), source.flatten()).float().mean() > 0.5)
+
+    if sound:
+        exec(sound, found := {"torch": torch})
+    with found["sound_ground"](made, kind, names) if sound else nullcontext():
+        layer = made(w, b)
+        out = layer(inp)
+        out.g = upstream
+        with Watch():
+            layer.backward()
+    return any(any(of(one, inp) for one in each) and any(of(one, upstream) for one in each) for each in seen)
 
 
 def large_batch(names, rows, columns, row_gradients, column_gradients, kind, sound):
@@ -115,7 +152,7 @@ def timed(names, inp, w, b, upstream, matmul, sound):
     return w.g
 
 
-def sound_ground(made, kind, names):
+def sound_ground(made, kind, names, blank=False):
     """A context in which ``made`` stands on sound classes: the one that it inherits from, the layers that it calls by
     name. The notebook says as much in words; how gradients are calculated is not in here.
     """
@@ -153,9 +190,22 @@ def sound_ground(made, kind, names):
             return self.out
 
         def backward(self):
-            upstream = getattr(self.out, "g", None)
+            upstream = self.out.g if self.out.dim() else None  # nobody sets the .g of a loss
             for one, slope in zip(self.held, torch.autograd.grad(self.computed, self.leaves, upstream), strict=True):
                 one.g = slope
+
+    class Blank(Layer):
+        """Goes back without any gradient: for a look at nothing but what asks it to."""
+
+        def __call__(self, inp, *rest):
+            self.held = (inp, *self.params)
+            return self.formula(*self.held, *rest)
+
+        def backward(self):
+            for one in self.held:
+                one.g = torch.zeros_like(one)
+
+    Layer = Blank if blank else Layer
 
     class Lin(Layer):
         def formula(self, inp, w, b):
@@ -175,7 +225,8 @@ def sound_ground(made, kind, names):
     @contextmanager
     def ground():
         parents = [(one, one.__bases__) for one in getattr(made, "__mro__", ())]
-        parents = [pair for pair in parents if base.__name__ in [each.__name__ for each in pair[1]]][:1]
+        ours = [pair for pair in parents if torch.nn.Module not in pair[1]]  # which has our Module's name
+        parents = [pair for pair in ours if base.__name__ in [each.__name__ for each in pair[1]]][:1]
         space = next((each.__globals__ for each in vars(made).values() if hasattr(each, "__globals__")), names)
         instead = layers.get(kind, {})
         kept = {name: space[name] for name in instead if name in space}
@@ -210,6 +261,7 @@ def parts(names, kind):
         "own": [name for name in ("__call__", "backward") if name in vars(made)],
         "missing": [name for name in ("forward", "bwd") if not callable(getattr(made, name, None))],
         "calls": any("__call__" in vars(base) for base in inherited),
+        "torch": issubclass(made, torch.nn.Module),
     }
 
 
@@ -246,6 +298,19 @@ def in_words(what: str, parameters: tuple[str, ...]) -> Callable[..., Any]:
     kinds = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
     twin.__signature__ = inspect.Signature(kinds)  # type: ignore[attr-defined]
     return twin
+
+
+def must_have_written(call, place):
+    """What somebody else left in ``.g`` is there no longer."""
+    before, after = vars(call.args[place]).get("g"), call.attributes[place].get("g")
+    if before is not None and not call.error and difference(after, before, subject="", relative=1e-30) is None:
+        text = f"{call.names[place]}.g after {call.subject} is what had been there before: nothing was written into it"
+        raise CheckFailed(Finding("value", text))
+
+
+def must_be_none(violations):
+    for first in violations[:1]:
+        raise CheckFailed(Finding("rule", first.message, symptom=f"rule: {first.family}"))
 
 
 @dataclass
@@ -357,20 +422,35 @@ class Bench:
 
         self.either(attempt)
 
+    def by_hand(self):
+        """No autograd, as it is written and as it runs. What stands further up has paid for its own."""
+        above = "\n".join(f"class {kind}: ..." for kind in KINDS[: KINDS.index(self.kind)])
+        must_be_none(read_source_for(NO_AUTOGRAD, [*self.student.sources, above], self.kind))
+
+        def attempt(sound):
+            call = self.call(self.tensors(4, 3, 2), sound, trace=True, blank=True)
+            must_be_none(read_trace_for(NO_AUTOGRAD, call.trace or {}))  # how far it came is for other checks to say
+
+        self.either(attempt)
+
     def a_module(self):
         """forward and bwd are its own, and nothing else of Module's is."""
         found = self.student.probe(parts, self.kind)
-        if not isinstance(found, dict) or not {"own", "missing", "calls"} <= found.keys():
+        if not isinstance(found, dict) or not {"own", "missing", "calls", "torch"} <= found.keys():
             raise CheckFailed(Finding("type", f"{self.kind} is not a class"))
+        symptom = "structure" if found["own"] or not found["calls"] else None
         text = ""
-        if not found["calls"]:
+        if found["torch"]:
+            text = f"{self.kind} builds on torch.nn, which the last exercise opens, and not on your Module"
+            symptom = None
+        elif not found["calls"]:
             text = f"{self.kind} does not build on Module: it inherits no __call__"
         elif found["own"]:
             text = f"{self.kind} has a {found['own'][0]} of its own, which is Module's part"
         elif found["missing"]:
-            text = f"{self.kind} has no method {found['missing'][0]}"
+            text = f"{self.kind} has no method {found['missing'][0]}: is it spelt so?"
         if text:
-            raise CheckFailed(Finding("rule", text, symptom="structure"))
+            raise CheckFailed(Finding("rule", text, symptom=symptom))
 
     # ---- how it is asked
 
@@ -389,16 +469,17 @@ class Bench:
             return tensor.t().contiguous().t()
         return torch.stack([tensor, -tensor], dim=-1).reshape(-1)[::2]
 
-    def call(self, tensors, sound, *, back=True, trace=False):
-        through = self.through(back=back)
-        return self.student.call(*self.arguments(tensors, sound, back=back), trace=trace, through=through)
+    def call(self, tensors, sound, *, back=True, blank=False, trace=False):
+        arguments = self.arguments(tensors, sound, back=back, blank=blank)
+        return self.student.call(*arguments, trace=trace, through=self.through(back=back))
 
-    def arguments(self, tensors, sound, *, back=True):
+    def arguments(self, tensors, sound, *, back=True, blank=False):
         form = {
             "params": list(self.made_with),
             "inputs": list(self.called_with),
             "upstream": self.upstream,
             "size": len(self.parameters),
+            "blank": blank,
         }
         text = {None: None, False: "", True: sound_source()}[sound]
         return (*tensors, form, back, self.kind, text)
@@ -413,6 +494,7 @@ class Bench:
         call = self.call(tensors, sound)
         for place, slope in self.slopes_of(*tensors).items():
             if place in (wanted or (place,)):
+                must_have_written(call, place)
                 call.must_set(place, "g", slope, scale=10.0, dtype=dtype)
 
     def must_take_turns(self, sound, rows):
@@ -506,6 +588,21 @@ class Lin(Bench):
             traced = (call.trace or {}).get("function", [])
             counts.append(sum(entry[1] for entry in traced if entry[0] == "einsum" and type(entry[1]) is int))
         return counts[1] - counts[0]
+
+    def by_einsum(self):
+        """The batch meets the arriving gradient in an einsum, not only somebody else."""
+
+        def attempt(sound):
+            text = sound_source() if sound else ""
+            seen = len(self.student.observations)
+            call = self.student.call(*self.tensors(4, 3, 2), self.kind, text, through=met_in_einsum)
+            del self.student.observations[seen:]  # what it gives is no gradient to know a mistake by
+            call.must_not_raise()
+            if call.value is not True:
+                text = "no `einsum` for w.g ran in backward(): this exercise is about Einstein summation over the batch"
+                raise CheckFailed(Finding("rule", text, symptom="rule: einsum"))
+
+        self.either(attempt)
 
     def no_loop(self):
         def attempt(sound):

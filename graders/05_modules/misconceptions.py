@@ -542,7 +542,9 @@ class relu_layer_with_single_underscores:
 
 @misconception("Relu")
 class relu_layer_hides_its_backward:
-    """An attribute of an object hides a method of the same name. What is self.backward once the layer was called?"""
+    """backward() is called with nothing in its brackets. Does your method want something? And is self.backward still
+    that method once the layer was called, or an attribute of its name?
+    """
 
     def __call__(self, inp):
         self.inp, self.out = inp, relu(inp)
@@ -765,8 +767,6 @@ class lin_layer_shares_its_weights(_Lin):
         self.set(self.out.g @ self.w.t(), self.inp.t() @ self.out.g, self.out.g.sum(0))
 
 
-# --- Mse -----------------------------------------------------------------------------------------------------------
-
 @misconception("Lin")
 class lin_layer_writes_to_grad(_Lin):
     """In .grad looks PyTorch, and nobody else. Under which name do the other layers look for their gradients?"""
@@ -797,6 +797,8 @@ class lin_layer_remembers_its_first_call(_Lin):
     def backward(self):
         self.set(self.out.g @ self.w.t(), self.inp.t() @ self.out.g, self.out.g.sum(0))
 
+
+# --- Mse -----------------------------------------------------------------------------------------------------------
 
 
 class _Mse:
@@ -896,8 +898,6 @@ class mse_layer_forgets_its_return:
         self.inp.g = 2 * (self.inp.squeeze(-1) - self.targ).unsqueeze(-1) / self.inp.shape[0]
 
 
-# --- Model ---------------------------------------------------------------------------------------------------------
-
 @misconception("Mse")
 class mse_layer_divides_by_the_batch_twice(_Mse):
     """Your gradient is too small by a factor that grows with the batch. How many divisions by N are in it, and how many
@@ -936,6 +936,8 @@ class mse_layer_subtracts_within_its_input(_Mse):
         gaps -= self.targ
         self.inp.g = 2 * gaps.unsqueeze(-1) / self.inp.shape[0]
 
+
+# --- Model ---------------------------------------------------------------------------------------------------------
 
 
 class _Model:
@@ -1320,7 +1322,9 @@ class module_hides_forward(_Module):
 
 @misconception("Module")
 class module_hides_bwd(_Module):
-    """The layer's bwd is gone after a call. Which attribute of yours has taken its name?"""
+    """backward() is called with nothing in its brackets. Does yours want more? And what it calls is bwd: is self.bwd
+    still a method after a call, or an attribute of its name?
+    """
 
     def __call__(self, *args):
         self.args = args
@@ -1483,10 +1487,6 @@ class relu_on_module_sends_the_value_back(Module):
         inp.g = (inp > 0) * out
 
 
-# --- Linear --------------------------------------------------------------------------------------------------------
-
-
-class _Linear(Module):
 @misconception("ReLU")
 class relu_on_module_blots_the_arriving_gradient(Module):
     """*= writes into the tensor on its left. Whose gradient is that, and is it still what it was after bwd?"""
@@ -1499,6 +1499,10 @@ class relu_on_module_blots_the_arriving_gradient(Module):
         inp.g = out.g
 
 
+# --- Linear --------------------------------------------------------------------------------------------------------
+
+
+class _Linear(Module):
     def __init__(self, w, b):
         self.w, self.b = w, b
 
@@ -1604,10 +1608,6 @@ class linear_brings_its_own_backward(_Linear):
         self.set(inp, self.out.g @ self.w.t(), inp.t() @ self.out.g, self.out.g.sum(0))
 
 
-# --- MSE -----------------------------------------------------------------------------------------------------------
-
-
-class _Loss(Module):
 @misconception("Linear")
 class linear_gives_each_row_a_bias_gradient(_Linear):
     """There is one b for the whole batch, and your b.g has a row for each image. How do they become one?"""
@@ -1675,6 +1675,10 @@ class linear_forgets_its_return(_Linear):
         self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g.sum(0))
 
 
+# --- MSE -----------------------------------------------------------------------------------------------------------
+
+
+class _Loss(Module):
     def forward(self, inp, targ):
         return mse(inp, targ)
 
@@ -1747,10 +1751,6 @@ class mse_on_module_does_it_all_itself(_Loss):
         self.backward()
 
 
-# --- Network -------------------------------------------------------------------------------------------------------
-
-
-class _Network(Module):
 @misconception("MSE")
 class mse_on_module_divides_by_the_batch_twice(_Loss):
     """Too small, and the more so the larger the batch is. Where do you divide by N, and where once more?"""
@@ -1796,6 +1796,10 @@ class mse_on_module_forgets_its_return(Module):
         inp.g = 2 * (inp.squeeze(-1) - targ).unsqueeze(-1) / inp.shape[0]
 
 
+# --- Network -------------------------------------------------------------------------------------------------------
+
+
+class _Network(Module):
     def __init__(self, w1, b1, w2, b2):
         self.layers = [Linear(w1, b1), ReLU(), Linear(w2, b2)]
         self.loss = MSE()
@@ -1916,10 +1920,6 @@ class network_leaves_out_the_relu(_Network):
         self.loss = MSE()
 
 
-# --- LinearEinsum --------------------------------------------------------------------------------------------------
-
-
-class _Faster(Linear):
 @misconception("Network")
 class network_takes_the_weights_of_the_notebook(Module):
     """Your network was made with four tensors. Whose weights are in its layers: these, or those of the notebook?"""
@@ -1938,6 +1938,10 @@ class network_takes_the_weights_of_the_notebook(Module):
             each.backward()
 
 
+# --- LinearEinsum --------------------------------------------------------------------------------------------------
+
+
+class _Faster(Linear):
     def set(self, inp, out, w_g):
         inp.g, self.w.g, self.b.g = out.g @ self.w.t(), w_g, out.g.sum(0)
 
@@ -2010,10 +2014,6 @@ class einsum_layer_still_makes_every_sheet(_Faster):
         self.set(inp, out, torch.einsum("bi,bj->bij", inp, out.g).sum(0))
 
 
-# --- LinearMatmul --------------------------------------------------------------------------------------------------
-
-
-@misconception("LinearMatmul")
 @misconception("LinearEinsum")
 class einsum_layer_gives_each_row_a_bias_gradient(_Faster):
     """Letters would be of help for b as well: which one is summed over, so that one number for each output is left?"""
@@ -2047,6 +2047,10 @@ class einsum_layer_adds_up_over_batches(_Faster):
         self.set(inp, out, getattr(self.w, "g", 0) + torch.einsum("bi,bj->ij", inp, out.g))
 
 
+# --- LinearMatmul --------------------------------------------------------------------------------------------------
+
+
+@misconception("LinearMatmul")
 class matmul_layer_forgets_to_turn(_Faster):
     """(N, n_in) and (N, n_out): the inner sizes do not agree. Which of the two has to be turned?"""
 
@@ -2112,10 +2116,6 @@ class matmul_layer_still_makes_every_sheet(_Faster):
         self.set(inp, out, (inp.unsqueeze(-1) @ out.g.unsqueeze(1)).sum(0))
 
 
-# --- TorchNetwork --------------------------------------------------------------------------------------------------
-
-
-@misconception("TorchNetwork")
 @misconception("LinearMatmul")
 class matmul_layer_gives_each_row_a_bias_gradient(_Faster):
     """w.g has lost the batch in the product. Where does b.g lose it?"""
@@ -2149,6 +2149,10 @@ class matmul_layer_adds_up_over_batches(_Faster):
         self.set(inp, out, getattr(self.w, "g", 0) + inp.t() @ out.g)
 
 
+# --- TorchNetwork --------------------------------------------------------------------------------------------------
+
+
+@misconception("TorchNetwork")
 class torch_network_keeps_its_layers_in_a_list(nn.Module):
     """nn.Module notes down Modules and parameters that it is given as attributes. Does it look into a plain list?"""
 

@@ -8,6 +8,11 @@ def test_output(lin):
     lin.output()
 
 
+@check("no autograd", weight=1, gate=True)
+def test_by_hand(lin):
+    lin.by_hand()
+
+
 @check("inp.g: what reaches the layer before", weight=2)
 def test_input(lin):
     lin.gradients(0)

@@ -16,6 +16,11 @@ def test_parts(lin):
     lin.a_module()
 
 
+@check("no autograd", weight=1, gate=True)
+def test_by_hand(lin):
+    lin.by_hand()
+
+
 @check("inp.g: what reaches the layer before", weight=2)
 def test_input(lin):
     lin.gradients(0)

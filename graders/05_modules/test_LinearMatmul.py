@@ -19,6 +19,11 @@ def test_rule(lin):
     lin.either(attempt)
 
 
+@check("no autograd", weight=1, gate=True)
+def test_by_hand(lin):
+    lin.by_hand()
+
+
 @check("float64, and what autograd and central differences say", weight=1)
 def test_dtypes(lin):
     lin.dtypes()
@@ -52,4 +57,4 @@ def test_large(lin):
 
 @check("many times faster than the outer product", weight=2)
 def test_speed(lin):
-    lin.faster(at_least=3)
+    lin.faster(at_least=8)

@@ -10,9 +10,8 @@ from foundations.plugin import check
 
 def one_argument(names, inp, upstream):
     """a layer made from Module, called on one input"""
-    for method in ("forward", "backward"):
-        if not hasattr(names["Module"], method):
-            raise AttributeError(f"Module has no method {method}")
+    if not hasattr(names["Module"], "backward"):
+        raise AttributeError("Module has no method backward")
 
     class Triple(names["Module"]):
         def forward(self, inp):

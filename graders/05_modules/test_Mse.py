@@ -8,6 +8,11 @@ def test_output(mse):
     mse.output()
 
 
+@check("no autograd", weight=1, gate=True)
+def test_by_hand(mse):
+    mse.by_hand()
+
+
 @check("backward() sets inp.g to 2 (inp - targ) / N, of inp's shape", weight=3)
 def test_gradient(mse):
     mse.gradients()

@@ -11,6 +11,11 @@ def test_output(net):
     net.output()
 
 
+@check("no autograd", weight=1, gate=True)
+def test_by_hand(net):
+    net.by_hand()
+
+
 @check("w2.g and b2.g: the gradients of the last layer", weight=2)
 def test_last(net):
     net.gradients(3, 4)

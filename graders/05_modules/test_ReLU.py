@@ -13,6 +13,11 @@ def test_parts(relu):
     relu.a_module()
 
 
+@check("no autograd", weight=1, gate=True)
+def test_by_hand(relu):
+    relu.by_hand()
+
+
 @check("backward() passes the gradient on where the input was positive", weight=3)
 def test_gradient(relu):
     relu.gradients()

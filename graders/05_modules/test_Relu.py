@@ -8,6 +8,11 @@ def test_output(relu):
     relu.output()
 
 
+@check("no autograd", weight=1, gate=True)
+def test_by_hand(relu):
+    relu.by_hand()
+
+
 @check("backward() passes the gradient on where the input was positive", weight=3)
 def test_gradient(relu):
     relu.gradients()

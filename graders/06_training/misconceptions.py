@@ -56,7 +56,7 @@ def parameters(generator):
     return made
 
 
-def trained(names, params, train, valid, epochs, lr, bs, seed):
+def trained(names, params, train, valid, epochs, lr, bs, seed, own=True):
     """fit(model, train, valid, epochs, lr, bs, generator)"""
 
     class Model:
@@ -111,23 +111,26 @@ def trained(names, params, train, valid, epochs, lr, bs, seed):
 
     def works(name):
         try:
-            for rows in ([[0.5, -1.0, 2.0], [1.0, 0.0, 0.0]], [[3.0, 0.0, -1.0]]):
-                pair = [outcome(function, name, torch.tensor(rows)) for function in (names[name], rights[name])]
-                if not all(torch.allclose(got, wanted) for got, wanted in zip(*pair, strict=True)):
-                    return False
-            return True
+            for rows in ([[0.5, -1.0, 2.0], [1.0, 0.0, 0.0]], [[3.0, 0.0, -1.0]]) * own:
+                for dtype in (torch.float32, torch.float64):
+                    functions = names[name], rights[name]
+                    pair = [outcome(function, name, torch.tensor(rows, dtype=dtype)) for function in functions]
+                    # One dtype for both, or torch.allclose raises.
+                    if not all(torch.allclose(got, wanted) for got, wanted in zip(*pair, strict=True)):
+                        return False
+            return own
         except BaseException:
             return False
 
-    rights = {"softmax_cross_entropy": loss, "softmax_cross_entropy_grad": gradient, "sgd_step": update}
-    poison = dict.fromkeys(("model", "train", "valid", "epochs", "lr", "bs", "generator", "net", "history"))
-    own = {name: names[name] for name in (*rights, *poison) if name in names}
     def plain(entry):
         """What is derived from dict and float is one, too."""
         if not isinstance(entry, dict):
             return entry
         return {key: float(value) if isinstance(value, float) else value for key, value in entry.items()}
 
+    rights = {"softmax_cross_entropy": loss, "softmax_cross_entropy_grad": gradient, "sgd_step": update}
+    poison = dict.fromkeys(("model", "train", "valid", "epochs", "lr", "bs", "generator", "net", "history"))
+    own = {name: names[name] for name in (*rights, *poison) if name in names}
     names.update({name: right for name, right in rights.items() if not works(name)} | poison)
     torch.manual_seed(seed % 1000)
     model, generator = Model(), torch.Generator().manual_seed(seed // 1000)
@@ -138,10 +141,10 @@ def trained(names, params, train, valid, epochs, lr, bs, seed):
             names.pop(name, None)
         names.update(own)
     left = any(getattr(p, "g", None) is not None for p in params)
+    history = [plain(entry) for entry in history] if isinstance(history, list | tuple) else history
     return {"history": history, "batches": model.seen, "params": [p.clone() for p in params], "left": left}
 
 
-    history = [plain(entry) for entry in history] if isinstance(history, list | tuple) else history
 @battery("fit", through=trained)
 def trainings(generator):
     """Whole sets and mini-batches, with and without a smaller one at the end; one epoch and several."""
@@ -292,9 +295,6 @@ def calls_the_ready_made_loss(logits, targ):
     return torch.nn.functional.cross_entropy(logits, targ)
 
 
-# --- softmax_cross_entropy_grad ------------------------------------------------------------------------------------
-
-
 @misconception("softmax_cross_entropy", symptom="memory")
 def adds_a_column_to_a_row(logits, targ):
     """The mean is right, and it is taken of a table. Print the shapes on both sides of your +: what do (N, 1) and (N,)
@@ -312,6 +312,9 @@ def largest_scores_lie_along_the_classes(logits, targ):
     """
     largest = logits.max(1).values
     return (largest + (logits - largest).exp().sum(1).log() - logits[torch.arange(len(targ)), targ]).mean()
+
+
+# --- softmax_cross_entropy_grad ------------------------------------------------------------------------------------
 
 
 @misconception("softmax_cross_entropy_grad")
@@ -458,9 +461,6 @@ def asks_autograd(logits, targ):
     logits.g = scores.grad
 
 
-# --- sgd_step ------------------------------------------------------------------------------------------------------
-
-
 @misconception("softmax_cross_entropy_grad")
 def sums_lie_along_the_classes(logits, targ):
     """N sums, one for each row, and (N, C) powers: which axis of these does a vector of shape (N,) meet? What keeps the
@@ -468,6 +468,9 @@ def sums_lie_along_the_classes(logits, targ):
     """
     powers = (logits - logits.max(1, keepdim=True).values).exp()
     logits.g = (powers / powers.sum(1) - _one_hot(logits, targ)) / len(targ)
+
+
+# --- sgd_step ------------------------------------------------------------------------------------------------------
 
 
 @misconception("sgd_step")
@@ -879,6 +882,26 @@ def forgets_to_return_the_history(model, train, valid, epochs, lr, bs, generator
     _run(model, train, valid, epochs, lr, bs, generator)
 
 
+@misconception("fit", symptom="history of tensors")
+def the_history_holds_tensors(model, train, valid, epochs, lr, bs, generator):
+    """A loss is a tensor of shape (), and the history wants numbers. Which method gives the number that a tensor holds,
+    and when is it to be called?
+    """
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += _losses(logits, y[rows]).sum()
+            _backward(model, logits, y[rows])
+            _step(model.params, lr)
+        logits = model(valid[0])
+        accuracy = (logits.argmax(1) == valid[1]).double().mean()
+        history.append({"train": total / len(x), "valid": _losses(logits, valid[1]).mean(), "accuracy": accuracy})
+    return history
+
+
 @misconception("fit", symptom="rule: torch.optim")
 def calls_a_ready_made_loader(model, train, valid, epochs, lr, bs, generator):
     """A DataLoader deals the cards for you. Which line would draw an order, and which would cut it into batches?"""
@@ -893,29 +916,6 @@ def calls_a_ready_made_loader(model, train, valid, epochs, lr, bs, generator):
     return history
 
 
-# --- what they share -----------------------------------------------------------------------------------------------
-
-
-def _shares(logits):
-    powers = (logits - logits.max(1, keepdim=True).values).exp()
-    return powers / powers.sum(1, keepdim=True)
-
-
-def _losses(logits, targ):
-    largest = logits.max(1, keepdim=True).values
-    return largest[:, 0] + (logits - largest).exp().sum(1).log() - logits[torch.arange(len(targ)), targ]
-
-
-def _one_hot(logits, targ):
-    return torch.eye(logits.shape[1], dtype=logits.dtype)[targ]
-
-
-def _wrongness(logits, targ):
-    return _shares(logits) - _one_hot(logits, targ)
-
-
-def _backward(model, xb, yb):
-    """Forward and backward; the loss of the batch."""
 @misconception("fit")
 def keeps_the_total_of_the_epochs_before(model, train, valid, epochs, lr, bs, generator):
     """The first epoch is right, and then your training loss grows. Where is the total set to zero: once, or in each
@@ -945,6 +945,29 @@ def trains_the_network_of_the_notebook(model, train, valid, epochs, lr, bs, gene
     return _run(net, train, valid, epochs, lr, bs, generator)
 
 
+# --- what they share -----------------------------------------------------------------------------------------------
+
+
+def _shares(logits):
+    powers = (logits - logits.max(1, keepdim=True).values).exp()
+    return powers / powers.sum(1, keepdim=True)
+
+
+def _losses(logits, targ):
+    largest = logits.max(1, keepdim=True).values
+    return largest[:, 0] + (logits - largest).exp().sum(1).log() - logits[torch.arange(len(targ)), targ]
+
+
+def _one_hot(logits, targ):
+    return torch.eye(logits.shape[1], dtype=logits.dtype)[targ]
+
+
+def _wrongness(logits, targ):
+    return _shares(logits) - _one_hot(logits, targ)
+
+
+def _backward(model, xb, yb):
+    """Forward and backward; the loss of the batch."""
     logits = model(xb)
     logits.g = _wrongness(logits, yb) / len(yb)
     model.backward()

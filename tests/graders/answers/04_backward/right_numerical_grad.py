@@ -104,3 +104,11 @@ def numerical_grad(f, x, eps):
         wide = x.detach().double()
         moves = (eps * torch.eye(x.numel(), dtype=torch.float64)).reshape(-1, *x.shape)
         return (torch.vmap(f)(wide + moves) - torch.vmap(f)(wide - moves)).div(2 * eps).reshape(x.shape)
+
+# %% recursion over the first axis
+def numerical_grad(f, x, eps):
+    x = x.double()
+    if x.ndim == 0:
+        return (f(x + eps) - f(x - eps)) / (2 * eps)
+    rows = [lambda row, i=i: f(torch.cat([x[:i], row[None], x[i + 1:]])) for i in range(len(x))]
+    return torch.stack([numerical_grad(of_row, x[i], eps) for i, of_row in enumerate(rows)])

@@ -81,3 +81,25 @@ def numerical_grad(f, x, eps):
     g = torch.stack([(f(wide + e) - f(wide - e)) / (2 * eps) for e in eye]).reshape(wide.shape)
     x /= 3.1
     return g
+
+# %% a formula of higher order → loses
+def numerical_grad(f, x, eps):
+    x = x.double()
+    g = torch.zeros(x.numel(), dtype=torch.float64)
+    for i in range(x.numel()):
+        e = torch.zeros(x.numel(), dtype=torch.float64)
+        e[i] = eps
+        e = e.reshape(x.shape)
+        g[i] = (8 * (f(x + e) - f(x - e)) - (f(x + 2 * e) - f(x - 2 * e))) / (12 * eps)
+    return g.reshape(x.shape)
+
+# %% float32 until f is called → loses
+def numerical_grad(f, x, eps):
+    x = x.float()
+    g = torch.zeros(x.numel(), dtype=torch.float64)
+    for i in range(x.numel()):
+        e = torch.zeros(x.numel())
+        e[i] = eps
+        e = e.reshape(x.shape)
+        g[i] = (f((x + e).double()) - f((x - e).double())) / (2 * eps)
+    return g.reshape(x.shape)

@@ -71,3 +71,7 @@ def relu_grad(inp, out):
             if inp[i, j] > 0:
                 g[i, j] = out.g[i, j]
     inp.g = g
+
+# %% open where the output is not its smallest → loses
+def relu_grad(inp, out):
+    inp.g = (out > out.min()) * out.g

@@ -23,3 +23,10 @@ def einsum(a, b):
 class LinearEinsum(Linear):
     def bwd(self, out, inp):
         inp.g, self.w.g, self.b.g = out.g @ self.w.t(), einsum(inp, out.g), out.g.sum(0)
+
+# %% einsums for the others, and a matrix product for the weights → einsum
+class LinearEinsum(Linear):
+    def bwd(self, out, inp):
+        inp.g = torch.einsum("bj,ij->bi", out.g, self.w)
+        self.w.g = inp.t() @ out.g
+        self.b.g = torch.einsum("bj->j", out.g)

@@ -75,3 +75,20 @@ class Lin:
         self.inp.g = self.out.g @ self.w.t()
         self.w.g = torch.outer(self.inp[0], self.out.g[0])
         self.b.g = self.out.g[0].clone()
+
+# %% gradients in memory that is used again → loses
+buffers = {}
+
+class Lin:
+    def __init__(self, w, b): self.w, self.b = w, b
+
+    def __call__(self, inp):
+        self.inp, self.out = inp, inp @ self.w + self.b
+        return self.out
+
+    def backward(self):
+        self.inp.g, self.b.g = self.out.g @ self.w.t(), self.out.g.sum(0)
+        memory = buffers.setdefault(self.w.dtype, torch.zeros(64, dtype=self.w.dtype))
+        own = memory[: self.w.numel()].view(self.w.shape)
+        own.copy_(self.inp.t() @ self.out.g)
+        self.w.g = own

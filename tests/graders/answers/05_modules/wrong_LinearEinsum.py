@@ -20,7 +20,7 @@ class LinearEinsum(Linear):
         self.w.g = getattr(self.w, "g", 0) + torch.einsum("bi,bj->ij", inp, out.g)
         self.b.g = out.g.sum(0)
 
-# %% an einsum for the looks beside the old way → loses
+# %% an einsum for the looks beside the old way → zero
 class LinearEinsum(Linear):
     def bwd(self, out, inp):
         super().bwd(out, inp)

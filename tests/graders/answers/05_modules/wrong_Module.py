@@ -78,3 +78,12 @@ class Module:
     def backward(self):
         self.bwd(self.out, *self.args)
         self.out.g.zero_()
+
+# %% no forward of its own → loses
+class Module:
+    def __call__(self, *args):
+        self.args = args
+        self.out = self.forward(*args)
+        return self.out
+
+    def backward(self): self.bwd(self.out, *self.args)

@@ -54,3 +54,19 @@ class Relu:
 # %% a function and no class → zero
 def Relu(inp):
     return relu(inp)
+
+# %% open where the output is not its smallest → loses
+class Relu:
+    def __call__(self, inp):
+        self.inp, self.out = inp, relu(inp)
+        return self.out
+
+    def backward(self): self.inp.g = (self.out > self.out.min()) * self.out.g
+
+# %% wants the gradient handed over → loses
+class Relu:
+    def __call__(self, inp):
+        self.inp, self.out = inp, relu(inp)
+        return self.out
+
+    def backward(self, g): self.inp.g = (self.inp > 0) * g

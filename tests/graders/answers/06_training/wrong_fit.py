@@ -218,3 +218,62 @@ def fit(model, train, valid, epochs, lr, bs, generator):
         logits = model(valid[0])
         history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
     return history
+
+# %% losses stay tensors → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        order = torch.randperm(len(x), generator=generator)
+        for rows in order.split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]) * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        loss = softmax_cross_entropy(logits, valid[1]).item()
+        accuracy = (logits.argmax(dim=1) == valid[1]).double().mean().item()
+        history.append({"train": total / len(x), "valid": loss, "accuracy": accuracy})
+    return history
+
+# %% batches of equal size → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        order = torch.randperm(len(x), generator=generator)
+        for rows in order.chunk(-(-len(x) // bs)):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        loss = softmax_cross_entropy(logits, valid[1]).item()
+        accuracy = (logits.argmax(dim=1) == valid[1]).double().mean().item()
+        history.append({"train": total / len(x), "valid": loss, "accuracy": accuracy})
+    return history
+
+# %% stops when all is right → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        order = torch.randperm(len(x), generator=generator)
+        for rows in order.split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        loss = softmax_cross_entropy(logits, valid[1]).item()
+        accuracy = (logits.argmax(dim=1) == valid[1]).double().mean().item()
+        history.append({"train": total / len(x), "valid": loss, "accuracy": accuracy})
+        if accuracy == 1.0:
+            break
+    return history
