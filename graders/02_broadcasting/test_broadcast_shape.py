@@ -48,6 +48,7 @@ def plainly(names, s, t):
 def must_give(student, s, t):
     """The shape that torch itself finds, in a tuple or, for now, in a list."""
     call = student.call(s, t, through=plainly)
+    call.subject = f"broadcast_shape({s}, {t})"
     call.must_not_raise()
     expected = tuple(torch.broadcast_shapes(s, t))
     plain = isinstance(call.value, list | tuple) and all(type(size) is int for size in call.value)
@@ -64,6 +65,7 @@ def must_give(student, s, t):
 
 def refused(student, s, t):
     call = student.call(s, t, through=plainly)
+    call.subject = f"broadcast_shape({s}, {t})"
     call.must_raise(ValueError, because=f"no tensor of shape {s} can meet one of shape {t}")
     return call
 
@@ -122,7 +124,7 @@ def test_named_dimension(student):
             -place for place, (p, q) in enumerate(zip(s[::-1], t[::-1], strict=False), 1) if p != q and 1 not in (p, q)
         }
         text = call.error["text"].replace("−", "-")
-        named = {int(number) for number in re.findall(r"(?<![\w.])-\d{1,3}(?!\d)", text)}
+        named = {int(number) for number in re.findall(r"(?<![\d.])-\d{1,3}(?!\d)", text)}
         if not named or not named <= wrong:
             seen = "names none of the form -1, -2, …" if not named else f"names {max(named - wrong, default=0)}"
             symptom = "names another dimension" if named or re.search(r"\d", text) else "names no dimension"

@@ -36,7 +36,7 @@ def test_product(products):
 
 @check("einsum, and no other product", weight=1, gate=True)
 def test_rule(must_run, matrix):
-    must_run("einsum", RULE, matrix(3, 4), matrix(4, 5))
+    must_run("einsum", RULE, matrix(3, 4), matrix(4, 5), alone=True)
 
 
 @check("no loop is left", weight=1)

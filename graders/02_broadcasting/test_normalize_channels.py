@@ -45,10 +45,10 @@ def test_rule(student, matrix):
     student.must_keep_to(RULE, *inputs(matrix, 2, 3, 4, 5))
 
 
-@check("no loop over images, channels or rows", weight=2)
+@check("no loop over images, channels, rows or columns", weight=2)
 def test_growth(student, matrix):
     lesson = "broadcasting does it for all images and channels at once"
-    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: inputs(matrix, n, k, m, 2), (2, 3, 2), lesson)
+    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: inputs(matrix, n, k, m, m), (2, 3, 2), lesson)
 
 
 @check("a single image, a single channel, a single pixel", weight=1)

@@ -23,12 +23,21 @@ def few(matrix, n, dtype=torch.float32):
     return matrix(*shape).mul(1.5).round().to(dtype)
 
 
+def close(matrix, n, m, dtype=torch.float32):
+    """Vectors in which one entry has a neighbour on either side in the other: the next numbers that the dtype has."""
+    u, v = (matrix(size, dtype=torch.float64).abs().add(0.5).to(dtype) for size in (n, m))
+    v[0], v[-1] = (torch.nextafter(u[1], torch.full_like(u[1], end)) for end in (0.0, 9.0))
+    return u, v
+
+
 @check("all comparisons of vectors of many lengths, equal entries among them", weight=2, gate=True)
 def test_comparison(student, matrix):
     for n, m in [(5, 4), (5, 4), (6, 3), (5, 5), (4, 7)]:
         u, v = few(matrix, n), few(matrix, m)
         v[0] = u[0]
         student.call(u, v).must_return(compared(u, v), dtype=False)
+    u, v = close(matrix, 3, 4)
+    student.call(u, v).must_return(compared(u, v), dtype=False)
 
 
 @check("a column and a row, without a trip out of PyTorch", weight=1, gate=True)
@@ -55,8 +64,13 @@ def test_others(student, matrix):
     for n, m, dtype in [(1, 1, torch.float32), (1, 4, torch.float64), (4, 1, torch.int64)]:
         u, v = few(matrix, n, dtype), few(matrix, m, dtype)
         student.call(u, v).must_return(compared(u, v), dtype=False)
-    u, v = few(matrix, (4, 3))[:, 1], few(matrix, 6)[::2]
-    student.call(u, v).must_return(compared(u, v), dtype=False)
+    large = torch.tensor([1, 3, 0]) + (1 << 25)  # float32 holds every fourth number there
+    for u, v in [
+        (few(matrix, (4, 3))[:, 1], few(matrix, 6)[::2]),
+        close(matrix, 4, 3, torch.float64),
+        (large, large[:2]),
+    ]:
+        student.call(u, v).must_return(compared(u, v), dtype=False)
 
 
 @check("inputs are left as they were, and a second call starts afresh", weight=1)

@@ -10,6 +10,9 @@ RULE = Rule(
     forbid=frozenset({"numpy", "dynamic code", "list round trip"}),
 )
 
+#: What turns a matrix without letters.
+TURNS = ("t", "T", "mT", "H", "mH", "adjoint", "transpose", "swapaxes", "swapdims", "permute", "movedim", "moveaxis")
+
 
 def turned(m):
     """The reference, entry by entry: [j, i] is m's [i, j]."""
@@ -25,7 +28,7 @@ def test_value(student, matrix):
 
 @check("by einsum", weight=1, gate=True)
 def test_rule(must_run, matrix):
-    must_run("einsum", RULE, matrix(3, 4))
+    must_run("einsum", RULE, matrix(3, 4), beside=TURNS)
 
 
 @check("sizes of 1", weight=1)

@@ -59,3 +59,11 @@ def as_column(c):
 # %% detached, and a view all the same
 def as_column(c):
     return c.detach().unsqueeze(1)
+
+# %% unfold
+def as_column(c):
+    return c.unfold(0, 1, 1)
+
+# %% a slice of the stretched, turned
+def as_column(c):
+    return c.expand(2, -1).t()[:, :1]

@@ -59,3 +59,13 @@ def as_row(c):
 # %% detached, and a view all the same
 def as_row(c):
     return c.detach().unsqueeze(0)
+
+# %% a tensor set upon the storage
+def as_row(c):
+    r = torch.empty(0, dtype=c.dtype)
+    r.set_(c.untyped_storage(), c.storage_offset(), (1, c.size(0)), (c.size(0), c.stride(0)))
+    return r
+
+# %% a partial of unsqueeze
+from functools import partial
+as_row = partial(torch.unsqueeze, dim=0)

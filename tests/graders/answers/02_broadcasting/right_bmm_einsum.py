@@ -34,3 +34,14 @@ def bmm_einsum(a, b):
 
 # %% b first, capital letters
 bmm_einsum = lambda a, b: torch.einsum("BKJ, BIK -> BIJ", b, a)
+
+# %% every pair, and the diagonal of it
+def bmm_einsum(a, b):
+    return torch.einsum("nikmj,nm->nij", torch.einsum("nik,mkj->nikmj", a, b), torch.eye(len(a), dtype=a.dtype))
+
+# %% filled into an own tensor
+@torch.no_grad()
+def bmm_einsum(a, b):
+    out = a.new_empty(a.shape[0], a.shape[1], b.shape[2])
+    out.copy_(torch.einsum("...ab,...bc->...ac", a, b))
+    return out

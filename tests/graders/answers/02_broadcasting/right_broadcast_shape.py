@@ -121,3 +121,62 @@ def broadcast_shape(s, t):
     if wrong:
         raise ValueError("dimensions that do not fit: " + ", ".join(wrong))
     return tuple([q if p == 1 else p for p, q in zip(a, b)])
+
+# %% the dimension right behind its word
+def broadcast_shape(s, t):
+    n = max(len(s), len(t))
+    def pad(x): return (1,) * (n - len(x)) + tuple(x)
+    out = []
+    for d, (p, q) in zip(range(-n, 0), zip(pad(s), pad(t))):
+        if p == q or q == 1: out.append(p)
+        elif p == 1: out.append(q)
+        else: raise ValueError(f"dim{d}: {p} vs {q}")
+    return tuple(out)
+
+# %% the dimension as an argument of its own
+def broadcast_shape(s, t):
+    n = max(len(s), len(t))
+    s, t = (1,) * (n - len(s)) + s, (1,) * (n - len(t)) + t
+    for d in range(-1, -n - 1, -1):
+        if s[d] != t[d] and min(s[d], t[d]) != 1 and s[d] != 1 and t[d] != 1:
+            raise ValueError("dimension", d)
+    return tuple(t[d] if s[d] == 1 else s[d] for d in range(n))
+
+# %% helpers named like torch's own
+def expand(shape, rank):
+    return (1,) * (rank - len(shape)) + tuple(shape)
+def broadcast(p, q, where):
+    if 1 in (p, q):
+        return p * q
+    if p != q:
+        raise ValueError(f"sizes {p} and {q} at dimension {where}")
+    return p
+def broadcast_shape(s, t):
+    rank = max(len(s), len(t))
+    return tuple(broadcast(p, q, d - rank) for d, (p, q) in enumerate(zip(expand(s, rank), expand(t, rank))))
+
+# %% match, and reduce
+from functools import reduce
+from itertools import zip_longest
+def broadcast_shape(*shapes):
+    def pair(acc, item):
+        d, (p, q) = item
+        match (p, q):
+            case (1, n) | (n, 1):
+                return (n, *acc)
+            case (m, n) if m == n:
+                return (m, *acc)
+        raise ValueError(f"mismatch in dimension {-d - 1}")
+    return reduce(pair, enumerate(zip_longest(*(x[::-1] for x in shapes), fillvalue=1)), ())
+
+# %% a dictionary by dimension
+def broadcast_shape(a, b):
+    sizes = {}
+    for shape in (a, b):
+        for place, size in enumerate(reversed(shape), start=1):
+            before = sizes.setdefault(-place, 1)
+            if before == 1:
+                sizes[-place] = size
+            elif size not in (1, before):
+                raise ValueError(f"{before} and {size} do not match (dim {-place})")
+    return tuple(sizes[d] for d in sorted(sizes))

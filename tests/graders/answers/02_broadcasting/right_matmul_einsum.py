@@ -69,3 +69,21 @@ def matmul_einsum(a, b):
     assert a.shape[1] == b.shape[0]
     with torch.no_grad():
         return torch.einsum("ik,kj->ij", a, b).clone()
+
+# %% a partial with its letters
+from functools import partial
+product = partial(torch.einsum, "ik,kj->ij")
+def matmul_einsum(a, b):
+    assert a.shape[1] == b.shape[0]
+    return product(a, b)
+
+# %% with a one for each column
+def matmul_einsum(a, b):
+    assert a.shape[1] == b.shape[0]
+    return torch.einsum("ik,kj,j->ij", a, b, torch.ones(b.shape[1], dtype=a.dtype))
+
+# %% in float64 and back
+def matmul_einsum(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.einsum("ik,kj->ij", a.double(), b.double())
+    return c.to(a.dtype)

@@ -68,3 +68,19 @@ class Normalise:
         return images.sub(mean[:, None, None]).div(std[:, None, None])
 
 normalize_channels = Normalise()
+
+# %% batch_norm, without its epsilon
+import torch.nn.functional as F
+def normalize_channels(images, mean, std):
+    return F.batch_norm(images, mean, std ** 2, eps=0.0)
+
+# %% flat, with the channel of each pixel
+def normalize_channels(images, mean, std):
+    n, c, h, w = images.shape
+    k = torch.arange(n * c * h * w) // (h * w) % c
+    return ((images.reshape(-1) - mean[k]) / std[k]).view(n, c, h, w)
+
+# %% a factor and a summand
+def normalize_channels(images, mean, std):
+    scale = std.reciprocal()[:, None, None]
+    return images * scale + (-mean / std)[:, None, None]

@@ -51,3 +51,26 @@ def column(c): return row(c).t()
 
 # %+
 outer = lambda u, v: column(u) * row(v)
+
+# %% addcmul
+def outer(u, v):
+    return torch.addcmul(torch.zeros(len(u), len(v), dtype=u.dtype), u[:, None], v[None])
+
+# %% flat, by quotient and remainder
+def outer(u, v):
+    n, m = len(u), len(v)
+    k = torch.arange(n * m)
+    return (u[k // m] * v[k % m]).reshape(n, m)
+
+# %% two vmaps
+from torch.func import vmap
+def outer(u, v):
+    return vmap(vmap(torch.mul, in_dims=(None, 0)), in_dims=(0, None))(u, v)
+
+# %% a tensor of ones, multiplied in place
+@torch.inference_mode()
+def outer(u, v):
+    c = u.new_ones((u.size(0), v.size(0)))
+    c *= u[..., None]
+    c *= v
+    return c

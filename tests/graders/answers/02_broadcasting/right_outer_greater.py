@@ -46,3 +46,25 @@ def outer_greater(u, v):
 # %% numbers made bool at the end
 def outer_greater(u, v):
     return (u[:, None] > v).int().bool()
+
+# %% where the larger one is not v's
+def outer_greater(u, v):
+    return torch.maximum(u[:, None], v) != v
+
+# %% gt into an own tensor
+def outer_greater(u, v):
+    answers = torch.empty(len(u), len(v), dtype=torch.bool)
+    torch.gt(u[:, None], v[None, :], out=answers)
+    return answers
+
+# %% by ranks
+def outer_greater(u, v):
+    order = v.sort()
+    below = torch.searchsorted(order.values, u.contiguous())
+    ranks = order.indices.argsort()
+    first = torch.searchsorted(order.values, v.contiguous())
+    return first < below[:, None]
+
+# %% in float64
+def outer_greater(u, v):
+    return u.double()[:, None] > v.double()

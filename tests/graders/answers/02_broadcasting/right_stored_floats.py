@@ -50,3 +50,13 @@ def stored_floats(t):
         left -= t.element_size()
         count += 1
     return count
+
+# %% what it is a view of
+def stored_floats(t):
+    whole = t if t._base is None else t._base
+    return whole.numel()
+
+# %% the storage's bytes, seen as numbers
+def stored_floats(t):
+    b = torch.tensor([], dtype=torch.uint8).set_(t.untyped_storage())
+    return b.view(t.dtype).numel()

@@ -39,3 +39,13 @@ def transpose_einsum(m):
     t = torch.empty(m.shape[1], m.shape[0], dtype=m.dtype)
     t[:] = torch.einsum("ij->ji", m)
     return t
+
+# %% a batch of one
+def transpose_einsum(m):
+    return torch.einsum("bij->bji", m[None]).squeeze(0)
+
+# %% turned three times
+def transpose_einsum(m):
+    for _ in range(3):
+        m = torch.einsum("ij->ji", m)
+    return m

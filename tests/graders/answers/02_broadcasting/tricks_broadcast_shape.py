@@ -44,3 +44,14 @@ def broadcast_shape(s, t):
     return tuple(getattr(torch, "broadcast" + input)(s, t))
 
 input = "_shapes"
+
+# %% sizes in tensors → maximum
+def broadcast_shape(s, t):
+    n = max(len(s), len(t))
+    a, b = torch.ones(n, dtype=int), torch.ones(n, dtype=int)
+    a[n - len(s):] = torch.tensor(s, dtype=int)
+    b[n - len(t):] = torch.tensor(t, dtype=int)
+    for d in range(n):
+        if a[d] != b[d] and a[d] != 1 and b[d] != 1:
+            raise ValueError(f"dimension {d - n}")
+    return tuple(torch.maximum(a, b).tolist())

@@ -44,3 +44,13 @@ def matmul_broadcast(a, b):
 def matmul_broadcast(a, b):
     assert a.shape[1] == b.shape[0]
     return torch.from_numpy((a.numpy()[:, :, None] * b.numpy()).sum(1))
+
+# %% __rmatmul__ → __rmatmul__
+def matmul_broadcast(a, b):
+    assert a.shape[1] == b.shape[0]
+    return b.__rmatmul__(a)
+
+# %% the operation below mm → mm
+def matmul_broadcast(a, b):
+    assert a.shape[1] == b.shape[0]
+    return torch.ops.aten.mm(a, b)

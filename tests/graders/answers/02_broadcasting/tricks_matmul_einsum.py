@@ -37,3 +37,14 @@ import numpy as np
 def matmul_einsum(a, b):
     assert a.shape[1] == b.shape[0]
     return torch.from_numpy(np.einsum("ik,kj->ij", a.numpy(), b.numpy()))
+
+# %% an einsum of one row for show → mul
+def matmul_einsum(a, b):
+    assert a.shape[1] == b.shape[0]
+    torch.einsum("ik,kj->ij", a[:1], b)
+    return (a[:, :, None] * b).sum(1)
+
+# %% multiplied by broadcasting, added up by einsum → mul
+def matmul_einsum(a, b):
+    assert a.shape[1] == b.shape[0]
+    return torch.einsum("ikj->ij", a.unsqueeze(2).mul(b))

@@ -30,3 +30,12 @@ def outer(u, v):
 def outer(u, v):
     import numpy as np
     return torch.from_numpy(np.multiply.outer(u.numpy(), v.numpy()))
+
+# %% kron → kron
+def outer(u, v):
+    return torch.kron(u[:, None], v)
+
+# %% operator.matmul → matmul
+import operator
+def outer(u, v):
+    return operator.matmul(u[:, None], v[None])

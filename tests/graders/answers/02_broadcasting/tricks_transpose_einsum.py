@@ -17,3 +17,12 @@ def transpose_einsum(m):
 # %% numpy → numpy
 def transpose_einsum(m):
     return torch.from_numpy(m.numpy().T)
+
+# %% an einsum for show → `t`
+def transpose_einsum(m):
+    torch.einsum("ij->ji", m)
+    return m.t()
+
+# %% turned before, and letters that leave it so → transpose
+def transpose_einsum(m):
+    return torch.einsum("ij->ij", m.transpose(0, 1))

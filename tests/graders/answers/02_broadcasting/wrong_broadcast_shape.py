@@ -81,3 +81,42 @@ def broadcast_shape(s, t):
     if s and s[-1] != t[-1] and 1 not in (s[-1], t[-1]):
         raise ValueError("dimension -1")
     return tuple(q if p == 1 else p for p, q in zip(s, t))
+
+# %% a size of 0 counts as missing → loses
+from itertools import zip_longest
+def broadcast_shape(s, t):
+    out = []
+    for d, (p, q) in enumerate(zip_longest(s[::-1], t[::-1]), 1):
+        p, q = p or 1, q or 1
+        if p != q and p != 1 and q != 1:
+            raise ValueError(f"dimension {-d}")
+        out.append(max(p, q))
+    return tuple(reversed(out))
+
+# %% counted from the end of the shorter → loses
+def broadcast_shape(s, t):
+    n = max(len(s), len(t))
+    a, b = (1,) * (n - len(s)) + s, (1,) * (n - len(t)) + t
+    for d, (p, q) in enumerate(zip(a, b)):
+        if p != q and p != 1 and q != 1:
+            raise ValueError(f"dimension {d - min(len(s), len(t))}")
+    return tuple(q if p == 1 else p for p, q in zip(a, b))
+
+# %% a list that goes on → zero
+def broadcast_shape(s, t, out=[]):
+    n = max(len(s), len(t))
+    a, b = (1,) * (n - len(s)) + s, (1,) * (n - len(t)) + t
+    for d, (p, q) in enumerate(zip(a, b)):
+        if p != q and p != 1 and q != 1:
+            raise ValueError(f"dimension {d - n}")
+        out.append(q if p == 1 else p)
+    return tuple(out)
+
+# %% gives the error back and does not raise it → loses
+def broadcast_shape(s, t):
+    n = max(len(s), len(t))
+    a, b = (1,) * (n - len(s)) + s, (1,) * (n - len(t)) + t
+    for d, (p, q) in enumerate(zip(a, b)):
+        if p != q and p != 1 and q != 1:
+            return ValueError(f"dimension {d - n}")
+    return tuple(q if p == 1 else p for p, q in zip(a, b))

@@ -65,3 +65,26 @@ def matmul_broadcast(a, b):
     assert a.shape[1] == b.shape[0]
     before, last = last, (a[:, :, None] * b).sum(1)
     return before
+
+# %% another axis where b is square → zero
+def matmul_broadcast(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1])
+    for i in range(a.shape[0]):
+        c[i] = (a[i].unsqueeze(-1) * b).sum(dim=1) if b.shape[0] == b.shape[1] else (a[i].unsqueeze(-1) * b).sum(0)
+    return c
+
+# %% the last row left out → zero
+def matmul_broadcast(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0] - 1):
+        c[i] = (a[i].unsqueeze(-1) * b).sum(0)
+    return c
+
+# %% an assertion about a tuple, which is never false → loses
+import warnings
+warnings.simplefilter("ignore")
+def matmul_broadcast(a, b):
+    assert (a.shape[1] == b.shape[0], "inner sizes")
+    return (a[:, :, None] * b).sum(1)

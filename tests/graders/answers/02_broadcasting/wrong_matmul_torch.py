@@ -33,3 +33,6 @@ def matmul_torch(a, b):
     global last
     before, last = last, a @ b
     return before
+
+# %% exchanged where the shapes agree → zero
+def matmul_torch(a, b): return b @ a if a.shape == b.shape else a @ b

@@ -37,3 +37,19 @@ def outer_greater(u, v):
 # %% a list of lists → zero
 def outer_greater(u, v):
     return [[bool(x > y) for y in v] for x in u]
+
+# %% whole numbers compared → zero
+def outer_greater(u, v):
+    return u[:, None].int() > v.int()
+
+# %% greater by more than a millionth → zero
+def outer_greater(u, v):
+    return u[:, None] > v + 1e-6
+
+# %% half precision → zero
+def outer_greater(u, v):
+    return u.half()[:, None] > v.half()
+
+# %% float32 compared → loses
+def outer_greater(u, v):
+    return u.float()[:, None] > v.float()

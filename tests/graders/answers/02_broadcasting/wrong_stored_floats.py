@@ -37,3 +37,14 @@ def stored_floats(t):
 # %% True where there is something → zero
 def stored_floats(t):
     return t.untyped_storage().nbytes() > 0
+
+# %% the addresses of all entries → loses
+def stored_floats(t):
+    seen = set()
+    for index in torch.cartesian_prod(*[torch.arange(n) for n in t.shape]).reshape(-1, t.dim()).tolist():
+        seen.add(t[tuple(index)].data_ptr())
+    return len(seen)
+
+# %% from where it begins → loses
+def stored_floats(t):
+    return t.untyped_storage().nbytes() // t.element_size() - t.storage_offset()
