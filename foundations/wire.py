@@ -193,6 +193,8 @@ class _Encoder:
         self.tensors_left -= 1
         if self.tensors_left < 0:
             return self.opaque(value, f"more than {MAX_TENSORS:,} tensors")
+        if value.is_nested:  # it has no shape, and says so by an exception
+            return self.opaque(value, "nested")
         shape = tuple(value.shape)
         if value.layout is not torch.strided or value.device.type != "cpu" or value.dtype not in _NAMES:
             return self.opaque(value, f"{value.layout}, {value.device.type}, {value.dtype}")

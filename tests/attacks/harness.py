@@ -243,7 +243,10 @@ class Bench:
     judge: Judge
     matmul: Path
     scratch: HostileCourse
+    #: An honest notebook follows each attack, or, where the same attacks are tried a second time, each fifth.
+    honest_after: int = 1
     orders: int = 0
+    attacked: int = 0
     extra: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -290,9 +293,11 @@ class Bench:
 
     def attack(self, attack: Attack) -> Outcome:
         """Grade ``attack``, then an honest notebook, and assert all that must hold whatever the attack is."""
+        self.attacked += 1
         with self.nothing_left():
             outcome = self.grade(self.hand_in(attack.notebook(self.places)))
-            self.honest()
+            if self.attacked % self.honest_after == 0:
+                self.honest()
         assert outcome.scores == attack.scores, outcome.story()
         self.must_be_harmless(outcome, attack.seen, attack.within_s)
         return outcome
@@ -400,11 +405,12 @@ def bench(uid: int | None) -> Iterator[Bench]:
         (root / "home").mkdir()
         judge = Judge(root / "home", {"FOUNDATIONS_TEST_SECRET": course.canaries["environment"]}, uid)
         try:
-            one = Bench(course, judge, root / "matmul", scratch)
+            one = Bench(course, judge, root / "matmul", scratch, honest_after=1 if uid is None else 5)
             one.honest()  # what is made once (the warm process, a list of fonts) is made before the first attack
             assert one.grade(course.neighbour, "s02").scores == HONEST
             assert one.grade(scratch.neighbour, "s02").scores == HONEST
             yield one
+            one.honest()
         finally:
             judge.close()
     finally:

@@ -196,6 +196,8 @@ _FIELDS = {
 }
 
 
+#: What the judge makes of a reply depends on no rights: these are tried as one user.
+_AS_ONE_USER = pytest.mark.parametrize("bench", [None], indirect=True, ids=["this user"])
 #: Those that one notebook each is graded for in any case; the others where there is time.
 _TELLING = ("nothing", "dict")
 _EACH = [pytest.param(name, marks=[] if name in _TELLING else [pytest.mark.slow]) for name in _STRANGE]
@@ -214,6 +216,7 @@ def _must_be_the_students_loss(bench: Bench, operation: str, change: str) -> Non
     bench.must_not_leak(outcome)
 
 
+@_AS_ONE_USER
 @pytest.mark.parametrize("strange", _EACH)
 @pytest.mark.parametrize(
     ("operation", "name"), [(operation, name) for operation, names in _FIELDS.items() for name in names]
@@ -223,6 +226,7 @@ def test_strange_field(bench: Bench, operation: str, name: str, strange: str) ->
     _must_be_the_students_loss(bench, operation, f"reply[{name!r}] = {_STRANGE[strange]}")
 
 
+@_AS_ONE_USER
 @pytest.mark.parametrize("strange", _STRANGE)
 @pytest.mark.parametrize("operation", _FIELDS)
 def test_strange_error(bench: Bench, operation: str, strange: str) -> None:
@@ -231,6 +235,7 @@ def test_strange_error(bench: Bench, operation: str, strange: str) -> None:
 
 
 @pytest.mark.slow
+@_AS_ONE_USER
 @pytest.mark.parametrize("strange", _STRANGE)
 @pytest.mark.parametrize("name", ["name", "text", "line", "bases", "code"])
 @pytest.mark.parametrize("operation", _FIELDS)

@@ -102,6 +102,7 @@ def _collected() -> list[tuple[str, str]]:
     """Names of attacks by file, as they stand in the modules."""
     from attacks import (
         test_forging,
+        test_further,
         test_leaving,
         test_notebook,
         test_patching,
@@ -123,6 +124,7 @@ def _collected() -> list[tuple[str, str]]:
         (test_reaching_out, (test_reaching_out.LISTED, test_reaching_out.INVENTED)),
         (test_forging, (test_forging.LISTED, test_forging.INVENTED, test_forging.HOW)),
         (test_scratch, (test_scratch.ATTACKS,)),
+        (test_further, (getattr(test_further, name) for name in ("FILES", "KERNEL", "STATE", "VALUES", "NAMES"))),
         (test_timing, (test_timing.TRICKS, test_timing.HOW)),
         (test_notebook, (test_notebook.MAGICS,)),
     ):

@@ -225,8 +225,9 @@ def grade(bench: Bench, trick: Trick) -> Outcome:
 def test_trick(bench: Bench, trick: Trick) -> None:
     """The check fails for what it is about; the exercises before keep their points, and the next submission its own."""
     honest = bench.matmul / "submitted" / "s03" / MATMUL / f"{MATMUL}.ipynb"
-    builders.write(matmul_submission({}), honest)
-    bench.grade(honest, "s03", MATMUL)  # the baseline's process is there from now on
+    if not honest.exists():
+        builders.write(matmul_submission({}), honest)
+        bench.grade(honest, "s03", MATMUL)  # the baseline's process is there from now on
 
     with bench.nothing_left():
         outcome = grade(bench, trick)
