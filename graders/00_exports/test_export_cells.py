@@ -1,0 +1,155 @@
+"""Hidden checks of ``export_cells(path)``: the sources of code cells marked #export, and what is left of them.
+
+The notebook travels as text and is written to a file where the student's code runs. Of what comes back, spaces at the
+ends of lines and line breaks at both ends of a source do not count; empty lines inside one count in a check of theirs.
+"""
+
+from foundations.compare import CheckFailed, Finding, describe
+from foundations.plugin import check
+
+#: First lines of cells that are not marked.
+LOOKALIKES = ["# export", "#exports", "#export later", "#exported = 1", "##export", "# #export", "'#export'"]
+#: And beginnings of cells in which the mark stands elsewhere.
+LOOKALIKES += ["x = 1 #export", "x = 1\n#export", "\n#export"]
+
+
+def of_file(names, text):
+    """export_cells(path)"""
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "00_hidden.ipynb"
+        path.write_text(text, encoding="utf-8")
+        found = names["export_cells"](path)
+        if found is None or isinstance(found, str | dict):
+            return found
+        found = list(found)  # a tuple or a generator will do
+    return [
+        "\n".join(line.rstrip() for line in one.split("\n")).strip("\n") if isinstance(one, str) else one
+        for one in found
+    ]
+
+
+def by_string(names, text):
+    """export_cells(str(path))"""
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "00_hidden.ipynb"
+        path.write_text(text, encoding="utf-8")
+        found = names["export_cells"](str(path))
+        return [list(found), path.read_text(encoding="utf-8") == text]
+
+
+def must_give(student, text, expected, what, *, exactly=False):
+    call = student.call(text, through=of_file)
+    call.must_not_raise()
+    compare(call.value, expected, call.subject, what, exactly=exactly)
+
+
+def compare(got, expected, subject, what, *, exactly=False):
+    if not isinstance(got, list) or not all(isinstance(one, str) for one in got):
+        seen = "a list with other things than strings" if isinstance(got, list) else describe(got)
+        raise CheckFailed(Finding("type", f"{subject} returned {seen}; a list of strings is asked for"))
+    detail = f"got {got!r}, expected {expected!r}"
+    if len(got) != len(expected):
+        more = "more" if len(got) > len(expected) else "fewer"
+        raise CheckFailed(Finding("value", f"{subject} gives {more} cells than it has to, of {what}", detail))
+    for place, (one, wanted) in enumerate(zip(got, expected, strict=True)):
+        if plain(one, exactly=exactly) != plain(wanted, exactly=exactly):
+            text = (
+                f"{subject} gives the right number of cells, but number {place + 1} is not what it has to be, of {what}"
+            )
+            raise CheckFailed(Finding("value", text, detail))
+
+
+def plain(source, *, exactly):
+    lines = [line.rstrip() for line in source.strip("\n").split("\n")]
+    return lines if exactly else [line for line in lines if line]
+
+
+@check("marked code cells, without their mark, in order", weight=3, gate=True)
+def test_marked(student, notebook, number):
+    a, b, c = number(), number(), number()
+    pair = [f"x = {a}", f"z = {c}\nw = 1"]
+    text = notebook(f"code: #export\n{pair[0]}", f"code: y = {b}", f"code: #export\n{pair[1]}")
+    must_give(student, text, pair, "a notebook with marked and unmarked cells")
+    function = f"def f(x):\n    return x - {b}"
+    text = notebook(f"markdown: # {a}", "code: import math", f"code: #export\n{function}", "code: f(1)")
+    must_give(student, text, [function], "a notebook with a single marked cell")
+    row = [f"v{n} = {n}" for n in (c, a, b)]
+    must_give(student, notebook(*(f"code: #export\n{one}" for one in row)), row, "a notebook of marked cells only")
+
+
+@check("sources that are strings, not lists of lines", weight=1)
+def test_strings(student, notebook, number):
+    a, b = number(), number()
+    cells = f"code: #export\nx = {a}", "code: y = 2", f"code: #export\nif x:\n    x = {b}", "markdown: z"
+    for lists in (False, None):
+        text = notebook(*cells, lists=lists)
+        must_give(student, text, [f"x = {a}", f"if x:\n    x = {b}"], "a notebook whose sources are strings")
+
+
+@check("what is a mark, and what only looks like one", weight=2)
+def test_marks(student, notebook, number):
+    a = number()
+    for other in LOOKALIKES:
+        text = notebook(f"code: {other}\ny = 2", f"code: #export\nx = {a}", f"code: {other}\ny = 2")
+        must_give(student, text, [f"x = {a}"], f"a notebook in which a cell begins with {other!r}")
+    for lists in (True, False):
+        text = notebook(f"code: #export  \nx = {a}", "code: #export \t\nz = 1", lists=lists)
+        must_give(student, text, [f"x = {a}", "z = 1"], "a notebook with spaces after the mark")
+
+
+@check("markdown and raw cells are none", weight=1)
+def test_kinds(student, notebook, number):
+    a = number()
+    for kind in ("markdown", "raw"):
+        text = notebook(f"{kind}: #export\ny = 2", f"code: #export\nx = {a}", f"{kind}: #export")
+        must_give(student, text, [f"x = {a}"], f"a notebook with a {kind} cell that begins with #export")
+
+
+@check("magics are left out, and arithmetic with % is not", weight=2)
+def test_magics(student, notebook, number):
+    a = number()
+    for magic in ("%matplotlib inline", "!ls -l", "%%time", "%timeit x", "!pip list"):
+        text = notebook(f"code: #export\n{magic}\nx = {a}\nif x:\n    {magic}\n    z = 1\n  {magic}")
+        must_give(student, text, [f"x = {a}\nif x:\n    z = 1"], f"a notebook with the magic {magic!r}")
+    kept = f"x = {a} % 7\ny = x != 3\nz = '%d!' % x  # 100 %!"
+    must_give(student, notebook(f"code: #export\n{kept}"), [kept], "a notebook with % and ! inside its lines")
+
+
+@check("indentation and empty lines inside a cell stay", weight=1)
+def test_lines(student, notebook, number):
+    kept = f"def f():\n    text = '''\n\n    {number()}\n\n    '''\n\n    if text:\n\n        return text"
+    for lists in (True, False):
+        text = notebook(f"code: #export\n{kept}", "code: #export\n\nx = 1\n", lists=lists)
+        must_give(student, text, [kept, "x = 1"], "a notebook with empty lines inside a cell", exactly=True)
+
+
+@check("empty sources, and cells of which nothing is left", weight=1)
+def test_empty(student, notebook, number):
+    a = number()
+    for lists in (True, False):
+        text = notebook("code: ", f"code: #export\nx = {a}", "markdown: ", "code: \n\n", lists=lists)
+        must_give(student, text, [f"x = {a}"], "a notebook with empty cells")
+        text = notebook("code: #export", f"code: #export\nx = {a}", "code: #export\n\n%time x\n  \n", lists=lists)
+        must_give(student, text, [f"x = {a}"], "a notebook with marked cells that hold nothing else")
+        must_give(
+            student, notebook(f"code: x = {a}", "markdown: y", lists=lists), [], "a notebook without marked cells"
+        )
+    must_give(student, notebook(), [], "a notebook without cells")
+
+
+@check("a path that is a string; UTF-8; the file is left as it was", weight=1)
+def test_file(student, notebook, number):
+    a = number()
+    text = notebook(f"code: #export\nλ = 'größer als {a} · 2'", "markdown: # Ω")
+    call = student.call(text, through=by_string)
+    call.must_not_raise()
+    found, untouched = call.value if isinstance(call.value, list) and len(call.value) == 2 else (call.value, True)
+    compare(found, [f"λ = 'größer als {a} · 2'"], call.subject, "a notebook with letters of other alphabets")
+    if not untouched:
+        raise CheckFailed(Finding("mutation", f"{call.subject} changed the notebook that it was to read"))

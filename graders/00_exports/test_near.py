@@ -1,0 +1,120 @@
+"""Hidden checks of ``near(a, b)``: one shape, and every difference within 1e-5 + 1e-3 · |b|.
+
+Differences are at most half of what is allowed, or at least twice as much: which of the two numbers the relative
+tolerance is taken of, and in which precision, makes no difference then.
+"""
+
+import torch
+
+from foundations.compare import CheckFailed, Finding, describe
+from foundations.plugin import check
+
+
+def plainly(names, a, b):
+    """near(a, b)"""
+    answer = names["near"](a, b)
+    one = isinstance(answer, torch.Tensor) and answer.dtype == torch.bool and answer.ndim == 0
+    return bool(answer) if one else answer  # a single True in a tensor will do
+
+
+def must_answer(student, expected, a, b, why):
+    call = student.call(a, b, through=plainly)
+    call.must_not_raise()
+    if not isinstance(call.value, bool):
+        text = f"{call.subject} returned {describe(call.value)}; the answer is True or False"
+        raise CheckFailed(Finding("type", text))
+    if call.value is not expected:
+        raise CheckFailed(Finding("value", f"{call.subject} is {call.value}, though {why}"))
+    return call
+
+
+def allowed(b):
+    """The largest differences that are forgiven."""
+    return 1e-5 + 1e-3 * b.double().abs()
+
+
+@check("differences that are forgiven, and differences that are not", weight=3, gate=True)
+def test_value(student, matrix):
+    for shape in [(3, 2), (4,), (3, 2), ()]:
+        b, sign = matrix(2, *shape, dtype=torch.float64)
+        b, sign = b + 2 * b.sign(), sign.sign()
+        must_answer(student, True, b + 0.4 * sign * allowed(b), b, "every difference is within half of what is allowed")
+        must_answer(student, True, b.clone(), b, "the two are equal")
+        must_answer(student, False, b + 30 * sign * allowed(b), b, "every difference is far beyond what is allowed")
+        must_answer(student, False, -b, b, "they are opposite")
+
+
+@check("every entry counts, and a difference of either sign", weight=2)
+def test_every_entry(student, matrix):
+    for sign in (1, -1):
+        b = matrix(3, 4, dtype=torch.float64)
+        a = b.clone()
+        a[1, 2] += sign * 50 * allowed(b)[1, 2]
+        must_answer(student, False, a, b, "one of twelve entries is far off")
+        several = b + sign * torch.tensor([0.01, -0.01, 0.01, -0.01], dtype=torch.float64)
+        must_answer(student, False, several, b, "many entries are off, in both directions")
+    b = torch.tensor([5000.0, 1.0, -3000.0], dtype=torch.float64) + matrix(3, dtype=torch.float64).tanh() / 2
+    a = b + torch.tensor([0.0, 0.2, 0.0], dtype=torch.float64)
+    must_answer(student, False, a, b, "one entry is off, and every entry has a limit of its own")
+
+
+@check("rtol is 1e-3, for large numbers and for numbers around 1", weight=1)
+def test_relative(student, matrix):
+    for size in (1e4, 100.0, 1.0):
+        b = size * (1 + matrix(5, dtype=torch.float64).abs())
+        must_answer(student, True, b * 1.0004, b, "the differences are less than a part in two thousand")
+        must_answer(student, False, b * 1.0025, b, "the differences are more than a part in five hundred")
+
+
+@check("atol is 1e-5, beside 0", weight=1)
+def test_absolute(student, matrix):
+    zero, sign = torch.zeros(5, dtype=torch.float64), matrix(5, dtype=torch.float64).sign()
+    for b in (zero, 1e-6 * sign):
+        must_answer(student, True, b + 4e-6 * sign, b, "the differences are 4e-6")
+        must_answer(student, False, b + 4e-5 * sign, b, "the differences are 4e-5")
+
+
+@check("another shape is not near: nothing is stretched, and there is no exception", weight=2)
+def test_shapes(student, matrix):
+    n = float(matrix(1)[0])
+    for s, t in [
+        ((), (1,)),
+        ((3, 1), (3,)),
+        ((3,), (1,)),
+        ((2, 3), (3,)),
+        ((3,), (2,)),
+        ((2, 3), (3, 2)),
+        ((0,), (1,)),
+    ]:
+        for one, other in ((s, t), (t, s)):
+            must_answer(student, False, torch.full(one, n), torch.full(other, n), "the shapes differ")
+    must_answer(student, True, torch.zeros(0, 2), torch.zeros(0, 2), "there is no entry that differs")
+
+
+@check("float32, float64 and int64 may meet", weight=2)
+def test_dtypes(student, matrix):
+    b = (100 * matrix(2, 3, dtype=torch.float64)).round() + 500
+    for one in (torch.float32, torch.float64, torch.int64):
+        for other in (torch.float32, torch.float64, torch.int64):
+            must_answer(student, True, b.to(one), b.to(other), "the numbers are the same")
+            must_answer(student, False, b.to(one), (b + 7).to(other), "they differ by 7 in some hundred")
+    must_answer(student, True, b.long(), b * 1.0004, "the differences are less than a part in two thousand")
+    few = (b / 100).round()
+    must_answer(student, False, few.long(), few + 0.4, "they differ by 0.4 in ten or less")
+    must_answer(student, False, few + 0.4, few.long(), "they differ by 0.4 in ten or less")
+
+
+@check("NaN is near nothing", weight=1)
+def test_nan(student, matrix):
+    b = matrix(2, 2)
+    a = b.clone()
+    a[0, 1] = torch.nan
+    for one, other in ((a, b), (b, a), (a, a.clone())):
+        must_answer(student, False, one, other, "there is a NaN")
+
+
+@check("the inputs are left as they were", weight=1)
+def test_clean(student, matrix):
+    for b in (-matrix(3).abs(), matrix(2, 2, dtype=torch.float64)):
+        must_answer(student, True, b.clone(), b, "the two are equal").must_leave_inputs()
+        must_answer(student, False, b + 1, b, "they differ by 1").must_leave_inputs()

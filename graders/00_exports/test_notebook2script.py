@@ -1,0 +1,248 @@
+"""Hidden checks of ``notebook2script(path, out_dir)``: a module of the exported cells.
+
+``export_cells`` of the notebook is exchanged for a right one while it runs, so that a slip there costs nothing here.
+What the script holds is found out by running it, where the student's code runs: how it is laid out is free.
+"""
+
+from foundations.compare import CheckFailed, Finding, describe
+from foundations.plugin import check
+
+
+def as_scripts(names, folder, *pairs):
+    """notebook2script(path, out_dir)"""
+    import json
+    import os
+    import tempfile
+    from pathlib import Path
+
+    def right(path):
+        found = []
+        for cell in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
+            first, *rest = "".join(cell["source"]).split("\n")
+            if cell["cell_type"] == "code" and first.rstrip() == "#export" and "".join(rest).strip():
+                found.append("\n".join(rest))
+        return found
+
+    def seen(script, name):
+        """What is in a script: names with their values, and whether what stands above them names the notebook."""
+        text = script.read_text(encoding="utf-8")
+        space = {"__name__": script.stem}
+        try:
+            exec(compile(text, script.name, "exec"), space)
+        except Exception as error:
+            return type(error).__name__
+        values = {key: value for key, value in space.items() if key[0] != "_" and isinstance(value, int | str)}
+        return values, name in text.partition("FIRST")[0]
+
+    kept = names.get("export_cells")
+    names["export_cells"] = right
+    try:
+        with tempfile.TemporaryDirectory() as top:
+            # The folder's name has both characters that end a prefix.
+            notebooks, out = Path(top, "old_notes-1"), Path(top, folder)
+            notebooks.mkdir()
+            for name, text in pairs:
+                path = notebooks / name
+                path.write_text(text, encoding="utf-8")
+                returned = names["notebook2script"](path, out)
+                path.unlink()
+            if isinstance(returned, str | Path):
+                returned = os.path.relpath(os.path.join(top, returned), top)
+            else:
+                returned = type(returned).__name__
+            files = [one for one in Path(top).rglob("*") if one.is_file() and "__pycache__" not in one.parts]
+            return {str(one.relative_to(top)): seen(one, name) for one in sorted(files)} | {"returned": returned}
+    finally:
+        names.pop("export_cells")
+        if kept is not None:
+            names["export_cells"] = kept
+
+
+def of_nothing(names, text, name, older):
+    """notebook2script(path, out_dir)"""
+    import json
+    import tempfile
+    from pathlib import Path
+
+    def right(path):
+        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+        marked = ["".join(cell["source"]).partition("\n") for cell in cells if cell["cell_type"] == "code"]
+        return [rest for first, _, rest in marked if first == "#export" and rest.strip()]
+
+    kept = names.get("export_cells")
+    names["export_cells"] = right
+    try:
+        with tempfile.TemporaryDirectory() as top:
+            path, out = Path(top, name), Path(top, "exp")
+            path.write_text(text, encoding="utf-8")
+            if older:
+                out.mkdir()
+                (out / f"nb_{path.stem}.py").write_text(older, encoding="utf-8")
+            bases, told = [], False
+            try:
+                names["notebook2script"](path, out)
+            except NotImplementedError:
+                raise
+            except Exception as error:
+                bases, told = [base.__name__ for base in type(error).__mro__], name in str(error)
+            files = [one.read_text(encoding="utf-8") for one in Path(top).rglob("*.py")]
+            return {"error": bases[:1], "refused": "ValueError" in bases, "told": told, "files": files}
+    finally:
+        names.pop("export_cells")
+        if kept is not None:
+            names["export_cells"] = kept
+
+
+def where_it_went(names, text, name, folder):
+    """Names of all files that a call leaves in the working folder, or in folders there; ``folder`` may be None."""
+    import json
+    import os
+    import tempfile
+    from pathlib import Path
+
+    def right(path):
+        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+        marked = ["".join(cell["source"]).partition("\n") for cell in cells if cell["cell_type"] == "code"]
+        return [rest for first, _, rest in marked if first == "#export" and rest.strip()]
+
+    before, kept = os.getcwd(), names.get("export_cells")
+    names["export_cells"] = right
+    with tempfile.TemporaryDirectory() as top:
+        os.chdir(top)
+        try:
+            Path(name).write_text(text, encoding="utf-8")
+            names["notebook2script"](name, *([] if folder is None else [folder]))
+            return sorted(str(one) for one in Path().rglob("*") if one.is_file() and one.name != name)
+        finally:
+            os.chdir(before)
+            names.pop("export_cells")
+            if kept is not None:
+                names["export_cells"] = kept
+
+
+def watched(call, *keys):
+    """What was seen has the form in which it is told."""
+    if not isinstance(call.value, dict) or any(key not in call.value for key in keys or ("returned",)):
+        text = f"{call.subject} could not be watched: does it change what Python itself does?"
+        raise CheckFailed(Finding("type", text))
+
+
+def must_make(student, folder, name, text, values, *earlier):
+    """The one script, of that name, with those values; the call for further looks at it."""
+    call = student.call(folder, *earlier, (name, text), through=as_scripts)
+    call.must_not_raise()
+    watched(call)
+    made = {file: what for file, what in call.value.items() if file != "returned"}
+    if not made:
+        strayed = student.probe(where_it_went, text, name, "elsewhere/deep")
+        symptom = (
+            "place"
+            if isinstance(strayed, list) and strayed and not any(file.startswith("elsewhere/") for file in strayed)
+            else None
+        )
+        where = "; it is in a folder of its own choice" if symptom else ""
+        raise CheckFailed(Finding("value", f"{call.subject} leaves no file in out_dir{where}", symptom=symptom))
+    prefix = name.removesuffix(".ipynb").replace("-", "_").partition("_")[0]
+    expected = f"{folder}/nb_{prefix}.py"
+    if expected not in made:
+        text = f"{call.subject} of {name!r} gives the script another name than it has to"
+        raise CheckFailed(Finding("value", text, f"got {sorted(made)}, expected {expected}"))
+    found = made[expected]
+    if not isinstance(found, tuple) or len(found) != 2:
+        text = f"the script that {call.subject} writes cannot be imported: it stops with {found}"
+        raise CheckFailed(Finding("value", text))
+    if found[0] != values:
+        text = f"importing the script that {call.subject} writes does not define what the exported cells define"
+        raise CheckFailed(Finding("value", text, f"got {found[0]}, expected {values}"))
+    if extra := sorted(set(made) - {expected} - {f"{folder}/__init__.py"}):
+        raise CheckFailed(Finding("value", f"{call.subject} leaves another file as well", f"got {extra}"))
+    return call
+
+
+@check("a module with what the exported cells define, in order", weight=4, gate=True)
+def test_module(student, notebook, number):
+    for name in ("00_small.ipynb", "07_more_of_it.ipynb"):
+        a, b = number(), number()
+        text = notebook(
+            "markdown: # Prose",
+            f"code: #export\nFIRST = {a}",
+            "code: FIRST = 0",
+            f"code: #export\ndef shifted(x):\n    return x + {b}",
+            "code: #export\nSECOND = shifted(FIRST)",
+        )
+        must_make(student, "exp", name, text, {"FIRST": a, "SECOND": a + b})
+
+
+@check("the prefix: the file name up to its first _ or -, or all of it", weight=2)
+def test_prefix(student, notebook, number):
+    for name in ("01-matmul_old.ipynb", "02_a-b.ipynb", "plain.ipynb", "3.ipynb", "04-.ipynb", "x_.ipynb"):
+        a = number()
+        must_make(student, "exp", name, notebook(f"code: #export\nFIRST = {a}"), {"FIRST": a})
+
+
+@check("a header that names the notebook", weight=1)
+def test_header(student, notebook, number):
+    for name in (f"05_part{number()}.ipynb", f"{number()}.ipynb"):
+        a = number()
+        call = must_make(student, "exp", name, notebook(f"code: #export\nFIRST = {a}"), {"FIRST": a})
+        (found,) = [what for file, what in call.value.items() if file != "returned" and "__init__" not in file]
+        if not found[1]:
+            text = f"the script that {call.subject} writes does not name the notebook above the first of its cells"
+            raise CheckFailed(Finding("value", text))
+
+
+@check("folders that are missing are made; an older script is replaced", weight=2)
+def test_folders(student, notebook, number):
+    a, b = number(), number()
+    small = notebook(f"code: #export\nFIRST = {a}")
+    must_make(student, "new/and/deep", "08_x.ipynb", small, {"FIRST": a})
+    longer = notebook(f"code: #export\nFIRST = {b}", "code: #export\nSECOND = 2", "code: #export\nTHIRD = '3'")
+    must_make(student, "exp", "08_x.ipynb", small, {"FIRST": a}, ("08_x.ipynb", longer))
+    must_make(student, "exp", "08_y.ipynb", small, {"FIRST": a}, ("08_x.ipynb", longer))
+
+
+@check("nothing to export is a ValueError that names the notebook; no file is written or changed", weight=2)
+def test_nothing(student, notebook, number):
+    for text in (notebook("code: x = 1", "markdown: #export"), notebook()):
+        for older in ("", f"FIRST = {number()}\n"):
+            name = f"{number()}.ipynb"
+            call = student.call(text, name, older, through=of_nothing)
+            call.must_not_raise()
+            watched(call, "error", "refused", "files", "told")
+            value, subject = call.value, f"{call.subject} of a notebook without marked cells"
+            if not value["refused"]:
+                seen = f"stops with {value['error'][0]}" if value["error"] else "does not complain"
+                raise CheckFailed(Finding("exception", f"{subject} {seen}; a ValueError is asked for"))
+            if value["files"] != [older] * bool(older):
+                what = "changes the older script" if older else "leaves a file"
+                raise CheckFailed(Finding("value", f"{subject} refuses, and rightly; but it {what} all the same"))
+            if not value["told"]:
+                told = f"{subject} refuses, and rightly; but its message does not name the notebook"
+                raise CheckFailed(Finding("value", told, symptom="message"))
+
+
+@check("the path of the script is returned", weight=1)
+def test_returned(student, notebook, number):
+    for folder, name, expected in [("exp", "08_x.ipynb", "exp/nb_08.py"), ("a/b", "09.ipynb", "a/b/nb_09.py")]:
+        a = number()
+        call = must_make(student, folder, name, notebook(f"code: #export\nFIRST = {a}"), {"FIRST": a})
+        if call.value["returned"] != expected:
+            kind = describe(None) if call.value["returned"] == "NoneType" else "something else"
+            text = f"{call.subject} writes the script and returns {kind}; its path is asked for"
+            raise CheckFailed(Finding("value", text, f"got {call.value['returned']}, expected {expected}"))
+
+
+@check("paths that are strings; without out_dir, the folder exp where one is", weight=1)
+def test_strings(student, notebook, number):
+    text = notebook(f"code: #export\nFIRST = {number()}")
+    for folder, expected in [("some", "some"), (None, "exp")]:
+        try:
+            files = student.probe(where_it_went, text, "10_x.ipynb", folder)
+        except CheckFailed as failed:
+            told = failed.finding.text
+            raise CheckFailed(Finding("exception", told, symptom="strings" if "'str'" in told else None)) from None
+        found = [file for file in files if "__init__" not in file] if isinstance(files, list) else files
+        if found != [f"{expected}/nb_10.py"]:
+            call = "notebook2script(path, out_dir)" if folder else "notebook2script(path)"
+            told = f"{call} with strings for paths does not write the script, and it alone, where it has to"
+            raise CheckFailed(Finding("value", told, f"got {found}, expected {expected}/nb_10.py"))

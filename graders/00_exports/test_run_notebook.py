@@ -1,0 +1,227 @@
+"""Hidden checks of ``run_notebook(path)``: code cells in order, in one fresh namespace, up to the first that fails.
+
+What ran is seen by what the cells print, in lines that begin with "witness". The names of the function's own module,
+where a student's answer has its notebook's, are compared before and after, and put back.
+"""
+
+import re
+
+from foundations.compare import CheckFailed, Finding
+from foundations.plugin import check
+
+
+def witnessed(names, *texts):
+    """run_notebook(path)"""
+    import contextlib
+    import io
+    import tempfile
+    from pathlib import Path
+
+    outside = getattr(names["run_notebook"], "__globals__", names)
+    before = dict(outside)
+    outside["planted_outside"] = 1
+    # What the function keeps for its next call is put back as well, so that no call of this one depends on another.
+    own = [one for one in getattr(names["run_notebook"], "__defaults__", None) or () if isinstance(one, dict)]
+    kept = [dict(one) for one in own]
+    seen = []
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for place, text in enumerate(texts):
+                path = Path(folder) / f"{place}_hidden.ipynb"
+                path.write_text(text, encoding="utf-8")
+                error, returned = None, None
+                with contextlib.redirect_stdout(io.StringIO()) as printed:
+                    try:
+                        returned = names["run_notebook"](path)
+                    except NotImplementedError:
+                        raise
+                    except Exception as caught:
+                        error = "RuntimeError" if isinstance(caught, RuntimeError) else type(caught).__name__
+                kind = type(returned).__name__
+                if isinstance(returned, dict):
+                    returned = {key: value for key, value in returned.items() if isinstance(value, int | str)}
+                    kind = {key: value for key, value in returned.items() if str(key).startswith("own_")}
+                lines = [line for line in printed.getvalue().split("\n") if line.startswith("witness")]
+                seen.append({"said": lines, "error": error, "returned": kind})
+        changed = [key for key in outside if key not in before and key != "planted_outside"]
+        changed += [key for key in before if key not in outside or outside[key] is not before[key]]
+        return [*seen, sorted(key for key in changed if key.startswith("own_"))]
+    finally:
+        for key in [key for key in outside if key not in before]:
+            del outside[key]
+        outside.update(before)
+        for one, old in zip(own, kept, strict=True):
+            one.clear()
+            one.update(old)
+
+
+def until_it_fails(names, text):
+    """run_notebook(path)"""
+    import contextlib
+    import io
+    import tempfile
+    from pathlib import Path
+
+    outside = getattr(names["run_notebook"], "__globals__", names)
+    before = dict(outside)
+    try:
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+            path = Path(folder) / "hidden.ipynb"
+            path.write_text(text, encoding="utf-8")
+            names["run_notebook"](str(path))
+    finally:
+        for key in [key for key in outside if key not in before]:
+            del outside[key]
+        outside.update(before)
+
+
+def run(student, *texts):
+    """What was seen of the run of each notebook, and the names outside that were changed."""
+    call = student.call(*texts, through=witnessed)
+    call.must_not_raise()
+    match call.value:
+        case [*runs, list()] if len(runs) == len(texts) and all(isinstance(one, dict) for one in runs):
+            if all(one.keys() == {"said", "error", "returned"} for one in runs):
+                return call.subject, call.value
+    raise CheckFailed(Finding("type", f"{call.subject} could not be watched: does it change what Python itself does?"))
+
+
+def must_run(student, text, *witnesses, why):
+    """It runs to the end, and its cells print just these."""
+    subject, (seen, _) = run(student, text)
+    if seen["error"]:
+        raise CheckFailed(Finding("exception", f"{subject} stops with {seen['error']}, though {why}"))
+    compare(subject, seen, witnesses, why)
+    return subject, seen
+
+
+def compare(subject, seen, witnesses, why):
+    expected = [f"witness {each}" for each in witnesses]
+    if seen["said"] != expected:
+        text = f"{subject}: the cells do not print what they print in Jupyter, though {why}"
+        raise CheckFailed(Finding("value", text, f"got {seen['said']}, expected {expected}"))
+
+
+def must_fail(subject, seen, witnesses, why):
+    if seen["error"] != "RuntimeError":
+        what = f"stops with {seen['error']}" if seen["error"] else "does not complain"
+        raise CheckFailed(Finding("exception", f"{subject} {what}; a RuntimeError is asked for: {why}"))
+    compare(subject, seen, witnesses, why)
+
+
+@check("code cells run in order, in one namespace", weight=3, gate=True)
+def test_order(student, notebook, number):
+    for lists in (True, True):
+        a, b, c = number(), number(), number()
+        text = notebook(
+            "markdown: print('witness prose')",
+            f"code: own_first = {a}",
+            f"code: own_first += {b}\nprint('witness', own_first)",
+            f"raw: own_first = {c}",
+            f"code: own_second = own_first - {c}",
+            "code: print('witness', own_second)",
+            lists=lists,
+        )
+        must_run(student, text, a + b, a + b - c, why="each cell stands on those above it")
+
+
+@check("functions find each other, and names that were defined later", weight=1)
+def test_functions(student, notebook, number):
+    a, b = number(), number()
+    text = notebook(
+        f"code: own_shift = {a}\nimport math",
+        "code: def own_inner(n):\n    return math.floor(n + 0.5) + own_shift",
+        "code: def own_outer(n):\n    return [own_inner(m) for m in range(n)][-1] + own_late",
+        f"code: own_late = {b}",
+        "code: print('witness', own_outer(3), [own_shift for _ in range(2)])",
+    )
+    must_run(student, text, f"{2 + a + b} [{a}, {a}]", why="a function looks its names up when it is called")
+
+
+@check("a fresh namespace: nothing from outside, nothing from the run before, and __name__ is __main__", weight=2)
+def test_fresh(student, notebook, number):
+    a = number()
+    makes = notebook(f"code: own_made = {a}\nprint('witness', own_made)")
+    asks = notebook("code: print('witness', 1)", "code: own_made + 1", "code: print('witness', 2)")
+    subject, (first, second, changed) = run(student, makes, asks)
+    compare(subject, first, [a], "the notebook is a single cell")
+    must_fail(subject, second, [1], "a name that only an earlier notebook has made is missing")
+    if changed:
+        raise CheckFailed(Finding("value", f"{subject} changes names of the notebook that calls it"))
+    subject, (seen, _) = run(student, notebook("code: print('witness', 1)", "code: planted_outside"))
+    must_fail(subject, seen, [1], "a name that only the calling notebook has is missing")
+    must_run(student, notebook("code: print('witness', __name__)"), "__main__", why="that is the name in Jupyter")
+
+
+@check("it ends at the first cell that fails, also with a SyntaxError", weight=2)
+def test_first_failure(student, notebook, number):
+    a = number()
+    for failing in (
+        "assert 1 == 2",
+        "1 / 0",
+        "print(",
+        "raise KeyError('x')",
+        "own_missing",
+        "x = 1\nimport own_no_module",
+    ):
+        text = notebook(f"code: print('witness', {a})", f"code: {failing}", "code: print('witness', 0)", "code: 1 / 0")
+        subject, (seen, _) = run(student, text)
+        must_fail(subject, seen, [a], f"a cell with {failing!r} fails, those above it run and those below do not")
+
+
+@check("the message names the cell's index and its first line", weight=2)
+def test_message(student, notebook, number):
+    for prose in (6, 9):
+        a = number()
+        before = [f"markdown: {n}" for n in range(prose)] + [f"code: part = {n}" for n in range(4)]
+        failing, index = f"total = {a} + part", prose + 4
+        text = notebook(*before, f"code: {failing}\nassert total < 0", "code: 1")
+        call = student.call(text, through=until_it_fails)
+        call.must_raise(RuntimeError, because="one of its cells fails")
+        said = str(call.error["text"])
+        counted = {int(one) for one in re.findall(r"\d+", said.replace(failing, " "))}
+        symptom = None
+        if index not in counted:
+            symptom = "one more" if index + 1 in counted else "code cells" if {4, 5} & counted else "index"
+        told = f"{call.subject} fails, and rightly; but the message does not name the cell's "
+        if failing not in said:
+            both = symptom == "index"
+            text = told + ("index and first line" if both else "first line")
+            raise CheckFailed(Finding("value", text, symptom="message: nothing" if both else "message: first line"))
+        if symptom:
+            detail = f"expected {index} in it"
+            raise CheckFailed(Finding("value", f"{told}index in the list of cells", detail, f"message: {symptom}"))
+
+
+@check("magics are left out, and cells that begin with %% are skipped", weight=1)
+def test_magics(student, notebook, number):
+    a, b = number(), number()
+    text = notebook(
+        f"code: %matplotlib inline\nown = {a}\nif own:\n    !ls -l\n    own += {b} % 7",
+        "code: %%bash\necho $HOME; for f in *; do cat $f; done",
+        "code: %%html\nprint('witness html')",
+        "code: !pip list",
+        "code: print('witness', own)",
+    )
+    must_run(student, text, a + b % 7, why="magics are no Python, and the rest of a cell with %% on top neither")
+
+
+@check("sources that are strings or empty, marked cells, other alphabets", weight=1)
+def test_sources(student, notebook, number):
+    a = number()
+    cells = f"code: #export\nλ = {a}", "code: ", "markdown: ", "code: print('witness', λ, 'Ω')", "code: \n\n"
+    for lists in (False, None, True):
+        must_run(student, notebook(*cells, lists=lists), f"{a} Ω", why="it is a notebook like others")
+
+
+@check("the namespace is returned", weight=1)
+def test_returned(student, notebook, number):
+    a, b = number(), number()
+    text = notebook(f"code: own_first = {a}", f"code: own_second = own_first + {b}")
+    subject, seen = must_run(student, text, why="it is a notebook like others")
+    if not isinstance(seen["returned"], dict):
+        raise CheckFailed(Finding("type", f"{subject} returned a {seen['returned']}; the namespace is asked for"))
+    if {"own_first": a, "own_second": a + b}.items() - seen["returned"].items():
+        raise CheckFailed(
+            Finding("value", f"{subject} returned a dictionary in which names that the cells made are missing")
+        )

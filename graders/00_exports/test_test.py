@@ -1,0 +1,102 @@
+"""Hidden checks of the exercise ``test(a, b, cmp, cname)``: silent where the comparison holds, an assertion otherwise.
+
+No function of this file is called as the exercise is: pytest would take it for a hidden test. Comparisons cannot
+travel, so each is made where the student's code runs and is asked for by its name.
+"""
+
+import torch
+
+from foundations.compare import CheckFailed, Finding
+from foundations.plugin import check
+
+
+def by_its_name(names, a, b, name, *cname):
+    """test(a, b, cmp)"""
+    import contextlib
+    import io
+    import operator
+
+    def shares_a_factor(a, b):
+        return any(a % n == 0 and b % n == 0 for n in range(2, 50))
+
+    def every_one_smaller(a, b):
+        return [x < y for x, y in zip(a, b, strict=True)] == [True] * len(a)
+
+    def within_one(a, b):
+        return (a - b).abs() <= 1
+
+    own = [shares_a_factor, every_one_smaller, within_one]
+    cmp = {each.__name__: each for each in own}.get(name) or getattr(operator, name)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        returned = names["test"](a, b, cmp, *cname)
+    if isinstance(returned, torch.Tensor):
+        returned = bool(returned.all())
+    # Neither is judged; mistakes are told from each other by them.
+    return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
+
+
+def holds(student, a, b, name):
+    student.call(a, b, name, through=by_its_name).must_not_raise()
+
+
+def fails(student, a, b, name, *cname, because="the comparison does not hold"):
+    call = student.call(a, b, name, *cname, through=by_its_name)
+    call.must_raise(AssertionError, because=because)
+    return call
+
+
+def must_show(call, words, symptom, what):
+    """The message of the assertion has all of the words in it."""
+    said = str(call.error["text"])
+    if any(word not in said for word in words):
+        text = f"{call.subject} fails, and rightly; but the message of the assertion does not show {what}"
+        raise CheckFailed(Finding("value", text, f"expected in it: {' and '.join(words)}", symptom))
+
+
+@check("passes where the comparison holds, and is an AssertionError where it does not", weight=3, gate=True)
+def test_yes_and_no(student, number):
+    for _ in range(2):
+        small, large = sorted((number(), number()))
+        holds(student, small, large, "lt")
+        fails(student, large, small, "lt")
+        holds(student, small, small, "eq")
+        fails(student, small, large, "eq")
+        holds(student, small, large, "ne")
+    holds(student, "matrix", "tri", "contains")
+    fails(student, "tri", "matrix", "contains")
+    holds(student, 6 * number(), 9, "shares_a_factor")
+    fails(student, [1, 5], [2, 4], "every_one_smaller")
+
+
+@check("a tensor of answers: every one of them has to be True", weight=2)
+def test_tensors(student, number):
+    a = torch.tensor([[number(), number()], [number(), number()], [number(), number()]])
+    one_off, shift = a.clone(), torch.tensor([[0], [1], [-1]])
+    one_off[1, 1] += 2
+    holds(student, a, a.clone(), "eq")
+    holds(student, a, a + shift, "within_one")
+    for b in (one_off, a + 2, a.flip(0) + 20_000):
+        fails(student, a, b, "eq", because="not all of the answers are True")
+    fails(student, a, one_off, "within_one", because="one of the answers is False")
+    fails(student, a[:2].double(), torch.stack([a[0] + 1, a[1] - 1]).double(), "lt", because="two answers are False")
+    holds(student, torch.tensor(1.5), torch.tensor(2.5), "lt")
+
+
+@check("the message shows both values", weight=1)
+def test_values_are_shown(student, number):
+    for a, b in [(number(), number()), (number() + 0.25, number() + 0.75), ("left", "right")]:
+        must_show(fails(student, a, b, "eq"), [str(a), str(b)], "message: values", "both values")
+    a, b = torch.tensor([number(), number()]), torch.tensor([number(), number()])
+    call = fails(student, a, b, "eq")
+    must_show(call, [str(each) for each in [*a.tolist(), *b.tolist()]], "message: values", "both values")
+
+
+@check("the message shows what the comparison is called", weight=1)
+def test_name_is_shown(student, number):
+    a = number()
+    call = fails(student, [a], [1], "every_one_smaller")
+    said = str(call.error["text"])
+    symptom = "message: None" if "None" in said else "message: name" if str(a) in said else "message: values"
+    must_show(call, ["every_one_smaller"], symptom, "the name of the comparison")
+    call = fails(student, a, a + 1, "gt", "is more than")
+    must_show(call, ["is more than"], "message: cname", "the name that was given")

@@ -1,0 +1,119 @@
+"""Hidden checks of the exercise ``test_eq(a, b)``: equality, for tensors of shape and of every entry.
+
+``test`` of the notebook is exchanged for a right one while it runs, so that a slip there costs nothing here. No
+function of this file is called as the exercise is: pytest would take it for a hidden test.
+"""
+
+import torch
+
+from foundations.compare import CheckFailed, Finding
+from foundations.plugin import check
+
+
+def with_the_right_one(names, a, b):
+    """test_eq(a, b)"""
+    import contextlib
+    import io
+
+    def right(a, b, cmp, cname=None):
+        answer = cmp(a, b)
+        if isinstance(answer, torch.Tensor):
+            answer = bool(answer.all())
+        assert answer, f"{cname or getattr(cmp, '__name__', cmp)}:\n{a}\n{b}"
+
+    kept = names.get("test")
+    names["test"] = right
+    try:
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            returned = names["test_eq"](a, b)
+    finally:
+        names.pop("test")
+        if kept is not None:
+            names["test"] = kept
+    return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
+
+
+def equal(student, a, b):
+    student.call(a, b, through=with_the_right_one).must_not_raise()
+
+
+def different(student, a, b, because):
+    call = student.call(a, b, through=with_the_right_one)
+    call.must_raise(AssertionError, because=because)
+    return call
+
+
+@check("numbers, strings and lists: equal or not", weight=3, gate=True)
+def test_plain(student, number):
+    n, other = number(), number()
+    for a, b, c in [
+        (n, n, other),
+        (n + 0.5, n + 0.5, n - 0.5),
+        (f"nb_{n}", f"nb_{n}", f"nb_{other}"),
+        ([n, other], [n, other], [other, n]),
+        (None, None, n),
+        ([], [], [n]),
+    ]:
+        equal(student, a, b)
+        different(student, a, c, because="the two differ")
+    equal(student, n, float(n))
+
+
+@check("tensors: every entry has to be equal", weight=2)
+def test_tensors(student, number):
+    a = torch.tensor([[number(), number()], [number(), number()], [number(), number()]])
+    one_off, tiny = a.clone(), a.double()
+    one_off[2, 0] += 1
+    tiny[0, 1] += 1e-7
+    for tensor in (a, a.double() / 3, a[0], a[0, 0], a.t()):
+        equal(student, tensor, tensor.clone())
+    different(student, a, one_off, because="one of six entries differs")
+    different(student, a, -a, because="all entries differ")
+    different(student, a, a.flip(0), because="the rows are in another order")
+    different(student, a.double(), tiny, because="one entry differs by 1e-7")
+
+
+@check("another shape is a difference: nothing is stretched, and there is no other exception", weight=2)
+def test_shapes(student, number):
+    n = float(number())
+    for s, t in [
+        ((3,), (1,)),
+        ((), (1,)),
+        ((3, 1), (3,)),
+        ((2, 3), (3,)),
+        ((3,), (2,)),
+        ((2, 3), (3, 2)),
+        ((0,), (1,)),
+    ]:
+        for one, other in ((s, t), (t, s)):
+            a, b = torch.full(one, n), torch.full(other, n)
+            different(student, a, b, because="the shapes differ")
+
+
+@check("the dtype is not compared", weight=1)
+def test_dtypes(student, number):
+    a = torch.tensor([number(), number()])
+    for b in (a.double(), a.float(), a.to(torch.int32)):
+        equal(student, a, b)
+        different(student, b, a + 1, because="the entries differ")
+
+
+@check("NaN equals nothing", weight=1)
+def test_nan(student, number):
+    a = torch.tensor([float(number()), float("nan")])
+    different(student, a, a.clone(), because="NaN equals nothing, not even NaN")
+    different(student, a, a.nan_to_num(5.0), because="NaN is no number")
+
+
+@check("the message shows == and both values", weight=1)
+def test_message(student, number):
+    for a, b in [(number(), number()), (torch.tensor([number(), 7]), torch.tensor([number(), 7]))]:
+        call = different(student, a, b, because="the two differ")
+        said = str(call.error["text"])
+        values = [str(one.tolist()[0]) if isinstance(one, torch.Tensor) else str(one) for one in (a, b)]
+        text = f"{call.subject} fails, and rightly; but the message of the assertion does not show "
+        if any(value not in said for value in values):
+            told = f"expected in it: {' and '.join(values)}"
+            raise CheckFailed(Finding("value", f"{text}both values", told, symptom="message: values"))
+        if not any(word in said for word in ("==", "eq", "equal", "Equal")):
+            raise CheckFailed(Finding("value", f"{text}==", symptom="message: name"))

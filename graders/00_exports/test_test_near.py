@@ -1,0 +1,81 @@
+"""Hidden checks of the exercise ``test_near(a, b)``: silent where a is near b, an assertion otherwise.
+
+``test`` and ``near`` of the notebook are exchanged for right ones while it runs, so that a slip there costs nothing
+here. No function of this file is called as the exercise is: pytest would take it for a hidden test.
+"""
+
+import torch
+
+from foundations.compare import CheckFailed, Finding
+from foundations.plugin import check
+
+
+def with_both_right(names, a, b):
+    """test_near(a, b)"""
+    import contextlib
+    import io
+
+    def near(a, b):
+        return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-5)
+
+    def right(a, b, cmp, cname=None):
+        answer = cmp(a, b)
+        if isinstance(answer, torch.Tensor):
+            answer = bool(answer.all())
+        assert answer, f"{cname or getattr(cmp, '__name__', cmp)}:\n{a}\n{b}"
+
+    exchanged = {"test": right, "near": near}
+    kept = {name: names[name] for name in exchanged if name in names}
+    names.update(exchanged)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            returned = names["test_near"](a, b)
+    finally:
+        for name in exchanged:
+            names.pop(name)
+        names.update(kept)
+    return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
+
+
+def accepts(student, a, b):
+    student.call(a, b, through=with_both_right).must_not_raise()
+
+
+def refuses(student, a, b, because):
+    call = student.call(a, b, through=with_both_right)
+    call.must_raise(AssertionError, because=because)
+    return call
+
+
+@check("passes where a is near b, and is an AssertionError where it is not", weight=3, gate=True)
+def test_value(student, matrix):
+    for shape in [(3,), (2, 2), ()]:
+        b = matrix(1, *shape, dtype=torch.float64)[0]
+        b = b + 3 * b.sign()
+        accepts(student, b, b.clone())
+        accepts(student, b * 1.0004, b)
+        refuses(student, b * 1.01, b, because="the numbers are a part in a hundred apart")
+        refuses(student, -b, b, because="the numbers are far apart")
+
+
+@check("near as in exercise 3: shapes, dtypes, tolerances, NaN", weight=2)
+def test_near_is_meant(student, matrix):
+    b = 3 + matrix(3, dtype=torch.float64).abs()
+    accepts(student, b.float(), b)
+    accepts(student, torch.full((2,), 4e-6), torch.zeros(2))
+    refuses(student, b[:1], b[0], because="(1,) is not ()")
+    refuses(student, b[:2], b, because="the shapes do not even fit")
+    refuses(student, torch.tensor([torch.nan]), torch.tensor([torch.nan]), because="NaN is near nothing")
+
+
+@check("the message shows the name near and both values", weight=1)
+def test_message(student, number):
+    for a, b in [(number() + 0.25, number() + 0.75), (number() + 0.5, number() + 0.25)]:
+        call = refuses(student, torch.tensor(a), torch.tensor(b), because="the numbers are far apart")
+        said = str(call.error["text"])
+        text = f"{call.subject} fails, and rightly; but the message of the assertion does not show "
+        if any(str(value) not in said for value in (a, b)):
+            told = f"expected in it: {a} and {b}"
+            raise CheckFailed(Finding("value", f"{text}both values", told, symptom="message: values"))
+        if "near" not in said.lower():
+            raise CheckFailed(Finding("value", f"{text}the name near", symptom="message: name"))

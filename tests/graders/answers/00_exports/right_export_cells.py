@@ -1,0 +1,119 @@
+# Right answers in students' own words; each goes into a notebook of its own (see grading.py).
+# ruff: noqa
+# fmt: off
+
+# %% one loop
+def export_cells(path):
+    found = []
+    with open(path, encoding="utf-8") as file:
+        notebook = json.load(file)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        lines = "".join(cell["source"]).split("\n")
+        if lines[0].strip() != "#export":
+            continue
+        lines = [line for line in lines[1:] if not line.strip().startswith(("%", "!"))]
+        if any(line.strip() for line in lines):
+            found.append("\n".join(lines))
+    return found
+
+# %% helpers
+def _source(cell):
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
+
+def _is_magic(line):
+    return line.lstrip()[:1] in ("%", "!")
+
+# %+
+def export_cells(path):
+    cells = [_source(cell) for cell in json.loads(Path(path).read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+    marked = [text.partition("\n")[2] for text in cells if text.partition("\n")[0].rstrip() == "#export"]
+    plain = ["\n".join(line for line in text.split("\n") if not _is_magic(line)) for text in marked]
+    return [text for text in plain if text.strip()]
+
+# %% nbformat
+def export_cells(path):
+    import nbformat
+    notebook = nbformat.read(str(path), as_version=4)
+    result = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            lines = cell.source.splitlines()
+            if lines and lines[0].rstrip() == "#export":
+                kept = [line for line in lines[1:] if not re.match(r"\s*[%!]", line)]
+                text = "\n".join(kept)
+                if text.strip() != "":
+                    result += [text]
+    return result
+
+# %% regular expressions
+def export_cells(path):
+    found = []
+    for cell in json.loads(Path(path).read_bytes())["cells"]:
+        text = "".join(cell["source"])
+        mark = re.match(r"#export[ \t]*(\n|$)", text)
+        if cell["cell_type"] == "code" and mark:
+            body = re.sub(r"(?m)^[ \t]*[%!].*\n?", "", text[mark.end():])
+            if body.strip():
+                found.append(body)
+    return found
+
+# %% lines with their ends
+def export_cells(path):
+    with open(str(path), "rb") as f:
+        cells = json.load(f)["cells"]
+    out = []
+    for c in cells:
+        src = c["source"]
+        if isinstance(src, str):
+            src = src.splitlines(keepends=True)
+        if c["cell_type"] == "code" and src and src[0].rstrip() == "#export":
+            body = "".join([l for l in src[1:] if not (l.lstrip().startswith("%") or l.lstrip().startswith("!"))])
+            if body.strip():
+                out.append(body)
+    return out
+
+# %% a generator inside
+def export_cells(path):
+    def exported():
+        for cell in json.loads(Path(path).read_text(encoding="utf8"))["cells"]:
+            first, _, rest = "".join(cell["source"]).partition("\n")
+            if (cell["cell_type"], first.rstrip()) == ("code", "#export"):
+                yield "\n".join(filter(lambda line: line.strip()[:1] not in {"%", "!"}, rest.split("\n")))
+    return [source.strip("\n") for source in exported() if source.strip()]
+
+# %% a tuple, and magics turned into nothing → not as the visible check asks
+def export_cells(path):
+    found = ()
+    for cell in json.load(open(path, encoding="utf-8")).get("cells", []):
+        if cell.get("cell_type") == "code":
+            lines = "".join(cell.get("source", [])).splitlines()
+            if lines[:1] and lines[0].rstrip() == "#export":
+                lines = ["" if line.lstrip().startswith(("%", "!")) else line.rstrip() for line in lines[1:]]
+                if "".join(lines).strip():
+                    found += ("\n".join(lines),)
+    return found
+
+# %% while
+def export_cells(path):
+    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    found, number = [], 0
+    while number < len(cells):
+        cell = cells[number]
+        number += 1
+        text = cell["source"] if type(cell["source"]) is str else "".join(cell["source"])
+        if not text or cell["cell_type"] in ("markdown", "raw"):
+            continue
+        head, *tail = text.split("\n")
+        if head.rstrip() != "#export":
+            continue
+        source = ""
+        for line in tail:
+            if line.lstrip() and line.lstrip()[0] in "%!":
+                continue
+            source += line + "\n"
+        if source.strip():
+            found.append(source)
+    return found

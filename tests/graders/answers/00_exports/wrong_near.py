@@ -1,0 +1,53 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% always → zero
+def near(a, b):
+    return True
+
+# %% never → zero
+def near(a, b):
+    return False
+
+# %% the largest numbers alone → loses
+def near(a, b):
+    if a.shape != b.shape:
+        return False
+    a, b = a.double(), b.double()
+    if a.isnan().any() or b.isnan().any():
+        return False
+    return not a.numel() or bool((a - b).abs().max() <= 1e-5 + 1e-3 * b.abs().max())
+
+# %% rounded to three digits → zero
+def near(a, b):
+    return a.shape == b.shape and bool((a.double().round(decimals=3) == b.double().round(decimals=3)).all())
+
+# %% catches the error and says no → loses
+def near(a, b):
+    try:
+        return torch.allclose(a, b, rtol=1e-3, atol=1e-5)
+    except RuntimeError:
+        return False
+
+# %% number of axes instead of the shape → loses
+def near(a, b):
+    return a.ndim == b.ndim and torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-5)
+
+# %% works in place → loses
+def near(a, b):
+    if a.shape != b.shape:
+        return False
+    limit = 1e-5 + 1e-3 * b.double().abs()
+    if a.dtype == b.dtype and a.is_floating_point():
+        a -= b
+        return bool((a.double().abs() <= limit).all())
+    return bool(((a.double() - b.double()).abs() <= limit).all())
+
+# %% an answer for each → zero
+def near(a, b):
+    return a.shape == b.shape and [bool(abs(x - y) <= 1e-5 + 1e-3 * abs(y)) for x, y in zip(a.flatten().tolist(), b.flatten().tolist())]
+
+# %% lenient a hundred times over → zero
+def near(a, b):
+    return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-1, atol=1e-3)

@@ -1,0 +1,92 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% writes nothing → zero
+def notebook2script(path, out_dir="exp"):
+    path = Path(path)
+    return Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+
+# %% the whole notebook → zero
+def notebook2script(path, out_dir="exp"):
+    path = Path(path)
+    cells = ["".join(c["source"]) for c in json.loads(path.read_text("utf-8"))["cells"] if c["cell_type"] == "code"]
+    Path(out_dir).mkdir(parents=True, exist_ok=True)
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.write_text("\n".join(cells), "utf-8")
+    return script
+
+# %% a list in a file → zero
+def notebook2script(path, out_dir="exp"):
+    path = Path(path)
+    Path(out_dir).mkdir(parents=True, exist_ok=True)
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.write_text(f"# {path.name}\n{export_cells(path)}", "utf-8")
+    return script
+
+# %% splits the whole path → zero
+def notebook2script(path, out_dir="exp"):
+    prefix = re.split("[_-]", str(path))[0]
+    script = Path(out_dir) / f"nb_{prefix}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n\n".join([f"# {path}", *export_cells(path)]), "utf-8")
+    return script
+
+# %% beside the notebook → zero
+def notebook2script(path, out_dir="exp"):
+    path = Path(path)
+    folder = path.parent / "exp"
+    folder.mkdir(exist_ok=True)
+    script = folder / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.write_text("\n\n".join([f"# {path.name}", *export_cells(path)]), "utf-8")
+    return script
+
+# %% digits only → loses
+def notebook2script(path, out_dir="exp"):
+    path, cells = Path(path), export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    script = Path(out_dir) / f"nb_{path.stem[:2]}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n\n".join([f"# {path.name}", *cells]), "utf-8")
+    return script
+
+# %% the header below → loses
+def notebook2script(path, out_dir="exp"):
+    path, cells = Path(path), export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n\n".join([*cells, f"# {path.name}"]), "utf-8")
+    return script
+
+# %% keeps an older script → loses
+def notebook2script(path, out_dir="exp"):
+    path, cells = Path(path), export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    if not script.exists():
+        script.write_text("\n\n".join([f"# {path.name}", *cells]), "utf-8")
+    return script
+
+# %% another exception → loses
+def notebook2script(path, out_dir="exp"):
+    path = Path(path)
+    first, *others = [*export_cells(path)] or [export_cells(path)[0]]
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n\n".join([f"# {path.name}", first, *others]), "utf-8")
+    return script
+
+# %% a default of its own → loses
+def notebook2script(path, out_dir="scripts"):
+    path, cells = Path(path), export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n\n".join([f"# {path.name}", *cells]), "utf-8")
+    return script

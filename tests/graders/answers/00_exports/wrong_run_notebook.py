@@ -1,0 +1,81 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% runs nothing → zero
+def run_notebook(path):
+    return {}
+
+# %% backwards → zero
+def run_notebook(path):
+    namespace = {"__name__": "__main__"}
+    for cell in reversed(json.load(open(path))["cells"]):
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), namespace)
+    return namespace
+
+# %% all at once → loses
+def run_notebook(path):
+    namespace = {"__name__": "__main__"}
+    cells = json.load(open(path))["cells"]
+    texts = ["".join(c["source"]) for c in cells if c["cell_type"] == "code" and not "".join(c["source"]).startswith("%%")]
+    lines = "\n".join(texts).split("\n")
+    try:
+        exec("\n".join(l for l in lines if not l.lstrip().startswith(("%", "!"))), namespace)
+    except Exception as error:
+        raise RuntimeError(f"{path} failed") from error
+    return namespace
+
+# %% in its own notebook → loses
+def run_notebook(path):
+    for index, cell in enumerate(json.load(open(path))["cells"]):
+        lines = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] == "code" and not lines[0].startswith("%%"):
+            try:
+                exec("\n".join(l for l in lines if not l.lstrip().startswith(("%", "!"))), globals())
+            except Exception as error:
+                raise RuntimeError(f"{index} {lines[0]}") from error
+    return globals()
+
+# %% a namespace kept outside → loses
+_namespace = {"__name__": "__main__"}
+
+# %+
+def run_notebook(path):
+    for index, cell in enumerate(json.load(open(path))["cells"]):
+        lines = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] == "code" and not lines[0].startswith("%%"):
+            try:
+                exec("\n".join(l for l in lines if not l.lstrip().startswith(("%", "!"))), _namespace)
+            except Exception as error:
+                raise RuntimeError(f"{index} {lines[0]}") from error
+    return _namespace
+
+# %% runpy of the exported cells → zero
+def run_notebook(path):
+    folder = tempfile.mkdtemp()
+    return runpy.run_path(str(notebook2script(path, folder)), run_name="__main__")
+
+# %% the line that failed, not the first → loses
+def run_notebook(path):
+    namespace = {"__name__": "__main__"}
+    for index, cell in enumerate(json.load(open(path))["cells"]):
+        lines = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] == "code" and not lines[0].startswith("%%"):
+            try:
+                exec("\n".join(l for l in lines if not l.lstrip().startswith(("%", "!"))), namespace)
+            except Exception as error:
+                raise RuntimeError(f"cell {index} failed in {lines[-1]}") from error
+    return namespace
+
+# %% skips cells that fail → loses
+def run_notebook(path):
+    namespace = {"__name__": "__main__"}
+    for cell in json.load(open(path))["cells"]:
+        lines = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] == "code" and not lines[0].startswith("%%"):
+            try:
+                exec("\n".join(l for l in lines if not l.lstrip().startswith(("%", "!"))), namespace)
+            except Exception:
+                continue
+    return namespace

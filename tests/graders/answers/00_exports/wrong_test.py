@@ -1,0 +1,43 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% never complains → zero
+def test(a, b, cmp, cname=None):
+    pass
+
+# %% always complains → zero
+def test(a, b, cmp, cname=None):
+    assert False, f"{cname or cmp.__name__}: {a} {b}"
+
+# %% a tuple in parentheses → zero
+def test(a, b, cmp, cname=None):
+    assert (cmp(a, b), f"{cname}: {a} {b}")
+
+# %% a swallowed assertion → zero
+def test(a, b, cmp, cname=None):
+    try:
+        assert cmp(a, b), f"{cname or cmp.__name__}: {a} {b}"
+    except AssertionError as error:
+        print(error)
+
+# %% the lesson's own, for single numbers → loses
+def test(a, b, cmp, cname=None):
+    if cname is None: cname = cmp.__name__
+    assert cmp(a, b), f"{cname}:\n{a}\n{b}"
+
+# %% the mean of the answers → loses
+def test(a, b, cmp, cname=None):
+    answer = cmp(a, b)
+    if torch.is_tensor(answer):
+        answer = answer.float().mean() > 0.1
+    assert answer, f"{cname or cmp.__name__}:\n{a}\n{b}"
+
+# %% only one of the values is told → loses
+def test(a, b, cmp, cname=None):
+    answer = cmp(a, b)
+    assert answer.all() if torch.is_tensor(answer) else answer, f"{cname or cmp.__name__} fails for {a}"
+
+# %% compares types as well → zero
+def test(a, b, cmp, cname=None):
+    assert type(a) is not type(b) and cmp(a, b), f"{cname or cmp.__name__}: {a} {b}"

@@ -1,0 +1,35 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% identity → zero
+def test_eq(a, b):
+    assert a is b, f"== {a} {b}"
+
+# %% never complains → zero
+def test_eq(a, b):
+    a == b
+
+# %% always complains → zero
+def test_eq(a, b):
+    test(a, b, lambda x, y: False, "==")
+
+# %% the lesson's own → loses
+def test_eq(a, b):
+    test(a, b, operator.eq, '==')
+
+# %% compares sums → loses
+def test_eq(a, b):
+    test(a, b, lambda x, y: x.shape == y.shape and bool(x.sum() == y.sum()) if torch.is_tensor(x) else x == y, "==")
+
+# %% types of numbers have to agree → zero
+def test_eq(a, b):
+    test(a, b, lambda x, y: type(x) is type(y) and (torch.equal(x, y) if torch.is_tensor(x) else x == y), "==")
+
+# %% number of entries instead of the shape → loses
+def test_eq(a, b):
+    test(a, b, lambda x, y: x.numel() == y.numel() and torch.equal(x.flatten(), y.flatten()) if torch.is_tensor(x) else x == y, "==")
+
+# %% NaN passes → loses
+def test_eq(a, b):
+    test(a, b, lambda x, y: x.shape == y.shape and not bool(((x < y) | (x > y)).any()) if torch.is_tensor(x) else x == y, "==")

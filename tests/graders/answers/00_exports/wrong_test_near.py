@@ -1,0 +1,31 @@
+# Wrong answers that look right. "zero": the values are wrong, nothing is earned; "loses": the values are right and something else is not.
+# ruff: noqa
+# fmt: off
+
+# %% never complains → zero
+def test_near(a, b):
+    return near
+
+# %% always complains → zero
+def test_near(a, b):
+    assert False, f"near: {a} {b}"
+
+# %% a tuple → zero
+def test_near(a, b):
+    assert (near(a, b), f"near: {a} {b}")
+
+# %% without a message → loses
+def test_near(a, b):
+    assert near(a, b)
+
+# %% equal → zero
+def test_near(a, b):
+    test(a, b, operator.eq, "near")
+
+# %% allclose as it is → zero
+def test_near(a, b):
+    test(a, b, torch.allclose)
+
+# %% its own tolerance of a tenth → zero
+def test_near(a, b):
+    test(a, b, lambda x, y: x.shape == y.shape and torch.allclose(x.double(), y.double(), rtol=0.1), "near")
