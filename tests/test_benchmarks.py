@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # the benchmarks are no part of what is installed
 
-from benchmarks import confinement, course, machine, overhead, results, session, speed_verdicts, throughput
+from benchmarks import capstone, confinement, course, machine, overhead, results, session, speed_verdicts, throughput
 from benchmarks.__main__ import NAMES
 from benchmarks.results import Result
 from benchmarks.speed_verdicts import Verdict
@@ -92,6 +92,19 @@ def test_course():
     assert set(result.figures["visible_checks_s"]["01_matmul"]) >= {"matmul_naive", "frobenius_norm"}
     assert [row[0] for row in result.rows] == ["01_matmul", "**together**"]
     assert steps[-1] == ("notebooks", 2, 2)
+
+
+@pytest.mark.slow
+def test_capstone():
+    """Every training has an accuracy and a price; the margin to the threshold decides; wrong ones are told apart."""
+    steps = []
+    result = capstone.measure(2, step=lambda *step: steps.append(step))
+    assert len(result.figures["accuracies"]) == len(result.figures["cpu_s"]) == 2
+    assert (
+        min(result.figures["accuracies"]) > result.figures["threshold"] > result.figures["wrong"]["one step an epoch"]
+    )
+    assert max(result.figures["cpu_s"]) < capstone.CPU_BAR_S
+    assert steps[-1] == ("trainings", 2, 2)
 
 
 @pytest.mark.slow
