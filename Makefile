@@ -7,6 +7,8 @@ PYTHON ?= python3
 PIP_ARGS ?=
 # More for pytest, e.g. `make test PYTEST_ARGS="-k session"`.
 PYTEST_ARGS ?=
+# Processes among which `make test` shares the tests out.
+WORKERS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,7 +33,7 @@ quick: $(STAMP) ## The tests that take little time
 
 .PHONY: suite
 suite: $(STAMP) ## All tests, without style and types
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(STAMP) ## Style, by ruff
