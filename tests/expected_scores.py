@@ -4,6 +4,15 @@ UNGRADED = None
 
 #: By assignment and student: the share of each exercise's points that is left, where it is not all of them.
 EXPECTED = {
+    "00_exports": {
+        "all-right": {},
+        "always-float32": {"test_eq": 9 / 10, "near": 11 / 13},
+        "half-done": {"test_near": 0, "export_cells": 0, "notebook2script": 0, "run_notebook": 0},
+        "invented-axis": {"test": 5 / 7, "test_eq": 8 / 10, "near": 11 / 13, "export_cells": 0},
+        "last-product-only": {"notebook2script": 0, "run_notebook": 11 / 13},
+        "looks-for-answers": {"notebook2script": 0, "run_notebook": 0},
+        "no-assertion": {"test": 0, "test_near": 0, "notebook2script": 11 / 13, "run_notebook": 7 / 13},
+    },
     "01_matmul": {
         "all-right": {},
         "other-words": {},
@@ -109,38 +118,54 @@ EXPECTED = {
     "05_modules": {
         "all-right": {},
         "keeps-adding": {
-            "Relu": 4 / 5,
-            "Lin": 1 / 2,
-            "Mse": 1 / 4,
-            "Linear": 7 / 13,
-            "MSE": 1 / 3,
-            "Network": 2 / 11,
+            "Relu": 9 / 11,
+            "Lin": 7 / 13,
+            "Mse": 1 / 3,
+            "Linear": 4 / 7,
+            "MSE": 2 / 5,
+            "Network": 1 / 4,
             "TorchNetwork": 0,
         },
-        "looks-for-answers": {"Relu": 1 / 5, "Mse": 1 / 4},
+        "looks-for-answers": {"Relu": 3 / 11, "Mse": 1 / 3},
         "misspelt": {
             "Relu": 0,
-            "Lin": 1 / 12,
+            "Lin": 2 / 13,
             "Mse": 0,
             "ReLU": 0,
             "LinearEinsum": 0,
             "LinearMatmul": 0,
             "TorchNetwork": 0,
         },
-        "three-loops-again": {"LinearEinsum": 4 / 7, "LinearMatmul": 4 / 7},
+        "three-loops-again": {"LinearEinsum": 3 / 5, "LinearMatmul": 3 / 5},
         "not-a-notebook": UNGRADED,
     },
     "06_training": {
         "all-right": {},
         "other-words": {},
-        "forgot-the-root": {"softmax_cross_entropy": 7 / 10, "softmax_cross_entropy_grad": 0, "fit": 17 / 18},
-        "last-product-only": {"softmax_cross_entropy_grad": 0, "sgd_step": 3 / 4, "fit": 17 / 18},
+        "forgot-the-root": {"softmax_cross_entropy": 8 / 11, "softmax_cross_entropy_grad": 0, "fit": 18 / 19},
+        "last-product-only": {"softmax_cross_entropy_grad": 0, "sgd_step": 3 / 4, "fit": 18 / 19},
         "library-calls": {"softmax_cross_entropy": 0, "softmax_cross_entropy_grad": 0, "sgd_step": 0, "fit": 0},
         "looks-for-answers": {"fit": 0},
     },
 }
 #: Misconceptions that the reports name, and no others.
 NAMED = {
+    "00_exports": {
+        "always-float32": {"expects_one_dtype", "takes_the_first_ones_dtype"},
+        "invented-axis": {
+            "one_yes_is_enough",
+            "stretches_one_to_fit",
+            "lets_shapes_stretch",
+            "loses_the_indentation",
+        },
+        "last-product-only": {"writes_the_last_cell_only", "remembers_the_run_before"},
+        "no-assertion": {
+            "prints_what_is_wrong",
+            "throws_the_answer_away",
+            "writes_an_empty_module",
+            "swallows_failures",
+        },
+    },
     "01_matmul": {
         "always-float32": {"result_is_always_float32", "elementwise_result_is_float32"},
         "edited-tests": {"stops_one_step_early"},

@@ -46,6 +46,16 @@ def test_they_are_notebooks_without_outputs(made):
             json.loads(made[name])
 
 
+def test_every_assignment_was_handed_in_by_some():
+    """And no one by everybody: a class of twelve students and more, with gaps."""
+    assignments = {path.parent.name for path in (ROOT / "source").glob("*/*.ipynb")}
+    students = [{path.name for path in student.iterdir()} for student in SUBMITTED.iterdir()]
+
+    assert len(students) >= 12
+    for assignment in assignments:
+        assert 4 <= sum(assignment in handed_in for handed_in in students) < len(students), assignment
+
+
 @pytest.mark.parametrize(
     "answers",
     [
