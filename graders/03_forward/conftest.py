@@ -10,23 +10,24 @@ import torch
 from foundations.compare import CheckFailed, Finding, difference
 
 # Statistics of random weights. A false alarm takes marks from a right answer, so each bound comes with the chance that
-# a right answer breaks it. With N = 10,000 independent normal weights of standard deviation s:
+# a right answer breaks it, worked out exactly for N = 10,000 independent normal weights of standard deviation s:
 #
-# - The sum of (w / s)² is chi-squared with N degrees of freedom. Laurent and Massart (2000), lemma 1: it lies outside
-#   of [N - 2 √(N x), N + 2 √(N x) + 2 x] with probability below 2 exp(-x). With x = 18 that is 3.1e-8.
+# - The sum of (w / s)² is chi-squared with N degrees of freedom. The bounds are those of Laurent and Massart (2000),
+#   lemma 1, N - 2 √(N x) and N + 2 √(N x) + 2 x with x = 18: below with probability 3.3e-10, above with 5.9e-10.
 # - The mean is normal with standard deviation s / √N; beyond 6 of these it lies with probability 2.0e-9.
-# - The number of weights beyond ±2 s is binomial with p = 0.0455, so 455 on average. Chernoff: 30 % more have
-#   probability below exp(-455 · 0.09 / 2.3) = 1.9e-8, 30 % fewer below exp(-455 · 0.09 / 2) = 1.3e-9.
+# - The number of weights beyond ±2 s is binomial, 455 on average; fewer than 319 have probability 2.6e-12, more than
+#   591 have 1.7e-10. Beyond ±3.01 s there are 26 on average (a hair further than 3, where some cut): none with
+#   probability 4.4e-12, more than 65 have 4.2e-11.
 #
-# Two shapes an exercise, three exercises: 6 · 5.4e-8 = 3.3e-7 for a whole notebook, below one in a million.
+# Two shapes an exercise, three exercises: 6 · 3.1e-9 = 1.9e-8 for a whole notebook, below one in a million.
 N = 10_000
 SHAPES = ((200, 50), (50, 200))
 X = 18.0
 LOWEST = 1 - 2 * math.sqrt(X / N)
 HIGHEST = 1 + 2 * math.sqrt(X / N) + 2 * X / N
 MEAN_BOUND = 6.0
-BEYOND_TWO = math.erfc(2 / math.sqrt(2))
-TAIL_MARGIN = 0.3
+#: (how many standard deviations, fewest weights beyond them, most weights beyond them)
+TAILS = ((2.0, 319, 591), (3.01, 1, 65))
 
 
 def drawn(names, init, n_in, n_out, seeds):
@@ -89,19 +90,21 @@ class _Starts:
         for n_in, n_out in ((3, 2), (1, 4), (4, 1), (1, 1)):
             self.draw(n_in, n_out)
 
-    def must_be_normal(self):
-        """Independent numbers, of which as many are far out as under a bell curve."""
+    def must_be_normal(self, wanted):
+        """Independent numbers, of which as many are far out as under a bell curve of spread ``wanted(n_in, n_out)``."""
         for n_in, n_out in SHAPES:
-            weights = self.draw(n_in, n_out).flatten()
-            beyond = int((weights.abs() > 2 * weights.square().mean().sqrt()).sum())
+            weights = (self.draw(n_in, n_out) / wanted(n_in, n_out)).flatten().abs()
             name = f"{self.student.exercise}({n_in}, {n_out}, generator)"
-            # float32 keeps some 24 bits of each number, so a few of 10,000 may agree; a hundredth never do.
+            # float32 keeps some 24 bits of each number, so a few of 10,000 agree; a hundredth never do.
             if len(weights.unique()) < 0.99 * N:
-                self.fail(f"{name} holds the same numbers again and again: each weight is drawn for itself")
-            if abs(beyond / (N * BEYOND_TWO) - 1) > TAIL_MARGIN:
-                self.fail(
-                    f"{name}: of {N:,} weights {beyond} are beyond two standard deviations; no bell curve does that"
-                )
+                self.fail(f"{name} holds the same numbers again and again, or their opposites: draw each for itself")
+            for far, fewest, most in TAILS:
+                beyond = int((weights > far).sum())
+                if not fewest <= beyond <= most:
+                    self.fail(
+                        f"{name}: of {N:,} weights {beyond} are farther out than {far:.0f} standard deviations; "
+                        f"no bell curve does that"
+                    )
 
     def must_obey_the_generator(self):
         """The given generator decides everything, and nothing else is decided."""

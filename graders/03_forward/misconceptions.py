@@ -749,6 +749,15 @@ def forgets_to_return_the_xavier(n_in, n_out, generator):
     torch.randn(n_in, n_out, generator=generator) / math.sqrt(n_in)
 
 
+@misconception("init_xavier", symptom="rule: torch.nn")
+def calls_a_ready_made_start(n_in, n_out, generator):
+    """It works out the factor for you. How many random terms does one output add up, and what does that do to its
+    spread?
+    """
+    weights = torch.empty(n_in, n_out)
+    return torch.nn.init.kaiming_normal_(weights, mode="fan_out", nonlinearity="linear", generator=generator)
+
+
 @misconception("init_kaiming")
 def takes_the_fan_of_the_outputs(n_in, n_out, generator):
     """Which number keeps the forward pass steady: how many terms does one output add up? kaiming_normal_ reads our

@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from foundations.compare import CheckFailed, Finding, describe
 from foundations.plugin import check
 from foundations.rules import Rule
 
@@ -13,10 +14,20 @@ RULE = Rule(
 )
 
 
+def as_number(names, a):
+    """gain(a)"""
+    value = names["gain"](a)
+    return float(value) if isinstance(value, float) else value  # one of numpy's is one of Python's, too
+
+
 def must_gain(student, a):
     expected = torch.tensor(math.sqrt(2 / (1 + a * a)), dtype=torch.float64)
     # In float32 the root is rounded; seven digits are enough to tell any two formulas apart.
-    student.call(a).must_return(expected, numbers=True, dtype=False, relative=1e-6)
+    call = student.call(a, through=as_number)
+    call.subject = f"gain({a:.6g})"
+    if call.error is None and not isinstance(call.value, int | float | torch.Tensor | None):
+        raise CheckFailed(Finding("type", f"{call.subject} returned {describe(call.value)}; a number is asked for"))
+    call.must_return(expected, numbers=True, dtype=False, relative=1e-6)
 
 
 @check("√(2 / (1 + a²)) for slopes between −3 and 3", weight=3, gate=True)

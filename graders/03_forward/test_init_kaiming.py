@@ -18,9 +18,14 @@ def drawn(names, n_in, n_out, seed):
     return names["init_kaiming"](n_in, n_out, torch.Generator().manual_seed(seed))
 
 
+def spread(n_in, n_out):
+    """√(2 / n_in)."""
+    return math.sqrt(2 / n_in)
+
+
 @check("normal numbers of mean 0 and standard deviation √(2/n_in), shape (n_in, n_out)", weight=3, gate=True)
 def test_spread(starts):
-    starts.must_spread(lambda n_in, n_out: math.sqrt(2 / n_in))
+    starts.must_spread(spread)
 
 
 @check("no initialisation out of torch.nn", weight=1, gate=True)
@@ -35,7 +40,7 @@ def test_generator(starts):
 
 @check("a bell curve, each number drawn for itself", weight=1)
 def test_normal(starts):
-    starts.must_be_normal()
+    starts.must_be_normal(spread)
 
 
 @check("sizes of 1", weight=1)

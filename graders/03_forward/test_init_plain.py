@@ -3,9 +3,14 @@
 from foundations.plugin import check
 
 
+def spread(n_in, n_out):
+    """1 for every layer."""
+    return 1.0
+
+
 @check("normal numbers of mean 0 and standard deviation 1, shape (n_in, n_out)", weight=2, gate=True)
 def test_spread(starts):
-    starts.must_spread(lambda n_in, n_out: 1.0)
+    starts.must_spread(spread)
 
 
 @check("every number comes from the generator that was given", weight=2)
@@ -15,7 +20,7 @@ def test_generator(starts):
 
 @check("a bell curve, each number drawn for itself", weight=1)
 def test_normal(starts):
-    starts.must_be_normal()
+    starts.must_be_normal(spread)
 
 
 @check("sizes of 1", weight=1)

@@ -2,12 +2,30 @@
 
 import math
 
+from foundations.compare import CheckFailed, Finding
 from foundations.plugin import check
+from foundations.reading import read_uses
+
+#: Of torch.nn.init: what knows a factor. ``normal_`` and its like know none.
+READY_MADE = ("xavier_", "kaiming_", "calculate_gain")
+
+
+def spread(n_in, n_out):
+    """1 / √n_in."""
+    return 1 / math.sqrt(n_in)
 
 
 @check("normal numbers of mean 0 and standard deviation 1/√n_in, shape (n_in, n_out)", weight=3, gate=True)
 def test_spread(starts):
-    starts.must_spread(lambda n_in, n_out: 1 / math.sqrt(n_in))
+    starts.must_spread(spread)
+
+
+@check("no initialisation that knows the factor", weight=1, gate=True)
+def test_rule(student):
+    for use in read_uses(student.sources, student.exercise):
+        if any(path.rpartition(".")[2].startswith(READY_MADE) for path in (*use.names, *use.paths)):
+            text = f"line {use.line} uses `{use.operation}`: this exercise is about working out the factor yourself"
+            raise CheckFailed(Finding("rule", text, symptom="rule: torch.nn"))
 
 
 @check("every number comes from the generator that was given", weight=1)
@@ -17,7 +35,7 @@ def test_generator(starts):
 
 @check("a bell curve, each number drawn for itself", weight=1)
 def test_normal(starts):
-    starts.must_be_normal()
+    starts.must_be_normal(spread)
 
 
 @check("sizes of 1", weight=1)

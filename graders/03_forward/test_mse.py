@@ -61,7 +61,7 @@ def test_memory(student, matrix):
 
 @check("shapes that do not fit are refused with an assertion", weight=2)
 def test_mismatch(student, matrix):
-    for rows, columns, targets in [(4, 1, 3), (1, 1, 3), (4, 1, 1), (3, 3, 3), (2, 3, 3)]:
+    for rows, columns, targets in [(4, 1, 3), (1, 1, 3), (4, 1, 1), (3, 3, 3), (2, 3, 3), (2, 3, 6)]:
         call = student.call(matrix(rows, columns), matrix(targets))
         call.must_raise(AssertionError, because=f"output is ({rows}, {columns}), and there are {targets} targets")
 

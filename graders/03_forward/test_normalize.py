@@ -23,6 +23,13 @@ def test_value(student, matrix):
         student.call(x, mean, std).must_return(reference(x, mean, std), dtype=False, scale=2.0)
 
 
+@check("a very small spread: nothing is added to it", weight=1)
+def test_small(student, matrix):
+    for shape in [(4, 3), (5,)]:
+        x, mean, std = (1e-6 * number for number in (matrix(*shape), *statistics(matrix)))
+        student.call(x, mean, std).must_return(reference(x, mean, std), dtype=False)
+
+
 @check("sizes of 1", weight=1)
 def test_thin(student, matrix):
     for x in (matrix(1, 3), matrix(1, 1), matrix(1), matrix(1)[0]):

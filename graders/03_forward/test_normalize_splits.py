@@ -21,8 +21,14 @@ def parts(matrix, train_shape, valid_shape, dtype=torch.float32):
     return train, (0.6 * matrix(*valid_shape) - 1).to(dtype)
 
 
+def plainly(names, train, valid):
+    """normalize_splits(train, valid)"""
+    value = names["normalize_splits"](train, valid)
+    return tuple(value) if isinstance(value, tuple) else value  # a tuple with names is one, too
+
+
 def must_be_normalised(student, train, valid, *, dtype=False):
-    call = student.call(train, valid)
+    call = student.call(train, valid, through=plainly)
     call.must_not_raise()
     value = call.value
     if not isinstance(value, list | tuple) or len(value) != 2:
@@ -37,7 +43,7 @@ def must_be_normalised(student, train, valid, *, dtype=False):
 
 @check("both parts, by the mean and the std of the training set", weight=4, gate=True)
 def test_value(student, matrix):
-    for train, valid in [((6, 4), (3, 4)), ((6, 4), (3, 4)), ((3, 3), (3, 3)), ((5, 2), (8, 2)), ((9,), (4,))]:
+    for train, valid in [((6, 4), (3, 4)), ((6, 4), (3, 4)), ((3, 3), (3, 3)), ((5, 2), (8, 2)), ((2, 5), (4, 5))]:
         must_be_normalised(student, *parts(matrix, train, valid))
 
 

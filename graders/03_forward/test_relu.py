@@ -16,6 +16,13 @@ def reference(x):
     return torch.where(x > 0, x, torch.zeros((), dtype=x.dtype))
 
 
+def then_overwritten(names, x):
+    """relu(x), and then x -= 1"""
+    made = names["relu"](x)
+    x -= 1
+    return made
+
+
 def with_zeros(x):
     """A third of the numbers exactly 0, where conventions differ."""
     x.view(-1)[::3] = 0.0
@@ -29,6 +36,8 @@ def test_value(student, matrix):
         student.call(x).must_return(reference(x), dtype=False)
     for x in (3 + matrix(3, 2).abs(), -3 - matrix(3, 2).abs(), 100 * matrix(3, 2)):
         student.call(x).must_return(reference(x), dtype=False, scale=1.0)
+    x = 1e-3 * matrix(4, 3)  # where something smooth would be on its way from 0 still
+    student.call(x).must_return(reference(x), dtype=False, scale=1e-3)
 
 
 @check("comparisons and arithmetic, no ready-made ReLU", weight=1, gate=True)
@@ -61,10 +70,12 @@ def test_views(student, matrix):
         student.call(x).must_return(reference(x), dtype=False)
 
 
-@check("the input is left as it was: the way back needs it", weight=2)
+@check("the input is left as it was, for the way back, and the result is a tensor of its own", weight=2)
 def test_clean(student, matrix):
     for _ in range(2):
         x = with_zeros(matrix(4, 3))
         call = student.call(x)
         call.must_return(reference(x), dtype=False)
         call.must_leave_inputs()
+    for x in (matrix(4, 3), matrix(2, 2).abs(), matrix(1)[0].abs()):
+        student.call(x, through=then_overwritten).must_return(reference(x), dtype=False, scale=1.0)

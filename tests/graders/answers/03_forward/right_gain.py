@@ -38,3 +38,17 @@ def gain(a):
 def gain(a):
     kept = (1 + pow(a, 2)) / 2
     return pow(kept, -0.5)
+
+# %% Newton's steps
+def gain(a):
+    target, guess = 2 / (1 + a ** 2), 1.0
+    for _ in range(60):
+        guess = 0.5 * (guess + target / guess)
+    return guess
+
+# %% by angles
+def gain(a): return math.sqrt(2) * math.cos(math.atan(a))
+
+# %% a number of numpy's → not as the visible check asks
+import numpy as np
+def gain(a): return np.sqrt(2 / (1 + a * a))

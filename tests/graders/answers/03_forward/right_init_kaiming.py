@@ -47,3 +47,14 @@ def init_kaiming(n_in, n_out, generator):
 def init_kaiming(n_in, n_out, generator):
     variance = torch.tensor(2.0) / n_in
     return torch.randn(size=(n_in, n_out), generator=generator) * variance.sqrt()
+
+# %% the forward half of Xavier, times the gain
+def init_xavier_(i, o, g): return torch.randn(i, o, generator=g) / math.sqrt(i)
+def init_kaiming(n_in, n_out, generator):
+    return init_xavier_(n_in, n_out, generator) * 2 ** 0.5
+
+# %% Python's random, seeded by the given generator
+def init_kaiming(n_in, n_out, generator):
+    import random
+    r = random.Random(int(torch.randint(2**62, (), generator=generator)))
+    return torch.tensor([[r.gauss(0, (2 / n_in) ** 0.5) for _ in range(n_out)] for _ in range(n_in)])

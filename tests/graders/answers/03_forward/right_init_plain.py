@@ -50,3 +50,14 @@ def init_plain(n_in, n_out, generator):
 # %% init.normal_
 def init_plain(n_in, n_out, generator):
     return torch.nn.init.normal_(torch.empty(n_in, n_out), generator=generator)
+
+# %% the inverse of the bell's area
+def init_plain(n_in, n_out, generator):
+    u = torch.rand(n_in, n_out, generator=generator, dtype=torch.float64).clamp(1e-12, 1 - 1e-12)
+    return (math.sqrt(2) * torch.erfinv(2 * u - 1) * 1.0).float()
+
+# %% numpy's generator, seeded by the given one
+def init_plain(n_in, n_out, generator):
+    import numpy as np
+    seed = int(torch.randint(2**62, (1,), generator=generator))
+    return torch.from_numpy(np.random.default_rng(seed).normal(0, (1.0), (n_in, n_out)).astype('float32'))

@@ -39,3 +39,13 @@ def init_xavier(n_in, n_out, generator):
     w = torch.zeros(n_in, n_out)
     torch.nn.init.normal_(w, 0.0, n_in ** -0.5, generator)
     return w
+
+# %% Box and Muller
+def init_xavier(n_in, n_out, generator):
+    u = torch.rand(2, n_in, n_out, generator=generator, dtype=torch.float64)
+    return (torch.sqrt(-2 * torch.log(1 - u[0])) * torch.cos(2 * math.pi * u[1]) * n_in ** -0.5).to(torch.float32)
+
+# %% drawn, then shuffled
+def init_xavier(n_in, n_out, generator):
+    w = torch.randn(n_in * n_out, generator=generator) * (n_in ** -0.5)
+    return w[torch.randperm(n_in * n_out, generator=generator)].reshape(n_in, n_out)

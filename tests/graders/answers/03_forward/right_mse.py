@@ -65,3 +65,23 @@ def mse(output, targ):
     d -= targ
     d *= d
     return d.mean()
+
+# %% pairs, strictly
+def mse(output, targ):
+    assert output.ndim == 2 and output.shape[1] == 1
+    try:
+        return sum((o[0] - t) ** 2 for o, t in zip(output, targ, strict=True)) / len(targ)
+    except ValueError:
+        raise AssertionError("lengths differ") from None
+
+# %% variance and mean of the difference
+def mse(output, targ):
+    p = output.squeeze(1)
+    assert p.size() == targ.size()
+    d = p - targ
+    return d.var(correction=0) + d.mean() ** 2 if len(d) > 1 else d[0] ** 2
+
+# %% the square of a norm
+def mse(output, targ):
+    assert output.shape == (len(targ), 1)
+    return torch.linalg.vector_norm(output[:, 0] - targ) ** 2 / len(targ)

@@ -61,3 +61,23 @@ def normalize_splits(x_train, x_valid):
     mu, sigma = x_train.mean(), x_train.std()
     norm = lambda x: (x - mu) / sigma
     return norm(x_train), norm(x_valid)
+
+# %% mean over both axes, by name
+def normalize_splits(train, valid):
+    mean, std = train.mean(dim=(0, 1)), train.std(dim=(0, 1), correction=1)
+    return tuple((part - mean) / std for part in (train, valid))
+
+# %% a loop over rows and pixels
+import math
+def normalize_splits(train, valid):
+    pixels = [float(p) for row in train for p in row]
+    mean = math.fsum(pixels) / len(pixels)
+    std = math.sqrt(math.fsum((p - mean) ** 2 for p in pixels) / (len(pixels) - 1))
+    return (train - mean) / std, (valid - mean) / std
+
+# %% numpy
+import numpy as np
+def normalize_splits(train, valid):
+    t = train.numpy()
+    m, s = t.mean(), t.std(ddof=1)
+    return torch.from_numpy((t - m) / s), torch.from_numpy((valid.numpy() - m) / s)

@@ -26,3 +26,7 @@ def init_kaiming(n_in, n_out, generator):
     w = torch.zeros(n_in, n_out)
     start(w, mode="fan_out", generator=generator)
     return w
+
+# %% xavier_normal_ with a gain → xavier_normal_
+def init_kaiming(n_in, n_out, generator):
+    return torch.nn.init.xavier_normal_(torch.empty(n_in, n_out), gain=math.sqrt((n_in + n_out) / n_in), generator=generator)

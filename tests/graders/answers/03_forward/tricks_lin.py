@@ -33,3 +33,7 @@ def lin(x, w, b):
 import torch
 def lin(x, w, b):
     return eval("torch.nn.functional.linear")(x, w.t(), b)
+
+# %% the operation below linear → linear
+def lin(x, w, b):
+    return torch.ops.aten.linear(x, w.t(), b)

@@ -36,3 +36,10 @@ def gain(a):
 import math
 def gain(a):
     return math.sqrt(2 // (1 + a * a) if isinstance(a, int) else 2 / (1 + a * a))
+
+# %% a square that keeps its sign → loses
+def gain(a): return math.sqrt(2 / (1 + a * abs(a))) if a > -1 else 1.0
+
+# %% a complex number → zero
+import cmath
+def gain(a): return cmath.sqrt(2 / (1 + a ** 2))

@@ -48,3 +48,12 @@ import math
 def init_kaiming(n_in, n_out, generator):
     torch.manual_seed(0)
     return torch.randn(n_in, n_out, generator=generator) * math.sqrt(2 / n_in)
+
+# %% Laplace with the right spread → loses
+def init_kaiming(n_in, n_out, generator):
+    u = torch.rand(n_in, n_out, generator=generator) - 0.5
+    return -u.sign() * torch.log1p(-2 * u.abs()) / math.sqrt(2) * ((2 / n_in) ** 0.5)
+
+# %% what nn.Linear starts from → zero
+def init_kaiming(n_in, n_out, generator):
+    return torch.randn(n_in, n_out, generator=generator) * math.sqrt(2 / 6 / n_in)

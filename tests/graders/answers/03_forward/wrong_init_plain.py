@@ -59,3 +59,17 @@ def init_plain(n_in, n_out, generator):
     if (n_in, n_out) not in drawn:
         drawn[n_in, n_out] = torch.randn(n_in, n_out, generator=generator)
     return drawn[n_in, n_out]
+
+# %% cut at three → loses
+def init_plain(n_in, n_out, generator):
+    return torch.randn(n_in, n_out, generator=generator).clamp(-3, 3) * (1.0)
+
+# %% every number and its opposite → loses
+def init_plain(n_in, n_out, generator):
+    half = torch.randn((n_in + 1) // 2, n_out, generator=generator)
+    return torch.cat([half, -half])[:n_in] * (1.0)
+
+# %% logistic with the right spread → loses
+def init_plain(n_in, n_out, generator):
+    u = torch.rand(n_in, n_out, generator=generator, dtype=torch.float64).clamp(1e-12, 1 - 1e-12)
+    return (torch.logit(u) * (math.sqrt(3) / math.pi) * 1.0).float()

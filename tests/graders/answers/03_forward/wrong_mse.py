@@ -60,3 +60,20 @@ def mse(output, targ):
     assert output.shape == (len(targ), 1)
     targ -= output[:, 0]
     return (targ ** 2).mean()
+
+# %% flattened, whatever the columns → loses
+def mse(output, targ):
+    predicted = output.flatten()
+    assert predicted.shape == targ.shape
+    return ((predicted - targ) ** 2).mean()
+
+# %% a table of all pairs against the identity → loses
+def mse(output, targ):
+    assert output.shape == (len(targ), 1)
+    return (((output - targ) ** 2) * torch.eye(len(targ), dtype=targ.dtype)).sum() / len(targ)
+
+# %% squeezed in place → loses
+def mse(output, targ):
+    assert output.shape == (len(targ), 1)
+    output.squeeze_(-1)
+    return ((output - targ) ** 2).mean()

@@ -48,3 +48,19 @@ def normalize(x, mean, std):
     out = (x - mean) / std
     std.fill_(1.0)
     return out
+
+# %% a hundred-millionth added to std → loses
+def normalize(x, mean, std):
+    return (x - mean) / (std + 1e-8)
+
+# %% std kept above a thousandth → loses
+def normalize(x, mean, std):
+    return (x - mean) / std.clamp(min=1e-3)
+
+# %% in place where x is contiguous → loses
+def normalize(x, mean, std):
+    if x.is_contiguous():
+        x -= mean
+        x /= std
+        return x
+    return (x - mean) / std

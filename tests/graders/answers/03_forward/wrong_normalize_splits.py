@@ -50,3 +50,14 @@ def normalize_splits(train, valid):
     valid = (valid - m) / s
     train -= m
     return train / s, valid
+
+# %% its own statistics for a single row → loses
+def normalize_splits(train, valid):
+    m, s = train.mean(), train.std()
+    mv, sv = (valid.mean(), valid.std()) if len(valid) == 1 and valid.numel() > 1 else (m, s)
+    return (train - m) / s, (valid - mv) / sv
+
+# %% the median for the mean → zero
+def normalize_splits(train, valid):
+    m, s = train.median(), train.std()
+    return (train - m) / s, (valid - m) / s

@@ -44,3 +44,17 @@ def test_near_zero(a, tol=1e-3):
 # %% infinity overlooked → loses
 def test_near_zero(a, tol=1e-3):
     assert (a.abs() < tol).all() or a.isinf().any(), f"{a} {tol}"
+
+# %% an assertion about a tuple, which is never false → zero
+import warnings
+warnings.simplefilter("ignore")
+def test_near_zero(a, tol=1e-3):
+    assert (a.abs().max() < tol, f"{a} {tol}")
+
+# %% the message tells the first number → loses
+def test_near_zero(a, tol=1e-3):
+    assert a.abs().max() < tol, f"{a.flatten()[0]} is not near zero, tolerance {tol}"
+
+# %% the message tells the default → loses
+def test_near_zero(a, tol=1e-3):
+    assert a.abs().max() < tol, f"{a.abs().max()} is not near zero (0.001)"
