@@ -36,6 +36,8 @@ math[display="block"] { margin: 0.6em 0; }
 .jp-RenderedHTMLCommon img, .jp-RenderedImage img { max-width: 100%; height: auto; }
 @media print {
   main { max-width: none; }
+  .jp-InputPrompt, .jp-OutputPrompt { display: none; }
+  .cm-editor.cm-s-jupyter .highlight pre, .jp-OutputArea .jp-OutputArea-output pre { font-size: 0.75em; }
   h1, h2, h3, summary { break-after: avoid; }
   img, table, math, details, .highlight, .jp-OutputArea-child { break-inside: avoid; }
 }
