@@ -32,7 +32,7 @@ def test_eq(a, b):
         assert a.shape == b.shape, f"==: shapes {tuple(a.shape)} and {tuple(b.shape)} of\n{a}\n{b}"
     test(a, b, operator.eq, "==")
 
-# %% lists of entries
+# %% lists of entries → not as the visible check asks
 def test_eq(a, b):
     def eq(a, b):
         if hasattr(a, "tolist"):
