@@ -22,7 +22,7 @@ import pytest
 import torch
 
 import foundations
-from foundations import diagnose
+from foundations import diagnose, readable
 from foundations.config import Course, Feedback, Limits
 from foundations.errors import CourseError, InternalError, SubmissionError
 from foundations.model import Exercise, Report
@@ -91,6 +91,11 @@ class Grader:
         if not self._graders.is_dir():
             raise CourseError(
                 f"assignment {assignment!r} has no hidden tests: {self._graders} is missing", slug="no-graders"
+            )
+        if folder := next(filter(None, map(readable.holds, map(str, (course.root, self._graders, self.source)))), None):
+            raise CourseError(
+                f"the course lies in {folder}, which student code may read, for Python's libraries are there: move it",
+                slug="exposed",
             )
         # Expected values are small: a second thread would only spin beside the student's process.
         torch.set_num_threads(1)

@@ -33,6 +33,13 @@ def folders() -> tuple[str, ...]:
     return tuple(path for path in named if not any(path.startswith(f"{other}/") for other in named))
 
 
+def holds(path: str) -> str | None:
+    """The folder, among those that may be read, in which ``path`` lies; ``None`` where student code cannot read it."""
+    real = os.path.realpath(path)
+    below = (folder for folder in folders() if f"{real}/".startswith(f"{os.path.realpath(folder)}/"))
+    return next(below, None)
+
+
 def python() -> list[str]:
     """Python's own modules, installed packages, this package, and the interpreter's file, of which it asks itself."""
     named = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]

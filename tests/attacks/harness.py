@@ -53,7 +53,7 @@ WRONG = "def product(a, b):\n    return torch.zeros(a.shape[0], b.shape[1])\n"
 #: A right answer by the way that the exercise forbids.
 FORBIDDEN = "def product(a, b):\n    return a @ b\n"
 #: How long an order may take before the judge counts as hanging.
-_PATIENCE_S = 90.0
+_PATIENCE_S = 240.0
 _SETTLE_S = 5.0
 
 #: For attacks that try one thing after the other and go on: what was refused, and by which name, is printed.

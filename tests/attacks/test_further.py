@@ -305,7 +305,8 @@ def evil(a, b):
 _BOTH = f"{EVIL}\n{PRODUCT}\n"
 _HIDDEN = r"hides what it runs|rows and columns"
 NAMES = (
-    Attack("code exchanged under a function", f"{_BOTH}object.__setattr__(product, '__code__', evil.__code__)", _HIDDEN),
+    Attack("code exchanged under a function",
+           f"{_BOTH}object.__setattr__(product, '__code__', evil.__code__)", _HIDDEN),
     Attack("name bound through globals()", f"{_BOTH}globals().update(product=evil)", _HIDDEN),
     Attack("name bound through the shell", f"{_BOTH}get_ipython().push({{'product': evil}})", _HIDDEN),
     Attack("name bound through the notebook's module", f"{_BOTH}import __main__\n__main__.product = evil", _HIDDEN),
