@@ -301,7 +301,7 @@ HOSTILE = {
 #: The same, and no reading within the bounds can say what they do: they count as code that hides what it runs.
 UNREAD = {
     "many expressions that each take long": "def mm3(a, b):\n"
-    + "    getattr(torch, ''.join([chr(x) for x in range(4000)]))\n" * 1500,
+    + "    getattr(torch, ''.join([chr(x) for x in range(4000)]))\n" * 300,
     "many replacements that each take long": "def mm3(a, b):\n"
     + "    getattr(torch, ('a' * 4000).replace('a', 'b' * 4000))\n" * 300,
     "a cell of 2 MB": "def mm3(a, b): return [" + "a," * 1_000_000 + "]",

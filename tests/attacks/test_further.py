@@ -335,8 +335,8 @@ def product(a, b):
 """, _HIDDEN),
     Attack("more code than can be read", FORBIDDEN + "# " + "x" * 110_000, _HIDDEN),
     Attack("more magics than IPython rewrites", FORBIDDEN, _HIDDEN, cells=("%time x = 1\n" * 600,)),
-    Attack("expressions that would be read for hours", "def product(a, b):\n    if a is b:\n"
-           + "        getattr(torch, ''.join([chr(x) for x in range(4000)]))\n" * 1200 + "    return a @ b\n", _HIDDEN),
+    Attack("expressions that take long to read", "def product(a, b):\n    if a is b:\n"
+           + "        getattr(torch, ''.join([chr(x) for x in range(4000)]))\n" * 300 + "    return a @ b\n", _HIDDEN),
 )  # fmt: skip
 
 
