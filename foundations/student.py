@@ -94,7 +94,7 @@ class Call:
             if _changed(before, after):
                 _fail(
                     "mutation",
-                    f"{self.subject} changed its argument number {index + 1} in place; its caller still needs it",
+                    f"{self.subject} changed {self.names[index]} in place; its caller still needs it",
                 )
             given = vars(before) if isinstance(before, torch.Tensor) else {}
             for name, value in given.items():
