@@ -130,7 +130,7 @@ def trained(names, params, train, valid, epochs, lr, bs, seed, own=True):
 
     rights = {"softmax_cross_entropy": loss, "softmax_cross_entropy_grad": gradient, "sgd_step": update}
     poison = dict.fromkeys(("model", "train", "valid", "epochs", "lr", "bs", "generator", "net", "history"))
-    own = {name: names[name] for name in (*rights, *poison) if name in names}
+    kept = {name: names[name] for name in (*rights, *poison) if name in names}
     names.update({name: right for name, right in rights.items() if not works(name)} | poison)
     torch.manual_seed(seed % 1000)
     model, generator = Model(), torch.Generator().manual_seed(seed // 1000)
@@ -139,7 +139,7 @@ def trained(names, params, train, valid, epochs, lr, bs, seed, own=True):
     finally:
         for name in (*rights, *poison):
             names.pop(name, None)
-        names.update(own)
+        names.update(kept)
     left = any(getattr(p, "g", None) is not None for p in params)
     history = [plain(entry) for entry in history] if isinstance(history, list | tuple) else history
     return {"history": history, "batches": model.seen, "params": [p.clone() for p in params], "left": left}
