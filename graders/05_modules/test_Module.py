@@ -21,7 +21,13 @@ def one_argument(names, inp, upstream):
             inp.g = out.g * 3
 
     layer = Triple()
-    out = layer(inp)
+    try:
+        out = layer(inp)
+    except NotImplementedError:
+        if hasattr(names["Module"], "forward"):
+            raise
+        # The stub's own would say so, too: this is none.
+        raise AttributeError("Module has no method forward") from None
     if upstream is not None:
         out.g = upstream
         layer.backward()
