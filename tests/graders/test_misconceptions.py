@@ -14,7 +14,7 @@ from foundations.model import Exercise
 
 BANKS = {assignment: load_bank(ROOT / "graders" / assignment) for assignment in ASSIGNMENTS}
 KNOWN = {known.id: known for bank in BANKS.values() for known in bank.misconceptions}
-#: Besides the one that is tried always; for these there has to be time. The first two assignments have few enough for both.
+#: Besides the one that is tried always, where there is time. The first two assignments have few enough for both.
 MORE_SEEDS = (1, 9 * 10**15)
 
 
