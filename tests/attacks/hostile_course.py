@@ -43,9 +43,9 @@ PRODUCT = """def product(a, b):
 #: Tight, so that a suite of attacks that use up their limits stays fast.
 SETTINGS = """[tool.foundations.limits]
 cell_cpu_s = 1
-cell_wall_s = 2
+cell_wall_s = 3
 check_cpu_s = 1
-check_wall_s = 2
+check_wall_s = 3
 notebook_wall_s = 40
 memory_bytes = 400e6
 output_bytes = 100_000
