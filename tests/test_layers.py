@@ -61,6 +61,8 @@ INSIDE_LIBRARIES = {"torch", "numpy", "IPython", "matplotlib", "traitlets"}
 
 #: What a notebook of the course may import besides Python itself.
 NOTEBOOK_LIBRARIES = {"torch", "foundations.testing", "foundations.data", "foundations.plots"}
+#: What is shown where it is installed; elsewhere the cell says that it is not.
+SHOWN_IF_INSTALLED = {"fire"}
 
 #: The only modules that know nbgrader: a submission can be graded where it is not installed.
 KNOW_NBGRADER = {"nbgrader_bridge", "gradebook", "release", "inert"}
