@@ -154,7 +154,12 @@ FAMILIES: dict[str, Family] = {
     "autograd": Family(
         gloss="automatic differentiation",
         # Not ``backward``: a student's own layers have a method of that name, which a trace does not show.
-        names=_words("autograd requires_grad_ retain_grad enable_grad functorch"),
+        names=_words(
+            "autograd requires_grad_ retain_grad enable_grad functorch",
+            # What it calls on the way back, which can be called without it as well.
+            "threshold_backward hardtanh_backward leaky_relu_backward elu_backward _softmax_backward_data",
+            "_log_softmax_backward_data mse_loss_backward nll_loss_backward",
+        ),
         modules=_words("functorch"),
         paths=_words("torch.autograd torch.func torch._functorch"),
         traced=_words("backward requires_grad"),

@@ -284,6 +284,8 @@ BY_HAND = Rule(about="writing the gradient yourself", forbid=frozenset({"autogra
         "return torch.func.grad(lambda t: (t @ b).sum())(a)",
         "from torch.autograd.functional import jacobian\n    return jacobian(lambda t: (t @ b).sum(), a)",
         "from torch.func import vjp as pull\n    return pull(torch.sum, a)",
+        "return torch.ops.aten.threshold_backward(b, a, 0)",
+        "return torch._log_softmax_backward_data(b, a, 1, a.dtype)",
     ],
 )
 def test_autograd_is_found(body: str) -> None:
