@@ -79,7 +79,8 @@ def test_marked(student, notebook, number):
     function = f"def f(x):\n    return x - {b}"
     text = notebook(f"markdown: # {a}", "code: import math", f"code: #export\n{function}", "code: f(1)")
     must_give(student, text, [function], "a notebook with a single marked cell")
-    row = [f"v{n} = {n}" for n in (c, a, b)]
+    # Neither names nor lengths rise or fall from cell to cell: whoever sorts them is noticed, whatever the numbers.
+    row = [f"row = {c}\nlast = 0", f"z = {a}", f"all_of_them = {b}\nof_these = 1\nhere = 2"]
     must_give(student, notebook(*(f"code: #export\n{one}" for one in row)), row, "a notebook of marked cells only")
 
 
