@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterator
 
 import pytest
@@ -98,7 +99,7 @@ def test_text(judge):
 
 def test_two_readers(judge):
     """The measured factor is that of CPU times: the loop against itself is about as fast as itself."""
-    assert math.isclose(judge(_LOOP).factor, 1, rel_tol=0.6)
+    assert math.isclose(statistics.median(judge(_LOOP).factor for _ in range(3)), 1, rel_tol=0.6)
 
 
 def test_baseline_is_never_the_students(judge):
