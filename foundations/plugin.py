@@ -21,7 +21,7 @@ _MARK = "foundations_check"
 
 
 def check(
-    name: str, *, weight: float = 1.0, gate: bool = False
+    name: str, *, weight: float = 1.0, gate: bool = False, twin: str | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Mark a hidden test as one graded behaviour.
 
@@ -30,10 +30,12 @@ def check(
         weight: its share of the exercise's points.
         gate: while it fails, the checks after it are not looked at and the exercise earns nothing: a wrong product has
             no speed.
+        twin: for a check of speed, the name of the check before it that counts operations. A time at the threshold
+            cannot be decided; where the operations were found to be too many, it then counts as too slow.
     """
     if not weight > 0:
         raise CourseError(f"check {name!r} has weight {weight!r}; it must be above 0", slug="checks")
-    return getattr(pytest.mark, _MARK)(name=name, weight=weight, gate=gate)
+    return getattr(pytest.mark, _MARK)(name=name, weight=weight, gate=gate, twin=twin)
 
 
 @dataclass
@@ -61,7 +63,7 @@ class GradingPlugin:
     _current: Student | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", f"{_MARK}(name, weight, gate): one graded behaviour")
+        config.addinivalue_line("markers", f"{_MARK}(name, weight, gate, twin): one graded behaviour")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -80,6 +82,7 @@ class GradingPlugin:
             self.collection_errors.append(
                 f"exercise {without[0]!r} has no hidden test: write graders/<assignment>/test_{without[0]}.py"
             )
+        self.collection_errors.extend(_without_twin(kept))
         items[:] = [] if self.collection_errors else kept
 
     @pytest.fixture
@@ -129,7 +132,7 @@ class GradingPlugin:
             self.exercises[exercise].on_lost(reason)
             return self._wrong(item, Finding("lost", f"{exercise} did not return: {reason}"))
         if isinstance(error, Inconclusive):
-            return "inconclusive", str(error), None
+            return self._undecided(item, error)
         if isinstance(error, SubmissionError):
             self.refused = error
             return "fault", str(error), None
@@ -139,6 +142,14 @@ class GradingPlugin:
         self.worst_fault = max(self.worst_fault, InternalError.exit_code if _is_ours(error) else CourseError.exit_code)
         where = _last_line(error)
         return "fault", f"the grader {item.nodeid} itself failed with {type(error).__name__}: {error}{where}", None
+
+    def _undecided(self, item: pytest.Item, error: Inconclusive) -> tuple[Outcome, str, str | None]:
+        """No verdict, unless the check's twin has failed."""
+        twin = _mark(item).get("twin")
+        outcomes = {check.name: check.outcome for check in self.exercises[_exercise_of(item)].result.checks}
+        if twin is not None and outcomes.get(twin) == "fail":
+            return "fail", f"{error}. It counts as too slow, because {twin!r} failed", None
+        return "inconclusive", str(error), None
 
     def _wrong(self, item: pytest.Item, finding: Finding) -> tuple[Outcome, str, str | None]:
         run = self.exercises[_exercise_of(item)]
@@ -197,6 +208,16 @@ def _exercise_of(item: Any) -> str:
 def _mark(item: pytest.Item) -> dict[str, Any]:
     marker = item.get_closest_marker(_MARK)
     return dict(marker.kwargs) if marker else {}
+
+
+def _without_twin(items: list[pytest.Item]) -> Iterator[str]:
+    """What to tell the author of each check whose twin is not judged before it."""
+    before: dict[str, set[str]] = {}
+    for item in items:
+        names, mark = before.setdefault(_exercise_of(item), set()), _mark(item)
+        if mark.get("twin") not in {None, *names}:
+            yield f"{item.nodeid}: twin {mark['twin']!r} is not the name of a check before it in the same exercise"
+        names.add(mark.get("name", ""))
 
 
 def _last_line(error: BaseException) -> str:

@@ -398,3 +398,65 @@ def test_an_output_is_kept_where_nbformat_accepts_it(output, kept):
     assert [dict(one) for one in outputs] == ([output] if kept else [])
     for one in outputs:
         nbformat.validate(one, ref="output", version=4)
+
+
+UNDECIDED = """
+import torch
+from foundations.compare import CheckFailed, Finding, Inconclusive
+from foundations.plugin import check
+
+@check("the value", weight=2, gate=True)
+def test_value(student):
+    student.call(torch.ones(2)).must_return(torch.full((2,), FACTOR))
+
+@check("few operations", weight=1)
+def test_growth(student):
+    if TOO_MANY:
+        raise CheckFailed(Finding("growth", "it makes too many"))
+
+@check("fast", weight=1, twin=TWIN)
+def test_speed(student):
+    raise Inconclusive("at the threshold")
+"""
+
+
+@pytest.fixture
+def undecided(warm, tmp_path):
+    """Grade the solution by graders whose clock cannot decide."""
+
+    def grade(*, too_many, twin="few operations"):
+        folder = tmp_path / "graders" / "course"
+        folder.mkdir(parents=True)
+        for name, factor in (("double", 2.0), ("triple", 3.0)):
+            text = UNDECIDED.replace("FACTOR", str(factor)).replace("TOO_MANY", str(too_many))
+            (folder / f"test_{name}.py").write_text(text.replace("TWIN", repr(twin)))
+        builders.write(builders.source_notebook(), tmp_path / "source" / "course" / "course.ipynb")
+        notebook = builders.release()
+        builders.cell(notebook, "double-solution").source = DOUBLE
+        builders.cell(notebook, "triple-solution").source = TRIPLE
+        with Grader(Course(tmp_path, {}), "course", warm=warm) as one:
+            return one.grade(builders.write(notebook, tmp_path / "handed-in.ipynb"), "s01").report
+
+    return grade
+
+
+def test_what_the_clock_cannot_decide_its_twin_may(undecided):
+    """An answer at the threshold whose operations were too many is too slow, and has a score."""
+    report = undecided(too_many=True)
+    assert scores(report) == {"double": 2.5, "triple": 2.0}
+    speed = report.exercises[0].checks[-1]
+    assert (speed.outcome, speed.message) == (
+        "fail",
+        "at the threshold. It counts as too slow, because 'few operations' failed",
+    )
+
+
+def test_without_a_verdict_of_its_twin_it_stays_open(undecided):
+    """Few operations are no proof of speed."""
+    assert scores(undecided(too_many=False)) == {"double": None, "triple": None}
+
+
+def test_a_twin_that_is_none(undecided):
+    """Its author hears of it, before anybody is graded."""
+    with pytest.raises(CourseError, match=r"twin 'fewer' is not the name of a check before it in the same exercise"):
+        undecided(too_many=True, twin="fewer")

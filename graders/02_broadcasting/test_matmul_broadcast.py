@@ -62,7 +62,7 @@ def test_growth(student, matrix):
             raise over_more from None
 
 
-@check("several times faster than two loops", weight=3)
+@check("several times faster than two loops", weight=3, twin="one loop at most is left")
 def test_speed(student):
     student.must_be_faster(
         than=baseline, inputs=timed_inputs, expected=torch.matmul, at_least=AT_LEAST, called="the speed of two loops"

@@ -45,7 +45,7 @@ def test_growth(student, matrix):
     student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: (matrix(n, k), matrix(k, m)), (2, 4, 3), lesson)
 
 
-@check("several times faster than broadcasting with a loop", weight=2)
+@check("several times faster than broadcasting with a loop", weight=2, twin="no loop is left")
 def test_speed(student):
     student.must_be_faster(
         than=baseline,

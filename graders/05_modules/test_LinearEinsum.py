@@ -49,6 +49,6 @@ def test_large(lin):
     lin.large()
 
 
-@check("many times faster than the outer product", weight=2)
+@check("many times faster than the outer product", weight=2, twin="no loop")
 def test_speed(lin):
     lin.faster(at_least=8)

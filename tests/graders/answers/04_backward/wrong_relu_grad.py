@@ -72,6 +72,6 @@ def relu_grad(inp, out):
                 g[i, j] = out.g[i, j]
     inp.g = g
 
-# %% open where the output is not its smallest → loses
+# %% open where the output is not its smallest → depends
 def relu_grad(inp, out):
     inp.g = (out > out.min()) * out.g

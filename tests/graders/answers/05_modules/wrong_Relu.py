@@ -55,7 +55,7 @@ class Relu:
 def Relu(inp):
     return relu(inp)
 
-# %% open where the output is not its smallest → loses
+# %% open where the output is not its smallest → depends
 class Relu:
     def __call__(self, inp):
         self.inp, self.out = inp, relu(inp)
