@@ -35,8 +35,9 @@ def measure(repeats: int = 40, step: Callable[[str, int, int], None] = lambda wh
     solved = course.notebook(_ASSIGNMENT)
     taken: dict[str, list[float]] = {"confined": [], "unconfined": []}
     with (
-        Grader(course, _ASSIGNMENT, warm=Warm()) as confined,
-        Grader(course, _ASSIGNMENT, warm=_Unconfined()) as unconfined,
+        Grader(course, _ASSIGNMENT) as confined,
+        _Unconfined() as unconfined_warm,
+        Grader(course, _ASSIGNMENT, warm=unconfined_warm) as unconfined,
     ):
         graders = {"confined": confined, "unconfined": unconfined}
         for grader in graders.values():

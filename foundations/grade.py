@@ -64,7 +64,7 @@ class Grader:
         seed: replay the inputs of a report with this ``seed``; default: a secret one for each submission.
         limits: default: what the course says, for the assignment and for single exercises.
         unsafe: grade also where student code cannot be confined. No report is creditable then.
-        warm: forks the student processes, and is closed with the grader; default: one of its own.
+        warm: forks the student processes; default: one of its own, which is closed with the grader.
 
     Raises:
         CourseError: unknown assignment, missing or broken graders.
@@ -103,6 +103,7 @@ class Grader:
         self._own_limits = {} if limits else self._of_exercises()
         self._files = course.files(assignment)
         self._bank = diagnose.load_bank(self._graders)
+        self._owns_warm = warm is None
         self._warm = warm or Warm(unsafe=unsafe)
         self._warm.start()
         self._stopwatch = Stopwatch(self._warm)
@@ -117,7 +118,8 @@ class Grader:
 
     def close(self) -> None:
         self._stopwatch.close()
-        self._warm.close()
+        if self._owns_warm:
+            self._warm.close()
 
     def grade(self, path: Path, submission: str) -> Graded:
         """Grade the notebook at ``path``. What is wrong with it is in the report, never an exception.

@@ -40,8 +40,9 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def grader(course):
-    with Grader(course, "course", limits=Limits(check_cpu_s=0.5, check_wall_s=2, cell_cpu_s=1, cell_wall_s=2)) as one:
+def grader(course, warm):
+    limits = Limits(check_cpu_s=0.5, check_wall_s=2, cell_cpu_s=1, cell_wall_s=2)
+    with Grader(course, "course", limits=limits, warm=warm) as one:
         yield one
 
 
@@ -257,11 +258,11 @@ def test_tampered_tests_points_and_flags_are_repaired_and_listed(graded):
     assert len(report.repairs) >= 2
 
 
-def test_the_same_seed_gives_the_same_report(course, grader, tmp_path):
+def test_the_same_seed_gives_the_same_report(course, grader, warm, tmp_path):
     """A report can be replayed."""
     path = builders.write(builders.answered(), tmp_path / "a.ipynb")
     first = grader.grade(path, "s01").report
-    with Grader(course, "course", seed=first.seed) as again:
+    with Grader(course, "course", seed=first.seed, warm=warm) as again:
         second = again.grade(path, "s01").report
 
     assert first.seed == second.seed
@@ -277,7 +278,7 @@ def test_the_same_seed_gives_the_same_report(course, grader, tmp_path):
         ("x = 1", "no hidden test"),
     ],
 )
-def test_a_broken_grader_is_the_authors_to_mend(course, tmp_path, text, words):
+def test_a_broken_grader_is_the_authors_to_mend(course, warm, tmp_path, text, words):
     """Before anybody is graded by it."""
     import shutil
 
@@ -286,11 +287,11 @@ def test_a_broken_grader_is_the_authors_to_mend(course, tmp_path, text, words):
     (root / "graders" / "course" / "test_double.py").write_text(text)
     path = builders.write(builders.answered(), tmp_path / "a.ipynb")
 
-    with Grader(Course(root, {}), "course") as one, pytest.raises(CourseError, match=words):
+    with Grader(Course(root, {}), "course", warm=warm) as one, pytest.raises(CourseError, match=words):
         one.grade(path, "s01")
 
 
-def test_a_grader_that_fails_itself_is_a_fault_and_no_zero(course, tmp_path):
+def test_a_grader_that_fails_itself_is_a_fault_and_no_zero(course, warm, tmp_path):
     """The exercise has no score, the submission is ungraded, the exit code names the author; the other exercise is
     graded.
     """
@@ -302,7 +303,7 @@ def test_a_grader_that_fails_itself_is_a_fault_and_no_zero(course, tmp_path):
     grader_file.write_text(GRADER.replace("FACTOR", "undefined_name"))
     path = builders.write(builders.answered(), tmp_path / "a.ipynb")
 
-    with Grader(Course(root, {}), "course") as one:
+    with Grader(Course(root, {}), "course", warm=warm) as one:
         report = one.grade(path, "s01").report
 
     assert scores(report) == {"double": None, "triple": 4.0}
@@ -320,7 +321,7 @@ def test_confinement_that_is_refused_leaves_the_submission_ungraded(grader, grad
     assert "could not be confined" in report.why_ungraded()
 
 
-def test_a_bank_that_fails_itself_is_a_fault_and_costs_no_check(course, tmp_path):
+def test_a_bank_that_fails_itself_is_a_fault_and_costs_no_check(course, warm, tmp_path):
     """A wrong answer whose name cannot be looked up is recorded all the same, as a fault of the course's author."""
     import shutil
 
@@ -332,7 +333,7 @@ def test_a_bank_that_fails_itself_is_a_fault_and_costs_no_check(course, tmp_path
     )
     notebook = builders.release()
     builders.cell(notebook, "double-solution").source = "def double(x):\n    return x"
-    with Grader(Course(root, {}), "course") as one:
+    with Grader(Course(root, {}), "course", warm=warm) as one:
         report = one.grade(builders.write(notebook, tmp_path / "handed-in.ipynb"), "s01").report
     first = report.exercises[0].checks[0]
 
