@@ -98,7 +98,7 @@ def _subset(remark: str = "") -> Mnist:
         images,
         labels,
         SUBSET_TRAIN,
-        "The bundled subset of MNIST: 4,000 training and 1,000 validation images, equally many of each digit" + remark,
+        "The bundled subset of MNIST: 4,000 training and 1,000 validation images" + remark,
     )
 
 

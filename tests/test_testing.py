@@ -359,6 +359,24 @@ def test_stopwatch_repeats_a_quick_call_and_not_a_slow_one():
     assert len(slow) == 1
 
 
+def test_stopwatch_lets_torch_work_on_one_thread_and_puts_the_rest_back():
+    """Also where the call fails."""
+    before, seen = torch.get_num_threads(), []
+
+    def counts(fail):
+        seen.append(torch.get_num_threads())
+        return 1 / (not fail)
+
+    torch.set_num_threads(2)
+    try:
+        for fail in (False, True):
+            testing.stopwatch(counts, fail, budget_s=0.001)
+            assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert set(seen) == {1}
+
+
 def test_stopwatch_says_calmly_that_there_is_nothing_to_time(capsys):
     """A stub, a broken function and one without a result give nan and one line each."""
 

@@ -7,17 +7,21 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import torch
+
 
 def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0.03) -> float:
     """CPU seconds that one call takes: the best of several rounds, each long enough for the clock to see.
 
-    CPU time and not the clock on the wall: what else the machine is doing hardly shows in it. Rounds go on until
-    ``budget_s`` CPU seconds are used up; a call that takes longer than that is made once.
+    CPU time and not the clock on the wall: what else the machine is doing hardly shows in it. PyTorch works on one
+    thread meanwhile: a second one waits for small matrices longer than it works on them, and its waiting would count.
+    Rounds go on until ``budget_s`` CPU seconds are used up; a call that takes longer than that is made once.
 
     Returns:
         Seconds; ``nan``, with one printed line that says why, where the call does not work yet.
     """
-    name = getattr(function, "__name__", "the function")
+    name, threads = getattr(function, "__name__", "the function"), torch.get_num_threads()
+    torch.set_num_threads(1)
     try:
         start = time.process_time()
         if function(*arguments) is None:
@@ -39,6 +43,8 @@ def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0
     except Exception as error:
         print(f"{name} stopped with {type(error).__name__} ({error}), so there is nothing to time yet.")
         return math.nan
+    finally:
+        torch.set_num_threads(threads)
     return best
 
 
