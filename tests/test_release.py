@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import nbformat
 import pytest
 from course_builder import NAME, ROOT, make_course
 
+from foundations import testing
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
 from foundations.leaks import find_leaks, leaks, solution_lines
@@ -292,3 +294,16 @@ def test_committed_release_and_solutions_agree_with_source() -> None:
 def test_committed_release_gives_nothing_away(assignment: str) -> None:
     """No solution text, hidden test or instructor path."""
     assert leaks(COURSE, assignment) == []
+
+
+@pytest.mark.parametrize("assignment", ["01_matmul", "02_broadcasting"])
+def test_ladder_of_the_executed_solution_goes_down(assignment: str) -> None:
+    """Each step is faster than the one before it, as the text says: a solution made on a bad day is made again."""
+    notebook = nbformat.read(ROOT / "solutions" / assignment / f"{assignment}.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    pictures = [output.get("metadata", {}).get("image/png", {}).get("alt", "") for output in outputs]
+    told = [text for text in pictures if "My own timings" in text]
+    units = dict(testing.UNITS)
+    steps = [float(value) * units[unit] for value, unit in re.findall(r" ([\d.]+) (\S+?)(?=[,;.])", told[-1])]
+    assert len(steps) == {"01_matmul": 2, "02_broadcasting": 5}[assignment]
+    assert steps == sorted(steps, reverse=True)
