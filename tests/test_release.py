@@ -14,11 +14,11 @@ import nbformat
 import pytest
 from course_builder import NAME, ROOT, make_course
 
-from foundations import testing
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
 from foundations.leaks import find_leaks, leaks, solution_lines
 from foundations.release import drift, execute, generate, normalised, release, solution_version
+from foundations.testing.stopwatch import UNITS
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -303,7 +303,7 @@ def test_ladder_of_the_executed_solution_goes_down(assignment: str) -> None:
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     pictures = [output.get("metadata", {}).get("image/png", {}).get("alt", "") for output in outputs]
     told = [text for text in pictures if "My own timings" in text]
-    units = dict(testing.UNITS)
+    units = dict(UNITS)
     steps = [float(value) * units[unit] for value, unit in re.findall(r" ([\d.]+) (\S+?)(?=[,;.])", told[-1])]
     assert len(steps) == {"01_matmul": 2, "02_broadcasting": 5}[assignment]
     assert steps == sorted(steps, reverse=True)
