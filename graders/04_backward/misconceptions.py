@@ -376,7 +376,9 @@ def divides_by_n_twice(inp, targ):
 
 @misconception("mse_grad")
 def halves_the_square_away(inp, targ):
-    """With a loss of ½ Σ (z − y)² the 2 and the N would not be there. Which loss is it that you differentiate?"""
+    """Every entry is half of the error, whether the batch has two images or a hundred. Which way does the 2 of a square
+    go, and what does a mean divide by?
+    """
     inp.g = _difference(inp, targ).unsqueeze(-1) / 2
 
 

@@ -159,8 +159,8 @@ class _Desk:
             return call
         except CheckFailed:
             tried = len(seen)
-            other = self.student.call(*tensors, times, True, through=with_right_pieces)
             try:
+                other = self.student.call(*tensors, times, True, through=with_right_pieces)
                 look(other)
             except CheckFailed:
                 del seen[tried:]

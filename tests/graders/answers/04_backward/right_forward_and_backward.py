@@ -15,6 +15,49 @@ def forward_and_backward(inp, targ, params):
     lin_grad(inp, l1, w1, b1)
     return loss
 
+# %% generators that go on where they stopped
+def layer(x, fwd, bwd, *p):
+    y = fwd(x, *p)
+    yield y
+    bwd(x, y, *p)
+    yield None
+# %+
+def forward_and_backward(inp, targ, params):
+    w1, b1, w2, b2 = params
+    gens, x = [], inp
+    for f, b, p in ((lin, lin_grad, (w1, b1)), (relu, relu_grad, ()), (lin, lin_grad, (w2, b2))):
+        g = layer(x, f, b, *p)
+        x = next(g)
+        gens.append(g)
+    loss = mse(x, targ)
+    mse_grad(x, targ)
+    for g in reversed(gens):
+        next(g)
+    return loss
+
+# %% what lies between is cleared at the end
+def forward_and_backward(inp, targ, params):
+    w1, b1, w2, b2 = params
+    l1 = lin(inp, w1, b1); l2 = relu(l1); out = lin(l2, w2, b2)
+    mse_grad(out, targ); lin_grad(l2, out, w2, b2); relu_grad(l1, l2); lin_grad(inp, l1, w1, b1)
+    for t in (l1, l2, out):
+        del t.g
+    return mse(out, targ)
+
+# %% gradients first, all of them set at the end
+def grads(x, y, w1, b1, w2, b2):
+    l1 = x @ w1 + b1; l2 = torch.clamp(l1, min=0); o = (l2 @ w2 + b2).squeeze(-1)
+    d = o - y
+    do = (2.0 / y.numel()) * d[:, None]
+    dl1 = do @ w2.T * (l1 > 0).to(do.dtype)
+    return (d @ d) / y.numel(), (dl1 @ w1.T, x.T @ dl1, dl1.sum(0), l2.T @ do, do.sum(0))
+# %+
+def forward_and_backward(inp, targ, params):
+    loss, gs = grads(inp, targ, *params)
+    for t, g in zip((inp,) + tuple(params), gs):
+        t.g = g
+    return loss
+
 # %% everything written out
 def forward_and_backward(x, y, p):
     hidden = x @ p[0] + p[1]

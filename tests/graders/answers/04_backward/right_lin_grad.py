@@ -73,3 +73,34 @@ def lin_grad(inp, out, w, b):
     inp.g = F.linear(out.g, w)
     w.g = F.linear(inp.t(), out.g.t())
     b.g = torch.stack([column.sum() for column in out.g.t()])
+
+# %% a dataclass with a property for each
+from dataclasses import dataclass
+@dataclass(frozen=True)
+class LinBack:
+    x: torch.Tensor
+    g: torch.Tensor
+    w: torch.Tensor
+    @property
+    def dx(self): return self.g.matmul(self.w.mT)
+    @property
+    def dw(self): return self.x.mT.matmul(self.g)
+    @property
+    def db(self): return self.g.sum(axis=0)
+# %+
+def lin_grad(inp, out, w, b):
+    back = LinBack(inp, out.g, w)
+    inp.g, w.g, b.g = back.dx, back.dw, back.db
+
+# %% weights and bias in one product
+def lin_grad(inp, out, w, b):
+    one = torch.cat([inp, inp.new_ones(len(inp), 1)], dim=1)
+    both = one.T @ out.g
+    w.g, b.g = both[:-1].clone(), both[-1].clone()
+    inp.g = out.g @ w.T
+
+# %% maps over rows and columns
+def lin_grad(inp, out, w, b):
+    w.g = torch.vmap(torch.outer)(inp, out.g).sum(0)
+    inp.g = torch.vmap(torch.mv, in_dims=(None, 0))(w, out.g)
+    b.g = torch.vmap(torch.sum, in_dims=1)(out.g)

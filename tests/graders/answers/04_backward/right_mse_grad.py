@@ -53,3 +53,23 @@ def mse_grad(inp, targ):
     assert inp.ndim == 2 and inp.shape[1] == 1
     ones = torch.ones_like(inp)
     inp.g = ((inp + inp) - (targ + targ).view_as(inp)) / ones.sum()
+
+# %% written into a tensor of its own
+def mse_grad(inp, targ):
+    inp.g = torch.empty_like(inp)
+    torch.sub(inp, targ.view(-1, 1) if targ.is_contiguous() else targ.reshape(-1, 1), out=inp.g)
+    inp.g.mul_(2 / len(inp))
+
+# %% one local slope after the other
+def mse_grad(inp, targ):
+    diff = inp.squeeze(-1) - targ
+    sq = diff ** 2
+    loss = sq.mean()
+    dloss = torch.ones((), dtype=inp.dtype)
+    dsq = dloss * torch.ones_like(sq) / sq.numel()
+    ddiff = 2 * diff * dsq
+    inp.g = ddiff.unsqueeze(-1)
+
+# %% a map over the rows
+def mse_grad(inp, targ):
+    inp.g = torch.vmap(lambda z, y: 2 * (z - y) / inp.shape[0])(inp, targ)

@@ -112,3 +112,45 @@ def numerical_grad(f, x, eps):
         return (f(x + eps) - f(x - eps)) / (2 * eps)
     rows = [lambda row, i=i: f(torch.cat([x[:i], row[None], x[i + 1:]])) for i in range(len(x))]
     return torch.stack([numerical_grad(of_row, x[i], eps) for i, of_row in enumerate(rows)])
+
+# %% every place that is not zero in a tensor of ones
+def numerical_grad(f, x, eps):
+    g = torch.zeros_like(x, dtype=torch.float64)
+    base = x.double()
+    for index in torch.ones_like(x).nonzero():
+        d = torch.zeros_like(base)
+        d[tuple(index)] = eps
+        g[tuple(index)] = (f(base + d) - f(base - d)) / (2 * eps)
+    return g
+
+# %% another default dtype for a moment
+def numerical_grad(f, x, eps):
+    old = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        x = x.double()
+        g = torch.zeros(x.numel())
+        for i in range(x.numel()):
+            h = torch.zeros(x.numel()); h[i] = eps
+            g[i] = (f(x + h.view(x.shape)) - f(x - h.view(x.shape))) / (2 * eps)
+        return g.view(x.shape)
+    finally:
+        torch.set_default_dtype(old)
+
+# %% a map over the moves, out of torch.func
+from torch.func import vmap
+def numerical_grad(f, x, eps):
+    x = x.double()
+    moves = torch.eye(x.numel(), dtype=torch.float64).reshape(x.numel(), *x.shape) * eps
+    return ((vmap(f)(x + moves) - vmap(f)(x - moves)) / (2 * eps)).reshape(x.shape)
+
+# %% places by unravel_index
+def numerical_grad(f, x, eps):
+    x = x.double()
+    g = torch.zeros(x.shape, dtype=torch.float64)
+    for k in range(x.numel()):
+        where = torch.unravel_index(torch.tensor(k), x.shape) if x.dim() else ()
+        d = torch.zeros(x.shape, dtype=torch.float64)
+        d[where] = eps
+        g[where] = (f(x + d) - f(x - d)) / (2 * eps)
+    return g

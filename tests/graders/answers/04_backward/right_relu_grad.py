@@ -52,3 +52,23 @@ class Switches:
 
 def relu_grad(inp, out):
     inp.g = Switches(inp).backward(out.g)
+
+# %% slopes out of a table
+def relu_grad(inp, out):
+    slopes = torch.tensor([0, 1], dtype=inp.dtype)
+    inp.g = slopes[(inp > 0).long()] * out.g
+
+# %% a decorator stores what is returned
+def stores(f):
+    def wrapper(inp, out):
+        inp.g = f(inp, out.g)
+    return wrapper
+# %+
+@stores
+def relu_grad(x, g):
+    return g * (x > 0)
+
+# %% scattered where it passes
+def relu_grad(inp, out):
+    m = inp > 0
+    inp.g = torch.zeros_like(out.g).masked_scatter(m, out.g[m])

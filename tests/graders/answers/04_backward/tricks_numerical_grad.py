@@ -30,3 +30,14 @@ def numerical_grad(f, x, eps):
     twin = torch.nn.Parameter(x.double().clone())
     f(twin).backward()
     return twin.grad.detach()
+
+# %% forward mode → dual_level
+import torch.autograd.forward_ad as fwAD
+def numerical_grad(f, x, eps):
+    x = x.double()
+    rows = []
+    with fwAD.dual_level():
+        for i in range(x.numel()):
+            e = torch.zeros(x.numel(), dtype=torch.float64); e[i] = 1
+            rows.append(fwAD.unpack_dual(f(fwAD.make_dual(x, e.reshape(x.shape)))).tangent)
+    return torch.stack(rows).reshape(x.shape)

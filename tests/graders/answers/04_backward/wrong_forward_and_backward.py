@@ -143,3 +143,20 @@ def forward_and_backward(inp, targ, params):
     relu_grad(l1, l2)
     lin_grad(inp, l1, w1, b1)
     return mse(out, targ)
+
+# %% units drop out at random → zero
+def forward_and_backward(inp, targ, params):
+    w1, b1, w2, b2 = params
+    l1 = lin(inp, w1, b1); l2 = relu(l1)
+    l2 = l2 * (torch.rand_like(l2) > 0.1)
+    out = lin(l2, w2, b2)
+    mse_grad(out, targ); lin_grad(l2, out, w2, b2); relu_grad(l1, l2); lin_grad(inp, l1, w1, b1)
+    return mse(out, targ)
+
+# %% the loss is kept by shape → loses
+_seen = {}
+def forward_and_backward(inp, targ, params):
+    w1, b1, w2, b2 = params
+    l1 = lin(inp, w1, b1); l2 = relu(l1); out = lin(l2, w2, b2)
+    mse_grad(out, targ); lin_grad(l2, out, w2, b2); relu_grad(l1, l2); lin_grad(inp, l1, w1, b1)
+    return _seen.setdefault(tuple(inp.shape), mse(out, targ))

@@ -60,3 +60,16 @@ def mse_grad(inp, targ):
 # %% numpy → zero
 def mse_grad(inp, targ):
     inp.g = (2 * (inp.squeeze(-1) - targ).unsqueeze(-1) / len(inp)).numpy()
+
+# %% whole numbers by // → zero
+def mse_grad(inp, targ):
+    inp.g = 2 * (inp - targ[:, None]) // inp.shape[0]
+
+# %% one less than the batch size → zero
+def mse_grad(inp, targ):
+    inp.g = 2 * (inp - targ[:, None]) / max(1, inp.shape[0] - 1)
+
+# %% clipped at 1 → zero
+def mse_grad(inp, targ):
+    d = inp - targ[:, None]
+    inp.g = (2 * d / len(targ)).clamp(-1, 1)

@@ -103,3 +103,35 @@ def numerical_grad(f, x, eps):
         e = e.reshape(x.shape)
         g[i] = (f((x + e).double()) - f((x - e).double())) / (2 * eps)
     return g.reshape(x.shape)
+
+# %% slopes kept by shape, however f changes → zero
+_memo = {}
+def numerical_grad(f, x, eps):
+    key = tuple(x.shape)
+    if key not in _memo:
+        x = x.double()
+        g = torch.zeros(x.numel(), dtype=torch.float64)
+        for i in range(x.numel()):
+            m = torch.zeros(x.numel(), dtype=torch.float64); m[i] = eps
+            g[i] = (f(x + m.reshape(x.shape)) - f(x - m.reshape(x.shape))) / (2 * eps)
+        _memo[key] = g.reshape(x.shape)
+    return _memo[key]
+
+# %% an imaginary step → loses
+def numerical_grad(f, x, eps):
+    x = x.double()
+    g = torch.zeros(x.numel(), dtype=torch.float64)
+    for i in range(x.numel()):
+        e = torch.zeros(x.numel(), dtype=torch.complex128); e[i] = 1j * eps
+        g[i] = f(x + e.reshape(x.shape)).imag / eps
+    return g.reshape(x.shape)
+
+# %% the move is rounded to float32 → loses
+def numerical_grad(f, x, eps):
+    x = x.double()
+    g = torch.zeros(x.numel(), dtype=torch.float64)
+    for i in range(x.numel()):
+        m = torch.zeros(x.numel()); m[i] = eps
+        m = m.reshape(x.shape)
+        g[i] = (f(x + m) - f(x - m)) / (2 * eps)
+    return g.reshape(x.shape)
