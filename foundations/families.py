@@ -24,6 +24,8 @@ class Family:
     modules: frozenset[str] = frozenset()
     #: Dotted beginnings, such as ``torch.jit``.
     paths: frozenset[str] = frozenset()
+    #: Dotted names below ``paths`` that are none of it.
+    apart: frozenset[str] = frozenset()
     #: What a trace shows besides ``names``: dispatch names without ``aten.``, audit events.
     traced: frozenset[str] = frozenset()
     #: Only a call on more than one number counts (``tolist``).
@@ -36,6 +38,8 @@ class Family:
 
     def has_path(self, path: str) -> bool:
         """Whether the dotted ``path`` is of the family."""
+        if path in self.apart:
+            return False
         root, _, rest = path.partition(".")
         if root in self.modules or (root == "builtins" and rest in self.builtins):
             return True
@@ -74,6 +78,11 @@ FAMILIES: dict[str, Family] = {
             "convolve correlate correlate1d solve solve_ex lstsq lu_solve cholesky_solve solve_triangular tensorsolve",
             # The inverse of [[1, -a, 0], [0, 1, -b], [0, 0, 1]] holds a @ b in its corner; so does the exponential.
             "inv inv_ex inverse pinv pinverse tensorinv matrix_exp sampled_addmm _linear_pointwise _mkl_linear",
+            # So do the factors of such matrices, and the determinant of [[1, b], [-a, 0]] is a · b.
+            "lu lu_factor lu_factor_ex ldl_factor ldl_factor_ex cholesky cholesky_ex qr geqrf ormqr orgqr",
+            "householder_product triangular_solve det slogdet logdet",
+            # The first number that a Fourier transform gives is a sum, and this one multiplies by a window before.
+            "stft istft",
         )
         | _dunder(["matmul"]),
         traced=_words(
@@ -81,6 +90,7 @@ FAMILIES: dict[str, Family] = {
             "_addmm_activation _scaled_dot_product_attention_math _scaled_dot_product_flash_attention_for_cpu",
             "_scaled_dot_product_flash_attention _scaled_dot_product_efficient_attention mkldnn_convolution",
             "mkldnn_linear mkl_linear _linalg_solve_ex linalg_vecdot _scaled_dot_product_fused_attention_overrideable",
+            "_linalg_det _linalg_slogdet",
         ),
     ),
     "einsum": Family(
@@ -95,9 +105,15 @@ FAMILIES: dict[str, Family] = {
             "pdist hypot pairwise_distance PairwiseDistance normalize normalise weight_norm spectral_norm",
             "clip_grad_norm clip_grad_norm_ get_total_norm lp_pool1d lp_pool2d lp_pool3d LPPool1d LPPool2d",
             "LPPool3d svd svdvals svd_lowrank pca_lowrank mse_loss MSELoss cosine_similarity CosineSimilarity",
-            "_foreach_norm native_norm",
+            "_foreach_norm native_norm rms_norm RMSNorm layer_norm LayerNorm group_norm GroupNorm instance_norm",
+            # The size of a complex number is a norm of two, and the factor R of a single column the norm of it.
+            "complex view_as_complex qr geqrf",
         ),
-        traced=_words("_cdist_forward _euclidean_dist _pdist_forward _linalg_svd norm_except_dim _weight_norm"),
+        builtins=frozenset({"complex"}),
+        traced=_words(
+            "_cdist_forward _euclidean_dist _pdist_forward _linalg_svd norm_except_dim _weight_norm native_layer_norm",
+            "native_group_norm _fused_rms_norm",
+        ),
     ),
     "pow": Family(
         gloss="a power",
@@ -162,6 +178,7 @@ FAMILIES: dict[str, Family] = {
         ),
         modules=_words("functorch"),
         paths=_words("torch.autograd torch.func torch._functorch"),
+        apart=_words("torch.func.vmap"),  # which is torch.vmap, and differentiates nothing
         traced=_words("backward requires_grad"),
     ),
     "list round trip": Family(

@@ -294,6 +294,19 @@ def test_autograd_is_found(body: str) -> None:
     assert {violation.family for violation in found} == {"autograd"}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return torch.func.vmap(torch.mul)(a, b)",
+        "from torch.func import vmap\n    return vmap(torch.mul)(a, b)",
+        "from torch.func import vmap as over_rows\n    return over_rows(torch.mul)(a, b)",
+    ],
+)
+def test_a_map_over_rows_is_no_autograd(body: str) -> None:
+    """It lives beside autograd, and differentiates nothing."""
+    assert read_source_for(BY_HAND, cells_of(f"def grad(a, b):\n    {body}"), "grad") == []
+
+
 def test_autograd_is_seen_when_run() -> None:
     """Also where reading would take ``backward`` for a method of the student's own."""
 
