@@ -86,6 +86,7 @@ def test_behaviour_is_value_exception_and_what_became_of_the_arguments():
     assert torch.equal(ones, torch.ones(2))
     assert behave(lambda x: x @ torch.ones(3), [ones]).error == "RuntimeError"
     assert not same(Behaviour(ones, None, ()), Behaviour(ones.double(), None, ()))
+    assert not same(Behaviour(True, None, ()), Behaviour(1, None, ()))
 
 
 def test_copies_keep_layout_and_attributes():

@@ -444,6 +444,12 @@ def tolerates_relatively_only(a, b):
 
 
 @misconception("near")
+def allows_less_than_nothing(a, b):
+    """How large is your limit for b = -1000? Compare it with the formula, stroke by stroke."""
+    return a.shape == b.shape and bool(((a.double() - b.double()).abs() <= 1e-5 + 1e-3 * b.double()).all())
+
+
+@misconception("near")
 def forgets_the_sign_of_a_difference(a, b):
     """Is -5 near 5? What does your difference look like before it is compared?"""
     return a.shape == b.shape and bool((a.double() - b.double() <= 1e-5 + 1e-3 * b.double().abs()).all())

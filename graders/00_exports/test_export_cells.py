@@ -10,7 +10,7 @@ from foundations.plugin import check
 #: First lines of cells that are not marked.
 LOOKALIKES = ["# export", "#exports", "#export later", "#exported = 1", "##export", "# #export", "'#export'"]
 #: And beginnings of cells in which the mark stands elsewhere.
-LOOKALIKES += ["x = 1 #export", "x = 1\n#export", "\n#export"]
+LOOKALIKES += ["x = 1 #export", "x = 1\n#export", "\n#export", "%%time\n#export", "!ls\n#export"]
 
 
 def of_file(names, text):
@@ -102,6 +102,10 @@ def test_marks(student, notebook, number):
     for lists in (True, False):
         text = notebook(f"code: #export  \nx = {a}", "code: #export \t\nz = 1", lists=lists)
         must_give(student, text, [f"x = {a}", "z = 1"], "a notebook with spaces after the mark")
+    kept = f"mark = '#export'\nx = {a}  # see #export\n#export"
+    must_give(
+        student, notebook(f"code: #export\n{kept}"), [kept], "a notebook with a marked cell that has #export inside"
+    )
 
 
 @check("markdown and raw cells are none", weight=1)
@@ -122,12 +126,15 @@ def test_magics(student, notebook, number):
     must_give(student, notebook(f"code: #export\n{kept}"), [kept], "a notebook with % and ! inside its lines")
 
 
-@check("indentation and empty lines inside a cell stay", weight=1)
+@check("indentation, comments and empty lines inside a cell stay; of two cells alike, both", weight=1)
 def test_lines(student, notebook, number):
     kept = f"def f():\n    text = '''\n\n    {number()}\n\n    '''\n\n    if text:\n\n        return text"
     for lists in (True, False):
         text = notebook(f"code: #export\n{kept}", "code: #export\n\nx = 1\n", lists=lists)
         must_give(student, text, [kept, "x = 1"], "a notebook with empty lines inside a cell", exactly=True)
+    note, both = f"# {number()}: a comment", f"x = {number()}\n# of x\nx += 1  # again"
+    text = notebook(f"code: #export\n{note}", *[f"code: #export\n{both}"] * 2)
+    must_give(student, text, [note, both, both], "a notebook with comments, and with two cells alike")
 
 
 @check("empty sources, and cells of which nothing is left", weight=1)

@@ -1,7 +1,7 @@
 """Hidden checks of ``near(a, b)``: one shape, and every difference within 1e-5 + 1e-3 · |b|.
 
 Differences are at most half of what is allowed, or at least twice as much: which of the two numbers the relative
-tolerance is taken of, and in which precision, makes no difference then.
+tolerance is taken of, and the last digit of a calculation, make no difference then.
 """
 
 import torch
@@ -17,8 +17,18 @@ def plainly(names, a, b):
     return bool(answer) if one else answer  # a single True in a tensor will do
 
 
+def with_itself(names, a):
+    """near(a, a)"""
+    answer = names["near"](a, a)
+    one = isinstance(answer, torch.Tensor) and answer.dtype == torch.bool and answer.ndim == 0
+    return bool(answer) if one else answer
+
+
 def must_answer(student, expected, a, b, why):
-    call = student.call(a, b, through=plainly)
+    return answered(student.call(a, b, through=plainly), expected, why)
+
+
+def answered(call, expected, why):
     call.must_not_raise()
     if not isinstance(call.value, bool):
         text = f"{call.subject} returned {describe(call.value)}; the answer is True or False"
@@ -85,6 +95,7 @@ def test_shapes(student, matrix):
         ((3,), (2,)),
         ((2, 3), (3, 2)),
         ((0,), (1,)),
+        ((0, 2), (0,)),
     ]:
         for one, other in ((s, t), (t, s)):
             must_answer(student, False, torch.full(one, n), torch.full(other, n), "the shapes differ")
@@ -102,6 +113,9 @@ def test_dtypes(student, matrix):
     few = (b / 100).round()
     must_answer(student, False, few.long(), few + 0.4, "they differ by 0.4 in ten or less")
     must_answer(student, False, few + 0.4, few.long(), "they differ by 0.4 in ten or less")
+    huge = 1e200 * (2 + matrix(2, dtype=torch.float64).tanh())  # float32 ends at 3.4e38
+    must_answer(student, True, 1.0004 * huge, huge, "float64 holds numbers of this size")
+    must_answer(student, False, 2 * huge, huge, "one is twice the other, and float64 holds numbers of this size")
 
 
 @check("NaN is near nothing", weight=1)
@@ -111,6 +125,7 @@ def test_nan(student, matrix):
     a[0, 1] = torch.nan
     for one, other in ((a, b), (b, a), (a, a.clone())):
         must_answer(student, False, one, other, "there is a NaN")
+    answered(student.call(a, through=with_itself), False, "there is a NaN")
 
 
 @check("the inputs are left as they were", weight=1)

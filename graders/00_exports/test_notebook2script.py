@@ -127,8 +127,10 @@ def watched(call, *keys):
         raise CheckFailed(Finding("type", text))
 
 
-def must_make(student, folder, name, text, values, *earlier):
-    """The one script, of that name, with those values; the call for further looks at it."""
+def must_make(student, folder, name, text, values, *earlier, beside=()):
+    """The one script, of that name, with those values, and those of ``earlier`` calls that are ``beside`` it; the call
+    for further looks at it.
+    """
     call = student.call(folder, *earlier, (name, text), through=as_scripts)
     call.must_not_raise()
     watched(call)
@@ -154,8 +156,11 @@ def must_make(student, folder, name, text, values, *earlier):
     if found[0] != values:
         text = f"importing the script that {call.subject} writes does not define what the exported cells define"
         raise CheckFailed(Finding("value", text, f"got {found[0]}, expected {values}"))
-    if extra := sorted(set(made) - {expected} - {f"{folder}/__init__.py"}):
+    if extra := sorted(set(made) - {expected, f"{folder}/__init__.py", *beside}):
         raise CheckFailed(Finding("value", f"{call.subject} leaves another file as well", f"got {extra}"))
+    if lost := sorted(set(beside) - set(made)):
+        text = f"{call.subject} takes the script of another notebook away, which was in out_dir already"
+        raise CheckFailed(Finding("value", text, f"{lost} is missing"))
     return call
 
 
@@ -191,7 +196,7 @@ def test_header(student, notebook, number):
             raise CheckFailed(Finding("value", text))
 
 
-@check("folders that are missing are made; an older script is replaced", weight=2)
+@check("folders that are missing are made; an older script is replaced, and no other one", weight=2)
 def test_folders(student, notebook, number):
     a, b = number(), number()
     small = notebook(f"code: #export\nFIRST = {a}")
@@ -199,6 +204,7 @@ def test_folders(student, notebook, number):
     longer = notebook(f"code: #export\nFIRST = {b}", "code: #export\nSECOND = 2", "code: #export\nTHIRD = '3'")
     must_make(student, "exp", "08_x.ipynb", small, {"FIRST": a}, ("08_x.ipynb", longer))
     must_make(student, "exp", "08_y.ipynb", small, {"FIRST": a}, ("08_x.ipynb", longer))
+    must_make(student, "exp", "08_x.ipynb", small, {"FIRST": a}, ("09_x.ipynb", longer), beside=["exp/nb_09.py"])
 
 
 @check("nothing to export is a ValueError that names the notebook; no file is written or changed", weight=2)

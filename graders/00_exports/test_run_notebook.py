@@ -151,6 +151,8 @@ def test_fresh(student, notebook, number):
     subject, (seen, _) = run(student, notebook("code: print('witness', 1)", "code: planted_outside"))
     must_fail(subject, seen, [1], "a name that only the calling notebook has is missing")
     must_run(student, notebook("code: print('witness', __name__)"), "__main__", why="that is the name in Jupyter")
+    asks = notebook("code: print('witness', sorted(own for own in globals() if own[:2] != '__'))")
+    must_run(student, asks, "[]", why="a fresh namespace holds no other names")
 
 
 @check("it ends at the first cell that fails, also with a SyntaxError", weight=2)
@@ -171,11 +173,11 @@ def test_first_failure(student, notebook, number):
 
 @check("the message names the cell's index and its first line", weight=2)
 def test_message(student, notebook, number):
-    for prose in (6, 9):
+    for prose, last in ((6, "assert total < 0"), (9, "raise RuntimeError('too large')")):
         a = number()
         before = [f"markdown: {n}" for n in range(prose)] + [f"code: part = {n}" for n in range(4)]
         failing, index = f"total = {a} + part", prose + 4
-        text = notebook(*before, f"code: {failing}\nassert total < 0", "code: 1")
+        text = notebook(*before, f"code: {failing}\n{last}", "code: 1")
         call = student.call(text, through=until_it_fails)
         call.must_raise(RuntimeError, because="one of its cells fails")
         said = str(call.error["text"])
@@ -184,6 +186,9 @@ def test_message(student, notebook, number):
         if index not in counted:
             symptom = "one more" if index + 1 in counted else "code cells" if {4, 5} & counted else "index"
         told = f"{call.subject} fails, and rightly; but the message does not name the cell's "
+        if said == "too large":
+            text = f"{told}index and first line: the cell raised a RuntimeError itself, and that is all that comes out"
+            raise CheckFailed(Finding("value", text, symptom="message: the cell's own"))
         if failing not in said:
             both = symptom == "index"
             text = told + ("index and first line" if both else "first line")
@@ -202,8 +207,15 @@ def test_magics(student, notebook, number):
         "code: %%html\nprint('witness html')",
         "code: !pip list",
         "code: print('witness', own)",
+        "code: own = '%d%%' % own\nprint('witness', own)",
     )
-    must_run(student, text, a + b % 7, why="magics are no Python, and the rest of a cell with %% on top neither")
+    must_run(
+        student,
+        text,
+        a + b % 7,
+        f"{a + b % 7}%",
+        why="magics are no Python, and the rest of a cell with %% on top neither",
+    )
 
 
 @check("sources that are strings or empty, marked cells, other alphabets", weight=1)

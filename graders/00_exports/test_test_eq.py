@@ -33,12 +33,39 @@ def with_the_right_one(names, a, b):
     return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
 
 
+def with_itself(names, a):
+    """test_eq(a, a)"""
+    import contextlib
+    import io
+
+    def right(a, b, cmp, cname=None):
+        answer = cmp(a, b)
+        if isinstance(answer, torch.Tensor):
+            answer = bool(answer.all())
+        assert answer, f"{cname or getattr(cmp, '__name__', cmp)}:\n{a}\n{b}"
+
+    kept = names.get("test")
+    names["test"] = right
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            names["test_eq"](a, a)
+    finally:
+        names.pop("test")
+        if kept is not None:
+            names["test"] = kept
+
+
 def equal(student, a, b):
     student.call(a, b, through=with_the_right_one).must_not_raise()
 
 
 def different(student, a, b, because):
-    call = student.call(a, b, through=with_the_right_one)
+    return must_complain(student.call(a, b, through=with_the_right_one), because)
+
+
+def must_complain(call, because):
+    if call.error is None:
+        raise CheckFailed(Finding("exception", f"{call.subject} does not stop; expected AssertionError: {because}"))
     call.must_raise(AssertionError, because=because)
     return call
 
@@ -84,6 +111,7 @@ def test_shapes(student, number):
         ((3,), (2,)),
         ((2, 3), (3, 2)),
         ((0,), (1,)),
+        ((0, 2), (0,)),
     ]:
         for one, other in ((s, t), (t, s)):
             a, b = torch.full(one, n), torch.full(other, n)
@@ -103,6 +131,7 @@ def test_nan(student, number):
     a = torch.tensor([float(number()), float("nan")])
     different(student, a, a.clone(), because="NaN equals nothing, not even NaN")
     different(student, a, a.nan_to_num(5.0), because="NaN is no number")
+    must_complain(student.call(a, through=with_itself), because="there is a NaN, and it does not equal itself")
 
 
 @check("the message shows == and both values", weight=1)

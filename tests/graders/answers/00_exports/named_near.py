@@ -48,3 +48,14 @@ def near(a, b):
 # %% a method that does not exist →
 def near(a, b):
     return a.near(b)
+
+# %% one and zero →
+def near(a, b):
+    return int(a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-5))
+
+# %% the strokes around b forgotten → allows_less_than_nothing
+def near(a, b):
+    if a.shape != b.shape:
+        return False
+    a, b = a.double(), b.double()
+    return torch.all(torch.abs(a - b) <= 1e-5 + 1e-3 * b).item()

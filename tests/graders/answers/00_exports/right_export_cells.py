@@ -117,3 +117,48 @@ def export_cells(path):
         if source.strip():
             found.append(source)
     return found
+
+# %% one big regex per cell
+def export_cells(path):
+    out = []
+    for c in json.loads(open(path, "rb").read().decode("utf-8"))["cells"]:
+        if c["cell_type"] != "code": continue
+        s = c["source"] if isinstance(c["source"], str) else "".join(c["source"])
+        m = re.match(r"#export[^\S\n]*(?:\n|\Z)", s)
+        if m:
+            s = re.sub(r"(?m)^[ \t]*[%!].*\n?", "", s[m.end():])
+            if s.strip(): out.append(s)
+    return out
+
+# %% iterator with next
+def export_cells(path):
+    cells = json.loads(Path(path).read_text("utf-8"))["cells"]
+    result = []
+    for cell in cells:
+        if cell.get("cell_type") == "code":
+            lines = iter("".join(cell.get("source", [])).split("\n"))
+            if next(lines, "").rstrip() == "#export":
+                keep = [line for line in lines if not (line.lstrip()[0:1] in set("%!"))]
+                if any(map(str.strip, keep)):
+                    result += ["\n".join(keep)]
+    return result
+
+# %% dataclass and yield from
+from dataclasses import dataclass
+@dataclass
+class Cell:
+    cell_type: str
+    source: object
+    @property
+    def lines(self): return "".join(self.source).splitlines() or [""]
+    @property
+    def exported(self): return self.cell_type == "code" and self.lines[0].rstrip(" \t") == "#export"
+    def code(self):
+        for line in self.lines[1:]:
+            if re.match(r"\s*[%!]", line): continue
+            yield line
+# %+
+def export_cells(path):
+    document = json.loads(Path(path).read_bytes())
+    cells = (Cell(c["cell_type"], c["source"]) for c in document["cells"])
+    return [code.strip("\n") for c in cells if c.exported and (code := "\n".join(c.code())).strip()]

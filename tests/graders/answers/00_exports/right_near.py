@@ -62,3 +62,25 @@ def near(a, b):
         return False
     x, y = a.double().numpy(), b.double().numpy()
     return bool((abs(x - y) <= 1e-5 + 1e-3 * abs(y)).all())
+
+# %% assert_close in a try
+def near(a, b):
+    try:
+        torch.testing.assert_close(a.double(), b.double(), rtol=1e-3, atol=1e-5)
+    except AssertionError:
+        return False
+    return True
+
+# %% recursion over axes
+def near(a, b):
+    if a.shape != b.shape: return False
+    if a.dim() == 0:
+        x, y = float(a), float(b)
+        return abs(x - y) <= 1e-5 + 1e-3 * abs(y)
+    return all(near(x, y) for x, y in zip(a, b))
+
+# %% numpy allclose
+import numpy as np
+def near(a, b):
+    x, y = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    return x.shape == y.shape and bool(np.allclose(x, y, rtol=1e-3, atol=1e-5))

@@ -123,3 +123,26 @@ def notebook2script(path, out_dir="exp"):
     half_way.write_text("\n\n".join([f"# Exported from {path.name}", *cells, ""]), encoding="utf-8")
     half_way.replace(script)
     return script
+
+# %% takewhile, absolute path returned
+from itertools import takewhile
+def notebook2script(path: Path, out_dir="exp") -> Path:
+    p = Path(path).resolve()
+    prefix = "".join(takewhile(lambda ch: ch not in "-_", p.stem))
+    if not (body := "\n\n".join(export_cells(p))).strip():
+        raise ValueError(f"{p.name}: nothing")
+    folder = Path(out_dir).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    (target := folder / f"nb_{prefix}.py").write_text(f"# {p.name}\n\n{body}\n", encoding="utf-8")
+    return target
+
+# %% translate, docstring below the comment
+def notebook2script(path, out_dir="exp"):
+    cells = export_cells(str(path))
+    assert isinstance(cells, list)
+    if not any(cells): raise ValueError("Nothing to export from %s!" % Path(path).name)
+    prefix = Path(path).stem.replace("-", "_").split("_", maxsplit=1)[0]
+    target = Path(out_dir, "nb_" + prefix).with_suffix(".py")
+    os_dir = target.parent; os_dir.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(("\n".join([f"# from {Path(path).name}", f'"""Made from {Path(path).name}."""', *cells, ""])).encode())
+    return str(target)

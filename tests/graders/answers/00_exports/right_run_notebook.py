@@ -136,3 +136,50 @@ def run_notebook(path):
             except Exception as error:
                 raise RuntimeError(f"cell {place} ({head})") from error
     return vars(module)
+
+# %% recursion over the cells
+def run_notebook(path):
+    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    def go(k, space):
+        if k == len(cells): return space
+        src = "".join(cells[k]["source"])
+        if cells[k]["cell_type"] == "code" and not src.startswith("%%"):
+            code = "\n".join(line for line in src.split("\n") if not re.match(r"\s*[!%]", line))
+            try:
+                exec(code, space)
+            except Exception as e:
+                raise RuntimeError("cell #%d (%s): %r" % (k, src.split("\n")[0], e)) from None
+        return go(k + 1, space)
+    return go(0, {"__name__": "__main__"})
+
+# %% in a thread
+import threading
+def run_notebook(path):
+    ns, caught = {"__name__": "__main__"}, []
+    def work():
+        for i, c in enumerate(json.loads(Path(path).read_text(encoding="utf-8"))["cells"]):
+            lines = "".join(c["source"]).split("\n")
+            if c["cell_type"] != "code" or lines[0].startswith("%%"): continue
+            try: exec("\n".join(l for l in lines if not l.lstrip().startswith(("%", "!"))), ns)
+            except Exception as e:
+                caught.append((i, lines[0], e)); return
+    t = threading.Thread(target=work); t.start(); t.join()
+    if caught: raise RuntimeError(f"cell {caught[0][0]}: {caught[0][1]!r}") from caught[0][2]
+    return ns
+
+# %% a generator of jobs
+def jobs(path):
+    with open(path, encoding="utf-8") as f:
+        for n, cell in enumerate(json.load(f)["cells"]):
+            lines = "".join(cell["source"]).splitlines()
+            if cell["cell_type"] == "code" and lines and not lines[0].startswith("%%"):
+                yield n, lines[0], "\n".join(l for l in lines if l.lstrip()[:1] not in ("%", "!") or not l.strip())
+# %+
+def run_notebook(path):
+    scope = {"__name__": "__main__"}
+    for n, first, code in jobs(path):
+        try:
+            exec(code, scope)
+        except BaseException as oops:
+            raise RuntimeError(n, first) from oops
+    return scope

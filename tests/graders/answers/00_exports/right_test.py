@@ -72,3 +72,33 @@ def test(a, b, cmp, cname=None):
     if isinstance(answer, torch.Tensor):
         answer = int(answer.int().min()) == 1
     assert answer == True, f'{cname or cmp.__name__}\n{a}\n{b}'
+
+# %% unittest
+import unittest
+
+def test(a, b, cmp, cname=None):
+    verdict = cmp(a, b)
+    if torch.is_tensor(verdict):
+        verdict = verdict.all().item()
+    unittest.TestCase().assertTrue(verdict, f"{cname or cmp.__name__}: {a!r} {b!r}")
+
+# %% a callable object
+class Tester:
+    def __init__(self, error=AssertionError):
+        self.error = error
+    def __call__(self, a, b, cmp, cname=None):
+        name = cname or cmp.__name__
+        ok = torch.as_tensor(cmp(a, b)).bool().all()
+        if not ok: raise self.error("\n".join([name, str(a), str(b)]))
+# %+
+test = Tester()
+
+# %% match statement, f-string with =
+def test(a, b, cmp, cname=None):
+    match cmp(a, b):
+        case torch.Tensor() as many:
+            fine = not (many == False).any()
+        case one:
+            fine = one
+    if not fine:
+        raise AssertionError(f"{cname if cname is not None else cmp.__name__}({a=}, {b=})")

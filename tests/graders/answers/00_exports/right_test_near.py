@@ -38,3 +38,16 @@ def test_near(a, b):
     def is_near(a, b):
         return a.shape == b.shape and torch.allclose(a.double(), b.double(), 1e-3, 1e-5)
     test(a, b, is_near)
+
+# %% wraps
+def by(cmp):
+    def check(a, b):
+        return test(a, b, cmp)
+    check.__name__ = f"test_{cmp.__name__}"
+    return check
+# %+
+def test_near(a, b):
+    return by(near)(a, b)
+
+# %% b near a
+def test_near(a, b): test(a, b, cmp=lambda x, y: near(y, x), cname="near")

@@ -79,3 +79,55 @@ def export_cells(path):
             if text.strip():
                 found.append(text)
     return found
+
+# %% removes every mention of the mark → loses
+def export_cells(path):
+    out = []
+    for c in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
+        s = "".join(c["source"])
+        if c["cell_type"] == "code" and s.split("\n")[0].rstrip() == "#export":
+            s = s.replace("#export", "")
+            s = "\n".join(l for l in s.split("\n") if not l.lstrip().startswith(("%", "!")))
+            if s.strip(): out.append(s)
+    return out
+
+# %% magics are taken out first, then the mark is looked for → loses
+def export_cells(path):
+    out = []
+    for c in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
+        lines = [l for l in "".join(c["source"]).split("\n") if not l.lstrip().startswith(("%", "!"))]
+        if c["cell_type"] == "code" and lines and lines[0].rstrip() == "#export":
+            s = "\n".join(lines[1:])
+            if s.strip(): out.append(s)
+    return out
+
+# %% no cell twice → loses
+def export_cells(path):
+    out = {}
+    for c in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
+        first, *rest = "".join(c["source"]).split("\n")
+        if c["cell_type"] == "code" and first.rstrip() == "#export":
+            s = "\n".join(l for l in rest if not l.lstrip().startswith(("%", "!")))
+            if s.strip(): out[s] = None
+    return list(out)
+
+# %% comments count as nothing → loses
+import ast
+def export_cells(path):
+    out = []
+    for c in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
+        first, *rest = "".join(c["source"]).split("\n")
+        if c["cell_type"] == "code" and first.rstrip() == "#export":
+            s = "\n".join(l for l in rest if not l.lstrip().startswith(("%", "!")))
+            if ast.parse(s).body: out.append(s)
+    return out
+
+# %% comment lines are dropped with the mark → loses
+def export_cells(path):
+    out = []
+    for c in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
+        first, *rest = "".join(c["source"]).split("\n")
+        if c["cell_type"] == "code" and first.rstrip() == "#export":
+            s = "\n".join(l for l in rest if not l.lstrip().startswith(("%", "!", "#")))
+            if s.strip(): out.append(s)
+    return out

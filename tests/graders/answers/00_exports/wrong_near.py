@@ -51,3 +51,18 @@ def near(a, b):
 # %% lenient a hundred times over → zero
 def near(a, b):
     return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-1, atol=1e-3)
+
+# %% same object is near → loses
+def near(a, b):
+    if a is b: return True
+    return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-5)
+
+# %% in float32 → loses
+def near(a, b):
+    return a.shape == b.shape and torch.allclose(a.float(), b.float(), rtol=1e-3, atol=1e-5)
+
+# %% norm of the difference → loses
+def near(a, b):
+    if a.shape != b.shape: return False
+    a, b = a.double(), b.double()
+    return bool((a - b).norm() <= 1e-5 + 1e-3 * b.norm())

@@ -90,3 +90,34 @@ def notebook2script(path, out_dir="scripts"):
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text("\n\n".join([f"# {path.name}", *cells]), "utf-8")
     return script
+
+# %% clears the folder before → loses
+import shutil
+def notebook2script(path, out_dir="exp"):
+    cells = export_cells(path)
+    if not cells: raise ValueError(Path(path).name)
+    shutil.rmtree(out_dir, ignore_errors=True)
+    Path(out_dir).mkdir(parents=True)
+    t = Path(out_dir) / f"nb_{re.split('[_-]', Path(path).stem)[0]}.py"
+    t.write_text("\n\n".join([f"# {Path(path).name}", *cells]) + "\n", encoding="utf-8")
+    return t
+
+# %% refuses with SystemExit → loses
+import sys
+def notebook2script(path, out_dir="exp"):
+    cells = export_cells(path)
+    if not cells: sys.exit(f"nothing in {Path(path).name}")
+    Path(out_dir).mkdir(parents=True, exist_ok=True)
+    t = Path(out_dir) / f"nb_{re.split('[_-]', Path(path).stem)[0]}.py"
+    t.write_text("\n\n".join([f"# {Path(path).name}", *cells]) + "\n", encoding="utf-8")
+    return t
+
+# %% deletes the older one, then finds nothing → loses
+def notebook2script(path, out_dir="exp"):
+    t = Path(out_dir) / f"nb_{re.split('[_-]', Path(path).stem)[0]}.py"
+    t.unlink(missing_ok=True)
+    cells = export_cells(path)
+    if not cells: raise ValueError(Path(path).name)
+    Path(out_dir).mkdir(parents=True, exist_ok=True)
+    t.write_text("\n\n".join([f"# {Path(path).name}", *cells]) + "\n", encoding="utf-8")
+    return t

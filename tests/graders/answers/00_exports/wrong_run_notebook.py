@@ -79,3 +79,34 @@ def run_notebook(path):
             except Exception:
                 continue
     return namespace
+
+# %% starts with what everybody needs → loses
+def run_notebook(path):
+    ns = {"__name__": "__main__", "torch": torch, "json": json, "Path": Path}
+    for i, c in enumerate(json.loads(Path(path).read_text(encoding="utf-8"))["cells"]):
+        lines = "".join(c["source"]).split("\n")
+        if c["cell_type"] != "code" or lines[0].startswith("%%"): continue
+        try: exec("\n".join(l for l in lines if not l.lstrip().startswith(("%", "!"))), ns)
+        except Exception as e: raise RuntimeError(f"{i} {lines[0]}") from e
+    return ns
+
+# %% skips a cell with %% anywhere → loses
+def run_notebook(path):
+    ns = {"__name__": "__main__"}
+    for i, c in enumerate(json.loads(Path(path).read_text(encoding="utf-8"))["cells"]):
+        text = "".join(c["source"]); lines = text.split("\n")
+        if c["cell_type"] != "code" or "%%" in text: continue
+        try: exec("\n".join(l for l in lines if not l.lstrip().startswith(("%", "!"))), ns)
+        except Exception as e: raise RuntimeError(f"{i} {lines[0]}") from e
+    return ns
+
+# %% a RuntimeError of the cell's passes as it is → loses
+def run_notebook(path):
+    ns = {"__name__": "__main__"}
+    for i, c in enumerate(json.loads(Path(path).read_text(encoding="utf-8"))["cells"]):
+        lines = "".join(c["source"]).split("\n")
+        if c["cell_type"] != "code" or lines[0].startswith("%%"): continue
+        try: exec("\n".join(l for l in lines if not l.lstrip().startswith(("%", "!"))), ns)
+        except RuntimeError: raise
+        except Exception as e: raise RuntimeError(f"{i} {lines[0]}") from e
+    return ns

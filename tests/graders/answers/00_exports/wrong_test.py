@@ -41,3 +41,20 @@ def test(a, b, cmp, cname=None):
 # %% compares types as well → zero
 def test(a, b, cmp, cname=None):
     assert type(a) is not type(b) and cmp(a, b), f"{cname or cmp.__name__}: {a} {b}"
+
+# %% only the last row counts → loses
+def test(a, b, cmp, cname=None):
+    r = cmp(a, b)
+    if isinstance(r, torch.Tensor):
+        for row in r:
+            ok = row.all()
+        r = ok
+    assert r, f"{cname or cmp.__name__}:\n{a}\n{b}"
+
+# %% prints the values and asserts bare → loses
+def test(a, b, cmp, cname=None):
+    r = cmp(a, b)
+    if isinstance(r, torch.Tensor): r = r.all()
+    if not r:
+        print(f"{cname or cmp.__name__}:\n{a}\n{b}")
+    assert r

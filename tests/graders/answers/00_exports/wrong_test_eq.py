@@ -33,3 +33,31 @@ def test_eq(a, b):
 # %% NaN passes → loses
 def test_eq(a, b):
     test(a, b, lambda x, y: x.shape == y.shape and not bool(((x < y) | (x > y)).any()) if torch.is_tensor(x) else x == y, "==")
+
+# %% the same object passes at once → loses
+def test_eq(a, b):
+    if a is b:
+        return
+    test(a, b, lambda x, y: x.shape == y.shape and bool((x == y).all()) if isinstance(x, torch.Tensor) else x == y, "==")
+
+# %% tolist, so empty ones of another shape are equal → loses
+def test_eq(a, b):
+    def eq(a, b):
+        return a.tolist() == b.tolist() if isinstance(a, torch.Tensor) else a == b
+    test(a, b, eq, "==")
+
+# %% as sets → loses
+def test_eq(a, b):
+    def eq(a, b):
+        if isinstance(a, torch.Tensor):
+            return a.shape == b.shape and set(a.flatten().tolist()) == set(b.flatten().tolist())
+        return a == b
+    test(a, b, eq, "==")
+
+# %% float32 of all → loses
+def test_eq(a, b):
+    def eq(a, b):
+        if isinstance(a, torch.Tensor):
+            return a.shape == b.shape and torch.equal(a.float(), b.float())
+        return a == b
+    test(a, b, eq, "==")

@@ -29,3 +29,11 @@ def test_near(a, b):
 # %% its own tolerance of a tenth → zero
 def test_near(a, b):
     test(a, b, lambda x, y: x.shape == y.shape and torch.allclose(x.double(), y.double(), rtol=0.1), "near")
+
+# %% sums → loses
+def test_near(a, b): test(a.sum(), b.sum(), near, f"near {a} {b}")
+
+# %% warns → zero
+import warnings
+def test_near(a, b):
+    if not near(a, b): warnings.warn(f"near {a} {b}")
