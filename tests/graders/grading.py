@@ -20,7 +20,7 @@ from foundations.notebook import read_source, release_version
 
 ROOT = Path(__file__).parent.parent.parent
 ASSIGNMENTS = tuple(sorted(path.parent.name for path in (ROOT / "source").glob("*/*.ipynb")))
-#: Where each exercise stands on those above it: an answer is tried on top of the instructor's.
+#: Where each exercise stands on those above it: an answer is tried on top of the instructor's, which are given there.
 STACKED = ("05_modules",)
 SEED = 4711
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
@@ -88,9 +88,9 @@ def titled(answer: Answer) -> str:
 
 
 @cache
-def source(assignment: str) -> nbformat.NotebookNode:
+def source(assignment: str, only: str | None = None) -> nbformat.NotebookNode:
     """The instructor's notebook without prose, figures and timings: setup, what is given, and answer and check of each
-    exercise.
+    exercise; or of ``only`` one, those above it being given.
     """
     notebook = copy.deepcopy(read_source(ROOT / "source" / assignment / f"{assignment}.ipynb"))
     graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
@@ -101,6 +101,18 @@ def source(assignment: str) -> nbformat.NotebookNode:
         for cell in notebook.cells
         if (cell_id := _grade_id(cell)) and (cell_id in wanted or cell_id.startswith(_GIVEN))
     ]
+    return notebook if only is None else _narrowed(notebook, names, only)
+
+
+def _narrowed(notebook: nbformat.NotebookNode, names: list[str], only: str) -> nbformat.NotebookNode:
+    """Answers above that to ``only`` become cells like any other; their checks, and all of what is below it, go."""
+    above = {f"{name}-solution" for name in names[: names.index(only)]}
+    others = {cell_id for name in names if name != only for cell_id in (name, f"{name}-solution")}
+    for cell in notebook.cells:
+        if (cell_id := _grade_id(cell)) in above:
+            cell.metadata.nbgrader |= {"grade_id": f"{_GIVEN}{cell_id}", "solution": False, "locked": True}
+            cell.source = "\n".join(line for line in cell.source.splitlines() if "### " not in line)
+    notebook.cells = [cell for cell in notebook.cells if _grade_id(cell) not in others]
     return notebook
 
 
@@ -114,19 +126,22 @@ def assignment_of(exercise: str) -> str:
     return next(assignment for assignment in ASSIGNMENTS if exercise in exercises(assignment))
 
 
-def make_course(root: Path) -> Course:
-    """A course of the trimmed notebooks and the real graders under ``root``, with the real settings."""
-    for assignment in ASSIGNMENTS:
+def make_course(root: Path, only: str | None = None) -> Course:
+    """A course of the trimmed notebooks and the real graders under ``root``, with the real settings; or of ``only`` one
+    exercise.
+    """
+    for assignment in ASSIGNMENTS if only is None else (assignment_of(only),):
         folder = root / "source" / assignment
         folder.mkdir(parents=True)
-        nbformat.write(source(assignment), folder / f"{assignment}.ipynb")
-    shutil.copytree(ROOT / "graders", root / "graders", ignore=shutil.ignore_patterns("__pycache__"))
+        nbformat.write(source(assignment, only), folder / f"{assignment}.ipynb")
+    others = [] if only is None else [f"test_{name}.py" for name in exercises(assignment_of(only)) if name != only]
+    shutil.copytree(ROOT / "graders", root / "graders", ignore=shutil.ignore_patterns("__pycache__", *others))
     return Course(root, read_settings(ROOT / "pyproject.toml"))
 
 
-def submission(assignment: str, answers: Mapping[str, Sequence[str]]) -> nbformat.NotebookNode:
+def submission(assignment: str, answers: Mapping[str, Sequence[str]], only: str | None = None) -> nbformat.NotebookNode:
     """The released notebook with ``answers``: cells of source by exercise, all but the last being the student's own."""
-    notebook = release_version(source(assignment))
+    notebook = release_version(source(assignment, only))
     for exercise, cells in answers.items():
         index = next(i for i, cell in enumerate(notebook.cells) if _grade_id(cell) == f"{exercise}-solution")
         notebook.cells[index].source = cells[-1]
@@ -140,24 +155,18 @@ def solutions(assignment: str) -> dict[str, list[str]]:
     return {exercise: [cells[f"{exercise}-solution"]] for exercise in exercises(assignment)}
 
 
-def below(exercise: str) -> dict[str, list[str]]:
-    """The instructor's answers to what ``exercise`` stands on."""
-    assignment = assignment_of(exercise)
-    own = solutions(assignment) if assignment in STACKED else {}
-    return {name: own[name] for name in exercises(assignment)[: exercises(assignment).index(exercise)] if name in own}
-
-
 @dataclass
 class Desk:
-    """Hands answers in to one grader."""
+    """Hands answers in to one grader: of a whole assignment, or of ``only`` one exercise."""
 
     grader: Grader
     folder: Path
+    only: str | None = None
 
     def grade(self, answers: Mapping[str, Sequence[str]]) -> Graded:
         """Where the machine was too busy to decide about speed it is graded again, as the message says."""
         path = self.folder / "submitted.ipynb"
-        nbformat.write(submission(self.grader.assignment, answers), path)
+        nbformat.write(submission(self.grader.assignment, answers, self.only), path)
         graded = self.grader.grade(path, "student")
         checks = [check for exercise in graded.report.exercises for check in exercise.checks]
         if any(check.outcome == "inconclusive" for check in checks):
@@ -166,17 +175,13 @@ class Desk:
 
     def grade_round(self, answers: Mapping[str, Answer]) -> dict[str, Exercise]:
         """Each answered exercise of one notebook that holds them all."""
-        cells = {name: answer.cells for name, answer in answers.items()}
-        stands_on = {name: text for exercise in answers for name, text in below(exercise).items()}
-        report = self.grade({**stands_on, **cells}).report
+        report = self.grade({name: answer.cells for name, answer in answers.items()}).report
         assert report.reason is None
         return {name: result(report.exercises, name) for name in answers}
 
     def grade_one(self, answer: Answer) -> Exercise:
-        """The exercise of a notebook in which ``answer`` is the only one, but for what it stands on."""
-        report = self.grade({**below(answer.exercise), answer.exercise: answer.cells}).report
-        assert report.reason is None
-        return result(report.exercises, answer.exercise)
+        """The exercise of a notebook in which ``answer`` is the only one."""
+        return self.grade_round({answer.exercise: answer})[answer.exercise]
 
 
 def result(exercises: Iterable[Exercise], name: str) -> Exercise:

@@ -21,7 +21,7 @@ SLOW = [
 @pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
 def test_tricks_earn_nothing(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
     """One check fails, the rule's: it names the operation as it was written, and says what the exercise is about."""
-    for name, exercise in desks(assignment).grade_round(answers).items():
+    for name, exercise in desks(assignment, answers=answers).grade_round(answers).items():
         about = f"{answers[name].name}: {said(exercise)}"
         assert exercise.score == 0, about
         assert len(failing(exercise)) == 1, about
@@ -32,7 +32,7 @@ def test_tricks_earn_nothing(desks: Desks, assignment: str, answers: dict[str, A
 @pytest.mark.parametrize(("assignment", "answers"), SLOW)
 def test_slow_answers_lose_speed_or_growth(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
     """Right values by allowed operations, and too many of them: that costs some points, and the mistake is named."""
-    for name, exercise in desks(assignment).grade_round(answers).items():
+    for name, exercise in desks(assignment, answers=answers).grade_round(answers).items():
         about = f"{answers[name].name}: {said(exercise)}"
         assert exercise.score is not None, about
         assert 0 < exercise.score < exercise.max_score, about

@@ -24,7 +24,7 @@ def test_there_are_enough_wrong_answers(exercise: str) -> None:
 @pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
 def test_wrong_answers(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
     """Wrong values earn nothing; right values with something else wrong earn some points, and not all."""
-    for name, exercise in desks(assignment).grade_round(answers).items():
+    for name, exercise in desks(assignment, answers=answers).grade_round(answers).items():
         about = f"{answers[name].name}: {said(exercise)}"
         assert exercise.score is not None, about
         if answers[name].note == "zero":
