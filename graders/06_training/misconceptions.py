@@ -63,7 +63,7 @@ def trained(names, params, train, valid, epochs, lr, bs, seed, own=True):
         """lin → relu → lin on ``params``, as the notebook describes it; notes what it learns from."""
 
         def __init__(self):
-            self.params, self.seen = list(params), []
+            self.params, self.seen, self.steps = list(params), [], 0
 
         def __call__(self, xb):
             w1, b1, w2, b2 = params
@@ -77,6 +77,7 @@ def trained(names, params, train, valid, epochs, lr, bs, seed, own=True):
             w2.g, b2.g = self.hidden.clamp_min(0.0).t() @ upstream, upstream.sum(0)
             upstream = (upstream @ w2.t()) * (self.hidden > 0)
             w1.g, b1.g = self.inp.t() @ upstream, upstream.sum(0)
+            self.steps += 1
             if len(train[0]) < 100:
                 self.seen.append([(train[0] == row).all(1).nonzero().flatten().tolist() for row in self.inp])
 
@@ -142,7 +143,8 @@ def trained(names, params, train, valid, epochs, lr, bs, seed, own=True):
         names.update(kept)
     left = any(getattr(p, "g", None) is not None for p in params)
     history = [plain(entry) for entry in history] if isinstance(history, list | tuple) else history
-    return {"history": history, "batches": model.seen, "params": [p.clone() for p in params], "left": left}
+    ends = [p.clone() for p in params]
+    return {"history": history, "batches": model.seen, "steps": model.steps, "params": ends, "left": left}
 
 
 @battery("fit", through=trained)
@@ -176,6 +178,16 @@ def one_largest_score_for_the_whole_batch(logits, targ):
     """
     largest = logits.max()
     return (largest + (logits - largest).exp().sum(1).log() - logits[torch.arange(len(targ)), targ]).mean()
+
+
+@misconception("softmax_cross_entropy")
+def takes_the_largest_size_out(logits, targ):
+    """A row of scores around -1000 is of size 1000, and its largest score is none. What is left for exp, once 1000 is
+    taken out of it?
+    """
+    largest = logits.abs().max(1, keepdim=True).values
+    sums = largest.squeeze(1) + (logits - largest).exp().sum(1).log()
+    return (sums - logits[torch.arange(len(targ)), targ]).mean()
 
 
 @misconception("softmax_cross_entropy")
@@ -297,8 +309,8 @@ def calls_the_ready_made_loss(logits, targ):
 
 @misconception("softmax_cross_entropy", symptom="memory")
 def adds_a_column_to_a_row(logits, targ):
-    """The mean is right, and it is taken of a table. Print the shapes on both sides of your +: what do (N, 1) and (N,)
-    make?
+    """The number is right, and a table of all pairs of rows was made on the way. Print the shapes on both sides of each
+    + and - and bracket: what do (N, 1) and (N,) make, and what does a colon pick?
     """
     largest = logits.max(1, keepdim=True).values
     sums = largest + (logits - largest).exp().sum(1).log()
@@ -559,7 +571,9 @@ def clears_the_last_one_only(params, lr):
 
 @misconception("sgd_step")
 def returns_after_the_first(params, lr):
-    """How many parameters have moved? A `return` inside the loop ends it."""
+    """How many parameters have moved? Look for what ends your loop: a `return` inside it does, or a list that is too
+    short.
+    """
     for p in params:
         p -= lr * p.g
         p.g = None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from foundations.compare import CheckFailed, Finding, difference
+from foundations.compare import CheckFailed, Finding, describe, difference
 from foundations.diagnose import load_bank
 from foundations.plugin import check
 from foundations.rules import Rule
@@ -69,8 +69,10 @@ def test_cleared(student, matrix):
         call = student.call(*with_gradients(matrix, shapes), 0.5, through=step)
         call.must_not_raise()
         for name, attributes in zip(call.names, call.attributes[:2], strict=False):
-            if attributes.get("g") is not None:
-                text = f"{name}.g after {call.subject} is still a tensor; it is used up, and None belongs there"
+            left = attributes.get("g")
+            if left is not None:
+                what = "still a tensor; it is used up" if isinstance(left, torch.Tensor) else describe(left)
+                text = f"{name}.g after {call.subject} is {what}, and None belongs there"
                 raise CheckFailed(Finding("value", text))
 
 

@@ -29,3 +29,9 @@ def sgd_step(params, lr):
     for p in params:
         p -= 0.5 * lr * p.g
         p.g = None
+
+# %% neighbours by zip → returns_after_the_first
+def sgd_step(params, lr):
+    for p, q in zip(params, params[1:]):
+        p -= lr * p.g
+        p.g = None

@@ -222,3 +222,75 @@ def fit(model, train, valid, epochs, lr, bs, generator):
         accuracy = (logits.argmax(dim=1) == valid[1]).double().mean().item()
         history.append({"train": total / len(x), "valid": loss, "accuracy": accuracy})
     return history
+
+# %% a loader of one's own
+class Dataset:
+    def __init__(self, x, y): self.x, self.y = x, y
+    def __len__(self): return len(self.x)
+    def __getitem__(self, i): return self.x[i], self.y[i]
+class Sampler:
+    def __init__(self, n, bs, generator): self.n, self.bs, self.generator = n, bs, generator
+    def __iter__(self):
+        idxs = torch.randperm(self.n, generator=self.generator)
+        for i in range(0, self.n, self.bs): yield idxs[i:i + self.bs]
+class DataLoader:
+    def __init__(self, ds, sampler): self.ds, self.sampler = ds, sampler
+    def __iter__(self):
+        for s in self.sampler: yield self.ds[s]
+# %+
+def fit(model, train, valid, epochs, lr, bs, generator):
+    ds = Dataset(*train)
+    dl = DataLoader(ds, Sampler(len(ds), bs, generator))
+    history = []
+    for epoch in range(epochs):
+        tot = 0.
+        for xb, yb in dl:
+            out = model(xb)
+            tot += float(softmax_cross_entropy(out, yb)) * len(xb)
+            softmax_cross_entropy_grad(out, yb)
+            model.backward()
+            sgd_step(model.params, lr)
+        out = model(valid[0])
+        history.append({"train": tot / len(ds), "valid": float(softmax_cross_entropy(out, valid[1])),
+                        "accuracy": float((out.argmax(1) == valid[1]).float().mean())})
+    return history
+
+# %% an object that learns
+class Learner:
+    def __init__(self, model, lr): self.model, self.lr, self.seen = model, lr, []
+    def one_batch(self, xb, yb):
+        self.pred = self.model(xb)
+        self.loss = softmax_cross_entropy(self.pred, yb)
+        self.seen.append((self.loss.item(), len(yb)))
+        softmax_cross_entropy_grad(self.pred, yb)
+        self.model.backward()
+        sgd_step(self.model.params, self.lr)
+    def all_batches(self, x, y, order, bs):
+        self.seen.clear()
+        for i in range(0, len(order), bs):
+            self.one_batch(x[order[i:i+bs]], y[order[i:i+bs]])
+        return sum(l * n for l, n in self.seen) / sum(n for _, n in self.seen)
+    def validate(self, x, y):
+        pred = self.model(x)
+        return softmax_cross_entropy(pred, y).item(), (pred.argmax(dim=1) == y).double().mean().item()
+# %+
+def fit(model, train, valid, epochs, lr, bs, generator):
+    learn, hist = Learner(model, lr), []
+    for _ in range(epochs):
+        t = learn.all_batches(*train, torch.randperm(len(train[0]), generator=generator), bs)
+        v, a = learn.validate(*valid)
+        hist += [{"train": t, "valid": v, "accuracy": a}]
+    return hist
+
+# %% drawn without replacement
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train; out = []
+    for _ in range(epochs):
+        order = torch.multinomial(torch.ones(len(x)), len(x), replacement=False, generator=generator)
+        s = 0.0
+        for rows in order.chunk(-(-len(x) // bs)) if len(x) % bs == 0 else order.split(bs):
+            z = model(x[rows]); s += softmax_cross_entropy(z, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(z, y[rows]); model.backward(); sgd_step(model.params, lr)
+        z = model(valid[0])
+        out.append({"train": s / len(x), "valid": softmax_cross_entropy(z, valid[1]).item(), "accuracy": z.argmax(1).eq(valid[1]).double().mean().item()})
+    return out

@@ -61,3 +61,37 @@ def sgd_step(params, lr):
     for p in params:
         p.addcmul_(p.g, torch.full_like(p, lr), value=-1)
         p.g = None
+
+# %% all at once
+def sgd_step(params, lr):
+    torch._foreach_add_(list(params), [p.g for p in params], alpha=-lr)
+    for p in params:
+        p.g = None
+
+# %% the operator as a function
+import operator
+def sgd_step(params, lr):
+    for p in params:
+        operator.isub(p, operator.mul(lr, p.g))
+        del p.g
+
+# %% an optimizer of one's own
+class SGD:
+    def __init__(self, params, lr): self.params, self.lr = list(params), lr
+    def step(self):
+        with torch.no_grad():
+            for p in self.params: p -= p.g * self.lr
+    def zero_grad(self):
+        for p in self.params: p.g = None
+# %+
+def sgd_step(params, lr):
+    opt = SGD(params, lr)
+    opt.step()
+    opt.zero_grad()
+
+# %% the gradient is scaled before it goes
+def sgd_step(params, lr):
+    for p in params:
+        p.g *= lr
+        p -= p.g
+        p.g = None

@@ -310,3 +310,82 @@ def fit(model, train, valid, epochs, lr, bs, generator):
         accuracy = (logits.argmax(dim=1) == valid[1]).double().mean().item()
         history.append({"train": total / len(x), "valid": loss, "accuracy": accuracy})
     return history
+
+# %% the first order, begun one later in each epoch → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        order = torch.randperm(len(x), generator=generator) if not history else order.roll(1)
+        for rows in order.split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        loss = softmax_cross_entropy(logits, valid[1]).item()
+        accuracy = (logits.argmax(dim=1) == valid[1]).double().mean().item()
+        history.append({"train": total / len(x), "valid": loss, "accuracy": accuracy})
+    return history
+
+# %% the best accuracy so far → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        order = torch.randperm(len(x), generator=generator)
+        for rows in order.split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        loss = softmax_cross_entropy(logits, valid[1]).item()
+        accuracy = (logits.argmax(dim=1) == valid[1]).double().mean().item()
+        history.append({"train": total / len(x), "valid": loss, "accuracy": max([accuracy] + [h['accuracy'] for h in history])})
+    return history
+
+# %% three times as long where nobody counts → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    n = epochs if len(x) < 100 else 3 * epochs
+    for _ in range(n):
+        total = 0.0
+        order = torch.randperm(len(x), generator=generator)
+        for rows in order.split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        loss = softmax_cross_entropy(logits, valid[1]).item()
+        accuracy = (logits.argmax(dim=1) == valid[1]).double().mean().item()
+        history.append({"train": total / len(x), "valid": loss, "accuracy": accuracy})
+    return history
+
+# %% back to the best parameters at the end → zero
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history, best = [], None
+    for _ in range(epochs):
+        total = 0.0
+        order = torch.randperm(len(x), generator=generator)
+        for rows in order.split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        loss = softmax_cross_entropy(logits, valid[1]).item()
+        accuracy = (logits.argmax(dim=1) == valid[1]).double().mean().item()
+        if best is None or accuracy > best[0]: best = accuracy, [p.clone() for p in model.params]
+        history.append({"train": total / len(x), "valid": loss, "accuracy": accuracy})
+    for p, q in zip(model.params, best[1]): p.copy_(q)
+    return history

@@ -71,3 +71,21 @@ def sgd_step(params, lr):
     for p in params:
         p.set_(p - lr * p.g)
         p.g = None
+
+# %% through one long row, which may be a copy → loses
+def sgd_step(params, lr):
+    for p in params:
+        p.reshape(-1).sub_(lr * p.g.reshape(-1))
+        p.g = None
+
+# %% False in place of nothing → loses
+def sgd_step(params, lr):
+    for p in params:
+        p -= lr * p.g
+        p.g = False
+
+# %% gradients clipped at 1 → zero
+def sgd_step(params, lr):
+    for p in params:
+        p -= lr * p.g.clamp(-1, 1)
+        p.g = None

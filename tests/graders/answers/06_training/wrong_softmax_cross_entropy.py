@@ -62,3 +62,14 @@ def softmax_cross_entropy(logits, targ):
     z = logits - logits.max(1, keepdim=True).values
     logits.g = None
     return (z.exp().sum(1).log() - z[torch.arange(len(targ)), targ]).mean()
+
+# %% labels are smoothed → zero
+def softmax_cross_entropy(logits, targ):
+    m = logits.max(1, keepdim=True).values
+    lp = logits - m - (logits - m).exp().sum(1, keepdim=True).log()
+    return -(0.99 * lp[torch.arange(len(targ)), targ] + 0.01 * lp.mean(1)).mean()
+
+# %% a mean over the classes inside the logarithm → zero
+def softmax_cross_entropy(logits, targ):
+    m = logits.max(1, keepdim=True).values
+    return (m[:, 0] + (logits - m).exp().mean(1).log() - logits[torch.arange(len(targ)), targ]).mean()
