@@ -302,6 +302,7 @@ def explode() -> Account:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_largest_notebooks_in_limited_memory() -> None:
     """As many values, as long texts, as many cells as are read at all."""
     assert run_apart("test_fuzz_notebook:explode")["cases"] == 6
@@ -339,6 +340,7 @@ def test_pictures_are_weighed_like_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_thousands_of_notebooks_in_limited_memory() -> None:
     """Both accepted and refused ones among them, so that neither the repairs nor the refusals are left out."""
     start = random.SystemRandom().randrange(1 << 32)

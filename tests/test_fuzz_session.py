@@ -336,6 +336,7 @@ def test_outputs_are_counted_by_the_judge_as_well(fake: FakeWarm) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_hundreds_of_sessions_in_limited_memory() -> None:
     start = random.SystemRandom().randrange(1 << 32)
     account = run_apart("test_fuzz_session:campaign", "300", str(start))

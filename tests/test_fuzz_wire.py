@@ -251,6 +251,7 @@ def campaign(examples: str, start: str) -> Account:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_thousands_of_payloads_in_limited_memory() -> None:
     """Both decoded and refused ones among them, so that neither end of the decoder is left out."""
     start = random.SystemRandom().randrange(1 << 32)
@@ -307,6 +308,7 @@ def explode() -> Account:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_largest_payloads_in_limited_memory() -> None:
     """100 MB of the worst that a reply can hold."""
     account = run_apart("test_fuzz_wire:explode")
