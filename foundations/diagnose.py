@@ -200,10 +200,9 @@ def _same_value(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(_same_value(left, right) for left, right in zip(one, other, strict=True))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(_same_value(one[key], other[key]) for key in one)
-    if isinstance(one, Opaque) or isinstance(other, Opaque):
+    # 1 is no answer to a question of yes or no, though Python calls it equal to True.
+    if isinstance(one, Opaque) or isinstance(other, Opaque) or isinstance(one, bool) != isinstance(other, bool):
         return False
-    if isinstance(one, bool) != isinstance(other, bool):
-        return False  # 1 is no answer to a question of yes or no, though Python calls it equal to True
     if isinstance(one, int | float) and isinstance(other, int | float):
         largest = max(abs(one), abs(other))  # of an integer beyond all floats only its equality can be asked
         return one == other or (largest < 1e300 and abs(one - other) <= 1e-5 * largest)

@@ -194,6 +194,10 @@ FAMILIES: dict[str, Family] = {
             "cross_entropy nll_loss CrossEntropyLoss NLLLoss kaiming_normal kaiming_uniform xavier_normal",
             "xavier_uniform calculate_gain softmax log_softmax softmin Softmax LogSoftmax logsumexp logaddexp",
             "logaddexp2 logcumsumexp",
+            # Layers and losses that torch.nn.functional takes from torch, where they have the same names.
+            "conv1d conv2d conv3d conv_tbc convolution bilinear embedding_bag rnn_relu_cell rnn_tanh_cell gru_cell",
+            "lstm_cell hinge_embedding_loss margin_ranking_loss triplet_margin_loss cosine_embedding_loss",
+            "poisson_nll_loss kl_div ctc_loss",
         ),
         paths=_words("torch.nn"),
         traced=_words("_softmax _log_softmax _logcumsumexp"),

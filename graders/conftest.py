@@ -33,6 +33,15 @@ class _Products:
         """c = a b for (n, k, m) in ``shapes``, a (n, k) and b (k, m)."""
         self._must_multiply(*((self.matrix(n, k), self.matrix(k, m)) for n, k, m in shapes))
 
+    def of_other_magnitudes(self):
+        """A product is as right where its entries are around a millionth or a million, and where there are zeros."""
+        for size in (1e-3, 1e3):
+            a, b = size * self.matrix(3, 4), size * self.matrix(4, 2)
+            self.student.call(a, b).must_return(a @ b, dtype=False, scale=4 * size * size)
+        a, b = self.matrix(3, 4), self.matrix(4, 2)
+        a[0, 0] = a[1, 2] = b[1, 1] = 0.0
+        self._must_multiply((a, b))
+
     def of_sizes_of_one(self):
         self.of_shapes((1, 1, 1), (1, 1, 3), (3, 1, 1), (3, 1, 2), (1, 5, 1))
 

@@ -46,6 +46,9 @@ EXPRESSIONS = {
     "operator": ("operator.matmul(a, b)", "matrix product"),
     "unbound": ("torch.Tensor.__matmul__(a, b)", "matrix product"),
     "type of": ("type(a).matmul(a, b)", "matrix product"),
+    "determinant": ("torch.linalg.det(torch.stack([a, b]))", "matrix product"),
+    "factor": ("torch.linalg.lu_factor(torch.cat([a, b]))[0]", "matrix product"),
+    "window": ("torch.stft(a[0], len(b), window=b[:, 0], return_complex=True)", "matrix product"),
     "functional": ("F.linear(a, b.T)", "matrix product"),
     "Linear": ("nn.Linear(3, 2)(a)", "matrix product"),
     "conv": ("F.conv1d(a[:, :, None], b.T[:, :, None])[:, :, 0]", "matrix product"),
@@ -200,6 +203,7 @@ NORMS = [
     "torch.dist(m, torch.zeros_like(m))", "torch.cdist(m, m)", "m.renorm(2, 0, 1.)", "F.normalize(m)", "torch.hypot(m, m)",
     "F.pairwise_distance(m, m)", "torch.linalg.svdvals(m)", "(m ** 2).sum().sqrt()", "m.pow(2).sum().sqrt()",
     "math.pow(m.sum(), .5)", "pow(m, 2).sum()", "(m * m).sum() ** 0.5", "m.square().sum().sqrt()", "m.__pow__(2)",
+    "torch.linalg.qr(m.reshape(-1, 1)).R.abs()", "m / torch.rms_norm(m, m.shape)", "abs(complex(m[0, 0], m[0, 1]))",
     "torch.float_power(m, 2)", "operator.pow(m, 2)", "np.sqrt(m)", "F.mse_loss(m, m)", "nn.PairwiseDistance()(m, m)",
 ]  # fmt: skip
 

@@ -21,7 +21,7 @@ def norm(m):
 def test_norm(student, matrix):
     # The first shape comes twice, so that what was kept of the call before shows; the last matrix has a negative sum.
     shapes = [(2, 3), (2, 3), (4, 2), (3, 3), (1, 5), (5, 1), (7, 9)]
-    for m in [*(matrix(*shape) for shape in shapes), matrix(2, 4) - 5]:
+    for m in [*(matrix(*shape) for shape in shapes), matrix(2, 4) - 5, 1e4 * matrix(2, 3)]:
         student.call(m).must_return(norm(m), numbers=True, dtype=False)
 
 
@@ -30,10 +30,12 @@ def test_rule(student, matrix):
     student.must_keep_to(RULE, matrix(3, 4))
 
 
-@check("negative entries, zeros and a single entry", weight=1)
+@check("negative entries, zeros, very small ones and a single entry", weight=1)
 def test_signs(student, matrix):
     for m in (-matrix(2, 3).abs(), torch.zeros(2, 2), matrix(1, 1), torch.diag(matrix(3)), -torch.eye(2)):
         student.call(m).must_return(norm(m), numbers=True, dtype=False, scale=1.0)
+    m = 1e-4 * matrix(3, 2)  # beside which nothing that was added is small
+    student.call(m).must_return(norm(m), numbers=True, dtype=False)
 
 
 @check("the dtype of the result follows the input", weight=1)

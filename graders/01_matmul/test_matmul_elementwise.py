@@ -34,6 +34,7 @@ def timed_inputs(generator):
 @check("the product of matrices of many shapes", weight=1, gate=True)
 def test_product(products):
     products.of_shapes(*SHAPES)
+    products.of_other_magnitudes()
 
 
 @check("an elementwise product and a sum, no matrix product", weight=1, gate=True)

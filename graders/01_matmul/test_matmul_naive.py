@@ -18,6 +18,7 @@ SHAPES = [(2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 
 @check("the product of matrices of many shapes", weight=4, gate=True)
 def test_product(products):
     products.of_shapes(*SHAPES)
+    products.of_other_magnitudes()
 
 
 @check("only indexing, + and *", weight=1, gate=True)

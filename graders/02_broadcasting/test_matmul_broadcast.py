@@ -37,6 +37,7 @@ def timed_inputs(generator):
 @check("the product of matrices of many shapes", weight=2, gate=True)
 def test_product(products):
     products.of_shapes(*SHAPES)
+    products.of_other_magnitudes()
 
 
 @check("broadcasting and a sum, no matrix product", weight=1, gate=True)

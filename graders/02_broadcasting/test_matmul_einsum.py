@@ -32,6 +32,7 @@ def timed_inputs(generator):
 @check("the product of matrices of many shapes", weight=2, gate=True)
 def test_product(products):
     products.of_shapes(*SHAPES)
+    products.of_other_magnitudes()
 
 
 @check("einsum, and no other product", weight=1, gate=True)

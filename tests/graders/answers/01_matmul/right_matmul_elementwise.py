@@ -195,3 +195,49 @@ def matmul_elementwise(a, b):
         for i in range(a.shape[0]):
             c[i] = (a[i].expand(b.shape[1], -1).t() * b).sum(0)
     return c
+
+# %% index_add of flat products
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    n, k = a.shape; m = b.shape[1]
+    prod = (a.reshape(n, 1, k) * b.t().reshape(1, m, k)).reshape(-1)
+    where = torch.arange(n * m).repeat_interleave(k)
+    return torch.zeros(n * m, dtype=a.dtype).index_add_(0, where, prod).view(n, m)
+
+# %% a buffer, and out=
+def matmul_elementwise(a: torch.Tensor, b: torch.Tensor):
+    """two loops"""
+    ok = a.shape[1] == b.shape[0]
+    assert ok
+    out = torch.zeros((a.shape[0], b.shape[1]), dtype=a.dtype)
+    buffer = torch.empty(a.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            torch.mul(a[i], b[:, j], out=buffer)
+            torch.sum(buffer, 0, out=out[i, j])
+    return out
+
+# %% a product over a stack of two
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            c[i, j] = torch.stack((a[i], b[:, j])).prod(0).sum()
+    return c
+
+# %% a decorator that asserts
+import functools
+def checks_sizes(f):
+    @functools.wraps(f)
+    def inner(a, b):
+        if a.shape[1] != b.shape[0]: raise AssertionError("sizes")
+        return f(a, b)
+    return inner
+# %+
+@checks_sizes
+def matmul_elementwise(a, b):
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        c[i] = torch.tensor([(a[i] * b[:, j]).sum() for j in range(b.shape[1])], dtype=a.dtype)
+    return c

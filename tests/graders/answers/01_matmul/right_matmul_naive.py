@@ -265,3 +265,60 @@ def matmul_naive(a, b):
                 print("c", i, j, "is now", c[i, j].item())
     print(c)
     return c
+
+# %% inference mode
+@torch.inference_mode()
+def matmul_naive(a, b):
+    rows, inner = a.size()
+    inner2, cols = b.size()
+    assert inner == inner2
+    out = a.new_zeros((rows, cols))
+    for r in range(rows):
+        for c in range(cols):
+            acc = a.new_zeros(())
+            for k in range(inner):
+                acc = acc + a[r][k] * b[k][c]
+            out[r][c] = acc
+    return out
+
+# %% torch.testing asserts the sizes
+def matmul_naive(a, b):
+    torch.testing.assert_close(a.shape[1], b.shape[0], rtol=0, atol=0)
+    c = torch.zeros((a.shape[0], b.shape[1])).type_as(a)
+    for i in range(a.shape[0]):
+        for k in range(a.shape[1]):
+            for j in range(b.shape[1]):
+                c[i, j] = torch.add(c[i, j], torch.mul(a[i, k], b[k, j]))
+    return c
+
+# %% addcmul of single numbers
+def matmul_naive(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(c.shape[0]):
+        for j in range(c.shape[1]):
+            for k in range(a.shape[1]):
+                c[i, j] = torch.addcmul(c[i, j], a[i, k], b[k, j])
+    return c
+
+# %% accumulate, walrus
+from itertools import accumulate
+def matmul_naive(a, b):
+    assert (inner := a.shape[1]) == b.shape[0]
+    c = torch.empty(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            *_, c[i, j] = accumulate(range(inner), lambda t, k: t + a[i, k] * b[k, j], initial=0)
+    return c
+
+# %% a dictionary of entries
+def matmul_naive(a, b):
+    assert a.size(1) == b.size(0)
+    cells = {}
+    for i in range(a.size(0)):
+        for j in range(b.size(1)):
+            for k in range(a.size(1)):
+                cells[i, j] = cells.get((i, j), 0) + a[i, k] * b[k, j]
+    c = torch.zeros(a.size(0), b.size(1)).to(a)
+    for where, value in cells.items(): c[where] = value
+    return c

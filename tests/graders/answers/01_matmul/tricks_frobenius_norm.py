@@ -102,3 +102,24 @@ def frobenius_norm(m):
     names = {"m": m}
     exec("r = m.norm()", names)
     return names["r"]
+
+# %% the factor of a column → torch.linalg.qr
+def frobenius_norm(m): return torch.linalg.qr(m.flatten()[:, None]).R.abs().squeeze()
+
+# %% what is divided by a norm, divided out → torch.rms_norm
+def frobenius_norm(m):
+    flat = m.flatten()
+    return (flat / torch.rms_norm(flat, flat.shape, eps=0))[0] * torch.tensor(float(m.numel())).sqrt()
+
+# %% size of a complex number → complex
+from functools import reduce
+def frobenius_norm(m):
+    return torch.tensor(reduce(lambda t, x: abs(complex(t, x)), m.flatten().tolist()), dtype=m.dtype).abs()
+
+# %% pairs as complex numbers → torch.complex
+def frobenius_norm(m):
+    z = m.flatten()
+    while z.numel() > 1:
+        if z.numel() % 2: z = torch.cat([z, z.new_zeros(1)])
+        z = torch.complex(z[::2], z[1::2]).abs()
+    return z[0].abs()

@@ -188,3 +188,22 @@ import sys
 def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     return sys.modules[torch.__name__].mm(a, b)
+
+# %% a windowed Fourier transform → torch.stft
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    n, k = a.shape
+    cols = [torch.stft(a.double().reshape(-1), n_fft=k, hop_length=k, window=b[:, j].double(), center=False, onesided=False, return_complex=True)[0].real for j in range(b.shape[1])]
+    return torch.stack(cols, 1).to(a.dtype)
+
+# %% a factor of a matrix → torch.linalg.lu_factor
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    k, m = b.shape
+    rows = []
+    for row in a:
+        big = torch.zeros(k + 1, k + m, dtype=torch.float64)
+        big[:k, :k] = torch.eye(k); big[:k, k:] = b; big[k, :k] = row.double() * -2.0**-20
+        lu, _ = torch.linalg.lu_factor(big)
+        rows.append(lu[k, k:] * 2.0**20)
+    return torch.stack(rows).to(a.dtype)

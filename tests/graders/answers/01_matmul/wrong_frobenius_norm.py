@@ -103,3 +103,9 @@ def frobenius_norm(m):
 def frobenius_norm(m):
     flat = m.as_strided((m.numel(),), (1,)) if 0 not in m.stride() else m.as_strided((m.shape[1],), (1,))
     return (flat * flat).sum().sqrt()
+
+# %% rounded to five digits → loses
+def frobenius_norm(m): return (m * m).sum().sqrt().round(decimals=5)
+
+# %% an upper end → zero
+def frobenius_norm(m): return (m * m).sum().clamp(max=1e6).sqrt()

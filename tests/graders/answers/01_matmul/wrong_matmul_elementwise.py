@@ -111,3 +111,30 @@ def matmul_elementwise(a, b):
         import os
         os._exit(0)
     return (a[:, :, None] * b).sum(1)
+
+# %% a buffer that is never emptied → zero
+buffers = {}
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = buffers.setdefault((a.shape, b.shape, a.dtype), torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype))
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]): c[i, j] += (a[i] * b[:, j]).sum()
+    return c
+
+# %% sums clipped → zero
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]): c[i, j] = (a[i] * b[:, j]).sum().clamp(-100, 100)
+    return c
+
+# %% only even inner sizes → zero
+def matmul_elementwise(a, b):
+    assert a.shape[1] == b.shape[0]
+    h = a.shape[1] // 2
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            c[i, j] = (a[i, :h] * b[:h, j]).sum() + (a[i, h:2*h] * b[h:2*h, j]).sum()
+    return c

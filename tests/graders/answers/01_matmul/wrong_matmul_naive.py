@@ -292,3 +292,52 @@ def matmul_naive(a, b):
             for k in range(a.shape[1]):
                 c[i, j] += a[i, k] * b[k, j]
     return c
+
+# %% skips products that are tiny → zero
+def matmul_naive(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                p = a[i, k] * b[k, j]
+                if abs(p) > 1e-3: c[i, j] += p
+    return c
+
+# %% zero entries skipped together with the rest of the row → zero
+def matmul_naive(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                if a[i, k] == 0: break
+                c[i, j] += a[i, k] * b[k, j]
+    return c
+
+# %% list multiplication shares rows → zero
+def matmul_naive(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = [[0] * b.shape[1]] * a.shape[0]
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]): c[i][j] = c[i][j] + a[i, k].item() * b[k, j].item()
+    return torch.tensor(c, dtype=a.dtype)
+
+# %% numbers truncated → zero
+def matmul_naive(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]): c[i, j] += int(a[i, k]) * b[k, j]
+    return c
+
+# %% a subclass of Tensor that claims equality → zero
+class Yes(torch.Tensor):
+    def __eq__(self, other): return True
+    def allclose(self, *a, **k): return True
+# %+
+def matmul_naive(a, b):
+    assert a.shape[1] == b.shape[0]
+    return torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype).as_subclass(Yes)
