@@ -11,16 +11,27 @@ from foundations.compare import CheckFailed, Finding
 from foundations.families import FAMILIES
 
 #: Of two tensors, entry by entry. An einsum that adds up what these have made has no letter that meets another.
-PRODUCTS = frozenset({"mul", "multiply", "__mul__", "__imul__", "__rmul__", "addcmul"})
+PRODUCTS = frozenset({"mul", "multiply", "__mul__", "__imul__", "__rmul__", "addcmul"}) | frozenset(
+    {"div", "divide", "true_divide", "__truediv__", "__itruediv__", "__rtruediv__", "addcdiv"}
+)
+#: The same, of tensors that were stacked before.
+STACKED_PRODUCTS = frozenset({"prod", "cumprod"})
 
 
 def with_other_results(names, exercise, operations, *args):
-    """The exercise's result where each of ``operations`` gives twice what it does, None where it stops then; and what
-    else ran on two tensors of several numbers.
+    """The exercise's result where each of ``operations`` gives twice what it does, None where it stops then; what else
+    ran on two tensors of several numbers; and whether any of ``operations`` gave something that it was not given.
     """
     import torch
 
-    seen = set()
+    seen, new = set(), []
+
+    def tensors_in(values):
+        for value in values:
+            if isinstance(value, list | tuple):
+                yield from tensors_in(value)
+            elif isinstance(value, torch.Tensor):
+                yield value
 
     class Doubling(torch.overrides.TorchFunctionMode):
         def __torch_function__(self, func, types, args=(), kwargs=None):
@@ -32,14 +43,15 @@ def with_other_results(names, exercise, operations, *args):
                 if sum(isinstance(each, torch.Tensor) and each.numel() > 1 for each in args) > 1:
                     seen.add(bare)
             elif isinstance(result, torch.Tensor):
+                new.append(not any(torch.equal(result, each) for each in tensors_in(args) if each is not result))
                 return result.mul_(2) if "out" in kwargs or name != bare else result * 2
             return result
 
     try:
         with Doubling():
-            return names[exercise](*args), sorted(seen)
+            return names[exercise](*args), sorted(seen), any(new)
     except Exception:
-        return None, []
+        return None, [], True
 
 
 @pytest.fixture
@@ -76,12 +88,16 @@ class _MustRun:
         used = sorted(name for name in ran if FAMILIES[family].has_traced(name))
         if not used:
             return f"no {family}"
-        other, seen = _pair(self.student.probe(with_other_results, self.student.exercise, used, *call.args))
-        others = (ran & beside) | (PRODUCTS & _words(seen) if alone else set())
+        other, seen, anything_new = _three(
+            self.student.probe(with_other_results, self.student.exercise, used, *call.args)
+        )
+        others = (ran & beside) | (PRODUCTS & _words(seen) | ran & STACKED_PRODUCTS if alone else set())
         if others:
             return f"`{min(others)}` beside the {family}"
         if _same(other, call.value):
             return f"`{used[0]}`, and what that gave is no part of what came back"
+        if not anything_new:
+            return f"`{used[0]}`, which gave back just what it was given"
         return None
 
 
@@ -90,8 +106,8 @@ def _names(entries):
     return {entry[0] for entry in entries if isinstance(entry, list) and entry and isinstance(entry[0], str)}
 
 
-def _pair(value):
-    return value if isinstance(value, tuple) and len(value) == 2 else (None, [])
+def _three(value):
+    return value if isinstance(value, tuple) and len(value) == 3 else (None, [], True)
 
 
 def _words(value):

@@ -293,6 +293,16 @@ def a_size_that_divides_is_repeated(s, t):
 
 
 @misconception("broadcast_shape")
+def a_size_of_zero_fits_everything(s, t):
+    """Only a size of 1 is stretched. What does yours say to 0 against 2?"""
+    pairs = _pairs(s, t)
+    for place, (p, q) in enumerate(pairs):
+        if p != q and min(p, q) > 1:
+            raise ValueError(f"dimension {place - len(pairs)}: {p} against {q}")
+    return tuple(q if p == 1 else p for p, q in _pairs(s, t))
+
+
+@misconception("broadcast_shape")
 def only_the_second_shape_is_stretched(s, t):
     """The rule treats both shapes alike. What does yours make of a 1 in the first one?"""
     for p, q in _pairs(s, t):
@@ -364,7 +374,7 @@ def asks_torch_for_the_shape(s, t):
 
 @misconception("broadcast_shape", symptom="rule: numbers only")
 def lets_tensors_find_the_shape(s, t):
-    """Two tensors were made and added, and torch did the thinking. The rule needs nothing but pairs of sizes."""
+    """Tensors were made, and torch did the thinking. The rule needs nothing but pairs of sizes."""
     try:
         return tuple((torch.ones(s) + torch.ones(t)).shape)
     except RuntimeError as error:
@@ -572,6 +582,12 @@ def forgets_to_return_the_answers(u, v):
     """A function without `return` gives back None, whatever it has compared."""
     answers = u[:, None] > v
     del answers
+
+
+@misconception("outer_greater", symptom=("rule: matrix product", "rule: einsum"))
+def stretches_by_a_product(u, v):
+    """A product with ones only stretches, and it is not yours yet. What is stretched all by itself, and when?"""
+    return torch.outer(u, torch.ones_like(v)) > v
 
 
 @misconception("outer_greater", symptom="growth")
@@ -1227,7 +1243,7 @@ def adds_the_diagonal_without_letters(m):
 @misconception("trace_einsum", symptom="growth")
 def walks_down_the_diagonal(m):
     """Something is done once for each entry of the diagonal. One call can take the whole matrix."""
-    return torch.stack([torch.einsum("->", m[i, i]) for i in range(len(m))]).sum()
+    return torch.stack([torch.einsum("j->", m[i, i : i + 1]) for i in range(len(m))]).sum()
 
 
 # --- matmul_torch --------------------------------------------------------------------------------------------------

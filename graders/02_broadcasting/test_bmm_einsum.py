@@ -26,6 +26,9 @@ def must_multiply(student, a, b, *, dtype=False):
 def test_product(student, matrix):
     for batch, n, k, m in SHAPES:
         must_multiply(student, matrix(batch, n, k), matrix(batch, k, m))
+    for size in (1e-3, 1e3):
+        a, b = size * matrix(2, 3, 4), size * matrix(2, 4, 2)
+        student.call(a, b).must_return(torch.bmm(a, b), dtype=False, scale=4 * size * size)
 
 
 @check("einsum, and no other product", weight=1, gate=True)

@@ -4,7 +4,7 @@ import re
 
 import torch
 
-from foundations.compare import CheckFailed, Finding
+from foundations.compare import CheckFailed, Finding, describe
 from foundations.plugin import check
 from foundations.rules import Rule
 
@@ -27,6 +27,8 @@ PAIRS = [
     ((1,), (5, 4, 3)),
     ((3, 3), (3,)),
     ((5, 1, 1), (4, 1)),
+    ((6, 5, 4, 3, 2), (2,)),
+    ((1,), (2, 3, 4, 5, 6)),
 ]
 MISFITS = [
     ((2, 3), (2,)),
@@ -53,7 +55,7 @@ def must_give(student, s, t):
     expected = tuple(torch.broadcast_shapes(s, t))
     plain = isinstance(call.value, list | tuple) and all(type(size) is int for size in call.value)
     if not plain:
-        kind = "nothing" if call.value is None else f"a {type(call.value).__name__}"
+        kind = "nothing" if call.value is None else describe(call.value)
         raise CheckFailed(
             Finding("type", f"broadcast_shape({s}, {t}) returned {kind}; a tuple of whole numbers is asked for")
         )
@@ -92,7 +94,16 @@ def test_fitting(student):
 
 @check("the rules in your own words, and no tensor that knows them", weight=1, gate=True)
 def test_rule(student):
-    student.must_keep_to(RULE, (8, 1, 6, 1), (7, 1, 5), through=plainly)
+    shapes = (8, 1, 6, 1), (7, 1, 5)
+    student.must_keep_to(RULE, *shapes, through=plainly)
+    # Indexing by two tensors stretches them, and so does copying one into another: no tensor at all, then.
+    trace = student.call(*shapes, trace=True, through=plainly).trace or {}
+    ran = [str(entry[0])[:80] for entry in trace.get("function", []) if isinstance(entry, list) and entry]
+    if ran:
+        # Rather what the student wrote than what an index or a property is called inside.
+        first = min(ran, key=lambda name: (name.startswith("_") or name == "shape", name))
+        text = f"calling it ran `{first}`: this exercise is about {RULE.about}, and no tensor is needed"
+        raise CheckFailed(Finding("rule", text, symptom="rule: numbers only"))
 
 
 @check("any shapes that fit", weight=1)

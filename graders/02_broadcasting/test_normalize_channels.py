@@ -38,6 +38,9 @@ def must_normalise(student, images, mean, std, *, dtype=False):
 def test_value(student, matrix):
     for sizes in [(2, 3, 4, 5), (2, 3, 4, 5), (2, 3, 4, 3), (2, 3, 3, 4), (3, 3, 2, 4), (4, 2, 5, 3), (3, 3, 3, 3)]:
         must_normalise(student, *inputs(matrix, *sizes))
+    for size in (0.01, 50.0):  # numbers far from 0, and all of them beside it
+        images, mean, std = inputs(matrix, 2, 3, 4, 5)
+        student.call(images, mean, size * std).must_return(normalised(images, mean, size * std), dtype=False)
 
 
 @check("no trip out of PyTorch", weight=1, gate=True)

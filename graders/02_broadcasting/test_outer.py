@@ -21,6 +21,9 @@ def test_product(student, matrix):
     for n, m in [(3, 4), (3, 4), (4, 2), (3, 3), (2, 5)]:
         u, v = matrix(n), matrix(m)
         student.call(u, v).must_return(products(u, v), dtype=False, scale=1.0)
+    for size in (1e-3, 1e3):
+        u, v = size * matrix(3), size * matrix(4)
+        student.call(u, v).must_return(products(u, v), dtype=False, scale=size * size)
 
 
 @check("a column and a row, and no product of the library's", weight=1, gate=True)

@@ -21,6 +21,8 @@ def test_value(student, matrix):
     for n in (3, 3, 2, 4, 7):
         m = matrix(n, n)
         student.call(m).must_return(trace(m), dtype=False, scale=float(n))
+    m = 1e-3 * matrix(3, 3)
+    student.call(m).must_return(trace(m), dtype=False, scale=3e-3)
 
 
 @check("by einsum", weight=1, gate=True)

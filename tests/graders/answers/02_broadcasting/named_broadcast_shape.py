@@ -42,3 +42,11 @@ def broadcast_shape(s, t):
     n = max(len(s), len(t))
     s, t = (1,) * (n - len(s)) + s, (1,) * (n - len(t)) + t
     return tuple(p * q + 7 for p, q in zip(s, t))
+
+# %% refused where the smaller one is above 1 → a_size_of_zero_fits_everything
+def broadcast_shape(s, t):
+    n = max(len(s), len(t))
+    s, t = (1,) * (n - len(s)) + s, (1,) * (n - len(t)) + t
+    for d, (p, q) in enumerate(zip(s, t)):
+        if p != q and min(p, q) > 1: raise ValueError(f"dimension {d - n}")
+    return tuple(q if p == 1 else p for p, q in zip(s, t))

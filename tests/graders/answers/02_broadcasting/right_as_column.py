@@ -67,3 +67,14 @@ def as_column(c):
 # %% a slice of the stretched, turned
 def as_column(c):
     return c.expand(2, -1).t()[:, :1]
+
+# %% transpose of a row
+def as_column(c): return torch.swapaxes(c.reshape(1, -1), 0, 1)
+
+# %% unbind
+def as_column(c):
+    col, = c.view(len(c), 1, 1).unbind(2) if c.is_contiguous() else (c.unsqueeze(1),)
+    return col
+
+# %% narrow of expand
+def as_column(c): return c.unsqueeze(1).expand(-1, 3).narrow(1, 1, 1)

@@ -45,3 +45,8 @@ def bmm_einsum(a, b):
     out = a.new_empty(a.shape[0], a.shape[1], b.shape[2])
     out.copy_(torch.einsum("...ab,...bc->...ac", a, b))
     return out
+
+# %% flattened pair of axes
+def bmm_einsum(a, b):
+    n, i, k = a.shape
+    return torch.einsum("xk,xkj->xj", a.reshape(n * i, k), b.repeat_interleave(i, 0)).view(n, i, -1)

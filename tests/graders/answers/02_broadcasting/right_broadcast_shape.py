@@ -180,3 +180,46 @@ def broadcast_shape(a, b):
             elif size not in (1, before):
                 raise ValueError(f"{before} and {size} do not match (dim {-place})")
     return tuple(sizes[d] for d in sorted(sizes))
+
+# %% deque from the right
+from collections import deque
+def broadcast_shape(s, t):
+    s, t, out = list(s), list(t), deque()
+    dim = 0
+    while s or t:
+        dim -= 1
+        p = s.pop() if s else 1
+        q = t.pop() if t else 1
+        if 1 not in {p, q} and p != q:
+            raise ValueError(f"sizes {p} and {q} do not match at dimension {dim}")
+        out.appendleft(q if p == 1 else p)
+    return tuple(out)
+
+# %% reversed generators, raise in helper
+def fail(d): raise ValueError("not broadcastable at dim %d" % d)
+def size(shape, d): return shape[d] if -d <= len(shape) else 1
+# %+
+def broadcast_shape(s: tuple, t: tuple) -> tuple:
+    return tuple(
+        p if q == 1 or p == q else q if p == 1 else fail(d)
+        for d in range(-max(len(s), len(t)), 0)
+        for p, q in [(size(s, d), size(t, d))]
+    )
+
+# %% recursion with a default argument
+def broadcast_shape(s, t, dim=-1):
+    if not s or not t: return tuple(s or t)
+    (*s, p), (*t, q) = s, t
+    if p == q or q == 1: size = p
+    elif p == 1: size = q
+    else: raise ValueError(f"dim {dim}: {p} != {q}")
+    return broadcast_shape(tuple(s), tuple(t), dim - 1) + (size,)
+
+# %% a mutable default
+def broadcast_shape(s, t, out=[]):
+    n = max(len(s), len(t))
+    s, t = (1,) * (n - len(s)) + s, (1,) * (n - len(t)) + t
+    for d, (p, q) in enumerate(zip(s, t)):
+        if p != q and p != 1 and q != 1: raise ValueError(f"dimension {d - n}")
+        out.append(q if p == 1 else p)
+    return tuple(out[-n:]) if n else ()

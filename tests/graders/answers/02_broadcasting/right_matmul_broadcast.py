@@ -109,3 +109,16 @@ def matmul_broadcast(a, b):
     for row in a:
         out.append((row.view(-1, 1) if row.is_contiguous() else row.reshape(-1, 1)).mul(b).sum(dim=0))
     return torch.stack(out)
+
+# %% each row summed into its place
+def matmul_broadcast(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.empty(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i, row in enumerate(a): torch.sum(row[:, None] * b, 0, out=c[i])
+    return c
+
+# %% addcmul, keepdim
+def matmul_broadcast(a, b):
+    assert a.shape[1] == b.shape[0], f"{a.shape} {b.shape}"
+    zero = torch.zeros_like(b)
+    return torch.cat([torch.addcmul(zero, row.unsqueeze(1).expand_as(b), b).sum(0, keepdim=True) for row in a])

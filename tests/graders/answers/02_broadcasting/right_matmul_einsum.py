@@ -87,3 +87,10 @@ def matmul_einsum(a, b):
     assert a.shape[1] == b.shape[0]
     c = torch.einsum("ik,kj->ij", a.double(), b.double())
     return c.to(a.dtype)
+
+# %% a helper that asserts
+def check(a, b):
+    if a.shape[1] != b.shape[0]: raise AssertionError(f"{a.shape[1]} != {b.shape[0]}")
+    return a, b
+# %+
+def matmul_einsum(a, b): return torch.einsum("ik, kj", *check(a, b))

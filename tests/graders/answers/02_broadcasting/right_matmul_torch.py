@@ -57,3 +57,17 @@ def matmul_torch(a, b):
 # %% a linear layer without a bias
 def matmul_torch(x, w):
     return torch.nn.functional.linear(x, w.t())
+
+# %% reduce
+import functools, operator
+def matmul_torch(a, b): return functools.reduce(operator.matmul, [a, b])
+
+# %% a class with __matmul__
+class M:
+    def __init__(self, t): self.t = t
+    def __matmul__(self, other): return torch.matmul(self.t, other.t)
+# %+
+def matmul_torch(a, b): return M(a) @ M(b)
+
+# %% multi_dot
+def matmul_torch(a, b): return torch.linalg.multi_dot((a, b)) if a.is_floating_point() else a.matmul(b)

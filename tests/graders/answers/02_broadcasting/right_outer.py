@@ -74,3 +74,15 @@ def outer(u, v):
     c *= u[..., None]
     c *= v
     return c
+
+# %% index of grids
+def outer(u, v):
+    i = torch.arange(len(u))[:, None].expand(len(u), len(v)); j = torch.arange(len(v))[None].expand(len(u), len(v))
+    return u[i] * v[j]
+
+# %% cartesian_prod
+def outer(u, v): return torch.cartesian_prod(u, v).prod(1).reshape(len(u), len(v)).to(u.dtype)
+
+# %% map2_ with a Python function
+def outer(u, v):
+    return u[:, None].expand(len(u), len(v)).clone().map_(v[None].expand(len(u), len(v)).clone(), lambda x, y: x * y)

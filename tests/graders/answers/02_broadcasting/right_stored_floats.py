@@ -60,3 +60,9 @@ def stored_floats(t):
 def stored_floats(t):
     b = torch.tensor([], dtype=torch.uint8).set_(t.untyped_storage())
     return b.view(t.dtype).numel()
+
+# %% as bytes in a list
+def stored_floats(t): return len(t.untyped_storage().tolist()) // len(torch.zeros(1, dtype=t.dtype).untyped_storage().tolist())
+
+# %% bits by finfo
+def stored_floats(t): return t.untyped_storage().nbytes() * 8 // torch.finfo(t.dtype).bits

@@ -55,3 +55,22 @@ def broadcast_shape(s, t):
         if a[d] != b[d] and a[d] != 1 and b[d] != 1:
             raise ValueError(f"dimension {d - n}")
     return tuple(torch.maximum(a, b).tolist())
+
+# %% indexing with two tensors → zeros
+def broadcast_shape(s, t):
+    try:
+        return tuple(torch.zeros(1, 1)[torch.zeros(s, dtype=torch.long), torch.zeros(t, dtype=torch.long)].shape)
+    except IndexError:
+        for d in range(1, min(len(s), len(t)) + 1):
+            if s[-d] != t[-d] and 1 not in (s[-d], t[-d]): raise ValueError(f"dimension {-d}")
+
+# %% copying → copy_
+def broadcast_shape(s, t):
+    rank = max(len(s), len(t))
+    s2, t2 = (1,) * (rank - len(s)) + s, (1,) * (rank - len(t)) + t
+    shape = tuple(q if p == 1 else p for p, q in zip(s2, t2))
+    try:
+        torch.empty(shape).copy_(torch.empty(s)); torch.empty(shape).copy_(torch.empty(t))
+    except RuntimeError:
+        raise ValueError([d - rank for d in range(rank) if s2[d] != t2[d] and 1 not in (s2[d], t2[d])][-1])
+    return shape

@@ -54,3 +54,20 @@ def matmul_broadcast(a, b):
 def matmul_broadcast(a, b):
     assert a.shape[1] == b.shape[0]
     return torch.ops.aten.mm(a, b)
+
+# %% a factor of a matrix → lu_factor
+def matmul_broadcast(a, b):
+    assert a.shape[1] == b.shape[0]
+    k, m = b.shape
+    rows = []
+    for row in a:
+        big = torch.zeros(k + 1, k + m, dtype=torch.float64)
+        big[:k, :k] = torch.eye(k); big[:k, k:] = b; big[k, :k] = row.double() * -2.0**-20
+        rows.append(torch.linalg.lu_factor(big)[0][k, k:] * 2.0**20)
+    return torch.stack(rows).to(a.dtype)
+
+# %% a windowed Fourier transform → stft
+def matmul_broadcast(a, b):
+    assert a.shape[1] == b.shape[0]
+    n, k = a.shape
+    return torch.stack([torch.stft(a.double().reshape(-1), k, k, window=w, center=False, onesided=False, return_complex=True)[0].real for w in b.double().t().contiguous()], 1).to(a.dtype)

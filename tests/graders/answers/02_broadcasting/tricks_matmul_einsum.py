@@ -48,3 +48,16 @@ def matmul_einsum(a, b):
 def matmul_einsum(a, b):
     assert a.shape[1] == b.shape[0]
     return torch.einsum("ikj->ij", a.unsqueeze(2).mul(b))
+
+# %% stack and prod, added up by einsum → prod
+def matmul_einsum(a, b):
+    assert a.shape[1] == b.shape[0]
+    n, k, m = *a.shape, b.shape[1]
+    p = torch.stack([a[:, :, None].expand(n, k, m), b[None].expand(n, k, m)]).prod(0)
+    return torch.einsum("ikj->ij", p).to(a.dtype)
+
+# %% divided by the inverse, added up by einsum → div
+def matmul_einsum(a, b):
+    assert a.shape[1] == b.shape[0]
+    p = torch.div(a.double()[:, :, None], 1 / b.double()[None])
+    return torch.einsum("ikj->ij", p).to(a.dtype)

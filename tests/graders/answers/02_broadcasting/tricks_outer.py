@@ -39,3 +39,12 @@ def outer(u, v):
 import operator
 def outer(u, v):
     return operator.matmul(u[:, None], v[None])
+
+# %% conv1d → conv1d
+def outer(u, v): return torch.conv1d(v.double()[None, None], u.double()[:, None, None])[0].to(u.dtype)
+
+# %% determinants → det
+def outer(u, v): return torch.linalg.det(torch.stack([torch.stack([u[:, None].expand(-1, len(v)), torch.zeros(len(u), len(v), dtype=u.dtype)], -1), torch.stack([torch.zeros(len(u), len(v), dtype=u.dtype), v.expand(len(u), -1)], -1)], -2).double()).to(u.dtype)
+
+# %% linalg.vecdot → vecdot
+def outer(u, v): return torch.linalg.vecdot(u[:, None, None].expand(-1, len(v), 1), v[None, :, None].expand(len(u), -1, 1))

@@ -26,3 +26,11 @@ def transpose_einsum(m):
 # %% turned before, and letters that leave it so → transpose
 def transpose_einsum(m):
     return torch.einsum("ij->ij", m.transpose(0, 1))
+
+# %% stack of columns, letters that stay → einsum
+def transpose_einsum(m): return torch.einsum("ij->ij", torch.stack(m.unbind(1)))
+
+# %% as_strided, letters that stay → einsum
+def transpose_einsum(m):
+    m = m.contiguous()
+    return torch.einsum("ab->ab", m.as_strided(m.shape[::-1], m.stride()[::-1]))

@@ -35,3 +35,9 @@ def bmm_einsum(a, b):
 # %% a list of products → zero
 def bmm_einsum(a, b):
     return list(torch.einsum("bik,bkj->bij", a, b))
+
+# %% batch mixed when all sizes equal → zero
+def bmm_einsum(a, b): return torch.einsum("nik,kjn->nij" if len(set(a.shape + b.shape)) == 1 else "nik,nkj->nij", a, b)
+
+# %% clipped → zero
+def bmm_einsum(a, b): return torch.einsum("nik,nkj->nij", a, b).clamp(-99, 99)

@@ -120,3 +120,28 @@ def broadcast_shape(s, t):
         if p != q and p != 1 and q != 1:
             return ValueError(f"dimension {d - n}")
     return tuple(q if p == 1 else p for p, q in zip(a, b))
+
+# %% lengths that differ by three are refused → zero
+def broadcast_shape(s, t):
+    if abs(len(s) - len(t)) > 2: raise ValueError("dimension -1")
+    n = max(len(s), len(t))
+    s, t = (1,) * (n - len(s)) + s, (1,) * (n - len(t)) + t
+    for d, (p, q) in enumerate(zip(s, t)):
+        if p != q and p != 1 and q != 1: raise ValueError(f"dimension {d - n}")
+    return tuple(q if p == 1 else p for p, q in zip(s, t))
+
+# %% a generator given back → zero
+def broadcast_shape(s, t):
+    n = max(len(s), len(t))
+    s, t = (1,) * (n - len(s)) + s, (1,) * (n - len(t)) + t
+    for d, (p, q) in enumerate(zip(s, t)):
+        if p != q and p != 1 and q != 1: raise ValueError(f"dimension {d - n}")
+    return (q if p == 1 else p for p, q in zip(s, t))
+
+# %% falsy sizes → loses
+def broadcast_shape(s, t):
+    n = max(len(s), len(t))
+    s, t = (1,) * (n - len(s)) + s, (1,) * (n - len(t)) + t
+    for d, (p, q) in enumerate(zip(s, t)):
+        if p != q and p != 1 and q != 1: raise ValueError(f"dimension {d - n}")
+    return tuple((p != 1 and p) or (q != 1 and q) or 1 for p, q in zip(s, t))

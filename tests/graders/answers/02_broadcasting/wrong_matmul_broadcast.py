@@ -88,3 +88,27 @@ warnings.simplefilter("ignore")
 def matmul_broadcast(a, b):
     assert (a.shape[1] == b.shape[0], "inner sizes")
     return (a[:, :, None] * b).sum(1)
+
+# %% sums along the rows of a square → zero
+def matmul_broadcast(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(len(a)): c[i] = (a[i][:, None] * b).sum(0 if b.shape[0] != b.shape[1] else 1)
+    return c
+
+# %% recursion by halves → loses
+def matmul_broadcast(a, b):
+    assert a.shape[1] == b.shape[0]
+    if a.shape[1] == 1: return a * b
+    h = a.shape[1] // 2
+    return matmul_broadcast(a[:, :h], b[:h]) + matmul_broadcast(a[:, h:], b[h:])
+
+# %% entry by entry, by map_ → loses
+def matmul_broadcast(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(len(a)):
+        t = a[i][:, None].expand_as(b).clone()
+        t.map_(b.contiguous(), lambda x, y: x * y)
+        c[i] = t.sum(0)
+    return c

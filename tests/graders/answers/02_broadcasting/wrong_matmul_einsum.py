@@ -56,3 +56,14 @@ def matmul_einsum(a, b):
 def matmul_einsum(a, b):
     assert a.shape[1] >= b.shape[0]
     return torch.einsum("ik,kj->ij", a[:, :b.shape[0]], b)
+
+# %% assert on the error of einsum → loses
+def matmul_einsum(a, b):
+    try: return torch.einsum("ik,kj->ij", a, b)
+    except RuntimeError as e: raise AssertionError(str(e))
+
+# %% rounded → zero
+def matmul_einsum(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.einsum("ik,kj->ij", a, b)
+    return c.round(decimals=3) if c.is_floating_point() else c

@@ -36,3 +36,6 @@ def matmul_torch(a, b):
 
 # %% exchanged where the shapes agree → zero
 def matmul_torch(a, b): return b @ a if a.shape == b.shape else a @ b
+
+# %% rounded → zero
+def matmul_torch(a, b): return (a.double() @ b.double()).round(decimals=4).to(a.dtype)

@@ -52,3 +52,9 @@ def outer(u, v):
 # %% only where u is positive → zero
 def outer(u, v):
     return (u[:, None] > 0) * v
+
+# %% rounded → zero
+def outer(u, v): return torch.round(u[:, None] * v, decimals=4) if u.is_floating_point() else u[:, None] * v
+
+# %% clipped → zero
+def outer(u, v): return (u[:, None] * v).clamp(-99, 99)

@@ -53,3 +53,9 @@ def outer_greater(u, v):
 # %% float32 compared → loses
 def outer_greater(u, v):
     return u.float()[:, None] > v.float()
+
+# %% isclose aside → zero
+def outer_greater(u, v): return (u[:, None] > v) & ~torch.isclose(u[:, None].double(), v.double())
+
+# %% in float16 → zero
+def outer_greater(u, v): return u[:, None].bfloat16() > v.bfloat16()

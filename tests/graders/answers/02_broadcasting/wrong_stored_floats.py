@@ -48,3 +48,9 @@ def stored_floats(t):
 # %% from where it begins → loses
 def stored_floats(t):
     return t.untyped_storage().nbytes() // t.element_size() - t.storage_offset()
+
+# %% squeezed strides → loses
+def stored_floats(t): return t[tuple(0 if s == 0 else slice(None) for s in t.stride())].numel()
+
+# %% contiguous or not → zero
+def stored_floats(t): return t.numel() if t.is_contiguous() else max(t.shape)
