@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import torch
 
-from foundations.compare import CheckFailed
+from foundations.compare import CheckFailed, Finding
 from foundations.plugin import check
-from foundations.rules import Rule
+from foundations.rules import Rule, read_trace_for
 
 RULE = Rule(
     about="going backward through the network yourself, box by box",
@@ -160,14 +160,21 @@ class _Desk:
         except CheckFailed:
             tried = len(seen)
             try:
-                other = self.student.call(*tensors, times, True, through=with_right_pieces)
+                other = self.student.call(*tensors, times, True, trace=True, through=with_right_pieces)
                 look(other)
+                self.must_be_by_hand(other)
             except CheckFailed:
                 del seen[tried:]
             else:
                 del seen[start:tried]
                 return other
             raise
+
+    @staticmethod
+    def must_be_by_hand(call):
+        """A piece of the notebook's that does the work of them all by autograd is no piece."""
+        for first in read_trace_for(RULE, call.trace or {})[:1]:
+            raise CheckFailed(Finding("rule", first.message, symptom=f"rule: {first.family}"))
 
 
 @check("all five gradients for networks of many sizes", weight=4, gate=True)

@@ -157,7 +157,8 @@ def network_life(names, *args):
         stage = "sent back again"
         network.backward()
     except Exception as error:
-        seen.append(f"not {stage}: {type(error).__name__}")
+        # Of errors of one kind, those of the notebook's own weights say so: no other weights have its number of pixels.
+        seen.append(f"not {stage}: {type(error).__name__}" + " 784" * ("784" in str(error)))
     space = next((each.__globals__ for each in vars(made).values() if hasattr(each, "__globals__")), names)
     asked = []
 
@@ -251,7 +252,9 @@ def torch_life(names, x, targ, w1, b1, w2, b2):
         network = names["TorchNetwork"](w1.shape[0], w1.shape[1], 1)
         wide = names["TorchNetwork"](w1.shape[0], w1.shape[1], 2)
         seen.append([[tuple(one.shape) for one in each.parameters()] for each in (network, wide)])
-        holders = [one for one in vars(network).values() if isinstance(one, list | tuple)]
+        own = {name: one for name, one in vars(network).items() if not name.startswith("_") or type(one) is not dict}
+        holders = [tuple(one.values()) if isinstance(one, dict) else one for one in own.values()]
+        holders = [one for one in holders if isinstance(one, list | tuple)]
         seen.append(any(isinstance(each, torch.nn.Module) for one in holders for each in one))
         if not list(network.parameters()):
             return seen  # nobody can give it weights, and its own are other ones every time
@@ -2154,7 +2157,9 @@ class matmul_layer_adds_up_over_batches(_Faster):
 
 @misconception("TorchNetwork")
 class torch_network_keeps_its_layers_in_a_list(nn.Module):
-    """nn.Module notes down Modules and parameters that it is given as attributes. Does it look into a plain list?"""
+    """nn.Module notes down Modules and parameters that it is given as attributes. Does it look into a plain list,
+    or into a dict?
+    """
 
     def __init__(self, n_in, nh, n_out):
         super().__init__()

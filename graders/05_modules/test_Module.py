@@ -6,6 +6,9 @@ import torch
 
 from foundations.compare import CheckFailed, Finding
 from foundations.plugin import check
+from foundations.rules import Rule, read_source_for, read_trace_for
+
+NO_AUTOGRAD = Rule(about="the way back, and that is yours to write", forbid=frozenset({"autograd"}))
 
 
 def one_argument(names, inp, upstream):
@@ -55,8 +58,11 @@ def three_arguments(names, inp, other, third, upstream):
 def saved(names, inp, other):
     """what a layer made from Module remembers after a call"""
 
+    ran = []
+
     class Sum(names["Module"]):
         def forward(self, *args):
+            ran.append(len(args))
             return sum(args)
 
     layer = Sum()
@@ -64,7 +70,7 @@ def saved(names, inp, other):
     args = layer.args if isinstance(layer.args, tuple | list) else ()
     two = [len(args) == 2 and args[0] is inp, len(args) == 2 and args[1] is other, layer.out is out]
     layer(inp)
-    return [*two, len(layer.args) == 1 and layer.args[0] is inp]
+    return [*two, len(layer.args) == 1 and layer.args[0] is inp, ran == [2, 1]]
 
 
 def given_to_bwd(names, inp, other):
@@ -136,10 +142,24 @@ def test_call(student, matrix):
         student.call(inp, other, third, None, through=three_arguments).must_return(inp * other - third, scale=4.0)
 
 
+@check("no autograd", weight=1, gate=True)
+def test_by_hand(student, matrix):
+    must_be_none(read_source_for(NO_AUTOGRAD, student.sources, student.exercise))
+    inp, other, third, upstream = (matrix(4, 3) for _ in range(4))
+    call = student.call(inp, other, third, upstream, trace=True, through=three_arguments)
+    must_be_none(read_trace_for(NO_AUTOGRAD, call.trace or {}))
+
+
+def must_be_none(violations):
+    for first in violations[:1]:
+        raise CheckFailed(Finding("rule", first.message, symptom=f"rule: {first.family}"))
+
+
 @check("the arguments are saved as self.args, the output as self.out", weight=2)
 def test_saved(student, matrix):
     what = ("self.args[0] is not the first argument itself", "self.args[1] is not the second argument itself")
     what += ("self.out is not the output itself", "self.args has not as many items as the call had arguments")
+    what += ("forward did not run exactly once for each call",)
     for dtype in (torch.float32, torch.float64):
         call = student.call(matrix(4, 3, dtype=dtype), matrix(4, 3, dtype=dtype), through=saved)
         call.must_not_raise()

@@ -14,7 +14,8 @@ SIZES = ((4, 3, 2), (4, 3, 2), (1, 3, 2), (5, 4, 3), (3, 2, 4))
 def registered(names, n_in, nh, n_out):
     """TorchNetwork(n_in, nh, n_out).parameters()"""
     network = names["TorchNetwork"](n_in, nh, n_out)
-    return [tuple(one.shape) for one in network.parameters()]
+    known = len(list(torch.nn.Module.parameters(network))) if isinstance(network, torch.nn.Module) else None
+    return [tuple(one.shape) for one in network.parameters()], known
 
 
 def trained(names, x, targ, w1, b1, w2, b2, step):
@@ -79,7 +80,12 @@ def reference(x, targ, w1, b1, w2, b2):
 def must_have_four(student, n_in, nh, n_out):
     call = student.call(n_in, nh, n_out, through=registered)
     call.must_not_raise()
-    found = call.value if isinstance(call.value, list) else []
+    found, known = call.value if isinstance(call.value, tuple | list) and len(call.value) == 2 else ([], 0)
+    if known is None:
+        raise CheckFailed(Finding("value", f"TorchNetwork({n_in}, {nh}, {n_out}) is no nn.Module"))
+    if len(found) == 4 and known != 4:
+        text = f"{known} of the tensors that TorchNetwork({n_in}, {nh}, {n_out}).parameters() gives are registered"
+        raise CheckFailed(Finding("value", f"{text}; another parameters() does not tell nn.Module of them"))
     if len(found) != 4:
         text = f"TorchNetwork({n_in}, {nh}, {n_out}).parameters() gives {len(found)} tensors; two linear layers have 4"
         raise CheckFailed(Finding("value", text))

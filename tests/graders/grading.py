@@ -105,12 +105,16 @@ def source(assignment: str, only: str | None = None) -> nbformat.NotebookNode:
 
 
 def _narrowed(notebook: nbformat.NotebookNode, names: list[str], only: str) -> nbformat.NotebookNode:
-    """Answers above that to ``only`` become cells like any other; their checks, and all of what is below it, go."""
-    above = {f"{name}-solution" for name in names[: names.index(only)]}
+    """Answers above that to ``only`` become cells like any other, and so do their checks, whose tensors later checks
+    use; all of what is below it goes.
+    """
+    above = {cell_id for name in names[: names.index(only)] for cell_id in (name, f"{name}-solution")}
     others = {cell_id for name in names if name != only for cell_id in (name, f"{name}-solution")}
     for cell in notebook.cells:
         if (cell_id := _grade_id(cell)) in above:
-            cell.metadata.nbgrader |= {"grade_id": f"{_GIVEN}{cell_id}", "solution": False, "locked": True}
+            plain = {"grade_id": f"{_GIVEN}{cell_id}", "grade": False, "solution": False, "locked": True}
+            cell.metadata.nbgrader |= plain
+            cell.metadata.nbgrader.pop("points", None)
             cell.source = "\n".join(line for line in cell.source.splitlines() if "### " not in line)
     notebook.cells = [cell for cell in notebook.cells if _grade_id(cell) not in others]
     return notebook

@@ -40,3 +40,14 @@ class Relu:
 
     def backward(self):
         self.x.g = -(self.x > 0).to(self.x.dtype) * self.y.g
+
+# %% every Relu is one and the same → relu_layer_shares_its_memory
+class Relu:
+    _one = None
+    def __new__(cls):
+        cls._one = cls._one or super().__new__(cls)
+        return cls._one
+    def __call__(self, inp):
+        self.inp = inp; self.out = relu(inp); return self.out
+    def backward(self):
+        self.inp.g = (self.inp > 0) * self.out.g

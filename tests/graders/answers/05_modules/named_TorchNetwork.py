@@ -33,3 +33,11 @@ class TorchNetwork(nn.Module):
 
     def forward(self, x, targ):
         return self.criterion(self.two(torch.relu(self.one(x))).flatten(), targ)
+
+# %% a dict of layers → torch_network_keeps_its_layers_in_a_list
+class TorchNetwork(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.net = {'a': nn.Linear(n_in, nh), 'c': nn.Linear(nh, n_out)}
+    def forward(self, x, targ):
+        return mse(self.net['c'](self.net['a'](x).relu()), targ)

@@ -85,3 +85,17 @@ class LinearEinsum(Linear):
         both = sum(per_batch(x, g) for x, g in zip(wide.split(half), out.g.split(half)))
         self.w.g, self.b.g = both[:-1], both[-1]
         inp.g = torch.einsum("bj,ij->bi", out.g, self.w)
+
+# %% no arrow
+class LinearEinsum(Linear):
+    def bwd(self, out, inp):
+        inp.g = out.g @ self.w.t()
+        self.w.g = torch.einsum('bi,bj', inp, out.g)
+        self.b.g = out.g.sum(0)
+
+# %% dots in place of a letter
+class LinearEinsum(Linear):
+    def bwd(self, out, inp):
+        inp.g = out.g @ self.w.t()
+        self.w.g = torch.einsum('...i,...j->ij', inp, out.g)
+        self.b.g = out.g.sum(0)

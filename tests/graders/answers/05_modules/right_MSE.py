@@ -65,3 +65,21 @@ class MSE(Module):
         g = inp.clone()
         g.sub_(targ.unsqueeze(-1)).mul_(2).div_(g.shape[0])
         inp.g = g
+
+# %% with a choice of mean or sum
+class MSE(Module):
+    def __init__(self, reduction="mean"):
+        self.reduction = reduction
+    def forward(self, inp, targ):
+        d = (inp.squeeze(-1) - targ) ** 2
+        return d.mean() if self.reduction == "mean" else d.sum()
+    def bwd(self, out, inp, targ):
+        g = 2 * (inp.squeeze(-1) - targ)
+        if self.reduction == "mean": g = g / g.numel()
+        inp.g = g.unsqueeze(-1)
+
+# %% the function on the class, and lerp
+class MSE(Module):
+    inner = staticmethod(mse)
+    def forward(self, inp, targ): return self.inner(output=inp, targ=targ)
+    def bwd(self, _, inp, targ): inp.g = torch.lerp(-2 * targ[:, None], 2 * inp, 0.5) * 2 / len(targ)

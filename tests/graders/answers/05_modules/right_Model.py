@@ -143,3 +143,43 @@ class Model:
 
     def backward(self):
         self.back.close()
+
+# %% a list that can be called
+class Model(list):
+    def __init__(self, w1, b1, w2, b2):
+        super().__init__([Lin(w1, b1), Relu(), Lin(w2, b2)])
+        self.mse = Mse()
+    def __call__(self, x, targ):
+        for l in self: x = l(x)
+        return self.mse(x, targ)
+    def backward(self):
+        self.mse.backward()
+        for i in range(len(self) - 1, -1, -1): self[i].backward()
+
+# %% recursion there and back
+def run(layers, x): return x if not layers else run(layers[1:], layers[0](x))
+def back(layers): layers and (layers[-1].backward(), back(layers[:-1]))
+# %+
+class Model:
+    def __init__(self, w1, b1, w2, b2): self.layers, self.loss = (Lin(w1, b1), Relu(), Lin(w2, b2)), Mse()
+    def __call__(self, x, targ): return self.loss(run(self.layers, x), targ)
+    def backward(self): back((*self.layers, self.loss))
+
+# %% a dataclass that makes layers afterwards
+from dataclasses import dataclass
+@dataclass
+class Model:
+    w1: torch.Tensor
+    b1: torch.Tensor
+    w2: torch.Tensor
+    b2: torch.Tensor
+    def __post_init__(self):
+        self.layers = Lin(self.w1, self.b1), Relu(), Lin(self.w2, self.b2)
+        self.loss = Mse()
+    def __call__(self, x, targ):
+        a, b, c = self.layers
+        return self.loss(c(b(a(x))), targ)
+    def backward(self):
+        self.loss.backward()
+        for layer in self.layers[::-1]:
+            layer.backward()

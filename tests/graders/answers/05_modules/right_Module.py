@@ -124,3 +124,37 @@ class Module(Callable_):
     def backward(self):
         out, args = self.out, self.args
         self.bwd(out, *args)
+
+# %% a stack of calls behind properties
+class Module:
+    def __call__(self, *args):
+        calls = self.__dict__.setdefault("_calls", [])
+        calls.append((args, self.forward(*args)))
+        return calls[-1][1]
+    args = property(lambda self: self._calls[-1][0])
+    out = property(lambda self: self._calls[-1][1])
+    def forward(self, *args): raise NotImplementedError
+    def backward(self): self.bwd(self.out, *self.args)
+
+# %% nothing is recorded
+class Module:
+    @torch.no_grad()
+    def __call__(self, *args):
+        self.args = args
+        self.out = self.forward(*args)
+        return self.out
+    def forward(self, *args): raise NotImplementedError
+    @torch.no_grad()
+    def backward(self): self.bwd(self.out, *self.args)
+
+# %% counts what is built on it
+class Module:
+    made = 0
+    def __init_subclass__(cls, **kw):
+        super().__init_subclass__(**kw)
+        Module.made += 1
+    def __call__(self, *args):
+        self.args, self.out = args, self.forward(*args)
+        return self.out
+    def forward(self, *args): raise NotImplementedError
+    def backward(self): self.bwd(self.out, *self.args)

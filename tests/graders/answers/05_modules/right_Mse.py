@@ -91,3 +91,23 @@ class Mse:
     def backward(self):
         self.targ.g = 2 * (self.targ - self.inp.squeeze(-1)) / len(self.targ)
         self.inp.g = -self.targ.g[:, None]
+
+# %% an upstream gradient of 1 of its own
+class Mse:
+    def __call__(self, inp, targ):
+        self.inp, self.targ = inp, targ
+        self.out = mse(inp, targ)
+        self.out.g = torch.ones_like(self.out)
+        return self.out
+    def backward(self):
+        d = self.inp.squeeze(-1) - self.targ
+        self.inp.g = self.out.g * (2. * d / d.shape[0])[:, None]
+
+# %% the way back is a closure
+class Mse:
+    def __call__(self, inp, targ):
+        def backward():
+            inp.g = (2 * (inp.T - targ) / len(targ)).T
+        self.backward = backward
+        return mse(inp, targ)
+    def backward(self): raise RuntimeError("call it first")

@@ -112,3 +112,29 @@ class Network(Module):
         g1 = g3 @ self.w2.t() * (self.l1 > 0)
         self.w2.g, self.b2.g = self.l2.t() @ g3, g3.sum(0)
         self.w1.g, self.b1.g, x.g = x.t() @ g1, g1.sum(0), g1 @ self.w1.t()
+
+# %% a sequence within a sequence
+class Sequential(Module):
+    def __init__(self, *ls): self.ls = ls
+    def forward(self, x):
+        for l in self.ls: x = l(x)
+        return x
+    def bwd(self, out, x):
+        for l in reversed(self.ls): l.backward()
+# %+
+class Network(Module):
+    def __init__(self, w1, b1, w2, b2):
+        self.body, self.crit = Sequential(Linear(w1, b1), Sequential(ReLU(), Linear(w2, b2))), MSE()
+    def forward(self, x, targ): return self.crit(self.body(x), targ)
+    def bwd(self, out, x, targ):
+        self.crit.backward(); self.body.backward()
+
+# %% bwd of each with what it saved
+class Network(Module):
+    def __init__(self, w1, b1, w2, b2):
+        self.layers, self.loss = [Linear(w1, b1), ReLU(), Linear(w2, b2)], MSE()
+    def forward(self, x, targ):
+        for l in self.layers: x = l(x)
+        return self.loss(x, targ)
+    def bwd(self, out, x, targ):
+        [l.bwd(l.out, *l.args) for l in (self.loss, *self.layers[::-1])]

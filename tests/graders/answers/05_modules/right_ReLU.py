@@ -84,3 +84,21 @@ class ReLU(Elementwise, Module):
 
     @staticmethod
     def slope(inp): return inp.gt(0).type_as(inp)
+
+# %% a base that goes back by the slope
+class Elementwise:
+    def bwd(self, out, inp): inp.g = self.slope(inp).mul(out.g)
+# %+
+class ReLU(Elementwise, Module):
+    def forward(self, inp): return inp.relu()
+    def slope(self, inp): return inp.relu().sign()
+
+# %% a leak of 0
+class ReLU(Module):
+    def __init__(self, leak=0.0):
+        super().__init__()
+        self.leak = leak
+    def forward(self, inp):
+        return inp.clamp_min(0) + self.leak * inp.clamp_max(0)
+    def bwd(self, out, inp):
+        inp.g = torch.where(inp > 0, out.g, self.leak * out.g)

@@ -92,3 +92,21 @@ class TorchNetwork(nn.Module):
 
     def forward(self, x, targ):
         return torch.mean(torch.square(self.parts["body"](x) - targ.unsqueeze(1)))
+
+# %% a list of parameters → not as the visible check asks
+class TorchNetwork(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.p = nn.ParameterList([torch.randn(n_in, nh), torch.zeros(nh), torch.randn(nh, n_out), torch.zeros(n_out)])
+    def forward(self, x, targ):
+        return mse((x @ self.p[0] + self.p[1]).clamp_min(0) @ self.p[2] + self.p[3], targ)
+
+# %% an ordered dict in a sequence
+from collections import OrderedDict
+# %+
+class TorchNetwork(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.net = nn.Sequential(OrderedDict(a=nn.Linear(n_in, nh), b=nn.ReLU(), c=nn.Linear(nh, n_out)))
+    def forward(self, x, targ):
+        return nn.MSELoss()(self.net(x).squeeze(-1), targ)

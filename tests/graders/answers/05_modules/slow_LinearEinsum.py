@@ -17,3 +17,9 @@ class LinearEinsum(Linear):
         for x, g in zip(inp, out.g):
             self.w.g += torch.einsum("i,j->ij", x, g)
         self.b.g = out.g.sum(0)
+
+# %% what Linear does first, and then the einsum → einsum_layer_still_makes_every_sheet
+class LinearEinsum(Linear):
+    def bwd(self, out, inp):
+        super().bwd(out, inp)
+        self.w.g = torch.einsum("bi,bj->ij", inp, out.g)

@@ -41,3 +41,19 @@ class Linear(Module):
     def bwd(self, out, inp):
         inp.g, self.w.g, self.b.g = out.g @ self.w.t(), inp.t() @ out.g, out.g.sum(0)
         out.g /= len(inp)
+
+# %% weights on the class → loses
+class Linear(Module):
+    def __init__(self, w, b): type(self).w, type(self).b = w, b
+    def forward(self, inp): return inp @ self.w + self.b
+    def bwd(self, out, inp): inp.g, self.w.g, self.b.g = out.g @ self.w.t(), inp.t() @ out.g, out.g.sum(0)
+
+# %% the gradient takes the place of the weights → loses
+class Linear(Module):
+    def __init__(self, w, b): self.w, self.b = w, b
+    def forward(self, inp): return inp @ self.w + self.b
+    def bwd(self, out, inp):
+        self.w.g = inp.t() @ out.g
+        self.w = self.w.g
+        inp.g = out.g @ self.w.t()
+        self.b.g = out.g.sum(0)

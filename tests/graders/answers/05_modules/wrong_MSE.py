@@ -26,3 +26,8 @@ class MSE(Module):
         n = len(targ)
         first = torch.cat([self.first, targ])[:n]
         inp.g = 2 * (inp.squeeze(-1) - first).unsqueeze(-1) / n
+
+# %% times the loss itself → loses
+class MSE(Module):
+    def forward(self, inp, targ): return mse(inp, targ)
+    def bwd(self, out, inp, targ): inp.g = out * 2 * (inp - targ[:, None]) / len(targ)

@@ -55,3 +55,19 @@ class Mse:
 
     def backward(self):
         self.inp.g = self.out * 2 * (self.inp.squeeze(-1) - self.targ).unsqueeze(-1) / len(self.targ)
+
+# %% nothing in backward → loses
+class Mse:
+    def __call__(self, inp, targ):
+        self.inp, self.targ = inp, targ
+        return mse(inp, targ)
+    def backward(self): pass
+
+# %% the size of the first batch → loses
+class Mse:
+    def __call__(self, inp, targ):
+        self.inp, self.targ = inp, targ
+        Mse.n = getattr(Mse, "n", len(targ))
+        return mse(inp, targ)
+    def backward(self):
+        self.inp.g = 2 * (self.inp - self.targ[:, None]) / Mse.n

@@ -59,3 +59,28 @@ class Network(Module):
     def bwd(self, out, x, targ):
         self.loss.backward()
         for l in reversed(self.layers): l.backward()
+
+# %% half a gradient for the first weights → loses
+class Network(Module):
+    def __init__(self, w1, b1, w2, b2):
+        self.layers, self.loss = [Linear(w1, b1), ReLU(), Linear(w2, b2)], MSE()
+    def forward(self, x, targ):
+        for l in self.layers: x = l(x)
+        return self.loss(x, targ)
+    def bwd(self, out, x, targ):
+        self.loss.backward(); [l.backward() for l in reversed(self.layers)]; self.layers[0].w.g = self.layers[0].w.g / 2
+
+# %% a network of PyTorch within → zero
+class Network(Module):
+    def __init__(self, w1, b1, w2, b2): self.p = w1, b1, w2, b2
+    def forward(self, x, targ):
+        w1, b1, w2, b2 = self.p
+        net = torch.nn.Sequential(torch.nn.Linear(*w1.shape), torch.nn.ReLU(), torch.nn.Linear(*w2.shape)).to(x.dtype)
+        for q, v in zip(net.parameters(), (w1.t(), b1, w2.t(), b2)): q.data = v.clone()
+        self.x = torch.nn.Parameter(x.clone()); self.net = net
+        self.l = mse(net(self.x), targ)
+        return self.l.data
+    def bwd(self, out, x, targ):
+        self.l.backward()
+        x.g = self.x.grad
+        for p, q in zip(self.p, self.net.parameters()): p.g = q.grad.t() if q.dim() == 2 else q.grad

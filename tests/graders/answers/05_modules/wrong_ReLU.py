@@ -38,3 +38,25 @@ class ReLU(Module):
 # %% on torch.nn, whose Module has the same name → zero
 class ReLU(torch.nn.ReLU):
     def bwd(self, out, inp): inp.g = (inp > 0) * out.g
+
+# %% autograd in its own Module, and nothing in bwd → loses
+class Module:
+    def __call__(self, *args):
+        self.args = args
+        own = [v for v in vars(self).values() if isinstance(v, torch.Tensor)]
+        self.held = [*args, *own]
+        self.twins = [t.detach().clone() for t in args]
+        for t in self.twins: t.requires_grad = True
+        self.y = self.forward(*self.twins)
+        self.out = self.y.detach()
+        return self.out
+    def forward(self, *args): raise NotImplementedError
+    def backward(self):
+        if self.y.grad_fn is not None:
+            self.y.backward(self.out.g if self.out.dim() else None)
+            for t, twin in zip(self.held, self.twins): t.g = twin.grad
+        self.bwd(self.out, *self.args)
+# %+
+class ReLU(Module):
+    def forward(self, inp): return torch.where(inp > 0, inp, 0 * inp)
+    def bwd(self, out, inp): pass

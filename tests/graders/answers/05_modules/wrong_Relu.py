@@ -70,3 +70,23 @@ class Relu:
         return self.out
 
     def backward(self, g): self.inp.g = (self.inp > 0) * g
+
+# %% saves a copy of the input → loses
+class Relu:
+    def __call__(self, inp):
+        self.inp = inp.clone(); self.out = relu(inp); return self.out
+    def backward(self):
+        self.inp.g = (self.inp > 0) * self.out.g
+
+# %% a layer of PyTorch within → zero
+class Relu:
+    def __init__(self): self.m = torch.nn.ReLU()
+    def __call__(self, inp):
+        self.inp = inp
+        self.x = torch.nn.Parameter(inp.clone())
+        self.y = self.m(self.x)
+        self.out = self.y.data
+        return self.out
+    def backward(self):
+        self.y.backward(self.out.g)
+        self.inp.g = self.x.grad
