@@ -18,14 +18,17 @@ from foundations.compare import CheckFailed, Finding, difference
 # - The number of weights beyond ±2 s is binomial, 455 on average; fewer than 319 have probability 2.6e-12, more than
 #   591 have 1.7e-10. Beyond ±3.01 s there are 26 on average (a hair further than 3, where some cut): none with
 #   probability 4.4e-12, more than 65 have 4.2e-11.
+# - Each number is multiplied by a neighbour, each in one pair alone: n = 5,000 products. By Chernoff's bound, with
+#   E exp(λ x y) = 1 / √(1 - λ²) and λ = 7 / √n, their sum is beyond ±7 √n with probability 5e-11, along either axis.
 #
-# Two shapes an exercise, three exercises: 6 · 3.1e-9 = 1.9e-8 for a whole notebook, below one in a million.
+# Two shapes an exercise, three exercises: 6 · 3.2e-9 = 2.0e-8 for a whole notebook, below one in a million.
 N = 10_000
 SHAPES = ((200, 50), (50, 200))
 X = 18.0
 LOWEST = 1 - 2 * math.sqrt(X / N)
 HIGHEST = 1 + 2 * math.sqrt(X / N) + 2 * X / N
 MEAN_BOUND = 6.0
+NEIGHBOURS_BOUND = 7.0
 #: (how many standard deviations, fewest weights beyond them, most weights beyond them)
 TAILS = ((2.0, 319, 591), (3.01, 1, 65))
 
@@ -67,6 +70,7 @@ class _Starts:
 
     def draw(self, n_in, n_out):
         call = self.student.call(self.student.exercise, n_in, n_out, [self.seed(), self.seed()], through=drawn)
+        call.subject = f"{self.student.exercise}({n_in}, {n_out}, generator)"
         # Type, shape, dtype and no NaN: on this scale every value is the right one.
         call.must_return(torch.zeros(n_in, n_out), scale=1e30)
         return call.value.double()
@@ -93,8 +97,12 @@ class _Starts:
     def must_be_normal(self, wanted):
         """Independent numbers, of which as many are far out as under a bell curve of spread ``wanted(n_in, n_out)``."""
         for n_in, n_out in SHAPES:
-            weights = (self.draw(n_in, n_out) / wanted(n_in, n_out)).flatten().abs()
+            table = self.draw(n_in, n_out) / wanted(n_in, n_out)
+            weights = table.flatten().abs()
             name = f"{self.student.exercise}({n_in}, {n_out}, generator)"
+            for one, other in ((table[::2], table[1::2]), (table[:, ::2], table[:, 1::2])):
+                if abs(float((one * other).sum())) > NEIGHBOURS_BOUND * math.sqrt(one.numel()):
+                    self.fail(f"{name} holds numbers that go with their neighbours: draw each for itself")
             # float32 keeps some 24 bits of each number, so a few of 10,000 agree; a hundredth never do.
             if len(weights.unique()) < 0.99 * N:
                 self.fail(f"{name} holds the same numbers again and again, or their opposites: draw each for itself")

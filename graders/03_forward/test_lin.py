@@ -33,6 +33,10 @@ def must_be_linear(student, x, w, b, *, dtype=False):
 def test_value(student, matrix):
     for shape in SHAPES:
         must_be_linear(student, *layer(matrix, *shape))
+    for size in (1e-2, 1e2):
+        x, w, b = layer(matrix, 3, 4, 2)
+        x, w, b = size * x, size * w, size * size * b
+        student.call(x, w, b).must_return(reference(x, w, b), dtype=False, scale=5 * size * size)
 
 
 @check("a matrix product and a sum, no ready-made layer", weight=1, gate=True)

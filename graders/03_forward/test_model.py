@@ -32,6 +32,8 @@ def must_predict(student, xb, params, *, dtype=False):
 def test_value(student, matrix):
     for shape in SHAPES:
         must_predict(student, *network(matrix, *shape))
+    xb, params = network(matrix, 4, 3, 5)
+    student.call(1000 * xb, params).must_return(reference(1000 * xb, params), dtype=False, scale=1e4)
 
 
 @check("a batch of one image", weight=1)

@@ -36,6 +36,10 @@ def must_lose(student, output, targ, *, dtype=False):
 def test_value(student, matrix):
     for n in (4, 4, 5, 3, 2, 7):
         must_lose(student, matrix(n, 1), 3 * matrix(n) + 1)
+    for size in (1e-2, 1e2):
+        output, targ = size * matrix(5, 1), size * matrix(5)
+        scale = float(output.square().mean() + targ.square().mean())
+        student.call(output, targ).must_return(reference(output, targ), dtype=False, scale=scale)
 
 
 @check("a difference, a square, a mean: no ready-made loss", weight=1, gate=True)
@@ -61,7 +65,7 @@ def test_memory(student, matrix):
 
 @check("shapes that do not fit are refused with an assertion", weight=2)
 def test_mismatch(student, matrix):
-    for rows, columns, targets in [(4, 1, 3), (1, 1, 3), (4, 1, 1), (3, 3, 3), (2, 3, 3), (2, 3, 6)]:
+    for rows, columns, targets in [(4, 1, 1), (1, 1, 3), (4, 1, 3), (3, 3, 3), (2, 3, 3), (2, 3, 6)]:
         call = student.call(matrix(rows, columns), matrix(targets))
         call.must_raise(AssertionError, because=f"output is ({rows}, {columns}), and there are {targets} targets")
 

@@ -21,6 +21,8 @@ def test_value(student, matrix):
     for shape in [(4, 3), (4, 3), (5, 1), (3, 3), (6,), (2, 3, 4)]:
         x, (mean, std) = matrix(*shape), statistics(matrix)
         student.call(x, mean, std).must_return(reference(x, mean, std), dtype=False, scale=2.0)
+    x, (mean, std) = 100 * matrix(4, 3), statistics(matrix)  # nothing says that the numbers are small afterwards
+    student.call(x, mean, std).must_return(reference(x, mean, std), dtype=False)
 
 
 @check("a very small spread: nothing is added to it", weight=1)

@@ -36,6 +36,8 @@ def test_value(student, matrix):
         student.call(x).must_return(reference(x), dtype=False)
     for x in (3 + matrix(3, 2).abs(), -3 - matrix(3, 2).abs(), 100 * matrix(3, 2)):
         student.call(x).must_return(reference(x), dtype=False, scale=1.0)
+    x = 1000 * matrix(3, 2).abs()
+    student.call(x).must_return(reference(x), dtype=False)
     x = 1e-3 * matrix(4, 3)  # where something smooth would be on its way from 0 still
     student.call(x).must_return(reference(x), dtype=False, scale=1e-3)
 

@@ -15,7 +15,7 @@ def test_value(student, matrix):
     for shape in [(4, 3), (4, 3), (3, 3), (1, 5), (6, 1), (7,), (2, 3, 4)]:
         x = matrix(*shape)
         student.call(x).must_return(reference(x), dtype=False)
-    for x in (3 + matrix(3, 2).abs(), -3 - matrix(3, 2).abs(), 1e-3 * matrix(4, 3)):
+    for x in (3 + matrix(3, 2).abs(), -3 - matrix(3, 2).abs(), 1e-3 * matrix(4, 3), 1000 * matrix(3, 2).abs()):
         student.call(x).must_return(reference(x), dtype=False)
 
 

@@ -53,6 +53,9 @@ def test_many(student, matrix):
     accepts(student, 0.4 * matrix(2, 3, 2).tanh(), 0.5)
     for a in (torch.tensor([0.0, 0.0, 0.4]), torch.tensor([-0.7, 0.0]), torch.tensor([[0.3, -0.3], [0.2, -0.2]])):
         refuses(student, a + 1e-4 * matrix(*a.shape).tanh(), because="one of its numbers is far from 0")
+    a = 1e-5 * matrix(60).tanh()
+    a[41] = 3e-3
+    refuses(student, a, because="one of its numbers is farther from 0 than tol=1e-3")
 
 
 @check("NaN is not near 0", weight=1)

@@ -33,3 +33,9 @@ def normalize_splits(train, valid):
 def normalize_splits(train, valid):
     m, s = train.mean(), train.var()
     return (train - m) / s, (valid - m) / s
+
+# %% numpy default ddof → the_spread_divides_by_n
+def normalize_splits(train, valid):
+    a = train.numpy()
+    m, s = float(a.mean()), float(a.std())
+    return (train - m) / s, (valid - m) / s

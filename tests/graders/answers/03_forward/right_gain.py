@@ -52,3 +52,11 @@ def gain(a): return math.sqrt(2) * math.cos(math.atan(a))
 # %% a number of numpy's → not as the visible check asks
 import numpy as np
 def gain(a): return np.sqrt(2 / (1 + a * a))
+
+# %% cmath
+import cmath
+def gain(a): return cmath.sqrt(2 / (1 + a * a)).real
+
+# %% Decimal
+from decimal import Decimal
+def gain(a): return float((Decimal(2) / (1 + Decimal(a) ** 2)).sqrt())

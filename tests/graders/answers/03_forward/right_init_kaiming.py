@@ -58,3 +58,14 @@ def init_kaiming(n_in, n_out, generator):
     import random
     r = random.Random(int(torch.randint(2**62, (), generator=generator)))
     return torch.tensor([[r.gauss(0, (2 / n_in) ** 0.5) for _ in range(n_out)] for _ in range(n_in)])
+
+# %% sum of two xaviers
+def init_kaiming(n_in, n_out, generator):
+    w = torch.randn(2, n_in, n_out, generator=generator)
+    return (w[0] + w[1]) / math.sqrt(n_in)
+
+# %% into a result of its own
+def init_kaiming(n_in, n_out, generator):
+    w = torch.empty(n_in, n_out)
+    torch.normal(0.0, math.sqrt(2 / n_in), size=(n_in, n_out), generator=generator, out=w)
+    return w

@@ -61,3 +61,12 @@ def init_plain(n_in, n_out, generator):
     import numpy as np
     seed = int(torch.randint(2**62, (1,), generator=generator))
     return torch.from_numpy(np.random.default_rng(seed).normal(0, (1.0), (n_in, n_out)).astype('float32'))
+
+# %% rows from a generator expression
+def init_plain(n_in, n_out, generator):
+    return torch.stack([torch.empty(n_out).normal_(generator=generator) for _ in range(n_in)])
+
+# %% the inverse of the bell's area, by name
+def init_plain(n_in, n_out, generator):
+    u = torch.rand(n_in, n_out, generator=generator, dtype=torch.float64)
+    return (torch.special.ndtri(u)).float()

@@ -49,3 +49,15 @@ def init_xavier(n_in, n_out, generator):
 def init_xavier(n_in, n_out, generator):
     w = torch.randn(n_in * n_out, generator=generator) * (n_in ** -0.5)
     return w[torch.randperm(n_in * n_out, generator=generator)].reshape(n_in, n_out)
+
+# %% cut at twenty deviations
+def init_xavier(n_in, n_out, generator):
+    std = n_in ** -0.5
+    w = torch.zeros(n_in, n_out)
+    torch.nn.init.trunc_normal_(w, std=std, a=-20 * std, b=20 * std, generator=generator)
+    return w
+
+# %% a logarithm for the root
+def init_xavier(n_in, n_out, generator):
+    scale = math.exp(-0.5 * math.log(n_in))
+    return scale * torch.normal(torch.zeros(n_in, n_out), torch.ones(n_in, n_out), generator=generator)

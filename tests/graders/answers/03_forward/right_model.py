@@ -100,3 +100,23 @@ def model(xb, params):
     for i, (w, b) in enumerate(zip(it, it)):
         out = layer(out if i == 0 else cut(out), w, b)
     return out
+
+# %% Sequential of lambdas, reduce
+from functools import reduce
+def model(xb, params):
+    w1, b1, w2, b2 = params
+    layers = [lambda x: torch.addmm(b1, x, w1), lambda x: x.clamp(min=0), lambda x: x @ w2 + b2]
+    return reduce(lambda x, f: f(x), layers, xb)
+
+# %% slices of params
+def model(xb, params):
+    x = xb
+    for i in range(0, len(params), 2):
+        x = x @ params[i] + params[i + 1]
+        if i < len(params) - 2: x = x * (x > 0)
+    return x
+
+# %% vmap one image
+def model(xb, params):
+    w1, b1, w2, b2 = params
+    return torch.vmap(lambda x: (x @ w1 + b1).relu() @ w2 + b2)(xb)

@@ -81,3 +81,25 @@ def normalize_splits(train, valid):
     t = train.numpy()
     m, s = t.mean(), t.std(ddof=1)
     return torch.from_numpy((t - m) / s), torch.from_numpy((valid.numpy() - m) / s)
+
+# %% cat and split
+def normalize_splits(train, valid):
+    std, mean = torch.std_mean(train)
+    z = torch.cat((train, valid)).sub_(mean).div_(std)
+    return z[: len(train)], z[len(train):]
+
+# %% namedtuple and statistics module → not as the visible check asks
+import statistics
+from collections import namedtuple
+Splits = namedtuple("Splits", "train valid")
+# %+
+def normalize_splits(train, valid):
+    flat = train.double().flatten().tolist()
+    m, s = statistics.fmean(flat), statistics.stdev(flat)
+    return Splits(*[((t.double() - m) / s).to(t.dtype) for t in (train, valid)])
+
+# %% numpy ddof
+def normalize_splits(train, valid):
+    a = train.numpy()
+    m, s = a.mean(), a.std(ddof=1)
+    return (train - float(m)) / float(s), (valid - float(m)) / float(s)

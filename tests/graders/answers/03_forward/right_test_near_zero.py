@@ -72,3 +72,20 @@ def test_near_zero(a, tol=1e-3):
 def test_near_zero(a, tol=1e-3):
     size = torch.linalg.vector_norm(a.flatten(), ord=float("inf"))
     assert size < tol, "%g >= %g" % (size, tol)
+
+# %% a subclass, largest and smallest
+class NotNear(AssertionError):
+    def __init__(self, worst, tol): super().__init__(f"|{worst}| >= {tol}")
+# %+
+def test_near_zero(a: torch.Tensor, tol: float = 1e-3) -> None:
+    worst = max(a.max().item(), -a.min().item())
+    if worst >= tol or worst != worst: raise NotNear(worst, tol)
+
+# %% torch.testing, message
+def test_near_zero(a, tol=1e-3):
+    torch.testing.assert_close(a, torch.zeros_like(a), rtol=0, atol=tol, msg=lambda m: f"{a.flatten()[a.abs().argmax()].item()} is not within {tol} of 0\n{m}")
+
+# %% generator with any, walrus
+def test_near_zero(a, tol=1e-3):
+    if any((worst := float(x)) is None or not -tol < worst < tol for x in sorted(a.flatten(), key=lambda t: -abs(float(t)))):
+        raise AssertionError(f"{worst=:.6f} {tol=}")

@@ -30,3 +30,7 @@ def init_kaiming(n_in, n_out, generator):
 # %% xavier_normal_ with a gain → xavier_normal_
 def init_kaiming(n_in, n_out, generator):
     return torch.nn.init.xavier_normal_(torch.empty(n_in, n_out), gain=math.sqrt((n_in + n_out) / n_in), generator=generator)
+
+# %% kaiming via vars → kaiming_normal_
+def init_kaiming(n_in, n_out, generator):
+    return vars(torch.nn.init)["kaiming_normal_"](torch.empty(n_out, n_in), generator=generator).t()

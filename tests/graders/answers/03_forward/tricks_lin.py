@@ -37,3 +37,9 @@ def lin(x, w, b):
 # %% the operation below linear → linear
 def lin(x, w, b):
     return torch.ops.aten.linear(x, w.t(), b)
+
+# %% torch.conv1d → conv1d
+def lin(x, w, b): return torch.conv1d(x[:, :, None], w.t()[:, :, None], b)[:, :, 0]
+
+# %% torch.bilinear → bilinear
+def lin(x, w, b): return torch.bilinear(x, x.new_ones(len(x), 1), w.t()[:, :, None], b)

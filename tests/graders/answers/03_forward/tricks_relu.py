@@ -48,3 +48,9 @@ def relu(x): return torch.nn.functional.hardtanh(x, 0.0, 1e30)
 
 # %% a slope of 0 → prelu
 def relu(x): return torch.prelu(x, torch.zeros(1))
+
+# %% hinge embedding loss → hinge_embedding_loss
+def relu(x): return torch.hinge_embedding_loss(-x, -torch.ones_like(x), 0.0, 0)
+
+# %% margin ranking loss → margin_ranking_loss
+def relu(x): return torch.margin_ranking_loss(x, torch.zeros_like(x), -torch.ones_like(x), 0.0, 0)

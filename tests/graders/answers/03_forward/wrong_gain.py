@@ -43,3 +43,9 @@ def gain(a): return math.sqrt(2 / (1 + a * abs(a))) if a > -1 else 1.0
 # %% a complex number → zero
 import cmath
 def gain(a): return cmath.sqrt(2 / (1 + a ** 2))
+
+# %% truthy slope → zero
+def gain(a): return math.sqrt(2 / (1 + (a or 0.01) ** 2))
+
+# %% a table with interpolation → zero
+def gain(a): return {0: 2 ** .5, 1: 1.0, 0.01: 1.4141428569978354}.get(abs(a), (2 / (1 + round(a, 2) ** 2)) ** .5)

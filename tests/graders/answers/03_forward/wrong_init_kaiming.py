@@ -57,3 +57,8 @@ def init_kaiming(n_in, n_out, generator):
 # %% what nn.Linear starts from → zero
 def init_kaiming(n_in, n_out, generator):
     return torch.randn(n_in, n_out, generator=generator) * math.sqrt(2 / 6 / n_in)
+
+# %% half zeros → loses
+def init_kaiming(n_in, n_out, generator):
+    w = torch.randn(n_in, n_out, generator=generator) * 2 / math.sqrt(n_in)
+    return w * (torch.rand(n_in, n_out, generator=generator) < 0.5)

@@ -73,3 +73,18 @@ def init_plain(n_in, n_out, generator):
 def init_plain(n_in, n_out, generator):
     u = torch.rand(n_in, n_out, generator=generator, dtype=torch.float64).clamp(1e-12, 1 - 1e-12)
     return (torch.logit(u) * (math.sqrt(3) / math.pi) * 1.0).float()
+
+# %% sorted → loses
+def init_plain(n_in, n_out, generator): return torch.randn(n_in * n_out, generator=generator).sort().values.view(n_in, n_out)
+
+# %% set_state of the global one → loses
+def init_plain(n_in, n_out, generator):
+    torch.set_rng_state(generator.get_state())
+    w = torch.randn(n_in, n_out)
+    generator.set_state(torch.get_rng_state())
+    return w
+
+# %% student t → loses
+def init_plain(n_in, n_out, generator):
+    z = torch.randn(6, n_in, n_out, generator=generator)
+    return z[0] / (z[1:] * z[1:]).mean(0).sqrt() * (3 / 5) ** 0.5

@@ -56,3 +56,11 @@ def init_xavier(n_in, n_out, generator):
     w = torch.randn(n_in, n_out, generator=generator) * (n_in ** -0.5)
     generator.set_state(state)
     return w
+
+# %% orthogonal → zero
+def init_xavier(n_in, n_out, generator): return torch.nn.init.orthogonal_(torch.empty(n_in, n_out), generator=generator)
+
+# %% the bound of an nn.Linear → loses
+def init_xavier(n_in, n_out, generator):
+    bound = torch.nn.Linear(n_in, n_out).weight.detach().abs().max()
+    return torch.randn(n_in, n_out, generator=generator) * bound

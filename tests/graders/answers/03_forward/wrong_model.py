@@ -85,3 +85,18 @@ def model(xb, params):
     w1, b1, w2, b2 = params[:4]
     params.append(cut(layer(xb, w1, b1)))
     return layer(params[4], w2, b2)
+
+# %% relu before the first bias → zero
+def model(xb, params):
+    w1, b1, w2, b2 = params
+    return ((xb @ w1).relu() + b1) @ w2 + b2
+
+# %% params sorted by size → zero
+def model(xb, params):
+    w1, w2, b1, b2 = sorted(params, key=lambda p: -p.numel())
+    return (xb @ w1 + b1.reshape(-1)).relu() @ w2.reshape(-1, 1) + b2
+
+# %% clipped prediction → zero
+def model(xb, params):
+    w1, b1, w2, b2 = params
+    return ((xb @ w1 + b1).relu() @ w2 + b2).clamp(-100, 9)

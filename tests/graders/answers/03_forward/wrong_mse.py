@@ -77,3 +77,30 @@ def mse(output, targ):
     assert output.shape == (len(targ), 1)
     output.squeeze_(-1)
     return ((output - targ) ** 2).mean()
+
+# %% huber → zero
+def mse(output, targ):
+    assert output.shape == (len(targ), 1)
+    d = (output[:, 0] - targ).abs()
+    return torch.where(d < 20, d * d, 40 * d - 400).mean()
+
+# %% rounded → zero
+def mse(output, targ):
+    assert output.shape == (len(targ), 1)
+    return ((output[:, 0] - targ) ** 2).mean().round(decimals=4)
+
+# %% torch._check → loses
+def mse(output, targ):
+    torch._check(output.shape == (len(targ), 1))
+    return ((output[:, 0] - targ) ** 2).mean()
+
+# %% rows only are compared → loses
+def mse(output, targ):
+    assert len(output) == len(targ)
+    return ((output[:, 0] - targ) ** 2).mean()
+
+# %% assert in the wrong place → loses
+def mse(output, targ):
+    d = output.squeeze() - targ
+    assert d.shape == targ.shape
+    return (d ** 2).mean()

@@ -64,3 +64,20 @@ def normalize(x, mean, std):
         x /= std
         return x
     return (x - mean) / std
+
+# %% clamped at ten → zero
+def normalize(x, mean, std): return ((x - mean) / std).clamp(-10, 10)
+
+# %% recenters the result → zero
+def normalize(x, mean, std):
+    z = (x - mean) / std
+    return z - z.mean()
+
+# %% mean changed → loses
+def normalize(x, mean, std):
+    mean.neg_()
+    z = (x + mean) / std
+    return z
+
+# %% var when float64 → loses
+def normalize(x, mean, std): return (x - mean) / (std if x.dtype == torch.float32 else std ** 2)

@@ -61,3 +61,19 @@ def normalize_splits(train, valid):
 def normalize_splits(train, valid):
     m, s = train.median(), train.std()
     return (train - m) / s, (valid - m) / s
+
+# %% mean of column stds → zero
+def normalize_splits(train, valid):
+    m, s = train.mean(), train.std(0).mean()
+    return (train - m) / s, (valid - m) / s
+
+# %% train alone twice → zero
+def normalize_splits(train, valid):
+    m, s = train.mean(), train.std()
+    return (train - m) / s, (train - m) / s
+
+# %% std of valid after shift by train → zero
+def normalize_splits(train, valid):
+    m = train.mean()
+    t, v = train - m, valid - m
+    return t / t.std(), v / v.std()

@@ -60,3 +60,9 @@ def relu(x): return x * torch.sigmoid(1000 * x)
 
 # %% a tenth is not enough → zero
 def relu(x): return torch.where(x > 0.1, x, 0.0)
+
+# %% nan for zero, filled → loses
+def relu(x): return (x * x / x).clamp_min(0)
+
+# %% a ceiling of a hundred and twenty → zero
+def relu(x): return x.clamp(0, 120)

@@ -58,3 +58,22 @@ def test_near_zero(a, tol=1e-3):
 # %% the message tells the default → loses
 def test_near_zero(a, tol=1e-3):
     assert a.abs().max() < tol, f"{a.abs().max()} is not near zero (0.001)"
+
+# %% mean of sizes → loses
+def test_near_zero(a, tol=1e-3):
+    worst = a.abs().mean()
+    assert worst < tol, f"{worst} {tol}"
+
+# %% nan becomes zero → loses
+def test_near_zero(a, tol=1e-3):
+    worst = a.nan_to_num().abs().max()
+    assert worst < tol, f"{worst} {tol}"
+
+# %% three decimals → depends
+def test_near_zero(a, tol=1e-3):
+    worst = a.abs().max()
+    assert round(worst.item(), 3) == 0, f"{worst} {tol}"
+
+# %% smallest number told → loses
+def test_near_zero(a, tol=1e-3):
+    assert (a.abs() < tol).all(), f"{a.abs().min()} {tol}"
