@@ -20,17 +20,22 @@ from foundations.compare import CheckFailed, Finding, difference
 #   probability 4.4e-12, more than 65 have 4.2e-11.
 # - Each number is multiplied by a neighbour, each in one pair alone: n = 5,000 products. By Chernoff's bound, with
 #   E exp(λ x y) = 1 / √(1 - λ²) and λ = 7 / √n, their sum is beyond ±7 √n with probability 5e-11, along either axis.
+# - The weights of both shapes together are 2 N, with the same two chances at bounds that lie closer.
 #
-# Two shapes an exercise, three exercises: 6 · 3.2e-9 = 2.0e-8 for a whole notebook, below one in a million.
+# Two shapes an exercise, three exercises: 6 · 3.2e-9 + 3 · 9.2e-10 = 2.2e-8 for a whole notebook, below one in a
+# million. A spread that is 5 % too small is missed with probability 1.6e-5.
 N = 10_000
 SHAPES = ((200, 50), (50, 200))
 X = 18.0
-LOWEST = 1 - 2 * math.sqrt(X / N)
-HIGHEST = 1 + 2 * math.sqrt(X / N) + 2 * X / N
 MEAN_BOUND = 6.0
 NEIGHBOURS_BOUND = 7.0
 #: (how many standard deviations, fewest weights beyond them, most weights beyond them)
 TAILS = ((2.0, 319, 591), (3.01, 1, 65))
+
+
+def bounds(count):
+    """Least and largest mean of ``count`` squares of independent normal numbers of spread 1, as far as chance goes."""
+    return 1 - 2 * math.sqrt(X / count), 1 + 2 * math.sqrt(X / count) + 2 * X / count
 
 
 def drawn(names, init, n_in, n_out, seeds):
@@ -77,17 +82,26 @@ class _Starts:
 
     def must_spread(self, wanted):
         """Mean 0 and the standard deviation ``wanted(n_in, n_out)``, as far as chance allows."""
+        (lowest, highest), found = bounds(N), []
         for n_in, n_out in SHAPES:
             weights, std = self.draw(n_in, n_out), wanted(n_in, n_out)
             squares, mean = float((weights / std).square().mean()), float(weights.mean())
             name = f"{self.student.exercise}({n_in}, {n_out}, generator)"
             if abs(mean) > MEAN_BOUND * float(weights.std()) / math.sqrt(N) + 1e-12:
                 self.fail(f"{name} has the mean {mean:.4g}; that is too far from 0 for chance", "expected 0")
-            if not LOWEST <= squares <= HIGHEST:
+            if not lowest <= squares <= highest:
                 self.fail(
                     f"{name} has the standard deviation {float(weights.std()):.4g}; chance does not explain that",
                     f"expected {std:.4g}, give or take 4 %",
                 )
+            found.append(squares)
+        lowest, highest = bounds(N * len(SHAPES))
+        if not lowest <= sum(found) / len(found) <= highest:
+            self.fail(
+                f"{self.student.exercise}: the standard deviation is a little off, in one shape as in another; over "
+                f"{N * len(SHAPES):,} weights chance does not explain that",
+                f"found {math.sqrt(sum(found) / len(found)):.3f} times what was expected",
+            )
 
     def must_keep_their_shape(self):
         """Also where there is one input, one output, or one of each."""
