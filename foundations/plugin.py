@@ -149,7 +149,7 @@ class GradingPlugin:
         outcomes = {check.name: check.outcome for check in self.exercises[_exercise_of(item)].result.checks}
         if twin is not None and outcomes.get(twin) == "fail":
             return "fail", f"{error}. It counts as too slow, because {twin!r} failed", None
-        return "inconclusive", str(error), None
+        return "inconclusive", f"{error}; grade again", None
 
     def _wrong(self, item: pytest.Item, finding: Finding) -> tuple[Outcome, str, str | None]:
         run = self.exercises[_exercise_of(item)]

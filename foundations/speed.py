@@ -111,7 +111,7 @@ class Stopwatch:
                 return verdict
         raise Inconclusive(
             f"the speed of {task.exercise} could not be decided in {_MAX_ROUNDS} rounds: the machine is too busy, "
-            f"or the factor is very close to {task.at_least:g}×; grade again"
+            f"or the factor is very close to {task.at_least:g}×"
         )
 
     def _prepared(self, task: Task, generator: torch.Generator) -> Session:

@@ -454,7 +454,9 @@ def test_what_the_clock_cannot_decide_its_twin_may(undecided):
 
 def test_without_a_verdict_of_its_twin_it_stays_open(undecided):
     """Few operations are no proof of speed."""
-    assert scores(undecided(too_many=False)) == {"double": None, "triple": None}
+    report = undecided(too_many=False)
+    assert scores(report) == {"double": None, "triple": None}
+    assert report.exercises[0].checks[-1].message == "at the threshold; grade again"
 
 
 def test_a_twin_that_is_none(undecided):
