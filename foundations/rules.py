@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from foundations.compare import CheckFailed, Finding
 from foundations.errors import CourseError
 from foundations.families import FAMILIES, Family, is_structural
 from foundations.reading import Use, read_uses
@@ -57,6 +58,16 @@ class Violation:
     line: int | None
     seen: Seen
     message: str
+
+
+def must_be_none(violations: Sequence[Violation]) -> None:
+    """Nothing forbidden was found.
+
+    Raises:
+        CheckFailed: something was; the first of it is named.
+    """
+    for first in violations[:1]:
+        raise CheckFailed(Finding("rule", first.message, symptom=f"rule: {first.family}"))
 
 
 def read_source_for(rule: Rule, cells: Sequence[str], exercise: str) -> list[Violation]:

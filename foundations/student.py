@@ -62,13 +62,14 @@ class Call:
                 f"{self.subject} stopped with {self.error['name']}{line}: {_first_line(self.error['text'])}",
             )
 
-    def must_raise(self, *kinds: type[BaseException], because: str) -> None:
+    def must_raise(self, *kinds: type[BaseException], because: str, instead: str | None = None) -> None:
         """It refuses with one of ``kinds`` or a class derived from it; ``because`` says what was wrong with the
-        arguments.
+        arguments, and ``instead`` what it did where it does not, if the value returned is not the exercise's own.
         """
         wanted = " or ".join(kind.__name__ for kind in kinds)
         if self.error is None:
-            _fail("exception", f"{self.subject} returned {describe(self.value)}; expected {wanted}: {because}")
+            did = instead or f"returned {describe(self.value)}"
+            _fail("exception", f"{self.subject} {did}; expected {wanted}: {because}")
         if not {kind.__name__ for kind in kinds} & set(self.error["bases"]):
             _fail("exception", f"{self.subject} stopped with {self.error['name']}; expected {wanted}: {because}")
 
@@ -211,9 +212,7 @@ class Student:
             call = self.call(*args, trace=True, through=through)
             call.must_not_raise()
             violations = rules.read_trace_for(rule, call.trace or {})
-        if violations:
-            first = violations[0]
-            raise CheckFailed(Finding("rule", first.message, symptom=f"rule: {first.family}"))
+        rules.must_be_none(violations)
 
     def must_grow_as(
         self,

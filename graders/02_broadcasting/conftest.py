@@ -77,8 +77,7 @@ class _MustRun:
             # Names as they were written, and not what runs below them: there an einsum is a matrix product, too.
             written = {"function": (call.trace or {}).get("function", [])}
             violations = rules.read_trace_for(rule, written)
-        if violations:
-            raise CheckFailed(Finding("rule", violations[0].message, symptom=f"rule: {violations[0].family}"))
+        rules.must_be_none(violations)
         trouble = self._trouble(family, call, _names(written["function"]), set(beside), alone)
         if trouble:
             text = f"calling it ran {trouble}: this exercise is about {rule.about}"

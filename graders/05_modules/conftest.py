@@ -18,7 +18,7 @@ import pytest
 import torch
 
 from foundations.compare import CheckFailed, Finding, difference
-from foundations.rules import Growth, Rule, read_source_for, read_trace_for
+from foundations.rules import Growth, Rule, must_be_none, read_source_for, read_trace_for
 
 #: (N, n_in, n_out). The first has no two sizes alike, and comes twice, so that what was kept of the call before shows;
 #: then one row, one column, and a square, which hide mistakes.
@@ -318,11 +318,6 @@ def must_have_written(call, place):
     if before is not None and not call.error and difference(after, before, subject="", relative=1e-30) is None:
         text = f"{call.names[place]}.g after {call.subject} is what had been there before: nothing was written into it"
         raise CheckFailed(Finding("value", text))
-
-
-def must_be_none(violations):
-    for first in violations[:1]:
-        raise CheckFailed(Finding("rule", first.message, symptom=f"rule: {first.family}"))
 
 
 @dataclass

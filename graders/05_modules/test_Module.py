@@ -6,7 +6,7 @@ import torch
 
 from foundations.compare import CheckFailed, Finding
 from foundations.plugin import check
-from foundations.rules import Rule, read_source_for, read_trace_for
+from foundations.rules import Rule, must_be_none, read_source_for, read_trace_for
 
 NO_AUTOGRAD = Rule(about="the way back, and that is yours to write", forbid=frozenset({"autograd"}))
 
@@ -148,11 +148,6 @@ def test_by_hand(student, matrix):
     inp, other, third, upstream = (matrix(4, 3) for _ in range(4))
     call = student.call(inp, other, third, upstream, trace=True, through=three_arguments)
     must_be_none(read_trace_for(NO_AUTOGRAD, call.trace or {}))
-
-
-def must_be_none(violations):
-    for first in violations[:1]:
-        raise CheckFailed(Finding("rule", first.message, symptom=f"rule: {first.family}"))
 
 
 @check("the arguments are saved as self.args, the output as self.out", weight=2)
