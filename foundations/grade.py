@@ -162,6 +162,7 @@ class Grader:
             session.finish()
             report.timing["student_cpu_s"] = round(session.cpu_s, 4)
             report.environment["layers"] = session.layers
+        report.review = list(plugin.reviews)
         report.fault = plugin.worst_fault
         if plugin.refused:
             report.reason = str(plugin.refused)

@@ -71,6 +71,28 @@ class Exercise:
         return round(self.max_score * earned / total, 4)
 
 
+@dataclass(frozen=True)
+class Review:
+    """Something in a submission that a person should look at. By itself it costs no points.
+
+    Attributes:
+        finding: the code or event that was found, such as ``torch.atan2 = evil``.
+        reason: one sentence that explains why a person should look, for instructors; students never see it.
+        exercises: ids of the exercises whose code the finding is part of; empty where it is part of none.
+        cell: position of the cell among all cells of the notebook, counted from 1.
+        line: line within that cell, counted from 1.
+    """
+
+    finding: str
+    reason: str
+    exercises: tuple[str, ...] = ()
+    cell: int | None = None
+    line: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"exercises": list(self.exercises)}
+
+
 @dataclass
 class Report:
     """One submission's report. :meth:`to_json` is the documented form (``docs/report.schema.json``)."""
@@ -80,6 +102,7 @@ class Report:
     exercises: list[Exercise] = field(default_factory=list)
     reason: str | None = None
     repairs: list[str] = field(default_factory=list)
+    review: list[Review] = field(default_factory=list)
     limits: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
     timing: dict[str, float] = field(default_factory=lambda: {"wall_s": 0.0, "student_cpu_s": 0.0})
@@ -139,6 +162,7 @@ class Report:
                 for exercise in self.exercises
             ],
             "repairs": list(self.repairs),
+            "review": [review.to_json() for review in self.review],
             "limits": dict(self.limits),
             "environment": dict(self.environment),
             "timing": dict(self.timing),

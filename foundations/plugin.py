@@ -14,7 +14,7 @@ from foundations import diagnose
 from foundations.compare import CheckFailed, Finding, Inconclusive
 from foundations.config import Feedback
 from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
-from foundations.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome
+from foundations.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
 from foundations.student import Student
 
 _MARK = "foundations_check"
@@ -60,6 +60,8 @@ class GradingPlugin:
     collection_errors: list[str] = field(default_factory=list)
     worst_fault: int = 0
     refused: SubmissionError | None = None
+    #: What the hidden tests ask a person to look at, each finding once.
+    reviews: list[Review] = field(default_factory=list)
     _current: Student | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -93,6 +95,7 @@ class GradingPlugin:
         student.attempted = any(check.outcome == "pass" for check in run.result.checks)
         self._current = student
         yield student
+        self.reviews.extend(review for review in dict.fromkeys(student.reviews) if review not in self.reviews)
         self._current = None
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:

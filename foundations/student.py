@@ -16,7 +16,7 @@ from foundations import rules, speed, words
 from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
 from foundations.diagnose import Behaviour, Observation, copied
 from foundations.errors import OutOfTime, SessionLost
-from foundations.model import NOT_ATTEMPTED
+from foundations.model import NOT_ATTEMPTED, Review
 from foundations.reference import Reference
 from foundations.session import Session
 
@@ -124,6 +124,8 @@ class Student:
     observations: list[Observation] = field(default_factory=list)
     observed_bytes: int = 0
     notes: list[str] = field(default_factory=list)
+    #: What a person should look at; it decides nothing.
+    reviews: list[Review] = field(default_factory=list)
     #: Whether a check has passed by now: a NotImplementedError is the stub's no longer, but an answer.
     attempted: bool = False
 
@@ -259,6 +261,10 @@ class Student:
         if not verdict.passed:
             raise CheckFailed(Finding("speed", verdict.text, symptom="speed"))
         self.notes.append(verdict.text)
+
+    def ask_review(self, finding: str, reason: str) -> None:
+        """Have a person look at this exercise; no check fails because of it."""
+        self.reviews.append(Review(finding, reason, (self.exercise,)))
 
     def why_lost(self, lost: SessionLost, check: str) -> str:
         """Why the student process was lost in ``check``; where time ran out, with what the reference needs."""
