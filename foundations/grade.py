@@ -25,6 +25,7 @@ import foundations
 from foundations import diagnose, readable
 from foundations.config import Course, Feedback, Limits
 from foundations.errors import CourseError, InternalError, SubmissionError
+from foundations.evidence import Replayer
 from foundations.model import Exercise, Report
 from foundations.notebook import GradedCell, Submission, read_submission
 from foundations.plugin import ExerciseRun, GradingPlugin
@@ -149,11 +150,16 @@ class Grader:
         code = [(index, cell.source) for index, cell in enumerate(cells) if cell.cell_type == "code"]
         automatic = [cell for cell in read.graded if not cell.manual]
         report.exercises = [Exercise(cell.exercise, cell.points) for cell in automatic]
-        with Session(self._warm, code, self.limits, self._limits_of_cells(automatic), fill_scratch) as session:
+        with (
+            Session(self._warm, code, self.limits, self._limits_of_cells(automatic), fill_scratch) as session,
+            contextlib.closing(Replayer(self._warm)) as replayer,
+        ):
             session.start()  # where it cannot be confined, that is said once, and nothing else is tried
             runs = {
                 cell.exercise: ExerciseRun(
-                    result, partial(self._student, cell, cells, session, report.seed), partial(session.skip, cell.index)
+                    result,
+                    partial(self._student, cell, cells, session, replayer, report.seed),
+                    partial(session.skip, cell.index),
                 )
                 for cell, result in zip(automatic, report.exercises, strict=True)
             }
@@ -185,7 +191,9 @@ class Grader:
         if silent := [name for name, run in plugin.exercises.items() if not run.result.checks]:
             raise InternalError(f"the hidden tests of {silent[0]!r} ran and left no check behind", slug="pytest")
 
-    def _student(self, graded: GradedCell, cells: list[Any], session: Session, seed: int) -> Student:
+    def _student(
+        self, graded: GradedCell, cells: list[Any], session: Session, replayer: Replayer, seed: int
+    ) -> Student:
         session.advance(graded.index)
         session.of_checks = self._limits_of(graded.exercise)
         solution = graded.solution_index
@@ -198,6 +206,7 @@ class Grader:
             sources=[cell.source for cell in cells[: graded.index] if cell.cell_type == "code"],
             cell_error=run.error if run else None,
             stopwatch=self._stopwatch,
+            replayer=replayer,
             reference=self._reference,
         )
 

@@ -27,6 +27,20 @@ def cpu_clock(pid: int) -> float:
     return float(times.user + times.system)
 
 
+def other_threads_cpu(pid: int) -> float | None:
+    """CPU seconds of all threads of a process but its first one, which waits for a request now.
+
+    Returns:
+        ``None`` if the kernel does not account single threads (``CONFIG_SCHED_INFO``), or the process is gone.
+    """
+    try:
+        with open(f"/proc/{pid}/task/{pid}/schedstat", "rb") as schedstat:
+            first = int(schedstat.read().split()[0]) / 1e9
+        return cpu_clock(pid) - first
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def has_ended(pid: int) -> bool:
     """Whether a process that has closed its pipes is a zombie by now; it gets a moment to become one."""
     deadline = time.monotonic() + _MOMENT_S

@@ -14,7 +14,9 @@ from typing import Literal
 
 from foundations.compare import CheckFailed, Finding
 from foundations.errors import CourseError
+from foundations.evidence import Record
 from foundations.families import FAMILIES, Family, is_structural
+from foundations.operators import GLOSSES, PLAIN, STRUCTURE, families_of
 from foundations.reading import Use, read_uses
 
 #: What :func:`foundations.tracing.trace_call` gives.
@@ -33,11 +35,14 @@ class Rule:
         about: ends the sentence "this exercise is about …": "writing the sum over k yourself, with indexing, + and *".
         forbid: names of :data:`~foundations.families.FAMILIES`.
         scalars_only: arithmetic on single numbers alone; what only names, moves or makes numbers may be of any size.
+        numbers: Python numbers may be read off tensors and calculated with, so that results need not follow from the
+            inputs by operations of PyTorch alone.
     """
 
     about: str
     forbid: frozenset[str]
     scalars_only: bool = False
+    numbers: bool = False
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.forbid) - set(FAMILIES)):
@@ -47,6 +52,10 @@ class Rule:
     def families(self) -> list[tuple[str, Family]]:
         """The forbidden families, in the order in which a message picks one."""
         return [(name, family) for name, family in FAMILIES.items() if name in self.forbid]
+
+
+#: Forbids nothing.
+ANYTHING = Rule("whatever you like", frozenset(), numbers=True)
 
 
 @dataclass(frozen=True)
@@ -101,20 +110,55 @@ def _family_of(use: Use, rule: Rule) -> str | None:
     return HIDDEN if use.opaque and HIDDEN in rule.forbid else None
 
 
-def read_trace_for(rule: Rule, trace: Trace) -> list[Violation]:
-    """What is forbidden among what ran, each operation once, by the name as written where the trace has it.
+def read_trace_for(rule: Rule, trace: Trace, record: Record | None = None) -> list[Violation]:
+    """Return what is forbidden among what ran, each operation once, by the name as written where the trace has it.
 
-    Dispatch names count only where no function broke the rule: ``einsum`` runs ``aten.bmm``, and is one mistake.
+    Operators below a function count only if no function broke the rule, and not below a function of the library that
+    the rule allows: ``einsum`` runs ``aten.bmm``, and is one einsum.
     """
     found: dict[str, Violation] = {}
-    for level in ("function", "dispatch"):
-        for operation, count, largest in _entries(trace, level):
-            name = _traced_family(operation, largest, rule)
-            if name:
+    for operation, count, largest in _entries(trace, "function"):
+        if name := _traced_family(operation, largest, rule):
+            found.setdefault(operation, _ran(rule, name, operation, count, largest))
+    if found:
+        return list(found.values())
+    callers = _callers(record)
+    for operation, count, largest in _entries(trace, "dispatch"):
+        for caller in callers.get(operation, {None}):
+            name = None if _is_library(caller) else _traced_family(operation, largest, rule)
+            if name and not (name == SCALARS and caller is not None and is_structural(caller)):
                 found.setdefault(operation, _ran(rule, name, operation, count, largest))
-        if found:
-            break
     return list(found.values())
+
+
+def unknown_operations(trace: Trace) -> list[str]:
+    """Return the names of what ran that no family of :mod:`foundations.operators` has."""
+    names = {name for level in ("function", "dispatch") for name, _, _ in _entries(trace, level)}
+    return sorted(name for name in names if not families_of(name))
+
+
+def unseen_operators(record: Record) -> list[str]:
+    """Return the computing operators that ran outside of every function call that the trace saw."""
+    return sorted(
+        operator
+        for operator, caller in record.operators()
+        if caller is None and not families_of(operator) <= {STRUCTURE, "settings"}
+    )
+
+
+def _callers(record: Record | None) -> dict[str, set[str | None]]:
+    """By operator, the functions that ran it."""
+    callers: dict[str, set[str | None]] = {}
+    for operator, caller in record.operators() if record else ():
+        callers.setdefault(operator[:_LONGEST], set()).add(caller)
+    return callers
+
+
+def _is_library(function: str | None) -> bool:
+    """Return whether ``function`` is more than arithmetic: what it runs is its own affair, as its own name has been
+    judged.
+    """
+    return function is not None and bool(families_of(function) - PLAIN)
 
 
 #: No process counts that far; and beyond it a ratio of two counts may be no float any more.
@@ -132,9 +176,11 @@ def _entries(trace: Trace, level: str) -> Iterable[tuple[str, int, int]]:
 
 
 def _traced_family(operation: str, largest: int, rule: Rule) -> str | None:
-    for name, family in rule.families:
-        if family.has_traced(operation) and not (family.many_only and largest <= 1):
-            return name
+    found = families_of(operation) & rule.forbid
+    if largest <= 1:
+        found -= {name for name in found if name in FAMILIES and FAMILIES[name].many_only}
+    if found:
+        return next((name for name in FAMILIES if name in found), min(found))
     if rule.scalars_only and largest > 1 and not is_structural(operation):
         return SCALARS
     return None
@@ -150,7 +196,7 @@ def _ran(rule: Rule, family: str, operation: str, count: int, largest: int) -> V
 
 
 def _named(operation: str, family: str) -> str:
-    return f"`{operation}` ({FAMILIES[family].gloss})"
+    return f"`{operation}` ({GLOSSES[family]})"
 
 
 def _about(rule: Rule) -> str:

@@ -170,6 +170,16 @@ class Session:
         """CPU seconds of the present student process, read from outside it."""
         return self._steadily(self._clock)
 
+    def other_threads_s(self) -> float | None:
+        """CPU seconds that threads of the present student process other than its first have used; ``None`` if this
+        system does not tell.
+        """
+        return self._steadily(lambda: processes.other_threads_cpu(self._pid()))
+
+    def _pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def close(self) -> None:
         """End the student process without waiting for its memory to be given back."""
         if self._process is not None:
@@ -442,7 +452,7 @@ def _is_answer(operation: str, values: dict[str, Any], reply: Any) -> bool:
         and all(isinstance(one, dict) and all(isinstance(name, str) for name in one) for one in reply["attributes"])
         and {"trace", "same_object_as"} <= reply.keys()
         and isinstance(trace := reply.get("trace"), dict | None)
-        and all(isinstance(entries, list) for entries in (trace or {}).values())
+        and all(isinstance(entries, list | dict) for entries in (trace or {}).values())
         and isinstance(reply.get("same_object_as"), int | None)
     )
 

@@ -6,14 +6,15 @@ import hashlib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NoReturn
 
 import torch
 
-from foundations import rules, speed, words
+from foundations import evidence, rules, speed, words
 from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
+from foundations.dataflow import tensors_in
 from foundations.diagnose import Behaviour, Observation, copied
 from foundations.errors import OutOfTime, SessionLost
 from foundations.model import NOT_ATTEMPTED, Review
@@ -22,6 +23,12 @@ from foundations.session import Session
 
 #: An exponent that is larger than allowed by less than this is taken for rounding.
 _GROWTH_MARGIN = 0.3
+#: Traced calls that are tried before a person is asked what a call did.
+_TRIES = 2
+#: Calls in a row during which other threads worked that are evidence of work in them.
+_THREAD_TRIES = 3
+#: CPU seconds, and share of a call's own, that other threads may use during it: a progress bar wakes up now and then.
+_THREADS_S, _THREADS_SHARE = 0.002, 0.1
 #: What is kept of a student's answers to name a mistake by: known mistakes give answers of the size that is asked for.
 _MAX_OBSERVED_BYTES = 64 << 20
 
@@ -107,6 +114,22 @@ class Call:
         return Behaviour(self.value, error, self.args_after, tuple(self.attributes))
 
 
+@dataclass(frozen=True)
+class Trial:
+    """One kind of call of an exercise, for which the judge draws inputs as often as it likes.
+
+    Attributes:
+        make: makes fresh arguments from the sizes of one case.
+        check: raises :class:`CheckFailed` unless a call gave what it had to. It must work out what is expected from
+            ``call.args``, because it also judges what came out of a replay.
+        through: how the exercise is called, if not by itself; as for :meth:`Student.call`.
+    """
+
+    make: Callable[..., Sequence[Any]]
+    check: Callable[[Call], None]
+    through: Callable[..., Any] | None = None
+
+
 @dataclass
 class Student:
     """What a hidden test gets as its fixture ``student``: the exercise's own function, as the notebook stands at its
@@ -120,9 +143,11 @@ class Student:
     sources: Sequence[str]
     cell_error: dict[str, Any] | None
     stopwatch: speed.Stopwatch
+    replayer: evidence.Replayer
     reference: Reference | None = None
     observations: list[Observation] = field(default_factory=list)
     observed_bytes: int = 0
+    _draws: torch.Generator | None = None
     notes: list[str] = field(default_factory=list)
     #: What a person should look at; it decides nothing.
     reviews: list[Review] = field(default_factory=list)
@@ -207,38 +232,108 @@ class Student:
             )
         return reply["value"]
 
-    def must_keep_to(self, rule: rules.Rule, *args: Any, through: Callable[..., Any] | None = None) -> None:
-        """Only allowed operations, by reading the source and by tracing a call on ``args``."""
-        violations = rules.read_source_for(rule, self.sources, self.exercise)
-        if not violations:
-            call = self.call(*args, trace=True, through=through)
-            call.must_not_raise()
-            violations = rules.read_trace_for(rule, call.trace or {})
-        rules.must_be_none(violations)
+    def must_keep_to(
+        self, rule: rules.Rule, trial: Trial, cases: Sequence[Sequence[Any]], sources: Sequence[str] | None = None
+    ) -> Call:
+        """Only allowed operations: by reading the source, and in a traced call that gave the right value.
 
-    def must_grow_as(
-        self,
-        allowed: rules.Growth,
-        inputs: Callable[[int, int, int], tuple[Any, ...]],
-        base: rules.Sizes,
-        lesson: str,
-        *,
-        through: Callable[..., Any] | None = None,
-    ) -> None:
+        Args:
+            rule: what may run.
+            trial: how the exercise is called, and what has to come of it.
+            cases: sizes for ``trial.make``; one of them is drawn.
+            sources: code cells to read instead of those of the notebook.
+
+        Raises:
+            CheckFailed: a forbidden operation is written or ran, or the traced call gave a wrong value.
+        """
+        rules.must_be_none(rules.read_source_for(rule, self.sources if sources is None else sources, self.exercise))
+        return self.traced(trial, *self.drawn(cases), rule=rule)
+
+    def must_grow_as(self, allowed: rules.Growth, trial: Trial, base: rules.Sizes, lesson: str) -> None:
         """The number of operations grows no faster with the sizes (n, k, m) than ``allowed`` says.
 
-        ``inputs(n, k, m)`` makes the arguments of one call; ``base`` is the smallest of the sizes tried.
+        ``trial.make(n, k, m)`` makes the arguments of one call; ``base`` is the smallest of the sizes tried. The value
+        is checked at each size.
         """
         counts = {}
         for size in rules.growth_sizes(*base):
-            call = self.call(*inputs(*size), trace=True, through=through)
-            call.must_not_raise()
-            counts[size] = rules.operations(call.trace or {})
+            counts[size] = rules.operations(self.traced(trial, *size).trace or {})
         seen = rules.fit_growth(counts)
         pairs = ((seen.n, allowed.n), (seen.k, allowed.k), (seen.m, allowed.m))
         if any(got > most + _GROWTH_MARGIN for got, most in pairs):
             text = f"the number of operations of {self.exercise} grows as {rules.describe(seen)}; {lesson}"
             raise CheckFailed(Finding("growth", text, symptom="growth"))
+
+    def drawn(self, cases: Sequence[Any]) -> Any:
+        """One of ``cases``, drawn anew at every call: a student cannot know which call will be traced."""
+        if self._draws is None:
+            self._draws = self.generator("drawn cases")
+        return cases[int(torch.randint(len(cases), (), generator=self._draws))]
+
+    def traced(self, trial: Trial, *sizes: Any, rule: rules.Rule = rules.ANYTHING) -> Call:
+        """Call once under a trace, and prove the trace.
+
+        The value is checked as in any other call. Then the recorded operators are replayed on fresh inputs, and the
+        right value has to come out of them. If it does not, another call is tried; if that is no better, a person is
+        asked to look, and nothing is lost.
+
+        Raises:
+            CheckFailed: the value is wrong, a forbidden operation ran, or other threads worked in three calls in a row.
+        """
+        doubt = ""
+        for _ in range(_TRIES):
+            call = self._undisturbed(trial, sizes)
+            trial.check(call)
+            record = evidence.Record.parse(call.trace)
+            rules.must_be_none(rules.read_trace_for(rule, call.trace or {}, record))
+            doubt = self._doubt(call, record, trial, sizes, rule)
+            if not doubt:
+                return call
+        self.ask_review(f"a traced call of {self.exercise}", f"what it computed could not be confirmed: {doubt}")
+        return call
+
+    def _undisturbed(self, trial: Trial, sizes: Sequence[Any]) -> Call:
+        """A traced call during which no other thread of the student's worked, because a trace sees one thread."""
+        for _ in range(_THREAD_TRIES):
+            args = trial.make(*sizes)
+            before, clock = self.session.other_threads_s(), self.session.clock()
+            call = self.call(*args, trace=True, through=trial.through)
+            after, spent = self.session.other_threads_s(), self.session.clock() - clock
+            if before is None or after is None:
+                self.ask_review("threads", "this system does not tell which thread of a process worked during a call")
+                return call
+            if after - before <= max(_THREADS_S, _THREADS_SHARE * spent):
+                return call
+        text = f"{call.subject}: other threads worked while it ran; all of its work has to be done in the call itself"
+        raise CheckFailed(Finding("rule", text, symptom="rule: threads"))
+
+    def _doubt(self, call: Call, record: evidence.Record, trial: Trial, sizes: Sequence[Any], rule: rules.Rule) -> str:
+        """The reason why the trace of a call with the right value proves nothing; empty if it proves what ran."""
+        if record.why_not:
+            return record.why_not
+        if unknown := rules.unknown_operations(call.trace or {}):
+            return f"`{unknown[0]}` ran, which this version of the package does not know"
+        if hidden := rules.unseen_operators(record):
+            return f"`{hidden[0]}` ran without being seen as a function of PyTorch"
+        fresh = tuple(copied(arg) for arg in trial.make(*sizes))
+        doubt = self._replay_doubt(record, fresh, call, trial)
+        if doubt and rule.numbers and evidence.reads_numbers(call.trace):
+            doubt = self._replay_doubt(record, call.args, call, trial)
+        return doubt
+
+    def _replay_doubt(self, record: evidence.Record, args: tuple[Any, ...], like: Call, trial: Trial) -> str:
+        """The reason why a replay on ``args`` does not give what the exercise asks for; empty if it does."""
+        [played] = self.replayer.replay([evidence.Job(record, list(tensors_in(args)))])
+        if played.error:
+            return f"its operations could not be repeated ({played.error})"
+        attributes = [*played.attributes, *({} for _ in args)][: len(args)]
+        after = _with_values(args, played.inputs)
+        again = replace(like, args=args, args_after=after, value=played.value, attributes=attributes, error=None)
+        try:
+            trial.check(again)
+        except CheckFailed as failed:
+            return f"its operations, repeated on other inputs, do not give the result: {failed.finding.text}"
+        return ""
 
     def must_be_faster(
         self,
@@ -308,6 +403,15 @@ def _asked(args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Arguments to compare with later, and as they travel, with the attributes that were set on them."""
     attributes = [dict(vars(arg)) if isinstance(arg, torch.Tensor) else {} for arg in args]
     return tuple(copied(arg) for arg in args), {"args": list(args), "attributes": attributes}
+
+
+def _with_values(args: tuple[Any, ...], values: list[Any]) -> tuple[Any, ...]:
+    """A copy of ``args`` in which each tensor has the values of the one at its place in ``values``."""
+    after = tuple(copied(arg) for arg in args)
+    for tensor, value in zip(tensors_in(after), values, strict=False):
+        if isinstance(value, torch.Tensor) and value.shape == tensor.shape:
+            tensor.copy_(value)
+    return after
 
 
 @lru_cache(maxsize=256)  # finding where a function ends takes longer than most calls of it

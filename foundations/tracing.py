@@ -1,125 +1,98 @@
-"""What ran while a function was called: which operations, how often, and on how many numbers at most.
+"""Tracing of a call: which operations ran, how often, on how many numbers at most, and which fed which.
 
-Two ways of looking, because each is blind where the other sees: a ``TorchFunctionMode`` sees names as written
-(``matmul`` for ``@``, ``einsum``, ``item``), a ``TorchDispatchMode`` what really runs (``aten.mm``). An audit hook adds
-what no mode sees: code made from strings, and threads, in which the modes are off.
+Two modes look at the call, because each is blind where the other sees: a ``TorchFunctionMode`` sees names as written
+(``matmul`` for ``@``, ``einsum``, ``item``), a ``TorchDispatchMode`` the operators that really run (``aten.mm``). The
+operators and their operands are recorded as a :class:`~foundations.dataflow.Dataflow`, which the judge replays.
 
-This module runs inside the student's process, so what it says can be forged: it is evidence beside the source.
+This module runs inside the student's process, so a trace can be forged or switched off: counts are evidence only
+together with a replay that gives the value of the call.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-import sysconfig
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from types import FrameType, MethodWrapperType
+from types import MethodWrapperType
 from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-Plain = dict[str, list[list[Any]]]
+from foundations.dataflow import Dataflow
+
+Plain = dict[str, Any]
 
 MAX_NAMES = 500
 MAX_NAME_CHARACTERS = 80
-#: Recorded, as if it were an operation, where a mode was switched off and not put back.
-TURNED_OFF = "tracing turned off"
-
-#: Recorded where a thread was started, or was at work before: in other threads both modes are off.
-THREAD = "start_new_thread"
-#: Those that were there before any student's code was.
-_OWN_THREADS = frozenset(sys._current_frames())
-#: Audit events worth a name: those by which work can be done out of sight of both modes.
-_AUDITED = frozenset({
-    "exec", "compile", "code.__new__", "function.__new__", "pickle.find_class", "gc.get_objects", "ctypes.dlopen",
-    "ctypes.dlsym", "os.fork", "os.exec", "os.system", "os.posix_spawn", "subprocess.Popen",
-})  # fmt: skip
 #: Questions that a careful student asks, and that torch answers by arithmetic of its own (``isfinite`` multiplies).
 _PREDICATES = frozenset({torch.isfinite, torch.Tensor.isfinite, torch.isclose, torch.Tensor.isclose})
 #: Elements of a list of arguments: enough to see a tensor in it, cheap where it holds a million floats.
 _LOOK_INSIDE = 64
-_LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
 @dataclass(frozen=True)
 class Raised:
-    """Stands for the value of a traced function that raised ``error``: the trace is kept."""
+    """Represents the value of a traced function that raised ``error``: the trace is kept."""
 
     error: BaseException
 
 
 def trace_call(
-    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any] | None = None
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any] | None = None,
+    inputs: Sequence[Any] | None = None,
 ) -> tuple[Any, Plain]:
-    """Call ``function(*args, **kwargs)`` and say what ran.
+    """Call ``function(*args, **kwargs)`` and report what ran.
+
+    Args:
+        inputs: the values whose tensors are the inputs of the recorded dataflow; by default ``args``.
 
     Returns:
-        The value, or a :class:`Raised` that holds what the function raised, and the trace (:meth:`Trace.plain`).
+        The value, or a :class:`Raised` that holds the exception, and the trace: ``{"function": [[name, count,
+        largest], ...], "dispatch": [...], "flow": {"record", "leaves"}}``, names sorted. ``count`` is the number of
+        calls and ``largest`` the largest number of elements among the tensors that went into or came out of one of
+        them. A property has its own name (``shape``) and ``largest`` 0. Dispatch names read ``aten.mm``.
     """
-    trace = Trace()
+    inputs = args if inputs is None else inputs
+    with torch._C.DisableTorchFunction():
+        flow = Dataflow(inputs)
+    trace = Trace(flow)
     value: Any
     try:
         with trace:
             value = function(*args, **(kwargs or {}))
     except BaseException as error:
         value = Raised(error)
-    return value, trace.plain()
+    return value, trace.plain() | {"flow": flow.plain(value, inputs)}
 
 
 class Trace:
-    """Records while it is entered: ``with Trace() as trace: ...``, then ``trace.plain()``."""
+    """Records while it is entered: ``with Trace(flow) as trace: ...``, then ``trace.plain()``."""
 
-    def __init__(self) -> None:
+    def __init__(self, flow: Dataflow) -> None:
         self._function, self._dispatch = _Tally(), _Tally()
-        self._dispatch_mode = _DispatchMode(self._dispatch)
-        self._function_mode = _FunctionMode(self._function, self._dispatch_mode)
+        self._dispatch_mode = _DispatchMode(self._dispatch, flow)
+        self._function_mode = _FunctionMode(self._function, self._dispatch_mode, flow)
 
     def __enter__(self) -> Trace:
-        _install_audit_hook()
-        if sys._current_frames().keys() - _OWN_THREADS - {threading.get_ident()}:
-            self._function.add(THREAD)  # started before, and out of sight as well
-        self._profile = threading.getprofile()
-        threading.setprofile(_hear_thread)
         self._function_mode.__enter__()
         self._dispatch_mode.__enter__()
-        _listening.append(self._function)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self._function in _listening:
-            _listening.remove(self._function)
-        threading.setprofile(self._profile)
-        whole = self._awake()
         for mode in (self._dispatch_mode, self._function_mode):
             try:
                 mode.__exit__(None, None, None)
             except Exception:
                 # The traced code emptied torch's stack of modes; there is nothing left to take off it.
-                whole = False
-        if not whole:
-            self._function.add(TURNED_OFF)
+                continue
 
     def plain(self) -> Plain:
-        """The trace: ``{"function": [[name, count, largest], ...], "dispatch": [...]}``, sorted by name.
-
-        ``count`` is the number of calls and ``largest`` the largest number of elements among the tensors that went into
-        or came out of one of them. A property is named by itself (``shape``) with ``largest`` 0. Dispatch names read
-        ``aten.mm``.
-        """
+        """Return the counts of both modes as lists."""
         return {"function": self._function.plain(), "dispatch": self._dispatch.plain()}
-
-    def _awake(self) -> bool:
-        """Whether both modes still see an operation (which is not counted)."""
-        before = self._function.seen, self._dispatch.seen
-        self._function.paused = self._dispatch.paused = True
-        torch.empty(0)
-        self._function.paused = self._dispatch.paused = False
-        return self._function.seen > before[0] and self._dispatch.seen > before[1]
 
 
 class _Tally:
@@ -127,13 +100,8 @@ class _Tally:
 
     def __init__(self) -> None:
         self.counts: dict[str, list[int]] = {}
-        self.seen = 0
-        self.paused = False
 
     def add(self, name: str, *tensors: Iterable[Any]) -> None:
-        self.seen += 1
-        if self.paused:
-            return
         entry = self.counts.get(name)
         if entry is None:
             if len(self.counts) >= MAX_NAMES:
@@ -148,55 +116,64 @@ class _Tally:
 
 
 class _DispatchMode(TorchDispatchMode):
-    def __init__(self, tally: _Tally) -> None:
+    def __init__(self, tally: _Tally, flow: Dataflow) -> None:
         super().__init__()
         self._tally = tally
-        self._names: dict[Any, str] = {}
-        self.at_work = False
+        self._flow = flow
+        self._names: dict[Any, tuple[str, str]] = {}
         self.at_rest = False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        name = self._names.get(func)
-        if name is None:
-            name = self._names[func] = str(func.overloadpacket)[:MAX_NAME_CHARACTERS]
-        outside, self.at_work = self.at_work, True
-        result = None
-        try:
-            result = func(*args, **(kwargs or {}))
-        finally:
-            if not self.at_rest:
-                self._tally.add(name, args, (kwargs or {}).values(), (result,))
-            self.at_work = outside
+        kwargs = kwargs or {}
+        names = self._names.get(func)
+        if names is None:
+            packet = str(func.overloadpacket)[:MAX_NAME_CHARACTERS]
+            names = self._names[func] = packet, f"{packet}.{func._overloadname}"[:MAX_NAME_CHARACTERS]
+        with torch._C.DisableTorchFunction():  # looking at a tensor is an operation, too, and is the student's least
+            encoded = self._flow.encode_args(args, kwargs)
+            result = None
+            try:
+                result = func(*args, **kwargs)
+            finally:
+                if not self.at_rest:
+                    self._tally.add(names[0], args, kwargs.values(), (result,))
+            self._flow.add(names[1], *encoded, result)
         return result
 
 
 class _FunctionMode(TorchFunctionMode):
-    def __init__(self, tally: _Tally, dispatch: _DispatchMode) -> None:
+    def __init__(self, tally: _Tally, dispatch: _DispatchMode, flow: Dataflow) -> None:
         super().__init__()
         self._tally = tally
         self._dispatch = dispatch
+        self._flow = flow
         self._names: dict[Any, str] = {}
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        if self._dispatch.at_work:
-            # Our own dispatch mode runs the operation: nobody wrote it.
-            return func(*args, **kwargs)
         if type(func) is MethodWrapperType:
             # ``Tensor.shape.__get__``: a property, and a new object at every access.
-            self._tally.add(_name(getattr(func, "__self__", func)))
-            return func(*args, **kwargs)
+            name = _name(getattr(func, "__self__", func))
+            mark = self._flow.open_call(name)
+            result = func(*args, **kwargs)
+            self._tally.add(name)
+            self._flow.close_call(mark, result)
+            return result
         name = self._names.get(func)
         if name is None:
             name = self._names[func] = _name(func)
         result = None
         outside = self._dispatch.at_rest
         self._dispatch.at_rest = outside or func in _PREDICATES
+        with torch._C.DisableTorchFunction():
+            mark = self._flow.open_call(name, args)
         try:
             result = func(*args, **kwargs)
         finally:
             self._dispatch.at_rest = outside
-            self._tally.add(name, args, kwargs.values(), (result,))
+            with torch._C.DisableTorchFunction():
+                self._tally.add(name, args, kwargs.values(), (result,))
+                self._flow.close_call(mark, result)
         return result
 
 
@@ -216,36 +193,8 @@ def _largest(values: Iterable[Any], depth: int = 2) -> int:
             try:
                 most = max(most, int(value.numel()))
             except Exception:
-                # A subclass of the student's own may raise anything here; it is not for us to fail.
+                # A subclass that the student wrote may raise anything here; that must not end the trace.
                 continue
         elif depth and isinstance(value, list | tuple):
             most = max(most, _largest(islice(value, _LOOK_INSIDE), depth - 1))
     return most
-
-
-#: The tallies that the audit hook writes to. A hook cannot be taken out again: it idles while this is empty.
-_listening: list[_Tally] = []
-_hooks: list[object] = []
-
-
-def _install_audit_hook() -> None:
-    if not _hooks:
-        _hooks.append(_hear)
-        sys.addaudithook(_hear)
-
-
-def _hear(event: str, args: tuple[Any, ...]) -> None:
-    if not _listening or event not in _AUDITED:
-        return
-    caller = sys._getframe(1)
-    if caller.f_code.co_filename.startswith(("<frozen", *_LIBRARIES)):
-        return  # a late import, or a namedtuple made by a library
-    for tally in _listening:
-        tally.add(event)
-
-
-def _hear_thread(frame: FrameType, event: str, arg: object) -> None:
-    """Called first thing in every thread that ``threading`` starts (there is no audit event for it in Python 3.11)."""
-    sys.setprofile(None)
-    for tally in _listening:
-        tally.add(THREAD)

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import torch
 
+from foundations.student import Trial
+
 
 @pytest.fixture
 def matrix(student):
@@ -18,6 +20,13 @@ def matrix(student):
     return make
 
 
+def must_be_product(call, *, dtype=False):
+    """The value of ``call`` is the product of its two arguments."""
+    a, b = call.args
+    # k products of numbers around 1 are added up, so a tolerance is relative to k.
+    call.must_return(a @ b, dtype=dtype, scale=float(a.shape[1]))
+
+
 @pytest.fixture
 def products(student, matrix):
     """What is asked of every function ``(a, b) → c`` that calls itself a matrix product, whichever way it goes."""
@@ -28,6 +37,11 @@ def products(student, matrix):
 class _Products:
     student: Any
     matrix: Any
+
+    @property
+    def trial(self):
+        """A product of fresh matrices, for sizes (n, k, m), as traced calls ask for it."""
+        return Trial(lambda n, k, m: (self.matrix(n, k), self.matrix(k, m)), must_be_product)
 
     def of_shapes(self, *shapes):
         """c = a b for (n, k, m) in ``shapes``, a (n, k) and b (k, m)."""
@@ -77,8 +91,6 @@ class _Products:
 
     def _must_multiply(self, *pairs, dtype=False, leaving_inputs=False):
         for call in self.student.calls(*pairs):
-            a, b = call.args
-            # k products of numbers around 1 are added up, so this is what a tolerance is relative to.
-            call.must_return(a @ b, dtype=dtype, scale=float(a.shape[1]))
+            must_be_product(call, dtype=dtype)
             if leaving_inputs:
                 call.must_leave_inputs()

@@ -7,6 +7,7 @@ RULE = Rule(
     about="writing the three loops yourself: only indexing, and + and * of single numbers",
     forbid=frozenset({"matrix product", "einsum", "norm", "pow", "numpy", "dynamic code"}),
     scalars_only=True,
+    numbers=True,
 )
 
 #: (n, k, m) for an (n, k) and a (k, m) matrix. No two sizes of the first ones agree, so that swapped bounds and
@@ -22,8 +23,8 @@ def test_product(products):
 
 
 @check("only indexing, + and *", weight=1, gate=True)
-def test_rule(student, matrix):
-    student.must_keep_to(RULE, matrix(3, 4), matrix(4, 5))
+def test_rule(student, products):
+    student.must_keep_to(RULE, products.trial, SHAPES[:-1])
 
 
 @check("sizes of 1", weight=1)

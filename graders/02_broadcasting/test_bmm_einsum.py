@@ -4,6 +4,7 @@ import torch
 
 from foundations.plugin import check
 from foundations.rules import Growth, Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="giving the batch a letter of its own in einsum",
@@ -15,11 +16,21 @@ SHAPES = [(2, 3, 4, 5), (2, 3, 4, 5), (3, 2, 5, 4), (4, 5, 2, 3), (3, 3, 3, 3), 
 
 
 def must_multiply(student, a, b, *, dtype=False):
-    """One product after the other, by torch."""
-    expected = torch.stack([left @ right for left, right in zip(a, b, strict=True)])
     call = student.call(a, b)
-    call.must_return(expected, dtype=dtype, scale=float(a.shape[2]))
+    must_be_products(call, dtype=dtype)
     return call
+
+
+def must_be_products(call, *, dtype=False):
+    """One product after the other, by torch."""
+    a, b = call.args
+    expected = torch.stack([left @ right for left, right in zip(a, b, strict=True)])
+    call.must_return(expected, dtype=dtype, scale=float(a.shape[2]))
+
+
+def trial(matrix):
+    """Fresh batches of matrices."""
+    return Trial(lambda batch, n, k, m: (matrix(batch, n, k), matrix(batch, k, m)), must_be_products)
 
 
 @check("batches of products of many shapes", weight=2, gate=True)
@@ -33,13 +44,14 @@ def test_product(student, matrix):
 
 @check("einsum, and no other product", weight=1, gate=True)
 def test_rule(must_run, matrix):
-    must_run("einsum", RULE, matrix(2, 3, 4), matrix(2, 4, 5), alone=True)
+    must_run("einsum", RULE, trial(matrix), SHAPES, alone=True)
 
 
 @check("no loop over the batch", weight=1)
 def test_growth(student, matrix):
     lesson = "one einsum does the whole batch"
-    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: (matrix(n, 2, k), matrix(n, k, m)), (2, 3, 2), lesson)
+    growing = Trial(lambda n, k, m: (matrix(n, 2, k), matrix(n, k, m)), must_be_products)
+    student.must_grow_as(Growth(n=0, k=0, m=0), growing, (2, 3, 2), lesson)
 
 
 @check("sizes of 1, the batch of one among them", weight=1)

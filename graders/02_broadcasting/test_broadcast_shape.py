@@ -7,11 +7,13 @@ import torch
 from foundations.compare import CheckFailed, Finding, describe
 from foundations.plugin import check
 from foundations.rules import Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="writing down the rules of broadcasting yourself, for tuples of numbers",
     forbid=frozenset({"broadcasting", "numpy", "dynamic code", "matrix product", "einsum"}),
     scalars_only=True,
+    numbers=True,
 )
 
 #: Pairs of one length, of several, with ones on either side, and at both ends.
@@ -50,6 +52,12 @@ def plainly(names, s, t):
 def must_give(student, s, t):
     """The shape that torch itself finds, in a tuple or, for now, in a list."""
     call = student.call(s, t, through=plainly)
+    must_be_the_shape(call)
+    return call
+
+
+def must_be_the_shape(call):
+    s, t = call.args
     call.subject = f"broadcast_shape({s}, {t})"
     call.must_not_raise()
     expected = tuple(torch.broadcast_shapes(s, t))
@@ -62,7 +70,6 @@ def must_give(student, s, t):
     if tuple(call.value) != expected:
         detail = f"there: got {tuple(call.value)}, expected {expected}"
         raise CheckFailed(Finding("value", f"broadcast_shape({s}, {t}) gave another shape than torch does", detail))
-    return call
 
 
 def refused(student, s, t):
@@ -94,11 +101,10 @@ def test_fitting(student):
 
 @check("the rules in your own words, and no tensor that knows them", weight=1, gate=True)
 def test_rule(student):
-    shapes = (8, 1, 6, 1), (7, 1, 5)
-    student.must_keep_to(RULE, *shapes, through=plainly)
+    call = student.must_keep_to(RULE, Trial(lambda s, t: (s, t), must_be_the_shape, plainly), PAIRS)
     # Indexing by two tensors stretches them, and so does copying one into another: no tensor at all, then.
-    trace = student.call(*shapes, trace=True, through=plainly).trace or {}
-    ran = [str(entry[0])[:80] for entry in trace.get("function", []) if isinstance(entry, list) and entry]
+    traced = (call.trace or {}).get("function", [])
+    ran = [str(entry[0])[:80] for entry in traced if isinstance(entry, list) and entry]
     if ran:
         # Rather what the student wrote than what an index or a property is called inside.
         first = min(ran, key=lambda name: (name.startswith("_") or name == "shape", name))

@@ -1,14 +1,20 @@
 """Hidden checks of ``normalize_channels(images, mean, std)``: (images − mean) / std by channel, without a loop."""
 
+from functools import partial
+
 import torch
 
 from foundations.plugin import check
 from foundations.rules import Growth, Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="letting three numbers meet a whole batch of images",
     forbid=frozenset({"numpy", "dynamic code", "list round trip"}),
 )
+
+
+SIZES = [(2, 3, 4, 5), (2, 3, 4, 5), (2, 3, 4, 3), (2, 3, 3, 4), (3, 3, 2, 4), (4, 2, 5, 3), (3, 3, 3, 3)]
 
 
 def normalised(images, mean, std):
@@ -26,8 +32,12 @@ def inputs(matrix, *sizes, dtype=torch.float32):
 
 def must_normalise(student, images, mean, std, *, dtype=False):
     call = student.call(images, mean, std)
-    call.must_return(normalised(images, mean, std), dtype=dtype, scale=4.0)
+    must_be_normalised(call, dtype=dtype)
     return call
+
+
+def must_be_normalised(call, *, dtype=False):
+    call.must_return(normalised(*call.args), dtype=dtype, scale=4.0)
 
 
 @check(
@@ -36,7 +46,7 @@ def must_normalise(student, images, mean, std, *, dtype=False):
     gate=True,
 )
 def test_value(student, matrix):
-    for sizes in [(2, 3, 4, 5), (2, 3, 4, 5), (2, 3, 4, 3), (2, 3, 3, 4), (3, 3, 2, 4), (4, 2, 5, 3), (3, 3, 3, 3)]:
+    for sizes in SIZES:
         must_normalise(student, *inputs(matrix, *sizes))
     for size in (0.01, 50.0):  # numbers far from 0, and all of them beside it
         images, mean, std = inputs(matrix, 2, 3, 4, 5)
@@ -45,13 +55,14 @@ def test_value(student, matrix):
 
 @check("no trip out of PyTorch", weight=1, gate=True)
 def test_rule(student, matrix):
-    student.must_keep_to(RULE, *inputs(matrix, 2, 3, 4, 5))
+    student.must_keep_to(RULE, Trial(partial(inputs, matrix), must_be_normalised), SIZES)
 
 
 @check("no loop over images, channels, rows or columns", weight=2)
 def test_growth(student, matrix):
     lesson = "broadcasting does it for all images and channels at once"
-    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: inputs(matrix, n, k, m, m), (2, 3, 2), lesson)
+    trial = Trial(lambda n, k, m: inputs(matrix, n, k, m, m), must_be_normalised)
+    student.must_grow_as(Growth(n=0, k=0, m=0), trial, (2, 3, 2), lesson)
 
 
 @check("a single image, a single channel, a single pixel", weight=1)

@@ -4,6 +4,7 @@ import torch
 
 from foundations.plugin import check
 from foundations.rules import Growth, Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="letting a column meet a row, elementwise",
@@ -11,16 +12,28 @@ RULE = Rule(
 )
 
 
+#: (n, 1, m) for vectors of n and of m entries.
+SIZES = [(3, 1, 4), (3, 1, 4), (4, 1, 2), (3, 1, 3), (2, 1, 5)]
+
+
 def products(u, v):
     """The reference, entry by entry: shape (n, m)."""
     return torch.tensor([[x * y for y in v.tolist()] for x in u.tolist()], dtype=torch.float64).to(u.dtype)
 
 
+def must_be_products(call):
+    call.must_return(products(*call.args), dtype=False, scale=1.0)
+
+
+def trial(matrix):
+    """Two fresh vectors, of n and of m entries."""
+    return Trial(lambda n, _, m: (matrix(n), matrix(m)), must_be_products)
+
+
 @check("all products of vectors of many lengths", weight=2, gate=True)
 def test_product(student, matrix):
-    for n, m in [(3, 4), (3, 4), (4, 2), (3, 3), (2, 5)]:
-        u, v = matrix(n), matrix(m)
-        student.call(u, v).must_return(products(u, v), dtype=False, scale=1.0)
+    for n, _, m in SIZES:
+        must_be_products(student.call(matrix(n), matrix(m)))
     for size in (1e-3, 1e3):
         u, v = size * matrix(3), size * matrix(4)
         student.call(u, v).must_return(products(u, v), dtype=False, scale=size * size)
@@ -28,13 +41,13 @@ def test_product(student, matrix):
 
 @check("a column and a row, and no product of the library's", weight=1, gate=True)
 def test_rule(student, matrix):
-    student.must_keep_to(RULE, matrix(4), matrix(3))
+    student.must_keep_to(RULE, trial(matrix), SIZES)
 
 
 @check("no loop over the entries of u or v", weight=2)
 def test_growth(student, matrix):
     lesson = "one elementwise operation makes all the products, however long u and v are"
-    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: (matrix(n), matrix(m)), (3, 1, 2), lesson)
+    student.must_grow_as(Growth(n=0, k=0, m=0), trial(matrix), (3, 1, 2), lesson)
 
 
 @check("vectors of one entry", weight=1)

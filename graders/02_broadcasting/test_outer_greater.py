@@ -5,11 +5,16 @@ import torch
 from foundations.compare import CheckFailed, Finding, describe
 from foundations.plugin import check
 from foundations.rules import Growth, Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="letting a column meet a row, elementwise",
     forbid=frozenset({"matrix product", "einsum", "numpy", "dynamic code", "list round trip"}),
 )
+
+
+#: (n, 1, m) for vectors of n and of m entries.
+SIZES = [(5, 1, 4), (5, 1, 4), (6, 1, 3), (5, 1, 5), (4, 1, 7)]
 
 
 def compared(u, v):
@@ -30,25 +35,38 @@ def close(matrix, n, m, dtype=torch.float32):
     return u, v
 
 
-@check("all comparisons of vectors of many lengths, equal entries among them", weight=2, gate=True)
-def test_comparison(student, matrix):
-    for n, m in [(5, 4), (5, 4), (6, 3), (5, 5), (4, 7)]:
+def must_be_compared(call):
+    call.must_return(compared(*call.args), dtype=False)
+
+
+def trial(matrix):
+    """Two fresh vectors, of n and of m entries, two of which are equal."""
+
+    def make(n, _, m):
         u, v = few(matrix, n), few(matrix, m)
         v[0] = u[0]
-        student.call(u, v).must_return(compared(u, v), dtype=False)
+        return u, v
+
+    return Trial(make, must_be_compared)
+
+
+@check("all comparisons of vectors of many lengths, equal entries among them", weight=2, gate=True)
+def test_comparison(student, matrix):
+    for sizes in SIZES:
+        must_be_compared(student.call(*trial(matrix).make(*sizes)))
     u, v = close(matrix, 3, 4)
     student.call(u, v).must_return(compared(u, v), dtype=False)
 
 
 @check("a column and a row, no product of the library's, and no trip out of PyTorch", weight=1, gate=True)
 def test_rule(student, matrix):
-    student.must_keep_to(RULE, matrix(4), matrix(3))
+    student.must_keep_to(RULE, trial(matrix), SIZES)
 
 
 @check("no loop over the entries of u or v", weight=2)
 def test_growth(student, matrix):
     lesson = "one elementwise comparison answers for all pairs, however long u and v are"
-    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: (matrix(n), matrix(m)), (3, 1, 2), lesson)
+    student.must_grow_as(Growth(n=0, k=0, m=0), trial(matrix), (3, 1, 2), lesson)
 
 
 @check("the answers are booleans", weight=1)

@@ -4,6 +4,7 @@ import torch
 
 from foundations.plugin import check
 from foundations.rules import Growth, Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="saying with the letters of einsum that row and column are the same, and that it is summed",
@@ -11,29 +12,41 @@ RULE = Rule(
 )
 
 
+#: (n, 1, 1) for an (n, n) matrix.
+SIZES = [(n, 1, 1) for n in (3, 3, 2, 4, 7)]
+
+
 def trace(m):
     """The reference, in float64 and rounded once: shape ()."""
     return torch.tensor(sum(m[i, i].item() for i in range(m.shape[0])), dtype=torch.float64).to(m.dtype)
 
 
+def must_be_trace(call):
+    call.must_return(trace(call.args[0]), dtype=False, scale=float(len(call.args[0])))
+
+
+def trial(matrix):
+    """A fresh square matrix."""
+    return Trial(lambda n, *_: (matrix(n, n),), must_be_trace)
+
+
 @check("square matrices of many sizes", weight=2, gate=True)
 def test_value(student, matrix):
-    for n in (3, 3, 2, 4, 7):
-        m = matrix(n, n)
-        student.call(m).must_return(trace(m), dtype=False, scale=float(n))
+    for n, _, _ in SIZES:
+        must_be_trace(student.call(matrix(n, n)))
     m = 1e-3 * matrix(3, 3)
     student.call(m).must_return(trace(m), dtype=False, scale=3e-3)
 
 
 @check("by einsum", weight=1, gate=True)
 def test_rule(must_run, matrix):
-    must_run("einsum", RULE, matrix(3, 3))
+    must_run("einsum", RULE, trial(matrix), SIZES)
 
 
 @check("no loop over the diagonal", weight=1)
 def test_growth(student, matrix):
     lesson = "one einsum walks down the whole diagonal"
-    student.must_grow_as(Growth(n=0, k=0, m=0), lambda n, k, m: (matrix(n, n),), (2, 1, 1), lesson)
+    student.must_grow_as(Growth(n=0, k=0, m=0), trial(matrix), (2, 1, 1), lesson)
 
 
 @check("one entry, zeros, and a diagonal that cancels", weight=1)

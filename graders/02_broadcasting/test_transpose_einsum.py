@@ -4,12 +4,14 @@ import torch
 
 from foundations.plugin import check
 from foundations.rules import Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="writing the axes in another order with the letters of einsum",
     forbid=frozenset({"numpy", "dynamic code", "list round trip"}),
 )
 
+SHAPES = [(2, 3), (2, 3), (4, 2), (3, 3), (5, 4)]
 #: What turns a matrix without letters.
 TURNS = ("t", "T", "mT", "H", "mH", "adjoint", "transpose", "swapaxes", "swapdims", "permute", "movedim", "moveaxis")
 
@@ -19,16 +21,19 @@ def turned(m):
     return torch.tensor([[m[i, j].item() for i in range(m.shape[0])] for j in range(m.shape[1])], dtype=m.dtype)
 
 
+def must_be_turned(call):
+    call.must_return(turned(call.args[0]), dtype=False)
+
+
 @check("matrices of many shapes", weight=2, gate=True)
 def test_value(student, matrix):
-    for shape in [(2, 3), (2, 3), (4, 2), (3, 3), (5, 4)]:
-        m = matrix(*shape)
-        student.call(m).must_return(turned(m), dtype=False)
+    for shape in SHAPES:
+        must_be_turned(student.call(matrix(*shape)))
 
 
 @check("by einsum", weight=1, gate=True)
 def test_rule(must_run, matrix):
-    must_run("einsum", RULE, matrix(3, 4), beside=TURNS)
+    must_run("einsum", RULE, Trial(lambda n, m: (matrix(n, m),), must_be_turned), SHAPES, beside=TURNS)
 
 
 @check("sizes of 1", weight=1)

@@ -4,8 +4,10 @@ import math
 
 import torch
 
+from foundations.compare import CheckFailed, Finding
 from foundations.plugin import check
 from foundations.rules import Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="working out the factor yourself: how much of the spread does ReLU leave, and over how many terms is summed?",
@@ -30,7 +32,20 @@ def test_spread(starts):
 
 @check("no initialisation out of torch.nn", weight=1, gate=True)
 def test_rule(student):
-    student.must_keep_to(RULE, 4, 3, 11, through=drawn)
+    seeds = student.generator("traced seeds")
+
+    def make(n_in, n_out):
+        return n_in, n_out, int(torch.randint(1 << 40, (), generator=seeds))
+
+    def must_be_spread(call):
+        n_in, n_out, _ = call.args
+        call.must_return(torch.zeros(n_in, n_out), scale=1e30)
+        width = float(call.value.square().mean().sqrt()) / spread(n_in, n_out)
+        if not 0.8 < width < 1.25:  # 20,000 numbers: 0.5 % by chance
+            text = f"{call.subject} has the standard deviation {width * spread(n_in, n_out):.4g}"
+            raise CheckFailed(Finding("value", text))
+
+    student.must_keep_to(RULE, Trial(make, must_be_spread, drawn), [(200, 100), (100, 200)])
 
 
 @check("every number comes from the generator that was given", weight=1)

@@ -1,9 +1,12 @@
 """Hidden checks of ``lin(x, w, b)``: x w + b, w stored as (n_in, n_out)."""
 
+from functools import partial
+
 import torch
 
 from foundations.plugin import check
 from foundations.rules import Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="writing a layer yourself: a matrix product and a sum",
@@ -25,8 +28,12 @@ def layer(matrix, n, n_in, n_out, dtype=torch.float32):
 
 def must_be_linear(student, x, w, b, *, dtype=False):
     call = student.call(x, w, b)
-    call.must_return(reference(x, w, b), dtype=dtype, scale=x.shape[1] + 1.0)
+    must_be_layer(call, dtype=dtype)
     return call
+
+
+def must_be_layer(call, *, dtype=False):
+    call.must_return(reference(*call.args), dtype=dtype, scale=call.args[0].shape[1] + 1.0)
 
 
 @check("x w + b for layers of many shapes", weight=4, gate=True)
@@ -41,7 +48,7 @@ def test_value(student, matrix):
 
 @check("a matrix product and a sum, no ready-made layer", weight=1, gate=True)
 def test_rule(student, matrix):
-    student.must_keep_to(RULE, *layer(matrix, 4, 3, 2))
+    student.must_keep_to(RULE, Trial(partial(layer, matrix), must_be_layer), SHAPES)
 
 
 @check("sizes of 1, a batch of one image among them", weight=1)

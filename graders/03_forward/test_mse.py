@@ -5,6 +5,7 @@ import torch
 from foundations.compare import CheckFailed, Finding
 from foundations.plugin import check
 from foundations.rules import Rule, largest
+from foundations.student import Trial
 
 RULE = Rule(
     about="writing the loss yourself: a difference, a square, a mean",
@@ -17,6 +18,9 @@ BATCH = 160
 ALLOWED = 8 * BATCH
 
 
+SIZES = [(n,) for n in (4, 4, 5, 3, 2, 7)]
+
+
 def reference(output, targ):
     """In float64 and rounded once: shape ()."""
     difference = output.double()[:, 0] - targ.double()
@@ -25,16 +29,25 @@ def reference(output, targ):
 
 def must_lose(student, output, targ, *, dtype=False):
     call = student.call(output, targ)
-    # A small loss is the difference of larger numbers.
-    call.must_return(
-        reference(output, targ), dtype=dtype, scale=float(1 + output.square().mean() + targ.square().mean())
-    )
+    must_be_loss(call, dtype=dtype)
     return call
+
+
+def must_be_loss(call, *, dtype=False):
+    output, targ = call.args
+    # A small loss is the difference of larger numbers.
+    scale = float(1 + output.square().mean() + targ.square().mean())
+    call.must_return(reference(output, targ), dtype=dtype, scale=scale)
+
+
+def trial(matrix):
+    """A fresh batch of n outputs and targets."""
+    return Trial(lambda n: (matrix(n, 1), 3 * matrix(n) + 1), must_be_loss)
 
 
 @check("the mean of the squared differences", weight=4, gate=True)
 def test_value(student, matrix):
-    for n in (4, 4, 5, 3, 2, 7):
+    for (n,) in SIZES:
         must_lose(student, matrix(n, 1), 3 * matrix(n) + 1)
     for size in (1e-2, 1e2):
         output, targ = size * matrix(5, 1), size * matrix(5)
@@ -44,7 +57,7 @@ def test_value(student, matrix):
 
 @check("a difference, a square, a mean: no ready-made loss", weight=1, gate=True)
 def test_rule(student, matrix):
-    student.must_keep_to(RULE, matrix(4, 1), matrix(4))
+    student.must_keep_to(RULE, trial(matrix), SIZES)
 
 
 @check("a batch of one", weight=2)
@@ -55,8 +68,7 @@ def test_thin(student, matrix):
 
 @check("N differences, never a table of N × N", weight=2)
 def test_memory(student, matrix):
-    call = student.call(matrix(BATCH, 1), matrix(BATCH), trace=True)
-    call.must_not_raise()
+    call = student.traced(trial(matrix), BATCH)
     most = largest(call.trace or {})
     if most > ALLOWED:
         text = f"{call.subject} made a tensor of {most:,} numbers on its way; {BATCH} differences were to be averaged"

@@ -4,6 +4,7 @@ import torch
 
 from foundations.plugin import check
 from foundations.rules import Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="writing the three gradients of a linear layer yourself, by the chain rule",
@@ -60,17 +61,21 @@ class _Desk:
         return out
 
     def must_be_right(self, inp, out, w, b, *, dtype=False):
+        call = self.student.call(inp, out, w, b, through=alone)
+        self.must_be_gradients(call, dtype=dtype)
+        return call
+
+    def must_be_gradients(self, call, *, dtype=False):
+        inp, out, w, b = call.args
         weights = out.g.double()
         expected = self.confirmed(
             lambda x, v, c: ((x @ v + c) * weights).sum(),
             [inp.double(), w.double(), b.double()],
             gradients(inp.double(), weights, w.double()),
         )
-        call = self.student.call(inp, out, w, b, through=alone)
         for place, gradient in zip((0, 2, 3), expected, strict=True):
             # As many products of numbers around 1 are added up as there are rows or columns.
             call.must_set(place, "g", gradient.to(inp.dtype), scale=float(max(*inp.shape, *w.shape)), dtype=dtype)
-        return call
 
 
 @check("the three gradients for many shapes", weight=4, gate=True)
@@ -82,7 +87,8 @@ def test_shapes(student, matrix, confirmed):
 
 @check("no autograd", weight=1, gate=True)
 def test_rule(student, matrix, confirmed):
-    student.must_keep_to(RULE, *_Desk(student, matrix, confirmed).layer(4, 3, 2), through=alone)
+    at = _Desk(student, matrix, confirmed)
+    student.must_keep_to(RULE, Trial(at.layer, at.must_be_gradients, alone), SHAPES)
 
 
 @check("a batch of one, one input, one output", weight=1)

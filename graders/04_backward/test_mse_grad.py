@@ -4,11 +4,16 @@ import torch
 
 from foundations.plugin import check
 from foundations.rules import Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="writing the gradient of the mean squared error yourself, by the chain rule",
     forbid=frozenset({"autograd", "dynamic code"}),
 )
+
+
+#: The first size comes twice, so that what was kept of the call before shows.
+SIZES = [(n,) for n in (4, 4, 5, 3, 2)]
 
 
 def alone(names, inp, targ):
@@ -40,25 +45,29 @@ class _Desk:
         return self.matrix(n, 1, dtype=dtype), self.matrix(n, dtype=dtype)
 
     def must_be_right(self, inp, targ, *, dtype=False):
+        call = self.student.call(inp, targ, through=alone)
+        self.must_be_gradient(call, dtype=dtype)
+        return call
+
+    def must_be_gradient(self, call, *, dtype=False):
+        inp, targ = call.args
         wide = inp.double(), targ.double()
         (expected,) = self.confirmed(lambda z: loss(z, wide[1]), [wide[0]], [gradient(*wide)])
-        call = self.student.call(inp, targ, through=alone)
         # Two numbers around 1 are subtracted, and their difference may be small.
         call.must_set(0, "g", expected.to(inp.dtype), scale=4.0 / len(targ), dtype=dtype)
-        return call
 
 
 @check("the gradient for batches of many sizes", weight=3, gate=True)
 def test_batches(student, matrix, confirmed):
-    # The first size comes twice, so that what was kept of the call before shows.
-    for n in (4, 4, 5, 3, 2):
+    for (n,) in SIZES:
         at = _Desk(student, matrix, confirmed)
         at.must_be_right(*at.batch(n))
 
 
 @check("no autograd", weight=1, gate=True)
-def test_rule(student, matrix):
-    student.must_keep_to(RULE, matrix(4, 1), matrix(4), through=alone)
+def test_rule(student, matrix, confirmed):
+    at = _Desk(student, matrix, confirmed)
+    student.must_keep_to(RULE, Trial(at.batch, at.must_be_gradient, alone), SIZES)
 
 
 @check("a batch of one image", weight=1)

@@ -9,11 +9,17 @@ import torch
 
 from foundations.plugin import check
 from foundations.rules import Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="measuring slopes by calling f, without any knowledge of its inside",
     forbid=frozenset({"autograd", "dynamic code"}),
+    numbers=True,
 )
+
+
+#: The first shape comes twice, so that what was kept of the call before shows.
+SHAPES = [(2, 3), (2, 3), (4, 2), (3, 3)]
 
 
 def of_quadratic(names, x, a, eps):
@@ -33,8 +39,7 @@ def slopes_of_quadratic(x, a):
 
 @check("the slopes of functions of matrices", weight=3, gate=True)
 def test_matrices(student, matrix, confirmed):
-    # The first shape comes twice, so that what was kept of the call before shows.
-    for shape in [(2, 3), (2, 3), (4, 2), (3, 3)]:
+    for shape in SHAPES:
         x, a = matrix(*shape, dtype=torch.float64), matrix(*shape, dtype=torch.float64)
         (expected,) = confirmed(lambda t, a=a: (a * t * t).sum() + t.sum() ** 2, [x], [slopes_of_quadratic(x, a)])
         # Four digits will do here: whether all of float64's are there is a check of its own.
@@ -43,8 +48,13 @@ def test_matrices(student, matrix, confirmed):
 
 @check("no autograd", weight=1, gate=True)
 def test_rule(student, matrix):
-    x, a = matrix(2, 3, dtype=torch.float64), matrix(2, 3, dtype=torch.float64)
-    student.must_keep_to(RULE, x, a, 0.1, through=of_quadratic)
+    def make(*shape):
+        return matrix(*shape, dtype=torch.float64), matrix(*shape, dtype=torch.float64), 0.1
+
+    def must_be_slopes(call):
+        call.must_return(slopes_of_quadratic(*call.args[:2]), relative=1e-4, dtype=False)
+
+    student.must_keep_to(RULE, Trial(make, must_be_slopes, of_quadratic), SHAPES)
 
 
 @check("to both sides, by the step that was asked for", weight=2)

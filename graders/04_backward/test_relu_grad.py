@@ -4,11 +4,16 @@ import torch
 
 from foundations.plugin import check
 from foundations.rules import Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="writing the gradient of ReLU yourself, by the chain rule",
     forbid=frozenset({"autograd", "dynamic code"}),
 )
+
+
+#: The first shape comes twice, so that what was kept of the call before shows.
+SHAPES = [(4, 3), (4, 3), (1, 3), (5, 1), (3, 3), (6,), (2, 3, 4)]
 
 
 def alone(names, inp, out):
@@ -50,18 +55,24 @@ def away_from_zero(x):
 
 @check("the gradient for many shapes", weight=3, gate=True)
 def test_shapes(student, matrix, confirmed):
-    # The first shape comes twice, so that what was kept of the call before shows.
-    for shape in [(4, 3), (4, 3), (1, 3), (5, 1), (3, 3), (6,), (2, 3, 4)]:
+    for shape in SHAPES:
         _Desk(student, matrix, confirmed).must_be_right(matrix(*shape))
     _Desk(student, matrix, confirmed).must_be_right(matrix(3, 4) / 1000)  # however little is above 0, it passes
 
 
 @check("no autograd", weight=1, gate=True)
 def test_rule(student, matrix):
-    inp = matrix(4, 3)
-    out = inp.clamp_min(0.0)
-    out.g = matrix(4, 3)
-    student.must_keep_to(RULE, inp, out, through=alone)
+    def make(*shape):
+        inp = matrix(*shape)
+        out = inp.clamp_min(0.0)
+        out.g = matrix(*shape)
+        return inp, out
+
+    def must_be_gradient(call):
+        inp, out = call.args
+        call.must_set(0, "g", gradient(inp, out.g).to(inp.dtype), scale=1.0, dtype=False)
+
+    student.must_keep_to(RULE, Trial(make, must_be_gradient, alone), SHAPES)
 
 
 @check("every entry positive, or none", weight=1)

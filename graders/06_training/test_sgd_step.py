@@ -8,6 +8,7 @@ from foundations.compare import CheckFailed, Finding, describe, difference
 from foundations.diagnose import load_bank
 from foundations.plugin import check
 from foundations.rules import Rule
+from foundations.student import Trial
 
 #: ``sgd_step([w, b], lr)`` with tensors that carry their gradients; written once, for the checks and for the battery.
 step = load_bank(Path(__file__).parent).batteries["sgd_step"].through
@@ -60,7 +61,8 @@ def test_step(student, matrix):
 
 @check("the update is your own", weight=1, gate=True)
 def test_rule(student, matrix):
-    student.must_keep_to(RULE, *with_gradients(matrix, SHAPES[0]), 0.5, through=step)
+    trial = Trial(lambda *shapes: (*with_gradients(matrix, shapes), 0.5), must_move, step)
+    student.must_keep_to(RULE, trial, SHAPES)
 
 
 @check("afterwards every .g is None", weight=2)

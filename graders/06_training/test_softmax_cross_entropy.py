@@ -7,10 +7,12 @@ import torch
 from foundations.compare import CheckFailed, Finding
 from foundations.plugin import check
 from foundations.rules import Rule, largest
+from foundations.student import Trial
 
 RULE = Rule(
     about="writing softmax and its logarithm yourself: a largest score, exp, a sum, log",
     forbid=frozenset({"torch.nn", "numpy", "dynamic code"}),
+    numbers=True,
 )
 
 #: (N, C). No two sizes of the first ones agree, so that axes that were swapped show; the first comes twice, so that
@@ -32,16 +34,24 @@ def loss(logits, targ):
     return torch.tensor(math.fsum(rows) / len(rows), dtype=logits.dtype)
 
 
+def must_be_loss(call):
+    call.must_return(loss(*call.args), numbers=True, dtype=False, scale=2.0)
+
+
+def trial(matrix, classes):
+    """Fresh scores and right classes, for n rows and c classes."""
+    return Trial(lambda n, c: (2 * matrix(n, c), classes(n, c)), must_be_loss)
+
+
 @check("the loss of batches of many shapes", weight=3, gate=True)
 def test_loss(student, matrix, classes):
-    for n, c in SHAPES:
-        logits, targ = 2 * matrix(n, c), classes(n, c)
-        student.call(logits, targ).must_return(loss(logits, targ), numbers=True, dtype=False, scale=2.0)
+    for sizes in SHAPES:
+        must_be_loss(student.call(*trial(matrix, classes).make(*sizes)))
 
 
 @check("nothing ready-made", weight=1, gate=True)
 def test_rule(student, matrix, classes):
-    student.must_keep_to(RULE, matrix(4, 3), classes(4, 3))
+    student.must_keep_to(RULE, trial(matrix, classes), SHAPES)
 
 
 @check("scores of any size, and rows of different sizes", weight=3)
@@ -58,8 +68,7 @@ def test_stability(student, matrix, classes):
 
 @check("N losses, never a table of N × N", weight=1)
 def test_memory(student, matrix, classes):
-    call = student.call(matrix(BATCH, 3), classes(BATCH, 3), trace=True)
-    call.must_not_raise()
+    call = student.traced(trial(matrix, classes), BATCH, 3)
     most = largest(call.trace or {})
     if most > ALLOWED:
         text = f"{call.subject} made a tensor of {most:,} numbers on its way; {BATCH} losses were to be averaged"

@@ -6,10 +6,12 @@ import torch
 
 from foundations.plugin import check
 from foundations.rules import Rule
+from foundations.student import Trial
 
 RULE = Rule(
     about="writing the gradient yourself: shares minus a one-hot row, by a largest score, exp and a sum",
     forbid=frozenset({"torch.nn", "autograd", "numpy", "dynamic code"}),
+    numbers=True,
 )
 
 #: (N, C), as for the loss.
@@ -63,7 +65,11 @@ def test_gradient(student, matrix, classes):
 
 @check("nothing ready-made, no autograd", weight=1, gate=True)
 def test_rule(student, matrix, classes):
-    student.must_keep_to(RULE, matrix(4, 3), classes(4, 3))
+    def must_be_gradient(call):
+        call.must_set(0, "g", gradient(*call.args), dtype=False, scale=1 / len(call.args[0]))
+
+    trial = Trial(lambda n, c: (2 * matrix(n, c), classes(n, c)), must_be_gradient)
+    student.must_keep_to(RULE, trial, SHAPES)
 
 
 @check("it agrees with autograd and with central differences", weight=2)

@@ -1,0 +1,245 @@
+"""Recording of a call's dataflow: which operator ran on which tensors, and which tensors came out of it.
+
+The record is a program. :mod:`foundations.replaying` runs it again in another process, on inputs of the judge's choice,
+so a record proves what a call did only as far as the same values come out of it. This module runs in the student's
+process: a forged record is worth as much as the program that it holds.
+
+Source of the idea: a tape, as reverse-mode automatic differentiation keeps one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+
+#: Operators in one record. The slowest right answers of a course run a few thousand on inputs of a few rows.
+MAX_ENTRIES = 20_000
+#: Bytes of all tensors that come from elsewhere than the inputs and the recorded operators.
+MAX_LEAF_BYTES = 4_000_000
+#: Entries of a tensor made of Python numbers that are looked up among the numbers read before.
+_MAX_SLOTS = 4096
+_MAX_DEPTH = 16
+
+
+class Unrecordable(Exception):
+    """A value cannot be part of a record, so the record ends here."""
+
+
+def tensors_in(values: Any, depth: int = 0) -> Iterator[torch.Tensor]:
+    """Yield every tensor in ``values`` in order, each followed by the tensors that are set on it as attributes."""
+    if isinstance(values, torch.Tensor):
+        yield values
+        for attribute in vars(values).values():
+            if isinstance(attribute, torch.Tensor):
+                yield attribute
+    elif depth < _MAX_DEPTH and isinstance(values, list | tuple):
+        for value in values:
+            yield from tensors_in(value, depth + 1)
+    elif depth < _MAX_DEPTH and isinstance(values, dict):
+        for value in values.values():
+            yield from tensors_in(value, depth + 1)
+
+
+class Dataflow:
+    """Records the operators of one call.
+
+    Tensors get numbers: first those of ``inputs``, in the order of :func:`tensors_in`, then every other one when it is
+    first seen. A tensor is recognised by its memory and geometry, because a view that reaches student code is another
+    Python object than the one that the operator returned.
+    """
+
+    def __init__(self, inputs: Sequence[Any]) -> None:
+        #: ``[operator, args, kwargs, numbers of the results, index of the call in calls]``.
+        self.entries: list[list[Any]] = []
+        #: ``[name, index after its last entry, numbers of the results, how many of its arguments are tensors of several
+        #: numbers]`` of each function call that ran operators.
+        self.calls: list[list[Any]] = []
+        #: Tensors that came from elsewhere, as they were when first seen, with their numbers.
+        self.leaves: list[torch.Tensor] = []
+        self.leaf_numbers: list[int] = []
+        self.generators: list[tuple[Any, torch.Tensor]] = []
+        self.broken = ""
+        self._count = 0
+        self._leaf_bytes = 0
+        self._by_object: dict[int, int] = {}
+        self._by_memory: dict[tuple[Any, ...], int] = {}
+        self._scalars: dict[float, int] = {}
+        self._alive: list[Any] = []
+        self._owner = -1
+        for tensor in tensors_in(inputs):
+            self._number_of(tensor)
+
+    def open_call(self, name: str, args: Sequence[Any] = ()) -> int:
+        """Note that a function call begins; return a mark for :meth:`close_call`."""
+        self._owner = len(self.calls)
+        many = sum(isinstance(one, torch.Tensor) and one.numel() > 1 for one in args)
+        self.calls.append([name, 0, [], many])
+        return len(self.entries)
+
+    def close_call(self, mark: int, result: Any) -> None:
+        """Note that the innermost function call has returned ``result``."""
+        call = self._owner
+        self._owner = -1
+        if call == -1:
+            return
+        if len(self.entries) == mark:
+            if call == len(self.calls) - 1:
+                self.calls.pop()  # it ran no operator
+            return
+        self.calls[call][1] = len(self.entries)
+        self.calls[call][2] = [number for value in _leaves_of(result) if (number := self._known(value)) is not None]
+
+    def add(self, operator: str, args: Sequence[Any], kwargs: dict[str, Any], result: Any) -> None:
+        """Record that ``operator`` ran on ``args`` and ``kwargs`` (as encoded by :meth:`encode_args`)."""
+        if self.broken:
+            return
+        if len(self.entries) >= MAX_ENTRIES:
+            self.broken = f"more than {MAX_ENTRIES:,} operators ran"
+            return
+        if type(result) is float:
+            self._scalars[result] = len(self.entries)
+        self.entries.append([operator, args, kwargs, [self._number_of(one) for one in _leaves_of(result)], self._owner])
+
+    def encode_args(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Encode the arguments of an operator before it runs, while tensors from elsewhere have their old values."""
+        if self.broken:
+            return [], {}
+        try:
+            return [self._encode(one) for one in args], {name: self._encode(one) for name, one in kwargs.items()}
+        except Unrecordable as error:
+            self.broken = str(error)
+        return [], {}
+
+    def outputs(self, value: Any, args: Sequence[Any]) -> dict[str, Any]:
+        """Describe the returned ``value`` and the attributes set on ``args`` by numbers of tensors."""
+        attributes = [
+            {name: self._encode_output(one) for name, one in vars(arg).items() if isinstance(name, str)}
+            if isinstance(arg, torch.Tensor)
+            else {}
+            for arg in args
+        ]
+        return {"value": self._encode_output(value), "attributes": attributes}
+
+    def plain(self, value: Any, args: Sequence[Any]) -> dict[str, Any]:
+        """Return the record as it travels: a JSON text, and the tensors that came from elsewhere."""
+        with torch._C.DisableTorchFunction():
+            outputs = self.outputs(value, args)
+        record = {
+            "entries": self.entries,
+            "calls": self.calls,
+            "leaves": self.leaf_numbers,
+            "outputs": outputs,
+            "broken": self.broken,
+        }
+        if self.broken:
+            record |= {"entries": [], "calls": []}
+        try:
+            text = json.dumps(record, separators=(",", ":"))
+        except (TypeError, ValueError, RecursionError) as error:
+            return {"record": json.dumps({"broken": f"{type(error).__name__} while it was written"}), "leaves": []}
+        leaves = [*self.leaves, *(state for _, state in self.generators)]
+        return {"record": text, "leaves": [] if self.broken else leaves}
+
+    def _known(self, tensor: torch.Tensor) -> int | None:
+        number = self._by_object.get(id(tensor))
+        return self._by_memory.get(_memory(tensor)) if number is None else number
+
+    def _number_of(self, tensor: torch.Tensor) -> int:
+        number = self._known(tensor)
+        if number is None:
+            number = self._count
+            self._count += 1
+        self._by_object[id(tensor)] = number
+        self._by_memory.setdefault(_memory(tensor), number)
+        self._alive.append(tensor)
+        return number
+
+    def _leaf(self, tensor: torch.Tensor) -> list[Any]:
+        """Number a tensor that no recorded operator made, and keep the values that it has now.
+
+        Numbers that were read off other tensors (``c[i, j] = s.item()``) are noted by where they came from.
+        """
+        self._leaf_bytes += tensor.numel() * tensor.element_size()
+        if self._leaf_bytes > MAX_LEAF_BYTES:
+            raise Unrecordable(f"it used more than {MAX_LEAF_BYTES:,} bytes of tensors made before the call")
+        if tensor.layout != torch.strided or tensor.device.type != "cpu":
+            raise Unrecordable("it used a tensor that is not stored as plain numbers in memory")
+        number = self._number_of(tensor)
+        self.leaves.append(tensor.detach().clone())
+        self.leaf_numbers.append(number)
+        slots = self._read_before(tensor)
+        return ["f", number, slots] if slots else ["t", number]
+
+    def _read_before(self, tensor: torch.Tensor) -> list[list[int]]:
+        """List the entries of a small tensor that equal a number read before: place, and index of the reading."""
+        if not self._scalars or tensor.numel() > _MAX_SLOTS or not tensor.is_floating_point():
+            return []
+        values = enumerate(tensor.flatten().tolist())
+        return [[place, self._scalars[x]] for place, x in values if x in self._scalars and not x.is_integer()]
+
+    def _encode(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 - one return for each kind of value
+        kind = type(value)
+        if value is None or kind is int or kind is bool or kind is str:
+            return value
+        if kind is float:
+            return ["n", self._scalars[value]] if value in self._scalars and not value.is_integer() else value
+        if isinstance(value, torch.Tensor):
+            number = self._known(value)
+            return self._leaf(value) if number is None else ["t", number]
+        if isinstance(value, list | tuple) and depth < _MAX_DEPTH:
+            return ["l", [self._encode(one, depth + 1) for one in value]]
+        if kind is torch.dtype:
+            return ["dtype", str(value)[6:]]
+        if kind is torch.device:
+            return ["device", str(value)]
+        if kind is torch.memory_format:
+            return ["memory", str(value)[6:]]
+        if kind is torch.layout:
+            return ["layout", str(value)[6:]]
+        if kind is complex:
+            return ["complex", value.real, value.imag]
+        if kind is torch.Generator:
+            return ["g", self._generator(value)]
+        raise Unrecordable(f"an operator was called with an object of type {kind.__name__[:80]}")
+
+    def _generator(self, generator: Any) -> int:
+        for index, (known, _) in enumerate(self.generators):
+            if known is generator:
+                return index
+        self.generators.append((generator, generator.get_state()))
+        return len(self.generators) - 1
+
+    def _encode_output(self, value: Any, depth: int = 0) -> Any:
+        kind = type(value)
+        if isinstance(value, torch.Tensor):
+            number = self._known(value)
+            return ["unknown"] if number is None else ["t", number]
+        if value is None or kind is int or kind is bool or kind is str:
+            return value
+        if kind is float:
+            return ["n", self._scalars[value]] if value in self._scalars else value
+        if kind is list or kind is tuple:
+            items = [self._encode_output(one, depth + 1) for one in value] if depth < _MAX_DEPTH else []
+            return ["l" if kind is list else "tuple", items]
+        if kind is dict and depth < _MAX_DEPTH and all(type(key) is str for key in value):
+            return ["d", [[key, self._encode_output(one, depth + 1)] for key, one in value.items()]]
+        return ["?"]
+
+
+def _leaves_of(result: Any) -> Iterator[torch.Tensor]:
+    if isinstance(result, torch.Tensor):
+        yield result
+    elif isinstance(result, list | tuple):
+        for one in result:
+            yield from _leaves_of(one)
+
+
+def _memory(tensor: torch.Tensor) -> tuple[Any, ...]:
+    """Return where a tensor is in memory and how it is read from there; a unique key if there is no such place."""
+    try:
+        return tensor.data_ptr(), tuple(tensor.shape), tensor.stride(), tensor.dtype, tensor.is_neg(), tensor.is_conj()
+    except Exception:  # sparse tensors, functional wrappers, fake tensors
+        return (id(tensor),)

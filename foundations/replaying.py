@@ -1,0 +1,167 @@
+"""Running a recorded dataflow again, on other inputs than it was recorded with.
+
+This runs in a confined process of its own, in which no student code has run: a hostile record can at worst end it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+
+#: Bytes of one tensor that a replay may make: inputs of traced calls have a few hundred entries.
+_MAX_TENSOR_BYTES = 256_000_000
+
+
+def replay(jobs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Run each job; a job that cannot be run gives its reason under ``"error"``.
+
+    Args:
+        jobs: each with ``record`` (JSON text of :meth:`foundations.dataflow.Dataflow.plain`), ``leaves``, ``inputs``
+            (the tensors that take the numbers from 0 on), and ``factors`` (index of a function call → factor by which
+            its results are multiplied when it has ended).
+
+    Returns:
+        for each job ``{"value", "attributes", "inputs", "changed", "error"}``: inputs are as the operators left them,
+        and changed lists the calls among ``factors`` whose results were not among what went into them.
+    """
+    return [_guarded(job) for job in jobs]
+
+
+def _guarded(job: dict[str, Any]) -> dict[str, Any]:
+    try:
+        with torch.no_grad():
+            return {**_Replay(**job).run(), "error": None}
+    except Exception as error:
+        return {
+            "value": None,
+            "attributes": [],
+            "inputs": [],
+            "changed": [],
+            "error": f"{type(error).__name__}: {error}"[:300],
+        }
+
+
+class _Replay:
+    def __init__(self, record: str, leaves: list[torch.Tensor], inputs: list[torch.Tensor], factors: dict[str, float]):
+        self.record = json.loads(record)
+        self.inputs = inputs
+        self.numbers = self.record["leaves"]
+        self.leaves = leaves[: len(self.numbers)]
+        self.states = leaves[len(self.numbers) :]
+        self.tensors: dict[int, torch.Tensor] = dict(zip(self.numbers, self.leaves, strict=True))
+        self.tensors |= {number: tensor for number, tensor in enumerate(inputs) if number not in self.tensors}
+        self.given = {tensor.untyped_storage().data_ptr() for tensor in self.tensors.values()}
+        self.ends: dict[int, list[tuple[int, list[int], float]]] = {}
+        for call, factor in factors.items():
+            _, end, results, _ = self.record["calls"][int(call)]
+            self.ends.setdefault(end, []).append((int(call), results, factor))
+        self.changed: list[int] = []
+        self.scalars: dict[int, Any] = {}
+        self.generators: dict[int, torch.Generator] = {}
+
+    def run(self) -> dict[str, Any]:
+        for index, (name, args, kwargs, results, _) in enumerate(self.record["entries"]):
+            made = _operator(name)(*map(self.decode, args), **{key: self.decode(one) for key, one in kwargs.items()})
+            if isinstance(made, float | int | bool):
+                self.scalars[index] = made
+            for number, tensor in zip(results, _leaves_of(made), strict=True):
+                self.tensors[number] = tensor
+            for call, numbers, factor in self.ends.get(index + 1, ()):
+                if self.made_something(call, numbers):
+                    self.changed.append(call)
+                for number in numbers:
+                    self.tensors[number] = self.multiplied(self.tensors[number], factor)
+        outputs = self.record["outputs"]
+        attributes = [{name: self.decode(one) for name, one in each.items()} for each in outputs["attributes"]]
+        return {
+            "value": self.decode(outputs["value"]),
+            "attributes": attributes,
+            "inputs": self.inputs,
+            "changed": self.changed,
+        }
+
+    def made_something(self, call: int, results: list[int]) -> bool:
+        """Return whether no result of a function call equals one of the tensors that went into the call."""
+        within = [entry for entry in self.record["entries"] if entry[4] == call]
+        made = {number for entry in within for number in entry[3]}
+        given = [self.tensors[number] for entry in within for number in _operands(entry[1]) if number not in made]
+        return not any(torch.equal(self.tensors[number], tensor) for number in results for tensor in given)
+
+    def multiplied(self, tensor: torch.Tensor, factor: float) -> torch.Tensor:
+        """Multiply a result where it is in memory, so that what it is part of has it too; a view of an input is
+        copied, because the input itself must stay what it is.
+        """
+        if tensor.untyped_storage().data_ptr() in self.given or 0 in tensor.stride():
+            return tensor * factor
+        return tensor.mul_(factor)
+
+    def decode(self, value: Any) -> Any:  # noqa: PLR0911, PLR0912 - one line for each kind of value
+        if not isinstance(value, list):
+            return value
+        match value:
+            case ["t", int(number)]:
+                return self.tensors[number]
+            case ["n", int(index)]:
+                return self.scalars[index]
+            case ["f", int(number), list(slots)]:
+                filled = self.tensors[number].flatten()
+                for place, index in slots:
+                    filled[place] = self.scalars[index]
+                self.tensors[number].copy_(filled.view_as(self.tensors[number]))
+                return self.tensors[number]
+            case ["l", list(items)]:
+                return [self.decode(one) for one in items]
+            case ["tuple", list(items)]:
+                return tuple(self.decode(one) for one in items)
+            case ["d", list(items)]:
+                return {key: self.decode(one) for key, one in items}
+            case ["dtype" | "memory" | "layout", str(name)]:
+                found = getattr(torch, name)
+                if isinstance(found, torch.dtype | torch.memory_format | torch.layout):
+                    return found
+            case ["device", "cpu"]:
+                return torch.device("cpu")
+            case ["complex", real, imaginary]:
+                return complex(real, imaginary)
+            case ["g", int(index)]:
+                return self.generator(index)
+            case ["?" | "unknown"]:
+                return None
+        raise ValueError(f"the record holds {str(value)[:60]}")
+
+    def generator(self, index: int) -> torch.Generator:
+        if index not in self.generators:
+            self.generators[index] = torch.Generator()
+            self.generators[index].set_state(self.states[index])
+        return self.generators[index]
+
+
+def _operands(values: list[Any]) -> Iterator[int]:
+    for value in values:
+        match value:
+            case ["t" | "f", int(number), *_]:
+                yield number
+            case ["l", list(items)]:
+                yield from _operands(items)
+
+
+def _operator(name: str) -> Any:
+    """``"aten.add.Tensor"`` → the operator of PyTorch."""
+    space, packet, overload = name.split(".")
+    if space not in ("aten", "prims"):
+        raise ValueError(f"the record names the operator {name[:80]}")
+    return getattr(getattr(getattr(torch.ops, space), packet), overload)
+
+
+def _leaves_of(result: Any) -> list[torch.Tensor]:
+    if isinstance(result, torch.Tensor):
+        if result.numel() * result.element_size() > _MAX_TENSOR_BYTES:
+            raise ValueError(f"a tensor of {math.prod(result.shape):,} numbers was made")
+        return [result]
+    if isinstance(result, list | tuple):
+        return [tensor for one in result for tensor in _leaves_of(one)]
+    return []
