@@ -60,6 +60,7 @@ class _Replay:
             _, end, results, _ = self.record["calls"][int(call)]
             self.ends.setdefault(end, []).append((int(call), results, factor))
         self.changed: list[int] = []
+        self.from_outside = frozenset(self.tensors)
         self.scalars: dict[int, Any] = {}
         self.generators: dict[int, torch.Generator] = {}
 
@@ -74,7 +75,8 @@ class _Replay:
                 if self.made_something(call, numbers):
                     self.changed.append(call)
                 for number in numbers:
-                    self.tensors[number] = self.multiplied(self.tensors[number], factor)
+                    if number not in self.from_outside:  # the call gave back its own input
+                        self.tensors[number] = self.multiplied(self.tensors[number], factor)
         outputs = self.record["outputs"]
         attributes = [{name: self.decode(one) for name, one in each.items()} for each in outputs["attributes"]]
         return {
@@ -88,7 +90,12 @@ class _Replay:
         """Return whether no result of a function call equals one of the tensors that went into the call."""
         within = [entry for entry in self.record["entries"] if entry[4] == call]
         made = {number for entry in within for number in entry[3]}
-        given = [self.tensors[number] for entry in within for number in _operands(entry[1]) if number not in made]
+        given = [
+            self.tensors[number]
+            for entry in within
+            for number in _operands(entry[1])
+            if number not in made or number in self.from_outside
+        ]
         return not any(torch.equal(self.tensors[number], tensor) for number in results for tensor in given)
 
     def multiplied(self, tensor: torch.Tensor, factor: float) -> torch.Tensor:

@@ -154,11 +154,15 @@ def _callers(record: Record | None) -> dict[str, set[str | None]]:
     return callers
 
 
+#: Families whose functions run operators that somebody else wrote down.
+_NO_SHELTER = PLAIN | {"autograd", "numpy", "list round trip", "broadcasting"}
+
+
 def _is_library(function: str | None) -> bool:
-    """Return whether ``function`` is more than arithmetic: what it runs is its own affair, as its own name has been
-    judged.
+    """Return whether ``function`` is a product or a layer of the library: what it runs is its own affair, as its own
+    name has been judged.
     """
-    return function is not None and bool(families_of(function) - PLAIN)
+    return function is not None and bool(families_of(function) - _NO_SHELTER)
 
 
 #: No process counts that far; and beyond it a ratio of two counts may be no float any more.

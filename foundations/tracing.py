@@ -159,9 +159,7 @@ class _FunctionMode(TorchFunctionMode):
             self._tally.add(name)
             self._flow.close_call(mark, result)
             return result
-        name = self._names.get(func)
-        if name is None:
-            name = self._names[func] = _name(func)
+        name = self._names.get(func) or self._names.setdefault(func, _name(func))
         result = None
         outside = self._dispatch.at_rest
         self._dispatch.at_rest = outside or func in _PREDICATES

@@ -31,6 +31,7 @@ from foundations.compare import CheckFailed
 from foundations.config import Limits
 from foundations.diagnose import Behaviour, same
 from foundations.errors import SessionLost, SubmissionError
+from foundations.evidence import Replayer
 from foundations.families import FAMILIES
 from foundations.grade import _valid_outputs
 from foundations.session import Session
@@ -174,6 +175,7 @@ def _look_at_call(fake: FakeWarm, session: Session) -> None:
         sources=["x = 1"],
         cell_error=session.runs[0].error,
         stopwatch=Stopwatch(fake),
+        replayer=Replayer(fake),
     )
     try:
         call = student.call(torch.ones(2, 3), trace=True)

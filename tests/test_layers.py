@@ -28,10 +28,12 @@ grade inert
 plugin submissions
 student
 speed reference rules diagnose
+evidence
 reading
 reaching
 resolving
 bindings
+operators
 families folding compare
 session
 warm
@@ -44,7 +46,8 @@ pairing
 table formulas
 zygote
 inside
-tracing wire sandbox data plots
+tracing replaying wire sandbox data plots
+dataflow
 testing
 selftest
 readable seccomp landlock privileges
@@ -54,7 +57,7 @@ errors
 """.strip()
 
 #: Modules that are imported where student code runs, and what they may import besides each other and Python itself.
-INSIDE = {"zygote", "inside", "tracing", "wire", "testing", "data", "plots"}
+INSIDE = {"zygote", "inside", "tracing", "dataflow", "replaying", "wire", "testing", "data", "plots"}
 INSIDE |= {"sandbox", "selftest", "readable", "seccomp", "landlock", "privileges", "kernel"}
 #: traitlets comes with IPython, and configures its shell.
 INSIDE_LIBRARIES = {"torch", "numpy", "IPython", "matplotlib", "traitlets"}

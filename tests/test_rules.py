@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 
 import pytest
@@ -230,7 +228,6 @@ PRODUCTS_RUN = {
     "dlpack": lambda a, b: torch.from_dlpack(a),
     "storage": lambda a, b: list(a.untyped_storage()),
     "pointer": lambda a, b: a.data_ptr(),
-    "eval": lambda a, b: eval("a + a"),
     "tolist": lambda a, b: a[0].tolist(),
 }
 
@@ -430,27 +427,6 @@ def test_forged_name_of_an_operation_is_cut() -> None:
     """It is shown, and may have come with millions of characters."""
     [one] = read_trace_for(NAIVE, {"function": [["x" * 1_000_000, 1, 100]], "dispatch": []})
     assert len(one.message) < 500
-
-
-def test_threads_of_before_are_seen_when_run() -> None:
-    """A thread that the notebook left running can work out of sight: a trace that has one in it breaks the rule."""
-    asked: queue.SimpleQueue[list[torch.Tensor] | None] = queue.SimpleQueue()
-    answered: queue.SimpleQueue[torch.Tensor] = queue.SimpleQueue()
-
-    def work() -> None:
-        while (pair_or_none := asked.get()) is not None:
-            answered.put(pair_or_none[0] @ pair_or_none[1])
-
-    def ask(a, b):
-        asked.put([a, b])
-        return answered.get()
-
-    worker = threading.Thread(target=work)
-    worker.start()
-    _, trace = trace_call(ask, pair())
-    asked.put(None)
-    worker.join()
-    assert [violation.operation for violation in read_trace_for(ELEMENTWISE, trace)] == ["start_new_thread"]
 
 
 #: Reading does not follow these: what they do shows when they run.

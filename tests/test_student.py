@@ -5,9 +5,10 @@ import torch
 
 from foundations.compare import CheckFailed
 from foundations.diagnose import Battery, Misconception, name_mistake
+from foundations.evidence import Replayer
 from foundations.rules import Rule
 from foundations.speed import Stopwatch
-from foundations.student import Student
+from foundations.student import Student, Trial
 
 DOUBLE = """\
 class Double:
@@ -43,17 +44,18 @@ class Slips:
 @pytest.fixture
 def student(session, warm):
     """Make the student of an exercise from cells of source."""
-    stopwatches = []
+    helpers = []
 
     def make(exercise, *cells):
         one = session(*cells)
         one.finish()
-        stopwatches.append(Stopwatch(warm))
-        return Student(exercise, (), one, 1, cells, None, stopwatches[-1])
+        helpers.append((Stopwatch(warm), Replayer(warm)))
+        return Student(exercise, (), one, 1, cells, None, *helpers[-1])
 
     yield make
-    for stopwatch in stopwatches:
+    for stopwatch, replayer in helpers:
         stopwatch.close()
+        replayer.close()
 
 
 def test_class_is_called_through_a_function_of_the_grader(student):
@@ -125,8 +127,9 @@ def test_rules_and_speed_look_at_a_class_through_the_same_function(student):
     def square(names, m):
         return names["Square"]()(m)
 
+    trial = Trial(lambda n: (torch.ones(n, n),), lambda call: call.must_not_raise(), square)
     with pytest.raises(CheckFailed, match="einsum"):
-        student("Square", squares).must_keep_to(rule, torch.ones(2, 2), through=square)
+        student("Square", squares).must_keep_to(rule, trial, [(2,)])
     loops = "class Square:\n    def __call__(self, m):\n        return m @ m"
 
     def baseline(m):

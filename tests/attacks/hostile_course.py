@@ -92,6 +92,7 @@ _TEST_PRODUCT = '''"""Hidden checks of product(a, b)."""
 import torch
 from foundations.plugin import check
 from foundations.rules import Rule
+from foundations.student import Trial
 
 # {grader}
 SECRET = "{literal}"
@@ -107,7 +108,15 @@ def test_value(student):
 @check("no product of matrices", weight=1, gate=True)
 def test_rule(student):
     make = student.generator("rule")
-    student.must_keep_to(RULE, torch.randn(3, 4, generator=make), torch.randn(4, 5, generator=make))
+
+    def matrices(n, k, m):
+        return torch.randn(n, k, generator=make), torch.randn(k, m, generator=make)
+
+    def must_be_product(call):
+        a, b = call.args
+        call.must_return(a @ b, scale=float(a.shape[1]))
+
+    student.must_keep_to(RULE, Trial(matrices, must_be_product), [(2, 3, 4), (3, 2, 5), (1, 4, 1)])
 
 @check("inputs are left alone", weight=1)
 def test_inputs(student):

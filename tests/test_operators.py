@@ -1,0 +1,71 @@
+"""The table of operations: everything that the pinned PyTorch has is in a family."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.overrides
+
+from foundations.operators import ALL, PLAIN, families_of
+
+PUBLIC = (torch, torch.Tensor, torch.nn.functional, torch.linalg, torch.special, torch.fft, torch.sparse)
+
+
+def operators():
+    return {name[6:].split(".")[0] for name in torch._C._dispatch_get_all_op_names() if name.startswith("aten::")}
+
+
+def functions():
+    public = {
+        name
+        for place in PUBLIC
+        for name in dir(place)
+        if callable(value := getattr(place, name, None)) and not isinstance(value, type)
+    }
+    overridable = {getattr(function, "__name__", "") for function in torch.overrides.get_testing_overrides()}
+    return (public | overridable) - {"", "__get__", "__set__"}
+
+
+def test_every_operator_and_public_function_is_sorted() -> None:
+    """A newer PyTorch has new ones; each asks to be put into a family of foundations/operators.py."""
+    unsorted = sorted(name for name in operators() | functions() if not families_of(name))
+    assert unsorted == []
+
+
+def test_families_are_known() -> None:
+    """No name is sorted into a family that no rule can name."""
+    assert {family for name in operators() | functions() for family in families_of(name)} <= ALL
+
+
+@pytest.mark.parametrize(
+    ("family", "names"),
+    [
+        ("matrix product", "matmul mm bmm addmm_ slow_conv3d conv2d _scaled_dot_product_flash_attention lstm linalg_det"
+         " cdist tensordot stft lu_factor bilinear _int_mm grid_sampler_2d linear"),
+        ("einsum", "einsum"),
+        ("norm", "norm linalg_vector_norm cdist nuclear_norm linalg_cond hypot"),
+        ("pow", "pow square __rpow__ _foreach_pow"),
+        ("autograd", "threshold_backward backward mse_loss_backward requires_grad_ _softmax_backward_data"),
+        ("torch.nn", "relu mse_loss softmax max_pool2d log_sigmoid cross_entropy layer_norm upsample_bilinear2d"),
+        ("structure", "select as_strided __getitem__ zeros expand_as masked_fill index_add narrow tril isnan where"),
+        ("arithmetic", "add mul_ __iadd__ sqrt_ clamp_min _foreach_add rsub lerp maximum"),
+        ("functions", "exp tanh special_erf atan2_ log1p"),
+        ("reductions", "sum mean cumsum argmax std_mean trace"),
+        ("random numbers", "bernoulli_ randperm"),
+        ("settings", "set_num_threads"),
+    ],
+)  # fmt: skip
+def test_well_known_operations_are_where_they_belong(family, names) -> None:
+    for name in names.split():
+        assert family in families_of(name), name
+        assert family in families_of(f"aten.{name}"), name
+
+
+def test_operation_of_a_namespace_of_somebodys_own_is_unknown() -> None:
+    assert families_of("my_own_product") == families_of("mylib.product") == frozenset()
+
+
+def test_plain_families_hold_no_product() -> None:
+    """What every exercise may use does not multiply matrices."""
+    for name in ("matmul", "conv1d", "fft_fft", "linalg_inv", "_sparse_sparse_matmul", "quantized_lstm", "einsum"):
+        assert not families_of(name) & PLAIN, name
