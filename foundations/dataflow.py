@@ -67,6 +67,8 @@ class Dataflow:
         self._by_object: dict[int, int] = {}
         self._by_memory: dict[tuple[Any, ...], int] = {}
         self._scalars: dict[float, int] = {}
+        #: Tensors from elsewhere that no recorded operator has written to, with the values that were recorded.
+        self._untouched: dict[int, torch.Tensor] = {}
         self._alive: list[Any] = []
         self._owner = -1
         for tensor in tensors_in(inputs):
@@ -89,11 +91,15 @@ class Dataflow:
             if call == len(self.calls) - 1:
                 self.calls.pop()  # it ran no operator
             return
+        found = [number for value in leaves_of(result) if (number := self._known(value)) is not None]
         self.calls[call][1] = len(self.entries)
-        self.calls[call][2] = [number for value in _leaves_of(result) if (number := self._known(value)) is not None]
+        # Under vmap the result is a wrapper, and its values are what the last operator made.
+        self.calls[call][2] = found or list(self.entries[-1][3])
 
-    def add(self, operator: str, args: Sequence[Any], kwargs: dict[str, Any], result: Any) -> None:
-        """Record that ``operator`` ran on ``args`` and ``kwargs`` (as encoded by :meth:`encode_args`)."""
+    def add(self, operator: str, args: Sequence[Any], kwargs: dict[str, Any], result: Any, writes: bool) -> None:
+        """Record that ``operator`` ran on ``args`` and ``kwargs`` (as encoded by :meth:`encode_args`), and whether it
+        writes to its arguments.
+        """
         if self.broken:
             return
         if len(self.entries) >= MAX_ENTRIES:
@@ -101,7 +107,11 @@ class Dataflow:
             return
         if type(result) is float:
             self._scalars[result] = len(self.entries)
-        self.entries.append([operator, args, kwargs, [self._number_of(one) for one in _leaves_of(result)], self._owner])
+        results = [self._number_of(one) for one in leaves_of(result)]
+        if writes:
+            for number in [*results, *operands(args)]:
+                self._untouched.pop(number, None)
+        self.entries.append([operator, args, kwargs, results, self._owner])
 
     def encode_args(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Encode the arguments of an operator before it runs, while tensors from elsewhere have their old values."""
@@ -167,18 +177,34 @@ class Dataflow:
             raise Unrecordable(f"it used more than {MAX_LEAF_BYTES:,} bytes of tensors made before the call")
         if tensor.layout != torch.strided or tensor.device.type != "cpu":
             raise Unrecordable("it used a tensor that is not stored as plain numbers in memory")
-        number = self._number_of(tensor)
-        self.leaves.append(tensor.detach().clone())
+        number = self._by_object[id(tensor)] = self._by_memory[_memory(tensor)] = self._count
+        self._count += 1
+        self._alive.append(tensor)
+        self._untouched[number] = tensor.detach().clone()
+        self.leaves.append(self._untouched[number])
         self.leaf_numbers.append(number)
         slots = self._read_before(tensor)
         return ["f", number, slots] if slots else ["t", number]
 
-    def _read_before(self, tensor: torch.Tensor) -> list[list[int]]:
-        """List the entries of a small tensor that equal a number read before: place, and index of the reading."""
-        if not self._scalars or tensor.numel() > _MAX_SLOTS or not tensor.is_floating_point():
+    def _is_stale(self, number: int, tensor: torch.Tensor) -> bool:
+        """Return whether a tensor from elsewhere was changed by something other than a recorded operator, as by NumPy
+        in the same memory.
+        """
+        recorded = self._untouched.get(number)
+        return recorded is not None and tensor.numel() <= _MAX_SLOTS and not torch.equal(recorded, tensor.detach())
+
+    def _read_before(self, tensor: torch.Tensor) -> list[list[Any]]:
+        """List the entries of a small tensor that equal a number read before: place, and where it was read."""
+        if tensor.numel() > _MAX_SLOTS or not tensor.is_floating_point():
             return []
-        values = enumerate(tensor.flatten().tolist())
-        return [[place, self._scalars[x]] for place, x in values if x in self._scalars and not x.is_integer()]
+        values = [(place, x) for place, x in enumerate(tensor.flatten().tolist()) if not x.is_integer()]
+        known: dict[float, list[Any]] = {}
+        if any(x not in self._scalars for _, x in values) and len(self._alive) <= _MAX_SLOTS:
+            # torch.tensor([s, t]) reads its 0-dimensional tensors without an operator.
+            single = [one for one in self._alive if one.dim() == 0 and one.is_floating_point() and one is not tensor]
+            known = {one.item(): ["t", self._by_object[id(one)]] for one in single}
+        known |= {x: ["n", index] for x, index in self._scalars.items()}
+        return [[place, known[x]] for place, x in values if x in known]
 
     def _encode(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 - one return for each kind of value
         kind = type(value)
@@ -188,7 +214,7 @@ class Dataflow:
             return ["n", self._scalars[value]] if value in self._scalars and not value.is_integer() else value
         if isinstance(value, torch.Tensor):
             number = self._known(value)
-            return self._leaf(value) if number is None else ["t", number]
+            return self._leaf(value) if number is None or self._is_stale(number, value) else ["t", number]
         if isinstance(value, list | tuple) and depth < _MAX_DEPTH:
             return ["l", [self._encode(one, depth + 1) for one in value]]
         if kind is torch.dtype:
@@ -229,12 +255,23 @@ class Dataflow:
         return ["?"]
 
 
-def _leaves_of(result: Any) -> Iterator[torch.Tensor]:
+def operands(values: Sequence[Any]) -> Iterator[int]:
+    """Yield the numbers of the tensors among encoded arguments."""
+    for value in values:
+        match value:
+            case ["t" | "f", int(number), *_]:
+                yield number
+            case ["l", list(items)]:
+                yield from operands(items)
+
+
+def leaves_of(result: Any) -> Iterator[torch.Tensor]:
+    """Yield the tensors among what an operator returned, in order."""
     if isinstance(result, torch.Tensor):
         yield result
     elif isinstance(result, list | tuple):
         for one in result:
-            yield from _leaves_of(one)
+            yield from leaves_of(one)
 
 
 def _memory(tensor: torch.Tensor) -> tuple[Any, ...]:

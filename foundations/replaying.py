@@ -6,11 +6,12 @@ This runs in a confined process of its own, in which no student code has run: a 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
+
+from foundations.dataflow import leaves_of, operands
 
 #: Bytes of one tensor that a replay may make: inputs of traced calls have a few hundred entries.
 _MAX_TENSOR_BYTES = 256_000_000
@@ -69,7 +70,7 @@ class _Replay:
             made = _operator(name)(*map(self.decode, args), **{key: self.decode(one) for key, one in kwargs.items()})
             if isinstance(made, float | int | bool):
                 self.scalars[index] = made
-            for number, tensor in zip(results, _leaves_of(made), strict=True):
+            for number, tensor in zip(results, _results_of(made), strict=True):
                 self.tensors[number] = tensor
             for call, numbers, factor in self.ends.get(index + 1, ()):
                 if self.made_something(call, numbers):
@@ -93,7 +94,7 @@ class _Replay:
         given = [
             self.tensors[number]
             for entry in within
-            for number in _operands(entry[1])
+            for number in operands(entry[1])
             if number not in made or number in self.from_outside
         ]
         return not any(torch.equal(self.tensors[number], tensor) for number in results for tensor in given)
@@ -116,8 +117,8 @@ class _Replay:
                 return self.scalars[index]
             case ["f", int(number), list(slots)]:
                 filled = self.tensors[number].flatten()
-                for place, index in slots:
-                    filled[place] = self.scalars[index]
+                for place, source in slots:
+                    filled[place] = self.decode(source)
                 self.tensors[number].copy_(filled.view_as(self.tensors[number]))
                 return self.tensors[number]
             case ["l", list(items)]:
@@ -147,15 +148,6 @@ class _Replay:
         return self.generators[index]
 
 
-def _operands(values: list[Any]) -> Iterator[int]:
-    for value in values:
-        match value:
-            case ["t" | "f", int(number), *_]:
-                yield number
-            case ["l", list(items)]:
-                yield from _operands(items)
-
-
 def _operator(name: str) -> Any:
     """``"aten.add.Tensor"`` → the operator of PyTorch."""
     space, packet, overload = name.split(".")
@@ -164,11 +156,9 @@ def _operator(name: str) -> Any:
     return getattr(getattr(getattr(torch.ops, space), packet), overload)
 
 
-def _leaves_of(result: Any) -> list[torch.Tensor]:
-    if isinstance(result, torch.Tensor):
-        if result.numel() * result.element_size() > _MAX_TENSOR_BYTES:
-            raise ValueError(f"a tensor of {math.prod(result.shape):,} numbers was made")
-        return [result]
-    if isinstance(result, list | tuple):
-        return [tensor for one in result for tensor in _leaves_of(one)]
-    return []
+def _results_of(result: Any) -> list[torch.Tensor]:
+    tensors = list(leaves_of(result))
+    for tensor in tensors:
+        if tensor.numel() * tensor.element_size() > _MAX_TENSOR_BYTES:
+            raise ValueError(f"a tensor of {tensor.numel():,} numbers was made")
+    return tensors

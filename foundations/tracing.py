@@ -120,7 +120,7 @@ class _DispatchMode(TorchDispatchMode):
         super().__init__()
         self._tally = tally
         self._flow = flow
-        self._names: dict[Any, tuple[str, str]] = {}
+        self._names: dict[Any, tuple[str, str, bool]] = {}
         self.at_rest = False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -128,7 +128,8 @@ class _DispatchMode(TorchDispatchMode):
         names = self._names.get(func)
         if names is None:
             packet = str(func.overloadpacket)[:MAX_NAME_CHARACTERS]
-            names = self._names[func] = packet, f"{packet}.{func._overloadname}"[:MAX_NAME_CHARACTERS]
+            whole = f"{packet}.{func._overloadname}"[:MAX_NAME_CHARACTERS]
+            names = self._names[func] = packet, whole, bool(func._schema.is_mutable)
         with torch._C.DisableTorchFunction():  # looking at a tensor is an operation, too, and is the student's least
             encoded = self._flow.encode_args(args, kwargs)
             result = None
@@ -137,7 +138,7 @@ class _DispatchMode(TorchDispatchMode):
             finally:
                 if not self.at_rest:
                     self._tally.add(names[0], args, kwargs.values(), (result,))
-            self._flow.add(names[1], *encoded, result)
+            self._flow.add(names[1], *encoded, result, names[2])
         return result
 
 

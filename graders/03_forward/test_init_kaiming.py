@@ -12,6 +12,7 @@ from foundations.student import Trial
 RULE = Rule(
     about="working out the factor yourself: how much of the spread does ReLU leave, and over how many terms is summed?",
     forbid=frozenset({"torch.nn", "dynamic code"}),
+    numbers=True,
 )
 
 

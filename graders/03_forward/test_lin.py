@@ -11,6 +11,7 @@ from foundations.student import Trial
 RULE = Rule(
     about="writing a layer yourself: a matrix product and a sum",
     forbid=frozenset({"torch.nn", "dynamic code"}),
+    numbers=True,
 )
 
 #: (N, n_in, n_out). The first comes twice, so that what was kept of the call before shows; squares hide transposes.

@@ -10,6 +10,7 @@ from foundations.student import Trial
 RULE = Rule(
     about="writing the loss yourself: a difference, a square, a mean",
     forbid=frozenset({"torch.nn", "dynamic code"}),
+    numbers=True,
 )
 
 #: A batch of that many; a table of all pairs would hold its square.

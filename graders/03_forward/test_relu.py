@@ -9,6 +9,7 @@ from foundations.student import Trial
 RULE = Rule(
     about="writing ReLU yourself, of comparisons and arithmetic",
     forbid=frozenset({"torch.nn", "dynamic code"}),
+    numbers=True,
 )
 
 

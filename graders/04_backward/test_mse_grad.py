@@ -9,6 +9,7 @@ from foundations.student import Trial
 RULE = Rule(
     about="writing the gradient of the mean squared error yourself, by the chain rule",
     forbid=frozenset({"autograd", "dynamic code"}),
+    numbers=True,
 )
 
 
