@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from foundations.config import Limits
+from foundations.dataflow import operands
 from foundations.errors import SessionLost
 from foundations.session import Session
 from foundations.warm import Warm
@@ -76,6 +77,18 @@ class Record:
             if pair not in seen:
                 seen.add(pair)
                 yield pair
+
+    def sources_of(self, function: str) -> dict[int, set[int]]:
+        """Return, for each call of ``function``, the numbers of the tensors that its arguments were computed from."""
+        known: dict[int, set[int]] = {}
+        found: dict[int, set[int]] = {}
+        for _, args, _, results, call in self.entries:
+            into = set().union(*(known.get(number, {number}) for number in operands(args)))
+            for number in results:
+                known[number] = known.get(number, set()) | into
+            if 0 <= call < len(self.calls) and self.calls[call][0] == function:
+                found[call] = found.get(call, set()) | into
+        return found
 
 
 def reads_numbers(trace: Mapping[str, Any] | None) -> bool:

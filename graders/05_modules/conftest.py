@@ -18,7 +18,10 @@ import pytest
 import torch
 
 from foundations.compare import CheckFailed, Finding, difference
+from foundations.dataflow import tensors_in
+from foundations.evidence import Job, Record
 from foundations.rules import Growth, Rule, must_be_none, read_source_for, read_trace_for
+from foundations.student import Trial
 
 #: (N, n_in, n_out). The first has no two sizes alike, and comes twice, so that what was kept of the call before shows;
 #: then one row, one column, and a square, which hide mistakes.
@@ -91,43 +94,6 @@ def lives(names, *args):
         elif back:
             sent_back(layer, out, first)
     return out
-
-
-def met_in_einsum(names, inp, w, b, upstream, kind, sound):
-    """The largest gap between w.g and what it is where each einsum of batch and arriving gradient gives its double, as
-    a share of w.g: 0 where w.g comes out of these einsums, and 1 where it comes from elsewhere.
-    """
-    from contextlib import nullcontext
-
-    from torch.overrides import TorchFunctionMode
-
-    made = names[kind]
-
-    def tensors(args):
-        return [one for arg in args for one in (tensors(arg) if isinstance(arg, list | tuple) else [arg])]
-
-    class Watch(TorchFunctionMode):
-        def __torch_function__(self, func, types, args=(), kwargs=None):
-            result = func(*args, **(kwargs or {}))
-            if getattr(func, "__name__", "") == "einsum":
-                given = [one for one in tensors(args) if isinstance(one, torch.Tensor)]
-                if any(of(one, inp) for one in given) and any(of(one, upstream) for one in given):
-                    return 2 * result
-            return result
-
-    def of(one, source):
-        return bool(torch.isin(one.detach().to(source.dtype).flatten(), source.flatten()).float().mean() > 0.5)
-
-    if sound:
-        exec(sound, found := {"torch": torch})
-    with found["sound_ground"](made, kind, names) if sound else nullcontext():
-        layer = made(w, b)
-        out = layer(inp)
-        out.g = upstream
-        with Watch():
-            layer.backward()
-    right = inp.t() @ upstream
-    return float((2 * right - w.g).abs().max() / right.abs().max())
 
 
 def large_batch(names, rows, columns, row_gradients, column_gradients, kind, sound):
@@ -320,6 +286,11 @@ def must_have_written(call, place):
         raise CheckFailed(Finding("value", text))
 
 
+def tensor_number(args, place):
+    """The number that the record of a call has for the tensor at one place of the arguments."""
+    return len(list(tensors_in(args[:place])))
+
+
 @dataclass
 class Bench:
     """Tries one class of the student's. What a kind of class takes and gives, its subclasses say.
@@ -436,6 +407,9 @@ class Bench:
         must_be_none(read_source_for(NO_AUTOGRAD, [*self.student.sources, above], self.kind))
 
         def attempt(sound):
+            if not sound:
+                self.student.traced(self.trial(sound), 4, 3, 2, rule=NO_AUTOGRAD)
+                return
             call = self.call(self.tensors(4, 3, 2), sound, trace=True, blank=True)
             # Taken for a layer, a loss has a backward as well, and refuses: that gives nobody a gradient.
             if not call.error or _NO_GRADIENT not in call.error["text"]:
@@ -494,6 +468,20 @@ class Bench:
         }
         text = {None: None, False: "", True: sound_source()}[sound]
         return (*tensors, form, back, self.kind, text)
+
+    def trial(self, sound, *, back=True):
+        """One life for sizes (N, n_in, n_out), of which the gradients are looked at."""
+
+        def check(call):
+            call.must_not_raise()
+            slopes = self.slopes_of(*call.args[: len(self.parameters)]) if back else {}
+            for place, slope in slopes.items():
+                call.must_set(place, "g", slope, scale=10.0, dtype=False)
+
+        def make(*sizes):
+            return self.arguments(self.tensors(*sizes), sound, back=back)
+
+        return Trial(make, check, self.through(back=back))
 
     def through(self, *, back=True) -> Callable[..., Any]:
         return in_words(self.kind + self.in_words + (", then backward()" if back else ""), self.parameters)
@@ -622,8 +610,7 @@ class Lin(Bench):
         """How often the way back runs an einsum."""
         counts = []
         for back in (False, True):
-            call = self.call(self.tensors(4, 3, 2), sound, back=back, trace=True)
-            call.must_not_raise()
+            call = self.student.traced(self.trial(sound, back=back), 4, 3, 2)
             traced = (call.trace or {}).get("function", [])
             counts.append(sum(entry[1] for entry in traced if entry[0] == "einsum" and type(entry[1]) is int))
         return counts[1] - counts[0]
@@ -632,26 +619,38 @@ class Lin(Bench):
         """The batch meets the arriving gradient in an einsum, and w.g is what comes out of it."""
 
         def attempt(sound):
-            text = sound_source() if sound else ""
-            seen = len(self.student.observations)
-            call = self.student.call(*self.tensors(4, 3, 2), self.kind, text, through=met_in_einsum)
-            del self.student.observations[seen:]  # what it gives is no gradient to know a mistake by
-            call.must_not_raise()
-            if type(call.value) is not float or not call.value < 0.01:
+            call = self.student.traced(self.trial(sound), *self.student.drawn(FAMILY))
+            if not self.comes_out_of_einsum(call):
                 text = "no `einsum` for w.g ran in backward(): this exercise is about Einstein summation over the batch"
                 raise CheckFailed(Finding("rule", text, symptom="rule: einsum"))
 
         self.either(attempt)
 
+    def comes_out_of_einsum(self, call):
+        """Where each einsum of batch and arriving gradient gives a drawn multiple, w.g is that multiple."""
+        record = Record.parse(call.trace)
+        if record.why_not:
+            return True  # a person has been asked
+        inp, w, upstream = (tensor_number(call.args, place) for place in (0, 1, self.upstream))
+        met = [
+            index
+            for index, sources in record.sources_of("einsum").items()
+            if inp in sources and upstream in sources and w not in sources
+        ]
+        factor = 1.5 + float(torch.rand((), generator=self.student.generator("factor of einsum")))
+        inputs = list(tensors_in(call.args))
+        plain, other = self.student.replayer.replay(
+            [Job(record, inputs), Job(record, inputs, dict.fromkeys(met, factor))]
+        )
+        found = [played.attributes[1].get("g") if played.error is None else None for played in (plain, other)]
+        return all(isinstance(one, torch.Tensor) for one in found) and torch.allclose(
+            factor * found[0], found[1], rtol=0.01, atol=1e-5
+        )
+
     def no_loop(self):
         def attempt(sound):
-            self.student.must_grow_as(
-                Growth(n=0, k=0, m=0),
-                lambda n, k, m: self.arguments(self.tensors(n, k, m), sound),
-                (4, 3, 5),
-                "one operation sums over the whole batch, however many rows, inputs and outputs there are",
-                through=self.through(),
-            )
+            lesson = "one operation sums over the whole batch, however many rows, inputs and outputs there are"
+            self.student.must_grow_as(Growth(n=0, k=0, m=0), self.trial(sound), (4, 3, 5), lesson)
 
         self.either(attempt)
 
@@ -660,8 +659,7 @@ class Lin(Bench):
 
         def attempt(sound):
             n, n_in, n_out = 40, 30, 20
-            call = self.call(self.tensors(n, n_in, n_out), sound, trace=True)
-            call.must_not_raise()
+            call = self.student.traced(self.trial(sound), n, n_in, n_out)
             entries = [entry for level in ("function", "dispatch") for entry in (call.trace or {}).get(level, [])]
             largest = max((entry[2] for entry in entries if type(entry[2]) is int), default=0)
             if largest > 2 * max(n * n_in, n * n_out, n_in * n_out):

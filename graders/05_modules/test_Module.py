@@ -6,7 +6,8 @@ import torch
 
 from foundations.compare import CheckFailed, Finding
 from foundations.plugin import check
-from foundations.rules import Rule, must_be_none, read_source_for, read_trace_for
+from foundations.rules import Rule, must_be_none, read_source_for
+from foundations.student import Trial
 
 NO_AUTOGRAD = Rule(about="the way back, and that is yours to write", forbid=frozenset({"autograd"}))
 
@@ -145,9 +146,13 @@ def test_call(student, matrix):
 @check("no autograd", weight=1, gate=True)
 def test_by_hand(student, matrix):
     must_be_none(read_source_for(NO_AUTOGRAD, student.sources, student.exercise))
-    inp, other, third, upstream = (matrix(4, 3) for _ in range(4))
-    call = student.call(inp, other, third, upstream, trace=True, through=three_arguments)
-    must_be_none(read_trace_for(NO_AUTOGRAD, call.trace or {}))
+
+    def must_multiply(call):
+        inp, other, third, _ = call.args
+        call.must_return(inp * other - third, scale=4.0)
+
+    trial = Trial(lambda *shape: [matrix(*shape) for _ in range(4)], must_multiply, three_arguments)
+    student.traced(trial, 4, 3, rule=NO_AUTOGRAD)
 
 
 @check("the arguments are saved as self.args, the output as self.out", weight=2)
