@@ -9,7 +9,7 @@ from foundations.plugin import check
 from foundations.rules import Rule, must_be_none, read_source_for
 from foundations.student import Trial
 
-NO_AUTOGRAD = Rule(about="the way back, and that is yours to write", forbid=frozenset({"autograd"}))
+NO_AUTOGRAD = Rule(about="the way back, and that is yours to write", forbid=frozenset({"autograd"}), numbers=True)
 
 
 def one_argument(names, inp, upstream):

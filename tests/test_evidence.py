@@ -1,0 +1,285 @@
+"""What a traced call proves, and what a person is asked about: student code that keeps rules, breaks them, or hides."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from foundations.compare import CheckFailed
+from foundations.evidence import Job, Record, Replayer
+from foundations.rules import Growth, Rule
+from foundations.speed import Stopwatch
+from foundations.student import Student, Trial
+from foundations.tracing import trace_call
+
+RULE = Rule(about="rows and columns", forbid=frozenset({"matrix product", "einsum", "numpy", "list round trip"}))
+CASES = [(2, 3, 4), (3, 2, 2), (1, 4, 3)]
+
+
+@pytest.fixture
+def student(session, warm):
+    """Make the student of ``product`` from cells of source."""
+    replayers = []
+
+    def make(*cells):
+        one = session("import torch", *cells)
+        one.finish()
+        assert not any(run.error for run in one.runs.values()), one.runs
+        replayers.append(Replayer(warm))
+        # The source is not handed over, so that the trace alone decides.
+        return Student("product", (), one, 1, [], None, Stopwatch(warm), replayers[-1])
+
+    yield make
+    for replayer in replayers:
+        replayer.close()
+
+
+def trial(student):
+    generator = student.generator("inputs")
+
+    def make(n, k, m):
+        return torch.randn(n, k, generator=generator), torch.randn(k, m, generator=generator)
+
+    def check(call):
+        a, b = call.args
+        call.must_return(a @ b, scale=float(a.shape[1]))
+
+    return Trial(make, check)
+
+
+HONEST = {
+    "rows": "def product(a, b):\n    return torch.stack([(r.unsqueeze(-1) * b).sum(0) for r in a])",
+    "loops over single numbers": """
+def product(a, b):
+    c = torch.zeros(a.shape[0], b.shape[1])
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            c[i, j] = (a[i] * b[:, j]).sum().item()
+    return c
+""",
+    "a list of sums": "def product(a, b):\n    return torch.tensor([[(r * c).sum() for c in b.T] for r in a])",
+    "vmap": "def product(a, b):\n    return torch.vmap(lambda r: (r[:, None] * b).sum(0))(a)",
+    "text that is run": "exec('def product(a, b):\\n    return (a[:, :, None] * b).sum(1)')",
+    "a thread that sleeps": """
+import threading, time
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+def product(a, b):
+    return (a[:, :, None] * b).sum(1)
+""",
+    "a print and an assertion": """
+def product(a, b):
+    assert torch.isfinite(a).all()
+    print(a, b)
+    return (a[:, :, None] * b).sum(1)
+""",
+    "compared with the library elsewhere": """
+def product(a, b):
+    return (a[:, :, None] * b).sum(1)
+assert torch.allclose(product(torch.ones(2, 3), torch.ones(3, 2)), torch.ones(2, 3) @ torch.ones(3, 2))
+""",
+}
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_honest_call_is_proved(student, name) -> None:
+    """Whatever the idiom, the replay gives the value, and nothing is asked."""
+    one = student(HONEST[name])
+    one.must_keep_to(RULE, trial(one), CASES)
+    assert one.reviews == []
+
+
+BROKEN = {
+    "at": "def product(a, b):\n    return a @ b",
+    "by a name made of parts": "def product(a, b):\n    return getattr(torch, 'mat' + 'mul')(a, b)",
+    "in text that is run": "exec('def product(a, b):\\n    return a ' + chr(64) + ' b')",
+    "an operator of the library below": "def product(a, b):\n    return torch.ops.aten.mm(a, b)",
+    "with functions switched off": """
+def product(a, b):
+    with torch._C.DisableTorchFunction():
+        return a @ b
+""",
+    "a convolution": """
+def product(a, b):
+    return torch.ops.aten.slow_conv3d(
+        a.t()[None, :, :, None, None], b.t()[:, :, None, None, None], [1, 1, 1]
+    )[0, :, :, 0, 0].t().clone()
+""",
+    "hidden unless traced, then something else": """
+def product(a, b):
+    if torch._C._len_torch_function_stack():
+        return torch.zeros(a.shape[0], b.shape[1])
+    return a @ b
+""",
+    "a patched function": "torch.atan2 = lambda a, b: a @ b\ndef product(a, b):\n    return torch.atan2(a, b)",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_forbidden_operation_that_ran_is_evidence(student, name) -> None:
+    """So is a wrong value in the very call that is traced."""
+    one = student(BROKEN[name])
+    with pytest.raises(CheckFailed):
+        one.must_keep_to(RULE, trial(one), CASES)
+
+
+GUARD = """
+def unseen(f, *args):
+    key = torch._C.DispatchKey
+    keys = torch._C.DispatchKeySet(key.Python) | torch._C.DispatchKeySet(key.PythonTLSSnapshot)
+    with torch._C.DisableTorchFunction(), torch._C._ExcludeDispatchKeyGuard(keys):
+        return f(*args)
+"""
+HIDDEN = {
+    "both modes off": (GUARD, "def product(a, b):\n    return unseen(torch.matmul, a, b)"),
+    "as constants": (GUARD, "def product(a, b):\n    return torch.tensor(unseen(lambda: (a @ b).tolist()))"),
+    "written into a tensor that was seen": (
+        GUARD,
+        """
+def product(a, b):
+    c = (a[:, :1] * b[:1]) * 0
+    unseen(c.copy_, unseen(torch.matmul, a, b))
+    return c
+""",
+    ),
+    "numbers of it stored one by one": (
+        GUARD,
+        """
+def product(a, b):
+    c, hidden = torch.zeros(a.shape[0], b.shape[1]), unseen(lambda: (a @ b).tolist())
+    for i, row in enumerate(hidden):
+        for j, x in enumerate(row):
+            c[i, j] = x
+    return c
+""",
+    ),
+    "an operator overridden": (
+        "library = torch.library.Library('aten', 'IMPL')\nlibrary.impl('atan2', lambda a, b: torch.mm(a, b), 'CPU')",
+        "def product(a, b):\n    return torch.atan2(a, b)",
+    ),
+    "an operator of somebody's own": (
+        "library = torch.library.Library('mine', 'DEF')\nlibrary.define('product(Tensor a, Tensor b) -> Tensor')\n"
+        "library.impl('product', lambda a, b: torch.mm(a, b), 'CPU')",
+        "def product(a, b):\n    return torch.ops.mine.product(a, b)",
+    ),
+    "the tracing replaced": (
+        "import sys\nmodules = sys.modules\nplace = modules['foundations.tracing']\n"
+        "place.trace_call = lambda f, a, k=None, inputs=None: (f(*a, **(k or {})), {'function': [], 'dispatch': []})",
+        "def product(a, b):\n    return a @ b",
+    ),
+    "a record of something else": (
+        "import foundations.dataflow as d\nkept = d.Dataflow.plain\n"
+        "def plain(self, value, args):\n    self.entries, self.calls, self.broken = [], [], ''\n"
+        "    return kept(self, value, args)\nd.Dataflow.plain = plain\n",
+        "def product(a, b):\n    return (a[:, :, None] * b).sum(1)",
+    ),
+    "NumPy in the same memory": (
+        "import numpy\nfrom_dlpack = numpy.from_dlpack\n",
+        "def product(a, b):\n    c = torch.zeros(a.shape[0], b.shape[1])\n"
+        "    from_dlpack(c)[:] = from_dlpack(a) @ from_dlpack(b)\n    return c + 0",
+    ),
+}
+#: What runs in sight in these: leaving PyTorch for NumPy is itself forbidden.
+IN_SIGHT = {"NumPy in the same memory"}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_hidden_work_asks_a_person(student, name) -> None:
+    """The value is right and nothing forbidden was seen, but the record does not give the value."""
+    one = student(*HIDDEN[name])
+    if name in IN_SIGHT:
+        with pytest.raises(CheckFailed):
+            one.must_keep_to(RULE, trial(one), CASES)
+        return
+    one.must_keep_to(RULE, trial(one), CASES)
+    [review] = one.reviews
+    assert review.exercises == ("product",)
+    assert review.reason.startswith("what it computed could not be confirmed: ")
+
+
+def test_growth_is_proved_at_every_size(student) -> None:
+    """A function that hides its loop from the trace counts no operations, and asks a person."""
+    hidden = "def product(a, b):\n    return unseen(lambda: torch.stack([(r[:, None] * b).sum(0) for r in a]))"
+    one = student(GUARD, hidden)
+    one.must_grow_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
+    assert one.reviews
+    one = student(HONEST["rows"])
+    with pytest.raises(CheckFailed, match="grows as n; no loop"):
+        one.must_grow_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
+    assert one.reviews == []
+
+
+def test_value_is_required_at_every_size_of_growth(student) -> None:
+    """Zeros in no time at the sizes that are traced are wrong, and not quick."""
+    source = "def product(a, b):\n    return a @ b if len(a) < 8 else torch.zeros(len(a), b.shape[1])"
+    one = student(source)
+    with pytest.raises(CheckFailed, match="are wrong"):
+        one.must_grow_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
+
+
+IN_A_THREAD = """
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(1)
+def long(a, b):
+    for _ in range(2000):
+        c = (a[:, :, None] * b).sum(1)
+    return c
+def product(a, b):
+    return pool.submit(long, a, b).result()
+"""
+
+
+def test_work_of_other_threads_during_the_call_is_evidence(student) -> None:
+    """Three calls in a row were worked on elsewhere; the clock of the process says so, from outside."""
+    one = student(IN_A_THREAD)
+    with pytest.raises(CheckFailed, match="other threads worked while it ran"):
+        one.must_keep_to(RULE, trial(one), CASES)
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        None,
+        {},
+        {"flow": []},
+        {"flow": {"record": 3, "leaves": []}},
+        {"flow": {"record": "{", "leaves": []}},
+        {"flow": {"record": "[" * 100_000, "leaves": []}},
+        {"flow": {"record": "{}", "leaves": [1]}},
+        {"flow": {"record": '{"entries": [1], "calls": [], "outputs": {}}', "leaves": []}},
+        {"flow": {"record": '{"entries": [["a", [], {}, ["x"], 0]], "calls": [], "outputs": {}}', "leaves": []}},
+    ],
+)
+def test_forged_trace_is_read_without_harm(trace) -> None:
+    """A record of another form is no record, and says why."""
+    record = Record.parse(trace)
+    assert record.why_not
+    assert list(record.operators()) == []
+
+
+def test_record_that_ends_its_process_is_an_error(warm) -> None:
+    """The next record is replayed in a new process."""
+    replayer = Replayer(warm)
+    text = (
+        '{"entries": [["aten.zeros.default", [["l", [1]]], {}, [0], -1],'
+        ' ["aten.mul.Tensor", [["t", 0], 2], {}, [1], -1]], "calls": [], "leaves": [], "outputs": {"value": ["t", 1], "attributes": []}}'
+    )
+    endless = text.replace('"aten.zeros.default", [["l", [1]]]', '"aten.zeros.default", [["l", [300000000]]]')
+    try:
+        [bad] = replayer.replay([Job(Record(endless, [], [], []), [])])
+        assert bad.error
+        [good] = replayer.replay([Job(Record(text, [], [], []), [])])
+        assert good.error is None
+        torch.testing.assert_close(good.value, torch.zeros(1))
+        assert replayer.total_cpu_s > 0
+    finally:
+        replayer.close()
+
+
+def test_sources_of_a_call_are_found_through_what_was_computed() -> None:
+    """Which inputs an einsum met, through views and arithmetic."""
+
+    def function(a, b, c):
+        return torch.einsum("ij,jk->ik", a.t() * 2, b + 1) * c
+
+    _, trace = trace_call(function, [torch.ones(2, 2), torch.ones(2, 3), torch.ones(2, 3)])
+    assert list(Record.parse(trace).sources_of("einsum").values()) == [{0, 1}]
