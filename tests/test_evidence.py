@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 
@@ -259,10 +261,9 @@ def test_forged_trace_is_read_without_harm(trace) -> None:
 def test_record_that_ends_its_process_is_an_error(warm) -> None:
     """The next record is replayed in a new process."""
     replayer = Replayer(warm)
-    text = (
-        '{"entries": [["aten.zeros.default", [["l", [1]]], {}, [0], -1],'
-        ' ["aten.mul.Tensor", [["t", 0], 2], {}, [1], -1]], "calls": [], "leaves": [], "outputs": {"value": ["t", 1], "attributes": []}}'
-    )
+    entries = [["aten.zeros.default", [["l", [1]]], {}, [0], -1], ["aten.mul.Tensor", [["t", 0], 2], {}, [1], -1]]
+    outputs = {"value": ["t", 1], "attributes": []}
+    text = json.dumps({"entries": entries, "calls": [], "leaves": [], "outputs": outputs})
     endless = text.replace('"aten.zeros.default", [["l", [1]]]', '"aten.zeros.default", [["l", [300000000]]]')
     try:
         [bad] = replayer.replay([Job(Record(endless, [], [], []), [])])
