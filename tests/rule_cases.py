@@ -10,16 +10,16 @@ from foundations.rules import Rule
 
 ELEMENTWISE = Rule(
     about="replacing the inner loop by a row-by-column product and a sum()",
-    forbid=frozenset({"matrix product", "einsum", "numpy", "dynamic code", "list round trip"}),
+    forbid=frozenset({"matrix product", "einsum", "numpy", "list round trip"}),
 )
 NAIVE = Rule(
     about="writing the sum over k yourself, with indexing, + and *",
-    forbid=frozenset({"matrix product", "einsum", "numpy", "dynamic code", "pow"}),
+    forbid=frozenset({"matrix product", "einsum", "numpy", "pow"}),
     scalars_only=True,
 )
 NORM = Rule(
     about="translating the formula: square, sum, square root",
-    forbid=frozenset({"norm", "pow", "numpy", "dynamic code"}),
+    forbid=frozenset({"norm", "pow", "numpy"}),
 )
 
 IMPORTS = "import torch\nimport math, operator, functools\nimport numpy as np\nimport torch.nn.functional as F\nfrom torch import nn"
@@ -76,11 +76,9 @@ EXPRESSIONS = {
     "getattr map": ("getattr(torch, ''.join(map(chr, [109, 109])))(a, b)", "matrix product"),
     "getattr decode": ("getattr(torch, b'matmul'.decode())(a, b)", "matrix product"),
     "getattr bytes": ("getattr(torch, bytes([109, 109]).decode())(a, b)", "matrix product"),
-    "getattr computed": ("getattr(torch, [n for n in dir(torch) if len(n) == 2][3])(a, b)", "dynamic code"),
     "getattr chain": ("getattr(getattr(torch, 'ops').aten, 'mm')(a, b)", "matrix product"),
     "vars": ("vars(torch)['matmul'](a, b)", "matrix product"),
     "vars get": ("vars(torch).get('matmul')(a, b)", "matrix product"),
-    "vars values": ("[f for f in vars(torch).values()][3](a, b)", "dynamic code"),
     "__dict__": ("torch.__dict__['mat' 'mul'](a, b)", "matrix product"),
     "__dict__ of type": ("torch.Tensor.__dict__['__matmul__'](a, b)", "matrix product"),
     "__getattribute__": ("torch.Tensor.__getattribute__(a, 'matmul')(b)", "matrix product"),
@@ -89,15 +87,12 @@ EXPRESSIONS = {
     "methodcaller": ("operator.methodcaller('mm', b)(a)", "matrix product"),
     "itemgetter": ("operator.itemgetter('matmul')(vars(torch))(a, b)", "matrix product"),
     "partial": ("functools.partial(torch.matmul, a)(b)", "matrix product"),
-    "partial getattr": ("functools.partial(getattr, torch)('matmul')(a, b)", "dynamic code"),
     "reduce": ("functools.reduce(torch.matmul, [a, b])", "matrix product"),
     "lambda": ("(lambda x, y: x @ y)(a, b)", "matrix product"),
     "in an f-string": ("f'{a @ b}'", "matrix product"),
     "eval": ("eval('a @ b')", "matrix product"),
     "eval folded": ("eval('a ' + chr(64) + ' b')", "matrix product"),
-    "eval hidden": ("eval(input())", "dynamic code"),
     "__import__": ("__import__('torch').matmul(a, b)", "matrix product"),
-    "builtins": ("__builtins__['eval']('a' + chr(64) + 'b')", "dynamic code"),
     "numpy": ("torch.from_numpy(a.numpy() + b.numpy())", "numpy"),
     "asarray": ("torch.tensor(np.asarray(a))", "numpy"),
     "np.dot": ("torch.tensor(np.dot(a, b))", "matrix product"),
@@ -109,8 +104,17 @@ EXPRESSIONS = {
     "comprehension": ("[f(a, b) for f in [torch.mm]][0]", "matrix product"),
     "walrus": ("(f := torch.mm) and f(a, b)", "matrix product"),
     "sumprod": ("math.sumprod(a[0], b[:, 0])", "matrix product"),
-    "torch functions off": ("torch._C.DisableTorchFunction().__enter__() or a", "dynamic code"),
 }
+
+#: What these do cannot be known by reading: it is left to the trace, and costs no mark by itself.
+UNKNOWABLE = [
+    "getattr(torch, [n for n in dir(torch) if len(n) == 2][3])(a, b)",
+    "[f for f in vars(torch).values()][3](a, b)",
+    "functools.partial(getattr, torch)('matmul')(a, b)",
+    "eval(input())",
+    "__builtins__['eval']('a' + chr(64) + 'b')",
+    "torch._C.DisableTorchFunction().__enter__() or a",
+]
 
 #: Whole notebooks in which ``mm3`` is forbidden to do what it does: the sources of their cells.
 NOTEBOOKS = {

@@ -28,11 +28,15 @@ grade inert
 plugin submissions
 student
 speed reference rules diagnose
+suspicion suspects
 reading
-reaching
+reader
+asking
+flow
 resolving
 bindings
-families folding compare
+parsing
+families folding compare libraries
 session
 warm
 processes scratch

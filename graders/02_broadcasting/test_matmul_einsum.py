@@ -7,7 +7,7 @@ from foundations.rules import Growth, Rule
 
 RULE = Rule(
     about="saying with the letters of einsum which axes meet and which one is summed away",
-    forbid=frozenset({"matrix product", "numpy", "dynamic code", "list round trip"}),
+    forbid=frozenset({"matrix product", "numpy", "list round trip"}),
 )
 
 SHAPES = [(2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3), (2, 784, 3)]

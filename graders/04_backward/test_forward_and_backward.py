@@ -16,7 +16,7 @@ from foundations.rules import Rule, must_be_none, read_trace_for
 
 RULE = Rule(
     about="going backward through the network yourself, box by box",
-    forbid=frozenset({"autograd", "dynamic code"}),
+    forbid=frozenset({"autograd"}),
 )
 
 #: (N, n_in, nh). No two sizes of the first ones agree; the first comes twice, so that what was kept of the call

@@ -95,7 +95,7 @@ from foundations.rules import Rule
 
 # {grader}
 SECRET = "{literal}"
-RULE = Rule(about="rows and columns", forbid=frozenset({{"matrix product", "einsum", "numpy", "dynamic code"}}))
+RULE = Rule(about="rows and columns", forbid=frozenset({{"matrix product", "einsum", "numpy"}}))
 
 @check("the product", weight=3, gate=True)
 def test_value(student):
