@@ -131,7 +131,7 @@ FAMILIES: dict[str, Family] = {
         builtins=frozenset({"memoryview"}),
         modules=_words(
             "numpy scipy pandas sklearn jax tensorflow cupy numba xarray sympy polars numexpr mlxtend skimage",
-            "ctypes _ctypes cffi mmap array struct cython mpmath gmpy2",
+            "mmap array struct cython mpmath gmpy2",
         ),
         paths=_words("torch._numpy torch.utils.dlpack"),
         traced=_words("ctypes.dlopen ctypes.dlsym"),

@@ -205,19 +205,19 @@ class Flow:
         places = [argument.arg for argument in arguments_of(function)]
         if name not in places:
             return _NOTHING
+        collects = any(one is not None and one.arg == name for one in (function.args.vararg, function.args.kwarg))
+        place = None if collects else places.index(name) - (id(function) in self.built)
         found = [self._default(function, name, scopes, depth)]
         for called in self._names_of(function):
             for call, around in self.calls.get(called, ()):
-                place = places.index(name) - (id(function) in self.built)
                 found += [self.values(given, around, depth) for given in _given(call, place, name)]
                 found += [_items(self.values(given, around, depth)) for given in _unpacked(call)]
             for call, around in self.handed.get(called, ()):
-                for given in [*call.args, *(keyword.value for keyword in call.keywords)]:
+                for given in _given(call, None, name):
                     handed = self.values(given, around, depth)
                     found += [handed, _items(handed), _items(_items(handed))]
-        rest = (function.args.vararg, function.args.kwarg)
         every = _NOTHING.union(*found)
-        return _held(every) if any(one is not None and one.arg == name for one in rest) else every
+        return _held(every) if collects else every
 
     def _default(self, function: Function, name: str, scopes: Scopes, depth: int) -> Values:
         arguments = function.args
@@ -341,8 +341,14 @@ def _functions_in(call: ast.Call) -> Iterator[str]:
                 yield _callee(part)
 
 
-def _given(call: ast.Call, place: int, name: str) -> Iterator[ast.expr]:
-    """Give the arguments that may be bound to the parameter; a method has its object before them."""
+def _given(call: ast.Call, place: int | None, name: str) -> Iterator[ast.expr]:
+    """Give the arguments that may be bound to the parameter; all of them if its ``place`` is not known.
+
+    A method has its object before them.
+    """
+    if place is None:
+        yield from (*call.args, *(keyword.value for keyword in call.keywords))
+        return
     places = (place, place - 1) if isinstance(call.func, ast.Attribute) else (place,)
     yield from (call.args[one] for one in places if 0 <= one < len(call.args))
     yield from (keyword.value for keyword in call.keywords if keyword.arg == name)

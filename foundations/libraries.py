@@ -29,6 +29,7 @@ _PLAIN = _words(
 _OURS = frozenset({"foundations.testing", "foundations.data", "foundations.plots"})
 #: Libraries of which a module is known as soon as it can be imported.
 _WHOLE = ("torch", "numpy")
+_UNKNOWN = object()
 _DRAWING = frozenset({"matplotlib", "matplotlib.pyplot", "pylab", "matplotlib.pylab"})
 
 
@@ -54,19 +55,29 @@ def is_operation(path: str, called: bool) -> bool:
     """Whether the dotted ``path`` is something to compute with: no module, no constant such as ``np.pi``, and no type
     such as ``np.ndarray`` unless it is ``called``. A path that is not known is taken for an operation.
     """
-    root, *rest = path.split(".")
-    value: object = sys.modules.get(root)
+    root, _, rest = path.partition(".")
     if not rest:
         return root not in sys.stdlib_module_names and root not in _WHOLE
-    if root not in _WHOLE:
-        return True
-    for name in rest:
-        value = vars(value).get(name) if isinstance(value, ModuleType) else getattr(value, name, None)
-        if value is None:
-            return True
-    if isinstance(value, ModuleType):
-        return False
+    value = _value(path) if root in _WHOLE else _UNKNOWN
+    if value is _UNKNOWN or isinstance(value, ModuleType):
+        return value is _UNKNOWN
     return root != "numpy" or (callable(value) and (called or not isinstance(value, type)))
+
+
+@lru_cache(maxsize=4096)
+def holds_names(path: str) -> bool:
+    """Whether the dotted ``path`` is a module or a class, in which names are looked up, or may be one."""
+    value = _value(path)
+    return value is _UNKNOWN or isinstance(value, ModuleType | type)
+
+
+def _value(path: str) -> object:
+    """Find the object that ``path`` means here."""
+    root, *rest = path.split(".")
+    value: object = sys.modules.get(root, _UNKNOWN)
+    for name in rest:  # a module's own names: some modules import more when they are asked
+        value = vars(value).get(name, _UNKNOWN) if isinstance(value, ModuleType) else getattr(value, name, _UNKNOWN)
+    return value
 
 
 def _module(name: str) -> ModuleType | None:

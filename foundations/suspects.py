@@ -8,6 +8,8 @@ from pathlib import Path
 
 import torch
 
+from foundations.libraries import holds_names
+
 UNREAD = "This code is too long or nested too deeply to be read; look at what it does."
 PATCHED = "This changes a library for the whole notebook: its operations may mean something else from here on."
 FRAMES = "This reaches the code that called it, or objects that are not the notebook's own."
@@ -120,7 +122,10 @@ def path_reasons(path: str) -> Iterator[str]:
 
 def if_protected(owners: Iterable[str]) -> Iterator[str]:
     """Give the reason to look at a change of one of ``owners``."""
-    if any(owner.partition(".")[0] in _PROTECTED and not owner.startswith(_SETTINGS) for owner in owners):
+    if any(
+        owner.partition(".")[0] in _PROTECTED and not owner.startswith(_SETTINGS)
+        for owner in filter(holds_names, owners)
+    ):
         yield PATCHED
 
 

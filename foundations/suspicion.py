@@ -7,9 +7,10 @@ Ordinary habits are left alone: an own name may be bound to anything, in any way
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from foundations.bindings import BUILTINS
 from foundations.flow import Flow, Place, Text, Values
 from foundations.folding import Overlong, at_most, spend
 from foundations.model import Review
@@ -34,6 +35,7 @@ _STEPS = 1_500_000
 _LONGEST = 80
 
 _SETTERS = frozenset(["setattr", "delattr", "__setattr__", "__delattr__"])
+_SETS = frozenset(["builtins.setattr", "builtins.delattr"])
 _MOCKS = frozenset(["object", "multiple", "dict", "patch"])
 #: Methods that change a namespace.
 _CHANGING = frozenset(
@@ -54,27 +56,40 @@ class _Found:
     dynamic: bool = False
 
 
-def find_suspicions(cells: Sequence[str], exercises: Sequence[str]) -> list[Review]:
+#: Exercises, each with a reason for a review that its own solution gives as well.
+Ordinary = Collection[tuple[str, str]]
+
+
+def find_suspicions(cells: Sequence[str], exercises: Sequence[str], ordinary: Ordinary = ()) -> list[Review]:
     """Find everything in the code ``cells`` that looks like hiding, one entry for each kind and cell.
 
     ``exercises`` are the ids of the exercises; an entry names those that reach the code or are defined in its cell.
     ``cell`` counts from 1 among ``cells``. Code that cannot be read is an entry too; nothing is ever raised.
+    ``ordinary`` holds what the solutions do as well, see :func:`ordinary_in`: an exercise may be about running text.
     """
     try:
         with at_most(_STEPS):
             source = read_source(cells)
-        search = _Search(source, exercises)
+        search = _Search(source, exercises, ordinary)
         search.run()
     except (Overlong, Exception):
         return [Review("the whole notebook", UNREAD, tuple(exercises))]
     return search.reviews(cells)
 
 
+def ordinary_in(cells: Sequence[str], exercises: Sequence[str]) -> Ordinary:
+    """Find what the instructor's own solutions do, in the code ``cells`` of the source notebook."""
+    found = find_suspicions(cells, exercises)
+    return {(exercise, review.reason) for review in found for exercise in review.exercises}
+
+
 class _Search:
-    def __init__(self, source: Source, exercises: Sequence[str]) -> None:
+    def __init__(self, source: Source, exercises: Sequence[str], ordinary: Ordinary) -> None:
         self.source = source
+        self.ordinary = ordinary
         self.readings = {exercise: read_exercise(source, exercise) for exercise in exercises}
         self.found: list[_Found] = []
+        self.is_cut = False
 
     def run(self) -> None:
         try:
@@ -83,11 +98,12 @@ class _Search:
                 self.flow = Flow(self.source.table, texts)
                 words = self.flow.words
                 self.looks_into_modules = "modules" in words
+                self.sets_by_name = not words.isdisjoint(["setattr", "delattr"])
                 self.runs_text = not words.isdisjoint(["exec", "eval", "compile", "builtins", "__builtins__"])
                 for place in self.flow.places:
                     self.look_at(place)
         except Overlong:
-            self.found.append(_Found(0, 1, UNREAD))
+            self.is_cut = True
 
     def look_at(self, place: Place) -> None:
         spend(2)
@@ -110,8 +126,8 @@ class _Search:
             case ast.Subscript(ctx=context) as part:
                 if not isinstance(context, ast.Load):
                     yield from self.changed(place, part)
-                elif self.looks_into_modules:
-                    yield from self.taken(self.flow.values(part.value, place.scopes), part.slice, place)
+                else:
+                    yield from self.part(place, part)
             case ast.Call() as call:
                 yield from self.called(place, call)
             case node:
@@ -125,6 +141,14 @@ class _Search:
             return
         for value in self.flow.values(node, place.scopes):
             yield from path_reasons(value)
+
+    def part(self, place: Place, node: ast.Subscript) -> Iterator[str]:
+        if self.looks_into_modules:
+            yield from self.taken(self.flow.values(node.value, place.scopes), node.slice, place)
+        is_index = isinstance(node.slice, ast.Name | ast.Tuple | ast.Slice)
+        if not is_index and not telling().isdisjoint(self.flow.keys(node.slice, place.scopes)):
+            for value in self.flow.values(node, place.scopes):
+                yield from path_reasons(value)
 
     # changes
 
@@ -152,7 +176,7 @@ class _Search:
     def called(self, place: Place, call: ast.Call) -> Iterator[str]:
         name = _last(call.func)
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
-        if name in _SETTERS:
+        if name in _SETTERS or self.is_setter(place, call.func):
             owner = next(iter(given), None)
             if isinstance(call.func, ast.Attribute) and len(given) == 2:
                 owner = call.func.value
@@ -177,8 +201,16 @@ class _Search:
         if self.runs_text and given and not embedded(call):
             yield from self.run_by(place, call, given)
 
+    def is_setter(self, place: Place, function: ast.expr) -> bool:
+        """Whether ``function`` is another name for ``setattr``."""
+        is_name = isinstance(function, ast.Name) and function.id not in BUILTINS
+        return self.sets_by_name and is_name and not _SETS.isdisjoint(self.flow.values(function, place.scopes))
+
     def set_by_call(self, place: Place, owner: ast.expr | None, given: list[ast.expr]) -> Iterator[str]:
-        yield from if_protected(self.flow.values(owner, place.scopes))
+        owners = self.flow.values(owner, place.scopes)
+        yield from if_protected(
+            [one.removeprefix("[]") for one in owners] if isinstance(owner, ast.Starred) else owners
+        )
         named = [text for part in given[:2] for text in self.flow.keys(part, place.scopes)]
         if "__code__" in named:
             yield REWRITTEN
@@ -190,7 +222,7 @@ class _Search:
             value.startswith(("unittest.mock", "mock")) for value in self.flow.values(call.func, place.scopes)
         ):
             yield from if_protected(self.flow.values(given[0], place.scopes))
-            yield from if_protected(self.flow.keys(given[0], place.scopes))
+            yield from if_protected([text.rpartition(".")[0] for text in self.flow.keys(given[0], place.scopes)])
 
     def asked(self, place: Place, call: ast.Call, given: list[ast.expr]) -> Iterator[str]:
         for part in given[:2]:
@@ -221,9 +253,9 @@ class _Search:
         if handed:
             values = self.flow.values(ast.Tuple([*handed], ast.Load()), place.scopes)
             others = self.flow.values(ast.Tuple([*given], ast.Load()), place.scopes)
-            if values & {"[]builtins.setattr", "[]builtins.delattr"}:
-                names = [one.removeprefix("[]") for one in others - {"[]builtins.setattr", "[]builtins.delattr"}]
-                yield from if_protected(names)
+            setters = {f"[]{one}" for one in _SETS}
+            if values & setters:
+                yield from if_protected([one.removeprefix("[]") for one in others - setters])
             if values & {f"[]{one}" for one in _RUNNING}:
                 yield DYNAMIC
 
@@ -249,10 +281,13 @@ class _Search:
             for exercise, reading in self.readings.items()
             if any(cell == found.cell and first <= found.line <= last for cell, first, last in reading.spans)
             or (found.cell in reading.home and not found.dynamic)
+            if (exercise, found.reason) not in self.ordinary
         )
 
     def unread(self, cells: Sequence[str]) -> Iterator[Review]:
         """Give the cells, and the exercises, that could not be read to their end."""
+        if self.is_cut:
+            yield Review("the rest of the notebook", UNREAD)
         missing = tuple(one for one, reading in self.readings.items() if not reading.home)
         for cell, tree in self.source.trees:
             if tree is UNREADABLE:

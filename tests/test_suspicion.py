@@ -261,9 +261,7 @@ HONEST = [
     "print(getattr(torch, 'float' + '32'), [getattr(torch, n) for n in ('add', 'mul')])",
     "import os\nos.environ['OMP_NUM_THREADS'] = '1'\nos.environ.update(A='b')",
     "import logging\nlogging.getLogger().setLevel(logging.ERROR)\nlogging.root.handlers = []",
-    "import random\nrandom.seed(0)\nrandom.shuffle = random.shuffle if False else random.shuffle"
-    if False
-    else "import random\nrandom.seed(0)",
+    "import random\nrandom.seed(0)",
     "import time\nstart = time.perf_counter()\nproduct(torch.ones(2), torch.ones(2))\nprint(time.perf_counter() - start)",
     "import traceback\ntry:\n    product(1, 2)\nexcept Exception:\n    traceback.print_exc()",
     "expected = torch.ones(2, 2) @ torch.ones(2, 2)\nassert torch.allclose(expected, expected)",
