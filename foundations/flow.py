@@ -252,8 +252,8 @@ class Flow:
             if base in ("globals()", "builtins.globals()"):
                 for name in self.keys(key, scopes):
                     found |= self._name(name, (), depth - 1)
-            elif base.endswith(".__dict__") or base == "sys.modules":
-                prefix = "" if base == "sys.modules" else base.removesuffix("__dict__")
+            elif base.endswith(".__dict__") or base in ("sys.modules", "builtins"):  # ``__builtins__`` may be a dict
+                prefix = "" if base == "sys.modules" else base.removesuffix(".__dict__") + "."
                 found |= {f"{prefix}{name}" for name in self.keys(key, scopes) or ["*"]}
         return frozenset(found)
 

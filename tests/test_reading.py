@@ -30,7 +30,10 @@ def test_what_is_bound_in_an_odd_way_is_read(cell: str) -> None:
 
 def test_spans_are_the_definitions_that_are_reached() -> None:
     """By cell and lines; what the exercise does not use is not among them."""
-    cells = ["def helper(x):\n    return x\n\ndef unused(x):\n    return x", "# answer\ndef f(a):\n    return helper(a)"]
+    cells = [
+        "def helper(x):\n    return x\n\ndef unused(x):\n    return x",
+        "# answer\ndef f(a):\n    return helper(a)",
+    ]
     reading = read_exercise(read_source(cells), "f")
     assert reading.spans == {(0, 1, 2), (1, 2, 3)}
     assert (reading.home, reading.complete) == ({1}, True)

@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from foundations.model import Review
-from foundations.suspicion import find_suspicions
+from foundations.suspects import UNREAD
+from foundations.suspicion import find_suspicions, ordinary_in
 
 IMPORTS = "import torch, math, operator, functools, sys\nimport numpy as np\nimport torch.nn.functional as F\nfrom torch import nn"
 EXERCISE = "def product(a, b):\n    return torch.atan2(a, b)"
@@ -303,3 +306,116 @@ ODD = [
 def test_an_odd_habit_asks_once(cell: str) -> None:
     """One entry for each kind of thing and cell."""
     assert len(reviews(cell)) == 1
+
+
+# ---- dynamic code, and what belongs to an exercise
+
+
+def answer(body: str) -> list[Review]:
+    return find_suspicions([IMPORTS, f"def product(a, b):\n    {body}"], ["product"])
+
+
+DYNAMIC_CODE = [
+    "return eval(input())",
+    "exec(a.source)\n    return a",
+    "return eval(compile(b, 'x', 'eval'))",
+    "run = eval\n    return run(b)",
+    "return __builtins__['eval'](b)",
+    "return getattr(__builtins__, 'ev' + 'al')(b)",
+    "import builtins\n    return builtins.eval(b)",
+    "return list(map(eval, b))",
+]
+
+
+@pytest.mark.parametrize("body", DYNAMIC_CODE)
+def test_text_that_an_exercise_runs_asks_for_a_review(body: str) -> None:
+    """If it cannot be known by reading; the entry belongs to the exercise."""
+    assert [(one.exercises, one.cell) for one in answer(body)] == [(("product",), 2)]
+
+
+def test_constant_text_is_read_like_other_code() -> None:
+    """It is neither an entry of its own nor hidden."""
+    assert answer("return eval('a * b')") == []
+    assert answer("text = 'a' + '*b'\n    return eval(text)") == []
+    assert [one.line for one in answer("pass\n    return eval('a.f_back')")] == [3]
+
+
+def test_text_that_other_code_runs_is_left_alone() -> None:
+    """A habit, unless a helper of the exercise does it."""
+    helper = "def helper(text):\n    return eval(text)"
+    assert reviews(helper, "helper('1')\nexec(input())") == []
+    found = find_suspicions([IMPORTS, helper, "def product(a, b): return helper(a)"], ["product", "other"])
+    assert [(one.cell, one.line, one.exercises) for one in found] == [(2, 2, ("product",))]
+
+
+def test_an_exercise_that_is_about_running_text_is_left_alone() -> None:
+    """What the instructor's solution does is no reason to look at an answer; anything else is."""
+    cells = ["def run(text):\n    exec(text)", "def other(text):\n    exec(text)"]
+    ordinary = ordinary_in(["def run(source, space):\n    if source:\n        exec(source, space)"], ["run"])
+    assert [one.exercises for one in find_suspicions(cells, ["run", "other"], ordinary)] == [("other",)]
+    frames = ["import sys\ndef run(text):\n    exec(text, sys._getframe(1).f_globals)"]
+    assert [one.exercises for one in find_suspicions(frames, ["run"], ordinary)] == [("run",)]
+
+
+def test_an_entry_belongs_to_the_exercises_that_reach_or_define_it() -> None:
+    """By the definitions that they use, or because it is in the cell of the definition."""
+    cells = [
+        "import sys",
+        "def helper(x):\n    return sys._getframe()",
+        "def one(x):\n    return helper(x)",
+        "sys._getframe()\ndef two(x):\n    return x",
+        "def three(x):\n    return x",
+    ]
+    found = find_suspicions(cells, ["one", "two", "three"])
+    assert [(one.cell, one.line, one.exercises) for one in found] == [(2, 2, ("one",)), (4, 1, ("two",))]
+
+
+# ---- code that cannot be read
+
+DEEP = "+".join(["a"] * 900)
+UNREADABLE = {
+    "a deep expression with an attribute": f"def unused(a):\n    return ({DEEP}).f_back",
+    "a very deep expression": f"x = {'+'.join(['a'] * 9000)}",
+    "a long cell": "x = [" + "1," * 60_000 + "]",
+    "many branches": "if x:\n    pass\n" + "elif x:\n    torch.y = 1\n" * 1500,
+    "many magics": "%time x = 1\n" * 600,
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_code_that_cannot_be_read_asks_for_a_review(name: str) -> None:
+    """It belongs to no exercise, is found quickly, and the exercise itself is read."""
+    before = time.process_time()
+    found = reviews(UNREADABLE[name])
+    assert found
+    assert all(one.exercises == () for one in found)
+    assert time.process_time() - before < 5
+
+
+@pytest.mark.parametrize(
+    "cell", [f"def unused(a):\n    return {DEEP}", f"s = [{'1,' * 5000}]", "x = " + "-" * 90 + "1"]
+)
+def test_long_code_that_is_harmless_asks_for_none(cell: str) -> None:
+    """Depth alone is no reason if everything in it was seen."""
+    assert reviews(cell) == []
+
+
+def test_an_exercise_that_cannot_be_read_is_named() -> None:
+    """Its cell is given, if any cell defines it."""
+    assert [(one.finding, one.exercises, one.cell) for one in answer(f"return {DEEP}")] == [
+        ("product", ("product",), 2)
+    ]
+    [one] = find_suspicions([f"def product(a): return {'+'.join(['a'] * 9000)}"], ["product"])
+    assert (one.exercises, one.cell) == (("product",), 1)
+
+
+def test_a_fault_of_the_search_asks_for_a_review(monkeypatch) -> None:
+    """And is never raised."""
+
+    def fail(*_: object) -> None:
+        raise KeyError("a fault")
+
+    monkeypatch.setattr("foundations.flow.Flow.values", fail)
+    assert {one.reason for one in reviews("torch.x = 1")} == {UNREAD}
+    monkeypatch.setattr("foundations.flow.Flow.__init__", fail)
+    assert [(one.cell, one.exercises, one.reason) for one in reviews()] == [(None, ("product",), UNREAD)]
