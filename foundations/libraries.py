@@ -29,6 +29,8 @@ _PLAIN = _words(
 _OURS = frozenset({"foundations.testing", "foundations.data", "foundations.plots"})
 #: Libraries of which a module is known as soon as it can be imported.
 _WHOLE = ("torch", "numpy")
+#: Beginnings of classes whose objects are used through their methods.
+_TOOLS = ("torch.optim.", "torch.utils.data.")
 _UNKNOWN = object()
 _DRAWING = frozenset({"matplotlib", "matplotlib.pyplot", "pylab", "matplotlib.pylab"})
 
@@ -62,6 +64,15 @@ def is_operation(path: str, called: bool) -> bool:
     if value is _UNKNOWN or isinstance(value, ModuleType):
         return value is _UNKNOWN
     return root != "numpy" or (callable(value) and (called or not isinstance(value, type)))
+
+
+@lru_cache(maxsize=4096)
+def is_tool(path: str) -> bool:
+    """Whether the dotted ``path`` is a class whose objects compute: a layer, an optimizer."""
+    value = _value(path)
+    if not isinstance(value, type):
+        return False
+    return path.startswith(_TOOLS) or any("__call__" in vars(one) for one in value.__mro__)
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ from typing import Any
 from foundations.asking import Asking
 from foundations.bindings import Binding, Collector, Table, function_table
 from foundations.folding import spend
-from foundations.libraries import is_operation
+from foundations.libraries import is_operation, is_tool
 from foundations.parsing import UNREADABLE, embedded, parse
 
 _TEXT_LIMIT = 60
@@ -278,6 +278,7 @@ class Reader(Asking):
             self.visit(node.func.value)
         elif not paths:
             self.visit_called(node.func)
+        self.add(node, ast.unparse(node.func), paths=tuple(sorted(path for path in paths if is_tool(path))))
         if own or paths & _KEEPERS or (method in _KEEPING_METHODS and not paths) or paths == {"builtins.setattr"}:
             self.visit_all([*node.args, *(keyword.value for keyword in node.keywords)])
 
