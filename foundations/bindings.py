@@ -1,34 +1,26 @@
-"""What a notebook's cells bind: parsing cells as data, and tables of names with the expressions they stand for.
+"""The names that a notebook's cells bind: tables of names with the expressions that they represent.
 
-Nothing is run. Cells that are not plain Python are rewritten as IPython would (``%time x = f()``); a cell that is a
-syntax error even then binds nothing, as it would when run.
+Nothing is run. A cell that is a syntax error binds nothing, as it would when run.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
-import functools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, Literal
 
-from foundations.folding import Unfoldable, fold, spend
+from foundations.folding import spend
+from foundations.libraries import exported, path_of
+from foundations.parsing import UNREADABLE, Function, embedded, parts, tree_of
 
 BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "__builtins__"}
-#: Magics whose argument is Python that runs in the notebook's own namespace.
-_PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun"})
-#: Characters up to which a cell's tree is kept for the next exercise and the next submission. It may take 400 times the
-#: room of its text.
-_SHORT = 4_000
-#: Characters of one cell, and of a notebook, that are read. Beyond them a cell counts as code that cannot be read.
-_LONG = 100_000
+#: Characters of a notebook that are read; the cells beyond them are unreadable.
 _LONG_NOTEBOOK = 400_000
-#: Characters times what IPython rewrites: it looks through the whole cell once for each magic, and gives up after 500.
-_REWRITING = 100_000
-_PARSE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+#: The place in the order of what a function binds by ``global``: whenever it is called.
+_ANY_TIME = -1
 
 Kind = Literal["value", "each", "aug", "import", "effect", "unknown"]
 
@@ -37,9 +29,10 @@ Kind = Literal["value", "each", "aug", "import", "effect", "unknown"]
 class Binding:
     """One way in which a name gets its value.
 
-    ``node`` is the expression or definition it stands for ("value"), what it is taken out of ("each": a loop), or the
-    statement that changes it ("aug", "effect"); ``path`` is the dotted name of an import. ``firm``: it replaces what
-    the name was before. ``offset`` is added to the lines of ``node`` to give those of the cell.
+    ``node`` is the expression or definition that it names ("value"), the collection that it is taken out of ("each": a
+    loop), or the statement that changes it ("aug", "effect"); ``path`` is the dotted name of an import. ``firm``: it
+    replaces what the name was before. ``offset`` is added to the lines of ``node`` to give lines of the cell.
+    ``order`` counts the bindings of a table.
     """
 
     kind: Kind
@@ -48,6 +41,21 @@ class Binding:
     firm: bool = True
     cell: int = 0
     offset: int = 0
+    order: int = 0
+
+    @property
+    def when(self) -> int | None:
+        """The order of the bindings that this one sees; ``None``: all of them."""
+        return None if self.order == _ANY_TIME else self.order
+
+
+@dataclass(frozen=True)
+class Star:
+    """``from module import *``, and when."""
+
+    module: str
+    firm: bool
+    order: int
 
 
 @dataclass
@@ -55,21 +63,39 @@ class Table:
     """The names that one scope binds, in order: a module's (a notebook's), or a function's."""
 
     names: dict[str, list[Binding]] = field(default_factory=dict)
-    stars: list[str] = field(default_factory=list)
-    #: The class whose ``self`` is this scope's first parameter, if it is a method.
-    self_name: str = ""
-    self_class: ast.ClassDef | None = None
-    folded: dict[str, list[Any] | None] = field(default_factory=dict)
+    stars: list[Star] = field(default_factory=list)
+    folded: dict[tuple[str, int | None], list[Any] | None] = field(default_factory=dict)
+    count: int = 0
 
     def bind(self, name: str, binding: Binding) -> None:
         self.names.setdefault(name, []).append(binding)
 
-    def live(self, name: str) -> list[Binding]:
-        """What the name may stand for when all statements have run: the last firm binding and what came after it."""
+    def next(self) -> int:
+        self.count += 1
+        return self.count
+
+    def live(self, name: str, before: int | None = None) -> list[Binding]:
+        """Give the bindings that may be in force when all statements, or those ``before`` a place in the order, have
+        run: the last firm one and those after it.
+        """
         every = self.names.get(name, [])
         spend(1 + len(every) // 8)
+        if before is not None:
+            every = [binding for binding in every if binding.order < before]
+        if self.stars:
+            every = sorted([*every, *self._starred(name, before)], key=lambda binding: binding.order)
         last = max((index for index, binding in enumerate(every) if binding.firm), default=0)
-        return every[last:]
+        return [*every[last:], *(b for b in every[:last] if b.order == _ANY_TIME)]
+
+    def _starred(self, name: str, before: int | None) -> Iterator[Binding]:
+        for star in self.stars:
+            if (before is None or star.order < before) and name in (exported(star.module) or ()):
+                yield Binding("import", None, path_of(star.module, name), star.firm, order=star.order)
+
+    @property
+    def may_bind_anything(self) -> bool:
+        """Whether a module that is not known to us was imported by ``*``."""
+        return any(exported(star.module) is None for star in self.stars)
 
 
 class Collector:
@@ -144,11 +170,12 @@ class Collector:
 
     def bind(self, name: str, kind: Kind, node: ast.AST | None, firm: bool, path: str = "") -> None:
         if name not in self.outer:
-            self.table.bind(name, Binding(kind, node, path, firm, self.cell, self.offset))
+            order = self.table.next()
+            self.table.bind(name, Binding(kind, node, path, firm, self.cell, self.offset, order))
 
     def imported(self, name: str, alias: ast.alias, module: str, firm: bool) -> None:
         if alias.name == "*":
-            self.table.stars.append(module)
+            self.table.stars.append(Star(module, firm, self.table.next()))
             return
         whole = f"{module}.{alias.name}" if module else alias.name
         # ``import torch.nn`` binds ``torch``; ``import torch.nn as nn`` binds the whole.
@@ -236,136 +263,13 @@ def _children(node: ast.AST) -> list[ast.AST]:
     return list(ast.iter_child_nodes(node))[::-1]
 
 
-def embedded(call: ast.Call) -> list[ast.Module]:
-    """The code in the constant strings of ``exec("...")`` and of ``%time ...``, as IPython rewrites it."""
-    match call:
-        case ast.Call(func=ast.Name(id="exec" | "eval" | "compile"), args=[source, *_]):
-            sources = [source]
-        case ast.Call(func=ast.Attribute(attr="run_cell_magic" | "run_line_magic"), args=[ast.Constant(name), *texts]):
-            sources = texts[-1:] if name in _PYTHON_MAGICS else []
-        case ast.Call(func=ast.Attribute(attr="run_cell" | "ex" | "ev"), args=[source, *_]):
-            sources = [source]
-        case _:
-            return []
-    return [tree for text in sources for tree in _parsed(text)]
-
-
-def _parsed(source: ast.expr) -> Iterator[ast.Module]:
-    try:
-        texts = fold(source, _no_names)
-    except Unfoldable:
-        return
-    for text in texts:
-        code = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-        if isinstance(code, str) and (tree := parse(code)):
-            yield tree
-
-
-def _no_names(name: str) -> list[Any]:
-    raise Unfoldable(name)
-
-
-def parse(source: str) -> ast.Module | None:
-    """One cell as a tree that is not to be changed, or ``None`` where not even IPython could make Python of it.
-
-    Most cells of a submission are those of everybody's, and are read again for each exercise.
-    """
-    return _parse_once(source) if len(source) <= _SHORT else _parse(source)
-
-
-@functools.lru_cache(maxsize=128)
-def _parse_once(source: str) -> ast.Module | None:
-    tree = _parse(source)
-    if tree is not None:
-        vars(tree)[_PARTS] = Parts.of(tree)
-    return tree
-
-
-_PARTS = "foundations_parts"
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What all exercises look for in one cell's tree, in the order of :func:`ast.walk`."""
-
-    #: Names that are read, set or deleted.
-    names: frozenset[str]
-    assignments_and_calls: tuple[ast.AST, ...]
-    attributes_imports_and_calls: tuple[ast.AST, ...]
-    functions_with_globals: tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]
-    has_walrus: bool
-
-    @classmethod
-    def of(cls, tree: ast.Module) -> Parts:
-        nodes = list(ast.walk(tree))
-        has_global = any(isinstance(node, ast.Global) for node in nodes)
-        functions = (node for node in nodes if has_global and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-        return cls(
-            frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
-            tuple(node for node in nodes if isinstance(node, ast.Assign | ast.AugAssign | ast.Call)),
-            tuple(node for node in nodes if isinstance(node, ast.Attribute | ast.Import | ast.ImportFrom | ast.Call)),
-            tuple(functions),
-            any(isinstance(node, ast.NamedExpr) for node in nodes),
-        )
-
-
-def parts(tree: ast.Module) -> Parts:
-    """The parts of one cell's tree, kept with it where it is kept: each exercise looks through all cells again."""
-    kept: Parts | None = vars(tree).get(_PARTS)
-    return kept or Parts.of(tree)
-
-
-#: Stands for a cell that is nested too deeply to be read: like code in a string, it may bind any name to anything.
-UNREADABLE = ast.parse("exec(...)")
-
-
-def _parse(source: str) -> ast.Module | None:
-    spend(len(source))
-    for rewritten in (lambda text: text, _as_ipython, _as_automagic):
-        try:
-            tree = compile(rewritten(source), "<cell>", "exec", _PARSE)
-        except (SyntaxError, ValueError, MemoryError):
-            continue
-        except RecursionError:  # where student code raises Python's limit, it may run all the same
-            return UNREADABLE
-        except RuntimeError:  # more magics than IPython rewrites
-            return UNREADABLE
-        return tree
-    return None
-
-
-#: What IPython would rewrite, counted generously.
-_MAGIC = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$", re.MULTILINE)
-
-
-def _as_ipython(source: str) -> str:
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    work = len(source) * (1 + len(_MAGIC.findall(source)))
-    if work > _REWRITING:
-        raise RuntimeError("too much to rewrite")
-    spend(5 * work)
-    return TransformerManager().transform_cell(source)
-
-
-def _as_automagic(source: str) -> str:
-    """A cell of one line may call a magic without its ``%``."""
-    line = source.strip()
-    if "\n" in line or not line[:1].isalpha():
-        raise ValueError("no magic")
-    return _as_ipython("%" + line)
-
-
-def _tree(source: str | None) -> ast.Module | None:
-    return UNREADABLE if source is None or len(source) > _LONG else parse(source)
-
-
 def read_cells(cells: Sequence[str]) -> tuple[Table, list[tuple[int, ast.Module]]]:
     """The notebook's table of names, and the trees of the cells that can be parsed, with their indices."""
     table = Table()
     sizes = accumulate(map(len, cells))
     read = [source if size <= _LONG_NOTEBOOK else None for source, size in zip(cells, sizes, strict=True)]
-    trees = [(index, tree) for index, source in enumerate(read) if (tree := _tree(source))]
+    found = [UNREADABLE if source is None else tree_of(source) for source in read]
+    trees = [(index, tree) for index, tree in enumerate(found) if tree]
     for index, tree in trees:
         collector = Collector(table, index, module=True, has_walrus=parts(tree).has_walrus)
         for statement in tree.body:
@@ -388,25 +292,27 @@ def _globals_of(function: ast.FunctionDef | ast.AsyncFunctionDef, table: Table, 
         Collector(inner).statements([node for node in function.body if not isinstance(node, ast.Global)])
         for name in names & set(inner.names):
             for binding in inner.names[name]:
-                table.bind(name, Binding(binding.kind, binding.node, binding.path, False, cell, 0))
+                table.bind(name, Binding(binding.kind, binding.node, binding.path, False, cell, 0, _ANY_TIME))
 
 
-def function_table(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, owner: ast.ClassDef | None) -> Table:
-    """The local names of ``function``; ``owner`` is the class that it is a method of."""
+def function_table(function: Function) -> Table:
+    """Collect the local names of ``function``."""
     table = Table()
     collector = Collector(table)
-    arguments = function.args
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-    for argument in every:
-        if argument is not None:
-            collector.bind(argument.arg, "unknown", None, firm=False)
-    if owner is not None and every[0] is not None:
-        table.self_name, table.self_class = every[0].arg, owner
+    for argument in arguments_of(function):
+        collector.bind(argument.arg, "unknown", None, firm=False)
     if isinstance(function, ast.Lambda):
         collector.walrus(ast.Expr(function.body))
     else:
         collector.statements(declarations_first(function.body))
     return table
+
+
+def arguments_of(function: Function) -> list[ast.arg]:
+    """List the parameters in the order in which positions count."""
+    arguments = function.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    return [argument for argument in every if argument is not None]
 
 
 def declarations_first(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -131,41 +131,10 @@ FAMILIES: dict[str, Family] = {
         builtins=frozenset({"memoryview"}),
         modules=_words(
             "numpy scipy pandas sklearn jax tensorflow cupy numba xarray sympy polars numexpr mlxtend skimage",
-            "ctypes _ctypes cffi mmap array struct cython mpmath gmpy2",
+            "mmap array struct cython mpmath gmpy2",
         ),
         paths=_words("torch._numpy torch.utils.dlpack"),
         traced=_words("ctypes.dlopen ctypes.dlsym"),
-    ),
-    "dynamic code": Family(
-        gloss="code that hides what it runs",
-        names=_words(
-            "__globals__ __builtins__ __code__ __closure__ __subclasses__ __import__ __loader__ _getframe",
-            "f_globals f_locals f_back f_builtins gi_frame tb_frame cell_contents settrace setprofile",
-            "FunctionType LambdaType CodeType import_module DisableTorchFunction DisableTorchFunctionSubclass",
-            "_DisableTorchDispatch _disable_current_modes no_dispatch _pop_mode _pop_mode_temporarily",
-            "_pop_torch_function_stack _pop_torch_dispatch_stack _unset_dispatch_mode _push_mode",
-            "_push_torch_function_stack _get_function_stack_at _get_dispatch_stack_at __torch_function__",
-            "__torch_dispatch__ _disabled_torch_function_impl _disabled_torch_dispatch_impl _make_subclass",
-            "_make_wrapper_subclass load_inline run_cell run_line_magic run_cell_magic ast_transformers",
-            "input_transformers_cleanup input_transformers_post user_ns user_global_ns start_new_thread get_field",
-        ),
-        builtins=_words("exec eval compile __import__ breakpoint __builtins__ __loader__ get_ipython"),
-        modules=_words(
-            "importlib imp runpy code codeop inspect dis gc pydoc pkgutil pickle _pickle marshal shelve dill",
-            "cloudpickle joblib threading _thread concurrent multiprocessing subprocess asyncio ctypes _ctypes",
-            "cffi signal pty IPython ast unittest queue _queue",
-        ),
-        paths=_words(
-            "torch._C torch.jit torch.compile torch._dynamo torch._inductor torch.fx torch.hub torch.load",
-            "torch.package torch.library torch.overrides torch.utils._python_dispatch torch.utils.cpp_extension",
-            "torch.multiprocessing torch._export torch.export sys.modules types.FunctionType types.CodeType",
-            "os.system os.fork os.popen",
-        ),
-        traced=_words(
-            "exec compile code.__new__ function.__new__ pickle.find_class gc.get_objects ctypes.dlopen",
-            "ctypes.dlsym os.fork os.system os.exec os.posix_spawn subprocess.Popen",
-        )
-        | {"tracing turned off"},
     ),
     "autograd": Family(
         gloss="automatic differentiation",

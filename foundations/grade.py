@@ -11,9 +11,9 @@ import platform
 import secrets
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from foundations import diagnose, readable
 from foundations.config import Course, Feedback, Limits
 from foundations.errors import CourseError, InternalError, SubmissionError
 from foundations.evidence import Replayer
-from foundations.model import Exercise, Report
+from foundations.model import Exercise, Report, Review
 from foundations.notebook import GradedCell, Submission, read_submission
 from foundations.plugin import ExerciseRun, GradingPlugin
 from foundations.reference import Reference
@@ -36,6 +36,7 @@ from foundations.source import read_released, read_source
 from foundations.speed import Stopwatch
 from foundations.student import Student
 from foundations.submissions import read_declared, write_declared
+from foundations.suspicion import Ordinary, find_suspicions, ordinary_in
 from foundations.table import check_table_html, check_table_text
 from foundations.warm import Warm
 
@@ -168,11 +169,25 @@ class Grader:
             session.finish()
             report.timing["student_cpu_s"] = round(session.cpu_s, 4)
             report.environment["layers"] = session.layers
-        report.review = list(plugin.reviews)
+        report.review = list(dict.fromkeys([*self._suspicions(cells, automatic), *plugin.reviews]))
         report.fault = plugin.worst_fault
         if plugin.refused:
             report.reason = str(plugin.refused)
         return _executed(read, session, report)
+
+    def _suspicions(self, cells: Sequence[Any], graded: list[GradedCell]) -> list[Review]:
+        """Give what looks like hiding in the code above the last graded cell, by positions in the notebook."""
+        above = _code_above(cells, max((cell.index for cell in graded), default=0))
+        exercises = [cell.exercise for cell in graded]
+        found = find_suspicions([cells[index].source for index in above], exercises, self._ordinary)
+        return [replace(one, cell=above[one.cell - 1] + 1) if one.cell else one for one in found]
+
+    @cached_property
+    def _ordinary(self) -> Ordinary:
+        """What the instructor's own solutions do is no reason for a review of an answer."""
+        cells = read_source(self.source).cells
+        exercises = [cell.grade_id for cell in read_released(self.source).cells if cell.automatic]
+        return ordinary_in([cells[index].source for index in _code_above(cells, len(cells))], exercises)
 
     def _run_tests(self, plugin: GradingPlugin) -> None:
         """One pytest run over the assignment's hidden tests."""
@@ -239,6 +254,10 @@ class Grader:
             if value != general[name]
         }
         return general | own
+
+
+def _code_above(cells: Sequence[Any], last: int) -> list[int]:
+    return [index for index, cell in enumerate(cells[:last]) if cell.cell_type == "code"]
 
 
 def _executed(read: Submission, session: Session, report: Report) -> nbformat.NotebookNode:

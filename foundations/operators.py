@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from foundations.errors import CourseError
 from foundations.families import FAMILIES, is_structural
 
 STRUCTURE = "structure"
@@ -209,6 +210,21 @@ GLOSSES = {
 
 #: All families, those that a rule may allow.
 ALL = frozenset({*FAMILIES, *PLAIN, *GLOSSES})
+
+
+#: Families in which a matrix product can be had in disguise; a rule without the one allows none of the others.
+_DISGUISES = frozenset({"decomposition", "fourier transform", "sparse tensors", "quantized numbers", "nested tensors"})
+
+
+def all_but(*families: str) -> frozenset[str]:
+    """Return all families without the ones named, for a rule.
+
+    Raises:
+        CourseError: there is no such family.
+    """
+    if unknown := sorted(set(families) - ALL):
+        raise CourseError(f"{unknown[0]!r} is not a family of operations: {', '.join(sorted(ALL))}", slug="rules")
+    return ALL - set(families) - (_DISGUISES if "matrix product" in families else set())
 
 
 @lru_cache(maxsize=4096)

@@ -16,37 +16,42 @@ from foundations.compare import CheckFailed, Finding
 from foundations.errors import CourseError
 from foundations.evidence import Record
 from foundations.families import FAMILIES, Family, is_structural
-from foundations.operators import GLOSSES, PLAIN, STRUCTURE, families_of
-from foundations.reading import Use, read_uses
+from foundations.operators import ALL, GLOSSES, PLAIN, STRUCTURE, families_of
+from foundations.reader import Use
+from foundations.reading import read_uses
 
 #: What :func:`foundations.tracing.trace_call` gives.
 Trace = Mapping[str, Sequence[Sequence[object]]]
 Seen = Literal["source", "trace"]
 
 SCALARS = "numbers only"
-HIDDEN = "dynamic code"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What one exercise forbids.
+    """Which families of operations one exercise may use.
 
     Attributes:
         about: ends the sentence "this exercise is about …": "writing the sum over k yourself, with indexing, + and *".
-        forbid: names of :data:`~foundations.families.FAMILIES`.
+        allow: names of families (:data:`foundations.operators.ALL`); :func:`foundations.operators.all_but` makes them.
         scalars_only: arithmetic on single numbers alone; what only names, moves or makes numbers may be of any size.
         numbers: Python numbers may be read off tensors and calculated with, so that results need not follow from the
             inputs by operations of PyTorch alone.
     """
 
     about: str
-    forbid: frozenset[str]
+    allow: frozenset[str]
     scalars_only: bool = False
     numbers: bool = False
 
     def __post_init__(self) -> None:
-        if unknown := sorted(set(self.forbid) - set(FAMILIES)):
-            raise CourseError(f"rule forbids {unknown[0]!r}, which is none of {', '.join(FAMILIES)}", slug="rules")
+        if unknown := sorted(self.allow - ALL):
+            raise CourseError(f"rule allows {unknown[0]!r}, which is none of {', '.join(sorted(ALL))}", slug="rules")
+
+    @property
+    def forbid(self) -> frozenset[str]:
+        """The families that are not allowed."""
+        return ALL - self.allow
 
     @property
     def families(self) -> list[tuple[str, Family]]:
@@ -55,18 +60,22 @@ class Rule:
 
 
 #: Forbids nothing.
-ANYTHING = Rule("whatever you like", frozenset(), numbers=True)
+ANYTHING = Rule("whatever you like", ALL, numbers=True)
 
 
 @dataclass(frozen=True)
 class Violation:
-    """One forbidden thing that an exercise does; ``line`` counts from 1 within its cell."""
+    """One forbidden thing that an exercise does.
+
+    ``line`` counts from 1 within its cell, ``cell`` from 1 among the code cells that were read.
+    """
 
     family: str
     operation: str
     line: int | None
     seen: Seen
     message: str
+    cell: int | None = None
 
 
 def must_be_none(violations: Sequence[Violation]) -> None:
@@ -80,34 +89,54 @@ def must_be_none(violations: Sequence[Violation]) -> None:
 
 
 def read_source_for(rule: Rule, cells: Sequence[str], exercise: str) -> list[Violation]:
-    """What ``exercise`` does against ``rule``, by reading the sources of the notebook's code cells up to its own.
+    """Find what ``exercise`` plainly writes against ``rule``, in the notebook's code cells up to its own.
 
-    Reading starts at the definition of ``exercise`` that is in force after the last of ``cells`` and follows names
-    through all that the cells bind. Code that it does not reach is free. Empty where no cell defines ``exercise``.
+    Reading starts at the definition of ``exercise`` that is in force after the last of ``cells``, and follows names to
+    the functions and classes of the notebook that it uses. Code that it does not reach is free, and so is whatever
+    cannot be read. Nothing is found if no cell defines ``exercise``.
     """
     found: dict[tuple[str, int, int], Violation] = {}
     for use in read_uses(cells, exercise):
-        name = _family_of(use, rule)
-        if name:
-            place = f"line {use.line} (in `{use.within}`)" if use.within else f"line {use.line}"
-            message = f"{place} uses {_named(use.operation, name)}: {_about(rule)}"
-            found.setdefault(
-                (name, use.cell, use.line), Violation(name, use.operation, use.line, "source", message)
-            )  # one for each line: ``np.dot(np.asarray(a), …)`` is one mistake
+        if name := _family_of(use, rule):
+            violation = Violation(name, use.operation, use.line, "source", _written(use, name, rule), use.cell + 1)
+            # One for each line: ``np.dot(np.asarray(a), …)`` is one mistake.
+            found.setdefault((name, use.cell, use.line), violation)
     return list(found.values())
 
 
+def _written(use: Use, family: str, rule: Rule) -> str:
+    place = f"line {use.line} of cell {use.cell + 1} (in `{use.within}`)" if use.within else f"line {use.line}"
+    return f"{place} uses {_named(use.operation, family)}: {_about(rule)}"
+
+
 def _family_of(use: Use, rule: Rule) -> str | None:
-    if use.unread:
-        return HIDDEN
+    paths = [path for path in use.paths if _is_of_library(path)]
     for name, family in rule.families:
         if family.many_only:
-            continue  # how many elements only the trace can see
-        if use.operator in family.operators:
+            continue  # only the trace shows how many elements there are
+        if use.operator in family.operators or any(family.has_name(part) for part in use.names):
             return name
-        if any(family.has_name(part) for part in use.names) or any(family.has_path(path) for path in use.paths):
+        if any(_has_path(family, path) for path in paths):
             return name
-    return HIDDEN if use.opaque and HIDDEN in rule.forbid else None
+    return None
+
+
+def _has_path(family: Family, path: str) -> bool:
+    """Whether ``path`` is of the family, or below something that is: ``torch.ops.aten.mm.default``."""
+    parts = path.split(".")
+    return path not in family.apart and any(
+        family.has_path(".".join(parts[:length])) for length in range(2, len(parts) + 1)
+    )
+
+
+#: Modules of Python itself that have operations of a family.
+_OF_PYTHON = frozenset({"builtins", "operator", "_operator", "math", "cmath"})
+
+
+def _is_of_library(path: str) -> bool:
+    """Whether names in the dotted ``path`` mean what they mean in the families, and not in a module of somebody's."""
+    root = path.partition(".")[0]
+    return root == "torch" or root in _OF_PYTHON or any(root in family.modules for family in FAMILIES.values())
 
 
 def read_trace_for(rule: Rule, trace: Trace, record: Record | None = None) -> list[Violation]:

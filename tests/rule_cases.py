@@ -6,20 +6,21 @@ from __future__ import annotations
 
 import textwrap
 
+from foundations.operators import all_but
 from foundations.rules import Rule
 
 ELEMENTWISE = Rule(
     about="replacing the inner loop by a row-by-column product and a sum()",
-    forbid=frozenset({"matrix product", "einsum", "numpy", "dynamic code", "list round trip"}),
+    allow=all_but("matrix product", "einsum", "numpy", "list round trip"),
 )
 NAIVE = Rule(
     about="writing the sum over k yourself, with indexing, + and *",
-    forbid=frozenset({"matrix product", "einsum", "numpy", "dynamic code", "pow"}),
+    allow=all_but("matrix product", "einsum", "numpy", "pow"),
     scalars_only=True,
 )
 NORM = Rule(
     about="translating the formula: square, sum, square root",
-    forbid=frozenset({"norm", "pow", "numpy", "dynamic code"}),
+    allow=all_but("norm", "pow", "numpy"),
 )
 
 IMPORTS = "import torch\nimport math, operator, functools\nimport numpy as np\nimport torch.nn.functional as F\nfrom torch import nn"
@@ -76,11 +77,9 @@ EXPRESSIONS = {
     "getattr map": ("getattr(torch, ''.join(map(chr, [109, 109])))(a, b)", "matrix product"),
     "getattr decode": ("getattr(torch, b'matmul'.decode())(a, b)", "matrix product"),
     "getattr bytes": ("getattr(torch, bytes([109, 109]).decode())(a, b)", "matrix product"),
-    "getattr computed": ("getattr(torch, [n for n in dir(torch) if len(n) == 2][3])(a, b)", "dynamic code"),
     "getattr chain": ("getattr(getattr(torch, 'ops').aten, 'mm')(a, b)", "matrix product"),
     "vars": ("vars(torch)['matmul'](a, b)", "matrix product"),
     "vars get": ("vars(torch).get('matmul')(a, b)", "matrix product"),
-    "vars values": ("[f for f in vars(torch).values()][3](a, b)", "dynamic code"),
     "__dict__": ("torch.__dict__['mat' 'mul'](a, b)", "matrix product"),
     "__dict__ of type": ("torch.Tensor.__dict__['__matmul__'](a, b)", "matrix product"),
     "__getattribute__": ("torch.Tensor.__getattribute__(a, 'matmul')(b)", "matrix product"),
@@ -89,15 +88,12 @@ EXPRESSIONS = {
     "methodcaller": ("operator.methodcaller('mm', b)(a)", "matrix product"),
     "itemgetter": ("operator.itemgetter('matmul')(vars(torch))(a, b)", "matrix product"),
     "partial": ("functools.partial(torch.matmul, a)(b)", "matrix product"),
-    "partial getattr": ("functools.partial(getattr, torch)('matmul')(a, b)", "dynamic code"),
     "reduce": ("functools.reduce(torch.matmul, [a, b])", "matrix product"),
     "lambda": ("(lambda x, y: x @ y)(a, b)", "matrix product"),
     "in an f-string": ("f'{a @ b}'", "matrix product"),
     "eval": ("eval('a @ b')", "matrix product"),
     "eval folded": ("eval('a ' + chr(64) + ' b')", "matrix product"),
-    "eval hidden": ("eval(input())", "dynamic code"),
     "__import__": ("__import__('torch').matmul(a, b)", "matrix product"),
-    "builtins": ("__builtins__['eval']('a' + chr(64) + 'b')", "dynamic code"),
     "numpy": ("torch.from_numpy(a.numpy() + b.numpy())", "numpy"),
     "asarray": ("torch.tensor(np.asarray(a))", "numpy"),
     "np.dot": ("torch.tensor(np.dot(a, b))", "matrix product"),
@@ -109,8 +105,17 @@ EXPRESSIONS = {
     "comprehension": ("[f(a, b) for f in [torch.mm]][0]", "matrix product"),
     "walrus": ("(f := torch.mm) and f(a, b)", "matrix product"),
     "sumprod": ("math.sumprod(a[0], b[:, 0])", "matrix product"),
-    "torch functions off": ("torch._C.DisableTorchFunction().__enter__() or a", "dynamic code"),
 }
+
+#: What these do cannot be known by reading: it is left to the trace, and costs no mark by itself.
+UNKNOWABLE = [
+    "getattr(torch, [n for n in dir(torch) if len(n) == 2][3])(a, b)",
+    "[f for f in vars(torch).values()][3](a, b)",
+    "functools.partial(getattr, torch)('matmul')(a, b)",
+    "eval(input())",
+    "__builtins__['eval']('a' + chr(64) + 'b')",
+    "torch._C.DisableTorchFunction().__enter__() or a",
+]
 
 #: Whole notebooks in which ``mm3`` is forbidden to do what it does: the sources of their cells.
 NOTEBOOKS = {
@@ -118,7 +123,6 @@ NOTEBOOKS = {
     "alias of alias": ["x = torch.matmul\ny = x", "z = y\ndef mm3(a, b): return z(a, b)"],
     "import as": ["from torch import matmul as plus\ndef mm3(a, b): return plus(a, b)"],
     "local import": ["def mm3(a, b):\n    from torch import matmul as plus\n    return plus(a, b)"],
-    "local numpy": ["def mm3(a, b):\n    import numpy\n    return numpy"],
     "module alias": ["t = torch\ndef mm3(a, b): return t.mm(a, b)"],
     "local module alias": ["def mm3(a, b):\n    t = torch\n    return t.mm(a, b)"],
     "star import": ["from torch import *\ndef mm3(a, b): return matmul(a, b)"],
@@ -153,49 +157,58 @@ NOTEBOOKS = {
     "globals read": ["f = torch.mm\ndef mm3(a, b): return globals()['f'](a, b)"],
     "function attribute": ["def mm3(a, b): return mm3.f(a, b)\nmm3.f = torch.mm"],
     "setattr": ["def mm3(a, b): return mm3.f(a, b)\nsetattr(mm3, 'f', torch.mm)"],
-    "code replaced": ["def other(a, b): return a @ b\ndef mm3(a, b): return a\nmm3.__code__ = other.__code__"],
     "name in parts": ["def mm3(a, b):\n    name = 'mat'\n    name += 'mul'\n    return getattr(torch, name)(a, b)"],
     "name from above": ["NAME = 'mat' + 'mul'\ndef mm3(a, b): return getattr(torch, NAME)(a, b)"],
     "name in a loop": ["def mm3(a, b):\n    for name in ['matmul']:\n        return getattr(torch, name)(a, b)"],
     "getattr alias": ["def mm3(a, b):\n    g = getattr\n    return g(torch, 'matmul')(a, b)"],
     "namespace alias": ["def mm3(a, b):\n    d = vars(torch)\n    return d['matmul'](a, b)"],
-    "patch": ["torch.Tensor.__mul__ = torch.Tensor.__matmul__", "def mm3(a, b): return a * b"],
-    "patch through alias": ["T = torch.Tensor\nT.__mul__ = lambda x, y: x @ y", "def mm3(a, b): return a * b"],
-    "patch by setattr": ["setattr(torch.Tensor, '__mul__', torch.matmul)", "def mm3(a, b): return a * b"],
-    "patch in a function": ["def p():\n    torch.Tensor.__mul__ = torch.matmul\np()", "def mm3(a, b): return a * b"],
-    "patch of builtins": ["import builtins\nbuiltins.sum = torch.matmul", "def mm3(a, b): return sum(a, b)"],
     "new builtin": ["sum = torch.matmul", "def mm3(a, b): return sum(a, b)"],
     "exec above": ["exec('def plus(x, y): return x @ y')", "def mm3(a, b): return plus(a, b)"],
     "exec alias": ["e = exec", "def mm3(a, b):\n    e('c = a @ b')\n    return c"],
     "cell magic": ["%%time\ndef mm3(a, b):\n    return a @ b"],
     "line magic": ["%time f = torch.mm", "def mm3(a, b): return f(a, b)"],
     "beside a magic": ["%matplotlib inline\n!ls\ndef mm3(a, b):\n    return a @ b"],
-    "thread": ["import threading\ndef mm3(a, b): threading.Thread(target=print).start()"],
-    "pool above": ["from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor()\ndef mm3(a, b): return pool"],
-    "ctypes": ["import ctypes\ndef mm3(a, b): return ctypes.CDLL(None)"],
-    "pickle": ["import pickle\ndef mm3(a, b): return pickle.loads(b'ctorch\\nmatmul\\n.')(a, b)"],
-    "importlib": ["import importlib\ndef mm3(a, b): return importlib.import_module('tor' + 'ch')"],
-    "modes off": ["from torch.utils._python_dispatch import _disable_current_modes as q\ndef mm3(a, b):\n    with q(): return a"],
     "match": ["def mm3(a, b):\n    match a:\n        case object(matmul=f): return f(b)"],
-    "compiled": ["@torch.compile\ndef mm3(a, b): return a"],
-    "decoy method": ["class T(torch.Tensor):\n    def f(self): self.mm = 1\ndef mm3(a, b): return T(a).mm(b)"],
-    "decoy __new__": ["class T:\n    def __new__(c, x): return x\n    def mm(self): 0\ndef mm3(a, b): return T(a).mm(b)"],
-    "formatter field": ["import string\ndef mm3(a, b): return string.Formatter().get_field('0.mm', [torch], {})[0](a, b)"],
     "made class": ["T = type('T', (torch.Tensor,), {'__mul__': lambda s, o: s.mm(o)})\ndef mm3(a, b): return T(a) * b"],
     "own context": ["import contextlib\n@contextlib.contextmanager\ndef c(): yield torch.mm\ndef mm3(a, b):\n    with c() as f: return f(a, b)"],
-    "exec hidden above": ["import zlib\nexec(zlib.decompress(b'...'))", "def mm3(a, b): return plus(a, b)"],
-    "output of a cell": ["torch.mm", "def mm3(a, b): return _1(a, b)"],
-    "globals updated": ["globals().update(f=torch.mm)", "def mm3(a, b): return f(a, b)"],
-    "namespace updated": ["vars(torch).update(add=torch.mm)", "def mm3(a, b): return torch.add(a, b)"],
-    "type.__setattr__": ["type.__setattr__(torch.Tensor, 'f', torch.mm)", "def mm3(a, b): return a.f(b)"],
-    "mock": ["import unittest.mock as m\nm.patch.object(torch.Tensor, '__mul__', torch.mm).start()", "def mm3(a, b): return a * b"],
-    "queue to a thread": ["import queue\nq = queue.Queue()\ndef mm3(a, b):\n    q.put((a, b))\n    return q.get()"],
     "nonlocal": ["def make():\n    f = None\n    def s():\n        nonlocal f\n        f = torch.mm\n    s()\n    return lambda a, b: f(a, b)\nmm3 = make()"],
     "solve": ["def mm3(a, b): return torch.linalg.solve(torch.linalg.inv(a), b)"],
     "sys.modules": ["import sys\ndef mm3(a, b): return getattr(sys.modules['torch'], 'm' * 2)(a, b)"],
     "changed within": ["ops = [torch.mm]", "def mm3(a, b):\n    ops.append(1)\n    ops[1] = 2\n    return ops[0](a, b)"],
-    "builtin touched": ["eval.__doc__.strip()", "def mm3(a, b): return eval(input())"],
     "decoy variable": ["def mm3(a, b):\n    dot = a\n    return dot.mm(b)"],
+}  # fmt: skip
+
+#: Notebooks in which the definition of ``mm3`` is clean, and the code around it looks like hiding: a person is asked.
+SUSPICIOUS = {
+    "patch": ["torch.Tensor.__mul__ = torch.Tensor.__matmul__", "def mm3(a, b): return a * b"],
+    "patch through alias": ["T = torch.Tensor\nT.__mul__ = lambda x, y: x @ y", "def mm3(a, b): return a * b"],
+    "patch by setattr": ["setattr(torch.Tensor, '__mul__', torch.matmul)", "def mm3(a, b): return a * b"],
+    "patch in a function": ["def p():\n    torch.Tensor.__mul__ = torch.matmul\np()", "def mm3(a, b): return a * b"],
+    "patch of builtins": ["import builtins\nbuiltins.sum = torch.matmul", "def mm3(a, b): return sum(a, b)"],
+    "modes off": ["from torch.utils._python_dispatch import _disable_current_modes as q\ndef mm3(a, b):\n    with q(): return a"],
+    "namespace updated": ["vars(torch).update(add=torch.mm)", "def mm3(a, b): return torch.add(a, b)"],
+    "type.__setattr__": ["type.__setattr__(torch.Tensor, 'f', torch.mm)", "def mm3(a, b): return a.f(b)"],
+    "mock": ["import unittest.mock as m\nm.patch.object(torch.Tensor, '__mul__', torch.mm).start()", "def mm3(a, b): return a * b"],
+    "builtin touched": ["eval.__doc__.strip()", "def mm3(a, b): return eval(input())"],
+    "ctypes": ["import ctypes\ndef mm3(a, b): return ctypes.CDLL(None)"],
+    "code replaced": ["def other(a, b): return a @ b\ndef mm3(a, b): return a\nmm3.__code__ = other.__code__"],
+}  # fmt: skip
+
+#: Notebooks in which reading cannot know what ``mm3`` does: what runs decides.
+LEFT_TO_THE_TRACE = {
+    "local numpy": ["def mm3(a, b):\n    import numpy\n    return numpy"],
+    "thread": ["import threading\ndef mm3(a, b): threading.Thread(target=print).start()"],
+    "pool above": ["from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor()\ndef mm3(a, b): return pool"],
+    "pickle": ["import pickle\ndef mm3(a, b): return pickle.loads(b'ctorch\\nmatmul\\n.')(a, b)"],
+    "importlib": ["import importlib\ndef mm3(a, b): return importlib.import_module('tor' + 'ch')"],
+    "compiled": ["@torch.compile\ndef mm3(a, b): return a"],
+    "decoy method": ["class T(torch.Tensor):\n    def f(self): self.mm = 1\ndef mm3(a, b): return T(a).mm(b)"],
+    "decoy __new__": ["class T:\n    def __new__(c, x): return x\n    def mm(self): 0\ndef mm3(a, b): return T(a).mm(b)"],
+    "formatter field": ["import string\ndef mm3(a, b): return string.Formatter().get_field('0.mm', [torch], {})[0](a, b)"],
+    "exec hidden above": ["import zlib\nexec(zlib.decompress(b'...'))", "def mm3(a, b): return plus(a, b)"],
+    "output of a cell": ["torch.mm", "def mm3(a, b): return _1(a, b)"],
+    "globals updated": ["globals().update(f=torch.mm)", "def mm3(a, b): return f(a, b)"],
+    "queue to a thread": ["import queue\nq = queue.Queue()\ndef mm3(a, b):\n    q.put((a, b))\n    return q.get()"],
 }  # fmt: skip
 
 NORMS = [
@@ -266,6 +279,33 @@ INNOCENT = {
     "class with names": ["class Box:\n    one = 1\n    two = one + 1\n    def get(self): return self.two\nbox = Box()\ndef mm3(a, b): return a * box.get()"],
     "display": ["print(vars())\ndef mm3(a, b):\n    display(a)\n    return a * b, __name__"],
     "name that nothing binds": ["def mm3(a, b): return _helper(a) + helper(b)"],
+    "unused local import": ["def mm3(a, b):\n    import numpy as np\n    from torch import matmul\n    return a * b"],
+    "star import of math": ["from math import *\ndef mm3(a, b): return sum(a[0] * b[:, 0]) + sqrt(4)"],
+    "star import of numpy": ["from numpy import *\ndef mm3(a, b): return sum(a[0] * b[:, 0]) + abs(max(1, 2))"],
+    "star import of an unknown module": ["from mystery import *\ndef mm3(a, b): return matmul(a, b), pow(2, 3)"],
+    "star import replaced": ["from torch import *\ndef dot(u, v): return (u * v).sum()\ndef mm3(a, b): return dot(a[0], b[:, 0])"],
+    "star import above an own name": ["from operator import *", "def matmul(u, v): return u\ndef mm3(a, b): return matmul(a, b)"],
+    "method of an own class": ["class Vec:\n    def norm(self): return 1\n    def mm(self, o): return o\ndef mm3(a, b): return Vec().norm() * a + [Vec()][0].mm(b)"],
+    "attribute of self": ["class Box:\n    def __init__(self): self.pow = 2\n    def get(self): return self.pow\ndef mm3(a, b): return a * Box().get() * Box().pow"],
+    "own operator": ["class Table:\n    def __init__(self, t): self.t = t\n    def __matmul__(self, o): return self.t * o.t\ndef mm3(a, b): return Table(a) @ Table(b)"],
+    "method that is not called": ["class Tool:\n    def slow(self, u, v): return u * v\n    def fast(self, u, v): return u @ v\ndef mm3(a, b): return Tool().slow(a, b)"],
+    "parameter named np": ["def mm3(a, b, np=None): return a * b if np is None else a"],
+    "data made above": ["w = torch.ones(3, 3) @ torch.ones(3, 3)\nscale = torch.mm(w, w).norm() ** 2", "def mm3(a, b): return a * w * scale"],
+    "data made by a helper": ["def make(n): return torch.ones(n, n) @ torch.ones(n, n)\nw = make(3)", "def mm3(a, b): return a * w"],
+    "timings of others": ["import timeit\nseconds = {}\nseconds['torch'] = timeit.timeit(lambda: torch.mm(a, b))\nseconds['at'] = a @ b",
+                          "def mm3(a, b):\n    seconds['mine'] = 1\n    return a * b"],
+    "decorator that checks": ["def checked(f):\n    expected = torch.ones(2, 2) @ torch.ones(2, 2)\n    def inner(a, b): return f(a, b)\n    return inner\n@checked\ndef mm3(a, b): return a * b"],
+    "assert below": ["def mm3(a, b): return a * b\nassert torch.allclose(mm3(a, b), a @ b)\nmm3.expected = a @ b"],
+    "main block": ["def mm3(a, b): return a * b\nif __name__ == '__main__':\n    x = torch.ones(2, 2)\n    print(x @ x, torch.matmul(x, x))"],
+    "other answer in the cell": ["def mm2(a, b): return a @ b\ndef mm3(a, b): return a * b\ndef mm4(a, b): return torch.einsum('ik,kj', a, b)"],
+    "types": ["def mm3(a, b):\n    assert isinstance(a, (torch.Tensor, np.ndarray)) and a.dtype != np.float32\n    return a * np.pi if b is np.newaxis else a * b"],
+    "except": ["def mm3(a, b):\n    try: return a * b\n    except np.linalg.LinAlgError: return a"],
+    "unicode": ["import unicodedata\ndef mm3(a, b): return a * len(unicodedata.normalize('NFC', 'x'))"],
+    "module of one's own": ["import helpers\ndef mm3(a, b): return helpers.matmul(a, b) * helpers.norm(a)"],
+    "name of another time": ["kind = 'matmul'\nprint(getattr(torch, kind))", "kind = 'mul'", "def mm3(a, b): return getattr(torch, kind)(a, b)"],
+    "alias of another time": ["f = torch.matmul\nf = torch.mul\ng = f\nf = torch.mm", "def mm3(a, b): return g(a, b)"],
+    "deleted patch elsewhere": ["torch.Tensor.g = None\nimport gc\ngc.get_objects()\nexec(input())", "def mm3(a, b): return a * b"],
+    "outputs and shell": ["get_ipython().push({'x': 1})\n%rerun 1", "def mm3(a, b): return a * b"],
     "random": ["torch.manual_seed(0)\nm1 = torch.rand(5, 784)\nm2 = torch.rand(784, 10)\ndef mm3(a, b): return a * b"],
 }  # fmt: skip
 

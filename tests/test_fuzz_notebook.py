@@ -29,6 +29,7 @@ from foundations.errors import SubmissionError
 from foundations.families import FAMILIES
 from foundations.grade import _parameters
 from foundations.notebook import Submission, read_source, read_submission, release_version
+from foundations.suspicion import find_suspicions
 
 ROOT = Path(__file__).parent.parent
 NAME = "01_matmul"
@@ -132,6 +133,7 @@ def must_be_readable(submission: Submission) -> None:
         if graded.solution_index is not None:
             above = [cell.source for cell in submission.notebook.cells[: graded.index] if cell.cell_type == "code"]
             rules.read_source_for(_EVERYTHING, above, graded.exercise)
+            find_suspicions(above, [graded.exercise])
             _parameters(submission.notebook.cells[graded.solution_index].source, graded.exercise)
 
 
@@ -252,25 +254,28 @@ _DEEP_CELLS = [f"x = {_DEEP}", "if x:\n    pass\n" + "elif x:\n    x = 1\n" * 15
 
 @pytest.mark.parametrize("cell", _DEEP_CELLS, ids=["sum", "elif", "walrus"])
 def test_deep_code_elsewhere_is_no_matter(cell: str) -> None:
-    """A sum of thousands of terms is nested as deeply; the rules find what they would have found without it.
-
-    What not even Python's parser follows to the end counts as code that may do anything.
-    """
+    """A sum of thousands of terms is nested as deeply; the rules find what they would have found without it."""
 
     def families(name: str) -> list[str]:
         return [one.family for one in rules.read_source_for(_EVERYTHING, [cell, _ANSWER.format(name)], "matmul_naive")]
 
-    hidden = families("max")
-    assert hidden in ([], ["dynamic code"]) if cell == _DEEP_CELLS[0] else hidden == []
-    assert sorted(families("torch.matmul")) == sorted([*hidden, "matrix product"])
+    assert families("max") == []
+    assert families("torch.matmul") == ["matrix product"]
 
 
-def test_deep_code_hides_nothing() -> None:
-    """What is bound where nobody can read it is not free: it may be anything."""
-    cell = f"import torch\nown = [torch.matmul, {_DEEP}][0]"
-    assert rules.read_source_for(_EVERYTHING, [cell, _ANSWER.format("own")], "matmul_naive") != []
-    cell = "if x:\n    pass\n" + "elif x:\n    y = 1\n" * 1500 + "else:\n    own = torch.matmul"
-    assert rules.read_source_for(_EVERYTHING, [cell, _ANSWER.format("own")], "matmul_naive") != []
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"import torch\nown = [torch.matmul, {_DEEP}][0]",
+        "if x:\n    pass\n" + "elif x:\n    y = 1\n" * 1500 + "else:\n    own = torch.matmul",
+    ],
+    ids=["list", "elif"],
+)
+def test_deep_code_costs_nothing_and_is_looked_at(cell: str) -> None:
+    """What is bound where it cannot be read may be anything: what runs decides, and a person is asked."""
+    cells = [cell, _ANSWER.format("own")]
+    written = rules.read_source_for(_EVERYTHING, cells, "matmul_naive")
+    assert written != [] or find_suspicions(cells, ["matmul_naive"]) != []
 
 
 #: What a file of the largest size may cost: bytes of memory, and CPU seconds.

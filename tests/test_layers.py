@@ -29,12 +29,16 @@ plugin submissions
 student
 speed reference rules diagnose
 evidence
+suspicion suspects
 reading
-reaching
+reader
+asking
+flow
 resolving
 bindings
+parsing
 operators
-families folding compare
+families folding compare libraries
 session
 warm
 processes scratch

@@ -2,12 +2,13 @@
 
 import torch
 
+from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Growth, Rule
 
 RULE = Rule(
     about="saying with the letters of einsum which axes meet and which one is summed away",
-    forbid=frozenset({"matrix product", "numpy", "dynamic code", "list round trip"}),
+    allow=all_but("matrix product", "numpy", "list round trip"),
 )
 
 SHAPES = [(2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3), (2, 784, 3)]

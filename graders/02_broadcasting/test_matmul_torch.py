@@ -1,11 +1,12 @@
 """Hidden checks of ``matmul_torch(a, b)``: the library's own product, which is yours to use from now on."""
 
+from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Growth, Rule
 
 RULE = Rule(
     about="leaving the work to the library's own matrix product",
-    forbid=frozenset({"einsum", "numpy", "dynamic code", "list round trip"}),
+    allow=all_but("einsum", "numpy", "list round trip"),
 )
 
 SHAPES = [(2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3), (2, 784, 3)]

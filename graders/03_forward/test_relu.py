@@ -2,13 +2,14 @@
 
 import torch
 
+from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule
 from foundations.student import Trial
 
 RULE = Rule(
     about="writing ReLU yourself, of comparisons and arithmetic",
-    forbid=frozenset({"torch.nn", "dynamic code"}),
+    allow=all_but("torch.nn"),
     numbers=True,
 )
 

@@ -2,13 +2,14 @@
 
 import torch
 
+from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule
 from foundations.student import Trial
 
 RULE = Rule(
     about="writing the three gradients of a linear layer yourself, by the chain rule",
-    forbid=frozenset({"autograd", "dynamic code"}),
+    allow=all_but("autograd"),
     numbers=True,
 )
 

@@ -5,13 +5,14 @@ import math
 import torch
 
 from foundations.compare import CheckFailed, Finding
+from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule, largest
 from foundations.student import Trial
 
 RULE = Rule(
     about="writing softmax and its logarithm yourself: a largest score, exp, a sum, log",
-    forbid=frozenset({"torch.nn", "numpy", "dynamic code"}),
+    allow=all_but("torch.nn", "numpy"),
     numbers=True,
 )
 

@@ -4,13 +4,14 @@ import math
 
 import torch
 
+from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule
 from foundations.student import Trial
 
 RULE = Rule(
     about="writing the gradient yourself: shares minus a one-hot row, by a largest score, exp and a sum",
-    forbid=frozenset({"torch.nn", "autograd", "numpy", "dynamic code"}),
+    allow=all_but("torch.nn", "autograd", "numpy"),
     numbers=True,
 )
 

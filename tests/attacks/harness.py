@@ -84,6 +84,7 @@ class Attack:
         scores: what the three exercises earn.
         within_s: wall seconds that grading it may take.
         cells: cells of the student's own above the solution.
+        or_reviewed: whether the marks may stay if a person is asked to look at the code.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Attack:
     scores: Mapping[str, float] = field(default_factory=lambda: ATTACKED)
     within_s: float = 15.0
     cells: tuple[str, ...] = ()
+    or_reviewed: bool = False
 
     def notebook(self, places: Mapping[str, str]) -> Any:
         notebook = submission({"product": fill(self.cell, places)})
@@ -298,8 +300,12 @@ class Bench:
             outcome = self.grade(self.hand_in(attack.notebook(self.places)))
             if self.attacked % self.honest_after == 0:
                 self.honest()
-        assert outcome.scores == attack.scores, outcome.story()
-        self.must_be_harmless(outcome, attack.seen, attack.within_s)
+        if attack.or_reviewed and outcome.scores == HONEST:
+            assert outcome.report["review"] != [], outcome.story()
+            self.must_be_harmless(outcome, "", attack.within_s)
+        else:
+            assert outcome.scores == attack.scores, outcome.story()
+            self.must_be_harmless(outcome, attack.seen, attack.within_s)
         return outcome
 
     def must_be_harmless(self, outcome: Outcome, seen: str, within_s: float = 15.0) -> None:

@@ -91,12 +91,13 @@ _TEST_PRODUCT = '''"""Hidden checks of product(a, b)."""
 
 import torch
 from foundations.plugin import check
+from foundations.operators import all_but
 from foundations.rules import Rule
 from foundations.student import Trial
 
 # {grader}
 SECRET = "{literal}"
-RULE = Rule(about="rows and columns", forbid=frozenset({{"matrix product", "einsum", "numpy", "dynamic code"}}))
+RULE = Rule(about="rows and columns", allow=all_but("matrix product", "einsum", "numpy"))
 
 @check("the product", weight=3, gate=True)
 def test_value(student):

@@ -147,7 +147,7 @@ INVENTED = (
 )  # fmt: skip
 
 
-#: How values were computed is partly the student process's own word: what reaches for that process is found by reading.
+#: How values were computed is partly the student process's own word: a person is asked about code that reaches for it.
 HOW = (
     at_import(
         "call answered by other code than the exercise's",
@@ -162,6 +162,7 @@ def call(**request):
     return reply
 server().operations["call"] = call
 """,
+        or_reviewed=True,
     ),
 )
 
@@ -174,7 +175,7 @@ def test_forgery(bench: Bench, attack: Attack) -> None:
 
 @attacks(*HOW)
 def test_how(bench: Bench, attack: Attack) -> None:
-    """The right value by a forbidden operation, in code that the exercise does not use."""
+    """The right value by a forbidden operation, in code that the exercise does not use, is lost or reviewed."""
     bench.attack(attack)
 
 

@@ -4,6 +4,8 @@ for other code than its cell shows.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from attacks.harness import ATTEMPT, FORBIDDEN, Attack, Bench, at_import, attacks, in_call
 from attacks.hostile_course import PRODUCT
 from attacks.test_forging import FIND
@@ -303,7 +305,7 @@ def evil(a, b):
         return a @ b
 """
 _BOTH = f"{EVIL}\n{PRODUCT}\n"
-_HIDDEN = r"hides what it runs|rows and columns"
+_HIDDEN = r"rows and columns"
 NAMES = (
     Attack("code exchanged under a function",
            f"{_BOTH}object.__setattr__(product, '__code__', evil.__code__)", _HIDDEN),
@@ -340,7 +342,13 @@ def product(a, b):
 )  # fmt: skip
 
 
-@attacks(*FILES, *KERNEL, *STATE, *VALUES, *NAMES)
+@attacks(*FILES, *KERNEL, *STATE, *VALUES)
 def test_further(bench: Bench, attack: Attack) -> None:
     """No mark, no leak, nothing left, and the judge goes on."""
     bench.attack(attack)
+
+
+@attacks(*NAMES)
+def test_code_behind_a_name_is_lost_or_reviewed(bench: Bench, attack: Attack) -> None:
+    """A mark is lost only for what ran or is plainly written; for the rest a person is asked."""
+    bench.attack(replace(attack, or_reviewed=True))

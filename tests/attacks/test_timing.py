@@ -244,9 +244,9 @@ def test_trick(bench: Bench, trick: Trick) -> None:
 
 @pytest.mark.parametrize("trick", HOW, ids=lambda trick: trick.name)
 def test_how(bench: Bench, trick: Trick) -> None:
-    """Right values in little time, by code that the exercise does not use: the judge reads the whole notebook."""
+    """Right values in little time, by code that the exercise does not use, are lost or reviewed."""
     outcome = grade(bench, trick)
-    assert f"{SPEED}: fail" in outcome.messages("matmul_elementwise")
+    assert f"{SPEED}: fail" in outcome.messages("matmul_elementwise") or outcome.report["review"] != []
 
 
 def test_fast_answer_passes(bench: Bench) -> None:

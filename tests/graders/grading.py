@@ -15,7 +15,7 @@ import nbformat
 
 from foundations.config import Course, read_settings
 from foundations.grade import Graded, Grader
-from foundations.model import Check, Exercise
+from foundations.model import Check, Exercise, Review
 from foundations.notebook import read_source, release_version
 
 ROOT = Path(__file__).parent.parent.parent
@@ -182,6 +182,12 @@ class Desk:
         report = self.grade({name: answer.cells for name, answer in answers.items()}).report
         assert report.reason is None
         return {name: result(report.exercises, name) for name in answers}
+
+    def reviews(self, answer: Answer) -> tuple[Exercise, list[Review]]:
+        """The exercise of a notebook in which ``answer`` is the only one, and what a person should look at."""
+        report = self.grade({answer.exercise: answer.cells}).report
+        assert report.reason is None
+        return result(report.exercises, answer.exercise), report.review
 
     def grade_one(self, answer: Answer) -> Exercise:
         """The exercise of a notebook in which ``answer`` is the only one."""

@@ -1,4 +1,4 @@
-"""Operations that an exercise forbids earn nothing, under whatever name they come."""
+"""Operations that an exercise forbids are found, under whatever name they come, or a person is asked to look."""
 
 from __future__ import annotations
 
@@ -19,14 +19,21 @@ SLOW = [
 
 
 @pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
-def test_tricks_earn_nothing(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
-    """One check fails, the rule's: it names the operation as it was written, and says what the exercise is about."""
-    for name, exercise in desks(assignment, answers=answers).grade_round(answers).items():
-        about = f"{answers[name].name}: {said(exercise)}"
-        assert exercise.score == 0, about
-        assert len(failing(exercise)) == 1, about
-        assert answers[name].note in failing(exercise)[0].message, about
-        assert "this exercise is about" in failing(exercise)[0].message, about
+def test_tricks_are_lost_or_reviewed(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+    """One check fails, the rule's: it names the operation as it was written, and the subject of the exercise.
+
+    If nothing forbidden was seen, the code that was found is named instead, and costs nothing by itself.
+    """
+    [answer] = answers.values()
+    exercise, reviews = desks(assignment, answers=answers).reviews(answer)
+    about = f"{answer.name}: {said(exercise)}"
+    if exercise.score == exercise.max_score:
+        assert answer.note in "\n".join(review.finding for review in reviews), about
+        return
+    assert exercise.score == 0, about
+    assert len(failing(exercise)) == 1, about
+    assert answer.note in failing(exercise)[0].message, about
+    assert "this exercise is about" in failing(exercise)[0].message, about
 
 
 @pytest.mark.parametrize(("assignment", "answers"), SLOW)

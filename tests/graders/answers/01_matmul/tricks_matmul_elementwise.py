@@ -142,7 +142,7 @@ def matmul_elementwise(a, b):
     right = b.t().contiguous()
     return cell(a, rest[0], right, rest[1]) - cell(a, rest[0], -right, rest[1])
 
-# %% the last output of the notebook → _
+# %% the last output of the notebook → matmul
 torch.matmul
 
 # %+
@@ -153,7 +153,7 @@ def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     return from_above(a, b)
 
-# %% an earlier output, with the tracing patched away → Out
+# %% an earlier output, with the tracing patched away → trac
 import foundations.tracing
 
 def untraced(function, args, kwargs=None):
@@ -177,7 +177,7 @@ def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     return (a.as_subclass(Elementwise) * b).as_subclass(torch.Tensor)
 
-# %% getattr handed to map → getattr
+# %% getattr handed to map → mm
 def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     return next(map(getattr, [a], ["mm"]))(b)

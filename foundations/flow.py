@@ -1,0 +1,381 @@
+"""Modules and classes of libraries on their way through a notebook: which of them an expression may mean.
+
+``def put(m): m.atan2 = evil`` changes torch if ``put(torch)`` is called anywhere. Values are dotted names: ``torch`` is
+the module, ``torch.__dict__`` its namespace, ``[]torch`` a collection that holds it; a part that cannot be known is
+``*``. Order is ignored: a name may mean everything that it is ever bound to.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from foundations.bindings import BUILTINS, Binding, Collector, Table, arguments_of, function_table
+from foundations.folding import spend
+from foundations.libraries import path_of
+from foundations.parsing import Function
+from foundations.resolving import Resolver
+
+Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+#: The functions and comprehensions around a node, from the outside in.
+Scopes = tuple[Function | Comprehension, ...]
+Values = frozenset[str]
+_NOTED = (ast.Call, ast.Assign, ast.Attribute, ast.Subscript, ast.Import, ast.ImportFrom, ast.Constant, ast.ClassDef)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A tree and its place in a notebook: its cell, and lines to add; ``fixed``: it is all on one line, as a string."""
+
+    tree: ast.AST
+    cell: int
+    offset: int = 0
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node, and the functions around it."""
+
+    text: Text
+    node: ast.AST
+    scopes: Scopes
+
+    @property
+    def line(self) -> int:
+        return self.text.offset + (0 if self.text.fixed else getattr(self.node, "lineno", 1))
+
+
+_NOTHING: Values = frozenset()
+_DEPTH = 12
+#: Characters of the longest text that may be a name.
+_WORD = 40
+#: Methods that give a part of a collection or of a namespace; the first argument is its key.
+_BY_KEY = frozenset({"get", "pop", "setdefault", "__getitem__"})
+_BY_TURNS = frozenset({"values", "items", "copy", "popitem", "__iter__", "__next__"})
+#: Calls of Python's own that hand on what they are given.
+_HANDING_ON = frozenset(
+    [
+        *("next", "iter", "list", "tuple", "set", "frozenset", "dict", "sorted", "reversed", "zip", "map", "filter"),
+        *("enumerate", "max", "min", "__enter__", "super"),
+    ]
+)
+#: Libraries that hand on modules and classes that they are given. A tensor that torch makes of one is none.
+_GIVING_BACK = frozenset(["contextlib", "copy", "functools", "itertools", "operator", "importlib", "collections"])
+
+
+class Flow:
+    """Follows values through assignments, parameters, results, collections and attributes."""
+
+    def __init__(self, notebook: Table, texts: Iterable[Text]) -> None:
+        self.notebook = notebook
+        self.folding = Resolver(notebook)
+        self.tables: dict[int, Table] = {}
+        self.known: dict[tuple[int, str], Values] = {}
+        #: Calls by the name of what is called ("" if it has none), and calls that a named function is handed to.
+        self.calls: dict[str, list[tuple[ast.Call, Scopes]]] = {}
+        self.handed: dict[str, list[tuple[ast.Call, Scopes]]] = {}
+        #: Other names of functions, and what is put into attributes, by name.
+        self.aliases: dict[str, set[str]] = {}
+        self.attributes: dict[str, list[tuple[ast.expr, Scopes]]] = {}
+        #: The classes of methods that build an object: they are called by the name of the class.
+        self.built: dict[int, str] = {}
+        #: Everything that changes something, names something or calls something.
+        self.places: list[Place] = []
+        #: Names, attributes and short texts, wherever they are.
+        self.words: set[str] = set()
+        for text in texts:
+            for node, scopes in scoped(text.tree):
+                if isinstance(node, ast.Name):
+                    self.words.add(node.id)
+                elif isinstance(node, _NOTED):
+                    self.places.append(Place(text, node, scopes))
+                    self._note(node, scopes)
+
+    def _note(self, node: ast.AST, scopes: Scopes) -> None:
+        match node:
+            case ast.Attribute(attr=word) | ast.Constant(value=str(word)) if len(word) <= _WORD:
+                self.words.add(word)
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                self.words.update(alias.name for alias in aliases)
+            case ast.ClassDef(name=name, body=body):
+                methods = [
+                    one for one in body if isinstance(one, ast.FunctionDef) and one.name in ("__init__", "__new__")
+                ]
+                self.built.update((id(method), name) for method in methods)
+            case ast.Call():
+                self.calls.setdefault(_callee(node.func), []).append((node, scopes))
+                for name in _functions_in(node):
+                    self.handed.setdefault(name, []).append((node, scopes))
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    if isinstance(target, ast.Attribute):
+                        self.attributes.setdefault(target.attr, []).append((value, scopes))
+                    if isinstance(target, ast.Name | ast.Attribute) and isinstance(value, ast.Name | ast.Lambda):
+                        self.aliases.setdefault(_callee(value), set()).add(_callee(target))
+
+    def values(self, node: ast.AST | None, scopes: Scopes, depth: int = _DEPTH) -> Values:  # noqa: PLR0911 - one for each kind of node
+        """Give the modules, classes and namespaces that ``node`` may mean, and collections that hold some."""
+        spend(2)
+        if depth == 0:
+            return _NOTHING
+        match node:
+            case ast.Name(id=name):
+                return self._name(name, scopes, depth - 1)
+            case ast.Attribute(value=value, attr=attr):
+                return self._attribute(self.values(value, scopes, depth - 1), attr, depth)
+            case ast.Subscript(value=value, slice=key):
+                return self._part(self.values(value, scopes, depth - 1), key, scopes, depth)
+            case ast.Call():
+                return self._call(node, scopes, depth - 1)
+            case ast.NamedExpr(value=value) | ast.Starred(value=value) | ast.Await(value=value):
+                return self.values(value, scopes, depth - 1)
+            case ast.IfExp(body=body, orelse=other):
+                return self._union([body, other], scopes, depth)
+            case ast.BoolOp(values=values):
+                return self._union(values, scopes, depth)
+            case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+                return _held(self._union(items, scopes, depth))
+            case ast.Dict(keys=keys, values=values):
+                return _held(self._union([*values, *filter(None, keys)], scopes, depth))
+            case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
+                return _held(self.values(element, (*scopes, node), depth - 1))
+        return _NOTHING
+
+    def _union(self, nodes: Iterable[ast.AST], scopes: Scopes, depth: int) -> Values:
+        return _NOTHING.union(*(self.values(node, scopes, depth - 1) for node in nodes))
+
+    # names
+
+    def _name(self, name: str, scopes: Scopes, depth: int) -> Values:
+        for place in range(len(scopes) - 1, -1, -1):
+            function = scopes[place]
+            table = self.table(function)
+            if name in table.names:
+                return self._bound(function, name, table.names[name], scopes[: place + 1], depth)
+        known = self.notebook.live(name) if self.notebook.stars else []
+        bound = [*self.notebook.names.get(name, []), *known]
+        if bound:
+            return self._bound(self.notebook, name, bound, (), depth)
+        if name == "__builtins__":
+            return frozenset(["builtins"])
+        return frozenset([f"builtins.{name}"]) if name in BUILTINS else _NOTHING
+
+    def table(self, scope: Function | Comprehension) -> Table:
+        if id(scope) not in self.tables:
+            if isinstance(scope, Comprehension):
+                table = Table()
+                for loop in scope.generators:
+                    Collector(table).each(loop.target, loop.iter, firm=False)
+            else:
+                table = function_table(scope)
+            self.tables[id(scope)] = table
+        return self.tables[id(scope)]
+
+    def _bound(self, owner: object, name: str, bindings: Sequence[Binding], scopes: Scopes, depth: int) -> Values:
+        key = id(owner), name
+        if key not in self.known:
+            self.known[key] = _NOTHING  # while it is being worked out
+            found = [self._binding(binding, scopes, depth) for binding in bindings]
+            if isinstance(owner, Function):
+                found.append(self._argument(owner, name, scopes[:-1], depth))
+            self.known[key] = _NOTHING.union(*found)
+        return self.known[key]
+
+    def _binding(self, binding: Binding, scopes: Scopes, depth: int) -> Values:
+        node = binding.node
+        match binding.kind:
+            case "import":
+                module, _, name = binding.path.rpartition(".")
+                return frozenset([path_of(module, name) if module else binding.path])
+            case "value":
+                return self.values(node, scopes, depth)
+            case "each" | "unknown" if isinstance(node, ast.expr):
+                found = self.values(node, scopes, depth)
+                return found | _items(found)  # what a ``with`` names may be the thing itself
+            case "effect" if isinstance(node, ast.Call):
+                return _held(self._union(node.args, scopes, depth))
+            case "effect":
+                return _held(self.values(node, scopes, depth))
+        return _NOTHING
+
+    def _argument(self, function: Function, name: str, scopes: Scopes, depth: int) -> Values:
+        """Give everything that a parameter is bound to, by a default or by any call."""
+        places = [argument.arg for argument in arguments_of(function)]
+        if name not in places:
+            return _NOTHING
+        collects = any(one is not None and one.arg == name for one in (function.args.vararg, function.args.kwarg))
+        place = None if collects else places.index(name) - (id(function) in self.built)
+        found = [self._default(function, name, scopes, depth)]
+        for called in self._names_of(function):
+            for call, around in self.calls.get(called, ()):
+                found += [self.values(given, around, depth) for given in _given(call, place, name)]
+                found += [_items(self.values(given, around, depth)) for given in _unpacked(call)]
+            for call, around in self.handed.get(called, ()):
+                for given in _given(call, None, name):
+                    handed = self.values(given, around, depth)
+                    found += [handed, _items(handed), _items(_items(handed))]
+        every = _NOTHING.union(*found)
+        return _held(every) if collects else every
+
+    def _default(self, function: Function, name: str, scopes: Scopes, depth: int) -> Values:
+        arguments = function.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        pairs = [
+            *zip(reversed(positional), reversed(arguments.defaults), strict=False),
+            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+        ]
+        return self._union([default for one, default in pairs if one.arg == name and default], scopes, depth)
+
+    def _names_of(self, function: Function) -> set[str]:
+        own = self.built.get(id(function), _callee(function))
+        names, waiting = {own, ""}, [own]  # a call without a name may call any function that is kept in a collection
+        while waiting:
+            new = self.aliases.get(waiting.pop(), set()) - names
+            names |= new
+            waiting += new
+        return names
+
+    # attributes, parts and results
+
+    def _attribute(self, bases: Values, attr: str, depth: int) -> Values:
+        found = {f"{base}.{attr}" for base in bases if not base.startswith("[]")}
+        if not found and attr in self.attributes:
+            for value, scopes in self.attributes[attr][:64]:
+                found |= self.values(value, scopes, depth - 2) if depth > 2 else _NOTHING
+        return frozenset(found)
+
+    def _part(self, bases: Values, key: ast.expr | None, scopes: Scopes, depth: int) -> Values:
+        found = set(_items(bases))
+        for base in bases:
+            if base in ("globals()", "builtins.globals()"):
+                for name in self.keys(key, scopes):
+                    found |= self._name(name, (), depth - 1)
+            elif base.endswith(".__dict__") or base in ("sys.modules", "builtins"):  # ``__builtins__`` may be a dict
+                prefix = "" if base == "sys.modules" else base.removesuffix(".__dict__") + "."
+                found |= {f"{prefix}{name}" for name in self.keys(key, scopes) or ["*"]}
+        return frozenset(found)
+
+    def keys(self, key: ast.expr | None, scopes: Scopes = ()) -> list[str]:
+        """Give the texts that ``key`` may be, if they can be known."""
+        self.folding.scopes = [self.table(scope) for scope in scopes]
+        found = self.folding.folded(key) if key is not None else None
+        return [one for one in found or () if isinstance(one, str)]
+
+    def _call(self, call: ast.Call, scopes: Scopes, depth: int) -> Values:  # noqa: PLR0911 - one for each kind of call
+        called = self.values(call.func, scopes, depth)
+        first = call.args[0] if call.args else None
+        if isinstance(call.func, ast.Attribute) and call.func.attr in _BY_KEY | _BY_TURNS:
+            owner = self.values(call.func.value, scopes, depth)
+            if any(_is_collection(one) for one in owner):
+                return self._part(owner, first if call.func.attr in _BY_KEY else None, scopes, depth) | owner
+        if called & {"builtins.globals", "builtins.locals"} or (first is None and "builtins.vars" in called):
+            return frozenset(["globals()"])
+        if "builtins.vars" in called:
+            return frozenset(f"{value}.__dict__" for value in self.values(first, scopes, depth))
+        if "builtins.getattr" in called and len(call.args) > 1:
+            owners, names = self.values(first, scopes, depth), self.keys(call.args[1], scopes) or ["*"]
+            return frozenset(f"{owner}.{name}" for owner in owners for name in names)
+        if called & {"builtins.__import__", "importlib.import_module"}:
+            return frozenset(self.keys(first, scopes))
+        results = self._results(call.func, scopes, depth)
+        if results is not None:
+            return results
+        handed = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if not called or any(_hands_on(one) for one in called):
+            found = self._union(handed, scopes, depth)
+            return found | _held(found) | _items(found)
+        return _NOTHING
+
+    def _results(self, function: ast.expr, scopes: Scopes, depth: int) -> Values | None:
+        """Give what a function, or an object's ``__enter__``, of the notebook returns; ``None`` if it is not known."""
+        if isinstance(function, ast.Lambda):
+            return self.values(function.body, (*scopes, function), depth)
+        if not isinstance(function, ast.Name):
+            return None
+        tables = [self.table(scope).names for scope in reversed(scopes)]
+        bound = next((names[function.id] for names in [*tables, self.notebook.names] if function.id in names), [])
+        found, known = _NOTHING, False
+        for binding in bound:
+            node = binding.node
+            if isinstance(node, ast.Lambda):
+                known, found = True, found | self.values(node.body, (*scopes, node), depth)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                known, found = True, found | self._union(_returned(node), (*scopes, node), depth)
+            elif isinstance(node, ast.ClassDef):
+                known = True
+                for method in node.body:
+                    if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name in _HANDING_ON:
+                        found |= self._union(_returned(method), (*scopes, method), depth)
+        return found if known else None
+
+
+def scoped(tree: ast.AST) -> Iterator[tuple[ast.AST, Scopes]]:
+    """Give every node with the functions and comprehensions around it; without recursion, however deep it is."""
+    waiting: list[tuple[ast.AST, Scopes]] = [(tree, ())]
+    while waiting:
+        node, scopes = waiting.pop()
+        yield node, scopes
+        inner = (*scopes, node) if isinstance(node, Function | Comprehension) else scopes
+        waiting += [(child, inner) for child in ast.iter_child_nodes(node)]
+
+
+def _callee(node: ast.AST) -> str:
+    """Name a function, or what is called: the last part of a dotted name."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.FunctionDef(name=name):
+            return name
+        case ast.AsyncFunctionDef(name=name):
+            return name
+        case ast.Lambda():
+            return f"lambda {id(node)}"
+    return ""
+
+
+def _functions_in(call: ast.Call) -> Iterator[str]:
+    """Name what may be functions among the arguments of ``call``."""
+    for given in (*call.args, *(keyword.value for keyword in call.keywords)):
+        for part in given.elts if isinstance(given, ast.Tuple | ast.List) else [given]:
+            if isinstance(part, ast.Name | ast.Attribute | ast.Lambda):
+                yield _callee(part)
+
+
+def _given(call: ast.Call, place: int | None, name: str) -> Iterator[ast.expr]:
+    """Give the arguments that may be bound to the parameter; all of them if its ``place`` is not known.
+
+    A method has its object before them.
+    """
+    if place is None:
+        yield from (*call.args, *(keyword.value for keyword in call.keywords))
+        return
+    places = (place, place - 1) if isinstance(call.func, ast.Attribute) else (place,)
+    yield from (call.args[one] for one in places if 0 <= one < len(call.args))
+    yield from (keyword.value for keyword in call.keywords if keyword.arg == name)
+
+
+def _unpacked(call: ast.Call) -> Iterator[ast.expr]:
+    yield from (given.value for given in call.args if isinstance(given, ast.Starred))
+    yield from (keyword.value for keyword in call.keywords if keyword.arg is None)
+
+
+def _returned(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
+    nodes = (node for node in ast.walk(function) if isinstance(node, ast.Return | ast.Yield | ast.YieldFrom))
+    return [node.value for node in nodes if node.value is not None]
+
+
+def _held(values: Values) -> Values:
+    return frozenset(value if value.startswith("[]") else f"[]{value}" for value in values)
+
+
+def _items(values: Values) -> Values:
+    return frozenset(value.removeprefix("[]") for value in values if value.startswith("[]"))
+
+
+def _is_collection(value: str) -> bool:
+    return value.startswith("[]") or value.endswith((".__dict__", "globals()")) or value == "sys.modules"
+
+
+def _hands_on(called: str) -> bool:
+    root, _, rest = called.partition(".")
+    return root in _GIVING_BACK or (root == "builtins" and rest in _HANDING_ON)

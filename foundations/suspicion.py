@@ -1,0 +1,345 @@
+"""Code that looks like hiding: it decides nothing, and asks a person to have a look.
+
+The whole notebook is searched, because torch that is patched in one cell changes the meaning of every other cell.
+Ordinary habits are left alone: an own name may be bound to anything, in any way.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from foundations.bindings import BUILTINS
+from foundations.flow import Flow, Place, Text, Values
+from foundations.folding import Overlong, at_most, spend
+from foundations.model import Review
+from foundations.parsing import UNREADABLE, embedded
+from foundations.reading import Source, read_exercise, read_source
+from foundations.suspects import (
+    DYNAMIC,
+    MODULES,
+    NAMES,
+    OURS,
+    PATCHED,
+    REWRITTEN,
+    UNREAD,
+    if_protected,
+    of_tensors,
+    path_reasons,
+    telling,
+)
+
+#: Steps that one search may take, see :mod:`foundations.reading`.
+_STEPS = 1_500_000
+_LONGEST = 80
+
+_SETTERS = frozenset(["setattr", "delattr", "__setattr__", "__delattr__"])
+_SETS = frozenset(["builtins.setattr", "builtins.delattr"])
+_MOCKS = frozenset(["object", "multiple", "dict", "patch"])
+#: Methods that change a namespace.
+_CHANGING = frozenset(
+    ["update", "setdefault", "__setitem__", "setitem", "__delitem__", "delitem", "pop", "popitem", "clear", "__ior__"]
+)
+_HANDED = frozenset(["setattr", "delattr", "exec", "eval", "compile"])
+_IMPORTING = frozenset(["__import__", "import_module"])
+_RUNNING = frozenset(["builtins.exec", "builtins.eval", "builtins.compile"])
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A finding in a cell, counted from 0; ``dynamic``: it counts only as a part of an exercise."""
+
+    cell: int
+    line: int
+    reason: str
+    dynamic: bool = False
+
+
+#: Exercises, each with a reason for a review that its own solution gives as well.
+Ordinary = Collection[tuple[str, str]]
+
+
+def find_suspicions(cells: Sequence[str], exercises: Sequence[str], ordinary: Ordinary = ()) -> list[Review]:
+    """Find everything in the code ``cells`` that looks like hiding, one entry for each kind and cell.
+
+    ``exercises`` are the ids of the exercises; an entry names those that reach the code or are defined in its cell.
+    ``cell`` counts from 1 among ``cells``. Code that cannot be read is an entry too; nothing is ever raised.
+    ``ordinary`` holds what the solutions do as well, see :func:`ordinary_in`: an exercise may be about running text.
+    """
+    try:
+        with at_most(_STEPS):
+            source = read_source(cells)
+        search = _Search(source, exercises, ordinary)
+        search.run()
+    except (Overlong, Exception):
+        return [Review("the whole notebook", UNREAD, tuple(exercises))]
+    return search.reviews(cells)
+
+
+def ordinary_in(cells: Sequence[str], exercises: Sequence[str]) -> Ordinary:
+    """Find what the instructor's own solutions do, in the code ``cells`` of the source notebook."""
+    found = find_suspicions(cells, exercises)
+    return {(exercise, review.reason) for review in found for exercise in review.exercises}
+
+
+class _Search:
+    def __init__(self, source: Source, exercises: Sequence[str], ordinary: Ordinary) -> None:
+        self.source = source
+        self.ordinary = ordinary
+        self.readings = {exercise: read_exercise(source, exercise) for exercise in exercises}
+        self.found: list[_Found] = []
+        self.is_cut = False
+
+    def run(self) -> None:
+        try:
+            with at_most(_STEPS):
+                texts = list(_texts(self.source.trees))
+                self.flow = Flow(self.source.table, texts)
+                words = self.flow.words
+                self.looks_into_modules = "modules" in words
+                self.sets_by_name = not words.isdisjoint(["setattr", "delattr"])
+                self.runs_text = not words.isdisjoint(["exec", "eval", "compile", "builtins", "__builtins__"])
+                for place in self.flow.places:
+                    self.look_at(place)
+        except Overlong:
+            self.is_cut = True
+
+    def look_at(self, place: Place) -> None:
+        spend(2)
+        try:
+            for reason in self.reasons(place):
+                self.found.append(_Found(place.text.cell, place.line, reason, dynamic=reason == DYNAMIC))
+        except Exception:  # as deep as the code is that failed, or a fault of ours: a person has to look
+            self.found.append(_Found(place.text.cell, place.line, UNREAD))
+
+    def reasons(self, place: Place) -> Iterator[str]:
+        """Give the reasons to look at one node."""
+        match place.node:
+            case ast.Attribute(attr=attr, ctx=context):
+                if attr in NAMES:
+                    yield NAMES[attr]
+                elif not isinstance(context, ast.Load):
+                    yield from self.changed(place, place.node)
+                else:
+                    yield from self.named(place, place.node)
+            case ast.Subscript(ctx=context) as part:
+                if not isinstance(context, ast.Load):
+                    yield from self.changed(place, part)
+                else:
+                    yield from self.part(place, part)
+            case ast.Call() as call:
+                yield from self.called(place, call)
+            case node:
+                for path in _spelled(node):
+                    yield from path_reasons(path)
+
+    # names and paths
+
+    def named(self, place: Place, node: ast.Attribute) -> Iterator[str]:
+        if node.attr not in telling():
+            return
+        for value in self.flow.values(node, place.scopes):
+            yield from path_reasons(value)
+
+    def part(self, place: Place, node: ast.Subscript) -> Iterator[str]:
+        if self.looks_into_modules:
+            yield from self.taken(self.flow.values(node.value, place.scopes), node.slice, place)
+        is_index = isinstance(node.slice, ast.Name | ast.Tuple | ast.Slice)
+        if not is_index and not telling().isdisjoint(self.flow.keys(node.slice, place.scopes)):
+            for value in self.flow.values(node, place.scopes):
+                yield from path_reasons(value)
+
+    # changes
+
+    def changed(self, place: Place, target: ast.Attribute | ast.Subscript) -> Iterator[str]:
+        """Look at ``torch.atan2 = evil`` and ``vars(torch)["atan2"] = evil``, whatever torch is called there."""
+        if isinstance(target, ast.Attribute) and target.attr == "__code__":
+            yield REWRITTEN
+        owners = self.flow.values(target.value, place.scopes)
+        if isinstance(target, ast.Attribute):
+            yield from if_protected(owners)
+            if _is_class_of_something(target.value) and target.attr in of_tensors():
+                yield PATCHED
+        else:
+            yield from self.space_changed(owners)
+
+    def space_changed(self, owners: Values) -> Iterator[str]:
+        if "sys.modules" in owners:
+            yield MODULES
+        yield from if_protected([one.removesuffix(".__dict__") for one in owners if one.endswith(".__dict__")])
+        if "builtins" in owners:  # which ``__builtins__`` is, or its namespace
+            yield PATCHED
+
+    # calls
+
+    def called(self, place: Place, call: ast.Call) -> Iterator[str]:
+        name = _last(call.func)
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if name in _SETTERS or self.is_setter(place, call.func):
+            owner = next(iter(given), None)
+            if isinstance(call.func, ast.Attribute) and len(given) == 2:
+                owner = call.func.value
+            yield from self.set_by_call(place, owner, given)
+        elif name in _CHANGING:
+            owners = [call.func.value] if isinstance(call.func, ast.Attribute) else []
+            for owner in [*owners, *given[:1]]:
+                yield from self.space_changed(self.flow.values(owner, place.scopes))
+        elif name in _MOCKS:
+            yield from self.mocked(place, call, given)
+        if name in _IMPORTING and given:
+            for text in self.flow.keys(given[0], place.scopes):
+                yield from path_reasons(text)
+        if name in ("getattr", "attrgetter"):
+            yield from self.asked(place, call, given)
+        if self.looks_into_modules and isinstance(call.func, ast.Attribute):
+            yield from self.looked_up(place, call, call.func)
+        if name in telling() and isinstance(call.func, ast.Name):  # ``from ctypes import *``
+            for value in self.flow.values(call.func, place.scopes):
+                yield from path_reasons(value)
+        yield from self.handed(place, given)
+        if self.runs_text and given and not embedded(call):
+            yield from self.run_by(place, call, given)
+
+    def is_setter(self, place: Place, function: ast.expr) -> bool:
+        """Whether ``function`` is another name for ``setattr``."""
+        is_name = isinstance(function, ast.Name) and function.id not in BUILTINS
+        return self.sets_by_name and is_name and not _SETS.isdisjoint(self.flow.values(function, place.scopes))
+
+    def set_by_call(self, place: Place, owner: ast.expr | None, given: list[ast.expr]) -> Iterator[str]:
+        owners = self.flow.values(owner, place.scopes)
+        yield from if_protected(
+            [one.removeprefix("[]") for one in owners] if isinstance(owner, ast.Starred) else owners
+        )
+        named = [text for part in given[:2] for text in self.flow.keys(part, place.scopes)]
+        if "__code__" in named:
+            yield REWRITTEN
+        if owner is not None and _is_class_of_something(owner) and not of_tensors().isdisjoint(named):
+            yield PATCHED
+
+    def mocked(self, place: Place, call: ast.Call, given: list[ast.expr]) -> Iterator[str]:
+        if given and any(
+            value.startswith(("unittest.mock", "mock")) for value in self.flow.values(call.func, place.scopes)
+        ):
+            yield from if_protected(self.flow.values(given[0], place.scopes))
+            yield from if_protected([text.rpartition(".")[0] for text in self.flow.keys(given[0], place.scopes)])
+
+    def asked(self, place: Place, call: ast.Call, given: list[ast.expr]) -> Iterator[str]:
+        for part in given[:2]:
+            for text in self.flow.keys(part, place.scopes):
+                yield from (NAMES[name] for name in text.split(".") if name in NAMES)
+        for value in self.flow.values(call, place.scopes):
+            yield from path_reasons(value)
+
+    def looked_up(self, place: Place, call: ast.Call, function: ast.Attribute) -> Iterator[str]:
+        owners = self.flow.values(function.value, place.scopes)
+        if function.attr in ("values", "items", "copy"):
+            yield from [MODULES] if "sys.modules" in owners else []
+        elif function.attr in ("get", "__getitem__") and call.args:
+            yield from self.taken(owners, call.args[0], place)
+
+    def taken(self, owners: Values, key: ast.expr, place: Place) -> Iterator[str]:
+        """Look at ``sys.modules["foundations.tracing"]``; ``sys.modules[__name__]`` is an ordinary one."""
+        if "sys.modules" in owners:
+            names = self.flow.keys(key, place.scopes)
+            if any(name.partition(".")[0] == "foundations" for name in names):
+                yield OURS
+            elif not names and _last(key) not in ("__name__", "__module__"):
+                yield MODULES
+
+    def handed(self, place: Place, given: list[ast.expr]) -> Iterator[str]:
+        """Look at ``functools.partial(setattr, torch)``, ``map(exec, texts)``."""
+        handed = [part for part in given if isinstance(part, ast.Name | ast.Attribute) and _last(part) in _HANDED]
+        if handed:
+            values = self.flow.values(ast.Tuple([*handed], ast.Load()), place.scopes)
+            others = self.flow.values(ast.Tuple([*given], ast.Load()), place.scopes)
+            setters = {f"[]{one}" for one in _SETS}
+            if values & setters:
+                yield from if_protected([one.removeprefix("[]") for one in others - setters])
+            if values & {f"[]{one}" for one in _RUNNING}:
+                yield DYNAMIC
+
+    def run_by(self, place: Place, call: ast.Call, given: list[ast.expr]) -> Iterator[str]:
+        if self.flow.values(call.func, place.scopes) & _RUNNING and not self.flow.keys(given[0], place.scopes):
+            yield DYNAMIC
+
+    # reviews
+
+    def reviews(self, cells: Sequence[str]) -> list[Review]:
+        """Make one review of each kind and cell, those within exercises first."""
+        made: dict[tuple[int, str], Review] = {}
+        for found in sorted(self.found, key=lambda one: (not self.reached_by(one), one.cell, one.line)):
+            exercises = self.reached_by(found)
+            if exercises or not found.dynamic:
+                review = Review(_text(cells, found), found.reason, exercises, found.cell + 1, found.line)
+                made.setdefault((found.cell, found.reason), review)
+        return [*sorted(made.values(), key=lambda one: (one.cell or 0, one.line or 0)), *self.unread(cells)]
+
+    def reached_by(self, found: _Found) -> tuple[str, ...]:
+        return tuple(
+            exercise
+            for exercise, reading in self.readings.items()
+            if any(cell == found.cell and first <= found.line <= last for cell, first, last in reading.spans)
+            or (found.cell in reading.home and not found.dynamic)
+            if (exercise, found.reason) not in self.ordinary
+        )
+
+    def unread(self, cells: Sequence[str]) -> Iterator[Review]:
+        """Give the cells, and the exercises, that could not be read to their end."""
+        if self.is_cut:
+            yield Review("the rest of the notebook", UNREAD)
+        missing = tuple(one for one, reading in self.readings.items() if not reading.home)
+        for cell, tree in self.source.trees:
+            if tree is UNREADABLE:
+                yield Review(f"a cell of {len(cells[cell])} characters", UNREAD, missing, cell + 1, 1)
+        for exercise, reading in self.readings.items():
+            if not reading.complete:
+                home = min(reading.home) + 1 if reading.home else None
+                yield Review(exercise, UNREAD, (exercise,), home)
+
+
+def _texts(trees: list[tuple[int, ast.Module]]) -> Iterator[Text]:
+    """Give the cells' trees, and the code in their constant strings."""
+    waiting = [Text(tree, cell) for cell, tree in trees]
+    while waiting:
+        text = waiting.pop(0)
+        yield text
+        for node in ast.walk(text.tree):
+            if isinstance(node, ast.Call) and (inner := embedded(node)):
+                line = text.offset + (0 if text.fixed else node.lineno)
+                is_below = _last(node.func) == "run_cell_magic" and not text.fixed
+                waiting += [Text(tree, text.cell, line, fixed=not is_below) for tree in inner]
+
+
+def _spelled(node: ast.AST) -> list[str]:
+    """Give the dotted names that an import or a text spells."""
+    match node:
+        case ast.Constant(value=str(text)) if text in NAMES or text.startswith("foundations."):
+            return [text]
+        case ast.Import(names=aliases):
+            return [alias.name for alias in aliases]
+        case ast.ImportFrom(module=str(module), names=aliases):
+            return [f"{module}.{alias.name}" for alias in aliases]
+    return []
+
+
+def _is_class_of_something(node: ast.expr) -> bool:
+    """Whether ``node`` is ``type(a)`` or ``a.__class__``, or a part of one, for an ``a`` that is not the own object."""
+    while True:
+        match node:
+            case ast.Call(func=ast.Name(id="type"), args=[owner]) | ast.Attribute(attr="__class__", value=owner):
+                return not (isinstance(owner, ast.Name) and owner.id in ("self", "cls"))
+            case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Call(func=inner):
+                node = inner
+            case _:
+                return False
+
+
+def _last(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _text(cells: Sequence[str], found: _Found) -> str:
+    lines = cells[found.cell].split("\n")
+    text = " ".join(lines[found.line - 1].split()) if found.line <= len(lines) else "code in a string"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

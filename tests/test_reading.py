@@ -1,0 +1,52 @@
+"""What is bound in an odd way is read all the same, and only what the exercise reaches."""
+
+from __future__ import annotations
+
+import pytest
+
+from foundations.reading import read_exercise, read_source, read_uses
+
+#: Cells that bind ``f``, or what it uses, to a product: below ``g``, which is one.
+BOUND = [
+    "time f = g",
+    "locals()['f'] = g",
+    "globals()['f'] = g",
+    "%time f = g",
+    "%%capture out\ndef f(a, b): return g(a, b)",
+    "exec('f = g')",
+    "if True:\n    f = g",
+    "for f in [g]: pass",
+    "f = (lambda: 0) if False else g",
+    "def set_up():\n    global f\n    f = g\nset_up()",
+]
+
+
+@pytest.mark.parametrize("cell", BOUND)
+def test_what_is_bound_in_an_odd_way_is_read(cell: str) -> None:
+    """By a loop, a magic, a namespace, or a function that declares the name global."""
+    uses = read_uses(["def g(a, b):\n    return a @ b", "def f(a, b):\n    return a * b", cell], "f")
+    assert "@" in [use.operator for use in uses]
+
+
+def test_spans_are_the_definitions_that_are_reached() -> None:
+    """By cell and lines; what the exercise does not use is not among them."""
+    cells = [
+        "def helper(x):\n    return x\n\ndef unused(x):\n    return x",
+        "# answer\ndef f(a):\n    return helper(a)",
+    ]
+    reading = read_exercise(read_source(cells), "f")
+    assert reading.spans == {(0, 1, 2), (1, 2, 3)}
+    assert (reading.home, reading.complete) == ({1}, True)
+
+
+def test_an_exercise_that_no_statement_defines_uses_nothing() -> None:
+    """It may be bound through the shell, and what it does shows when it runs."""
+    assert read_uses(["get_ipython().push({'f': max})"], "f") == []
+
+
+def test_code_that_is_nested_too_deeply_is_not_complete() -> None:
+    """What was read before still counts."""
+    deep = "def f(a, b):\n    c = a @ b\n    return " + "+".join(["a"] * 900)
+    reading = read_exercise(read_source([deep]), "f")
+    assert not reading.complete
+    assert [use.operator for use in reading.uses if use.operator] == ["@"]
