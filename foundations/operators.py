@@ -73,6 +73,7 @@ _WORDS: dict[str, frozenset[str]] = {
         "__getattr__ __getattribute__ __delitem__ __get__ __init_subclass__ __subclasshook__ module_load reinforce",
         "register_post_accumulate_grad_hook record_stream _clear_non_serializable_cached_data _fix_weakref",
         "vmap cond",
+        "_make_subclass _make_wrapper_subclass",
         "while_loop map map2 apply constant get_file_path combinations channel_shuffle native_channel_shuffle",
         "pixel_shuffle",
         "pixel_unshuffle nan_to_num affine_grid_generator cudnn_affine_grid_generator matrix_H to_dense",
@@ -140,7 +141,7 @@ _WORDS: dict[str, frozenset[str]] = {
     ),
     "norm": _words("frobenius_norm nuclear_norm linalg_cond matrix_rank local_response_norm _powsum _foreach_powsum"),
     "settings": _words(
-        "handle_torch_function has_torch_function has_torch_function_unary has_torch_function_variadic",
+        "__torch_function__ __torch_dispatch__ handle_torch_function has_torch_function has_torch_function_unary has_torch_function_variadic",
         "boolean_dispatch",
         "init_num_threads save load compile fork wait import_ir_module import_ir_module_from_buffer parse_ir",
         "parse_schema",

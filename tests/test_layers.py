@@ -29,7 +29,8 @@ plugin submissions
 student
 speed reference rules diagnose
 evidence
-suspicion suspects
+suspicion
+suspects
 reading
 reader
 asking

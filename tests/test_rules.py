@@ -145,9 +145,11 @@ def test_exercise_that_no_cell_defines_breaks_no_rule() -> None:
 
 
 def test_unknown_family_is_the_course_authors_mistake() -> None:
-    """A rule that names no family would forbid nothing."""
-    with pytest.raises(CourseError, match="'matmul', which is none of matrix product"):
-        Rule(about="x", allow=all_but("matmul"))
+    """A rule without a family that is misspelt would allow everything."""
+    with pytest.raises(CourseError, match="'matmul' is not a family of operations"):
+        all_but("matmul")
+    with pytest.raises(CourseError, match="rule allows 'matmul', which is none of"):
+        Rule(about="x", allow=frozenset({"matmul"}))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
