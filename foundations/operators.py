@@ -141,7 +141,8 @@ _WORDS: dict[str, frozenset[str]] = {
     ),
     "norm": _words("frobenius_norm nuclear_norm linalg_cond matrix_rank local_response_norm _powsum _foreach_powsum"),
     "settings": _words(
-        "__torch_function__ __torch_dispatch__ handle_torch_function has_torch_function has_torch_function_unary has_torch_function_variadic",
+        "__torch_function__ __torch_dispatch__",
+        "handle_torch_function has_torch_function has_torch_function_unary has_torch_function_variadic",
         "boolean_dispatch",
         "init_num_threads save load compile fork wait import_ir_module import_ir_module_from_buffer parse_ir",
         "parse_schema",
