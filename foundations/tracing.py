@@ -28,6 +28,7 @@ MAX_NAMES = 500
 MAX_NAME_CHARACTERS = 80
 #: Questions that a careful student asks, and that torch answers by arithmetic of its own (``isfinite`` multiplies).
 _PREDICATES = frozenset({torch.isfinite, torch.Tensor.isfinite, torch.isclose, torch.Tensor.isclose})
+_INDEXING = frozenset({"__getitem__", "__setitem__"})
 #: Elements of a list of arguments: enough to see a tensor in it, cheap where it holds a million floats.
 _LOOK_INSIDE = 64
 
@@ -166,6 +167,8 @@ class _FunctionMode(TorchFunctionMode):
         self._dispatch.at_rest = outside or func in _PREDICATES
         with torch._C.DisableTorchFunction():
             mark = self._flow.open_call(name, args)
+            if name in _INDEXING and len(args) > 1 and _holds_single_index(args[1]):
+                self._tally.add("__index__")  # read off the tensor without an operator
         try:
             result = func(*args, **kwargs)
         finally:
@@ -182,6 +185,12 @@ def _name(func: Any) -> str:
     func = getattr(func, "overloadpacket", func)
     name = getattr(func, "__name__", None)
     return name[:MAX_NAME_CHARACTERS] if type(name) is str else type(func).__name__
+
+
+def _holds_single_index(index: Any) -> bool:
+    """Return whether an index has a tensor of one whole number in it, which PyTorch takes for the number."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(part, torch.Tensor) and part.dim() == 0 and not part.is_floating_point() for part in parts)
 
 
 def _largest(values: Iterable[Any], depth: int = 2) -> int:
