@@ -28,12 +28,11 @@ grade inert
 plugin submissions
 student
 speed reference rules diagnose
-suspicion suspects
+suspicion
 reading
 reader
-asking
-flow
-resolving
+asking flow
+resolving suspects
 bindings
 parsing
 families folding compare libraries
