@@ -124,7 +124,11 @@ class Reader(Asking):
 
     def read_binding(self, name: str, binding: Binding, running: bool) -> None:
         node = binding.node
-        if node is None or (isinstance(node, ast.stmt) and not isinstance(node, ast.AugAssign | _DEFINITIONS)):
+        if isinstance(node, ast.stmt) and not isinstance(node, ast.AugAssign | _DEFINITIONS):
+            # A handler's name is an exception; any other statement is bound as a whole if it is too deep to follow.
+            self.reading.complete &= isinstance(node, ast.Try | ast.TryStar)
+            return
+        if node is None:
             return
         self.scopes, self.fixed_line, self.binding = [], None, binding
         self.within = "" if name == self.exercise else name

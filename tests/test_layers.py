@@ -33,9 +33,8 @@ suspicion
 suspects
 reading
 reader
-asking
-flow
-resolving
+asking flow
+resolving suspects
 bindings
 parsing
 operators
