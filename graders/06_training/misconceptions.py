@@ -56,7 +56,7 @@ def parameters(generator):
     return made
 
 
-def trained(names, params, train, valid, epochs, lr, bs, seed, own=True):
+def trained(names, params, train, valid, epochs, lr, bs, seed, own=True):  # noqa: PLR0915 - it travels as a whole
     """fit(model, train, valid, epochs, lr, bs, generator)"""
 
     class Model:

@@ -103,7 +103,7 @@ def noted(training, most=MOST_BATCHES):
 
 
 def into_epochs(batches, n, asked):
-    """An epoch is over when as many examples came as there are, or after its share of the batches if some are left out."""
+    """Split after as many examples as there are; if some are left out, into equal shares of the batches."""
     share, rest = divmod(len(batches), asked)
     if sum(map(len, batches)) < n * asked and share and not rest:
         return [batches[start : start + share] for start in range(0, len(batches), share)]

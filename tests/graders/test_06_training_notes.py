@@ -1,4 +1,4 @@
-"""The model that ``fit`` trains notes its batches, and student code can write these notes: alone they decide nothing."""
+"""The model that ``fit`` trains notes its batches. Student code can write these notes: alone they decide nothing."""
 
 from __future__ import annotations
 
