@@ -21,6 +21,7 @@ ORDER = """
 cli
 demo
 release leaks
+probes
 recording
 gradebook
 nbgrader_bridge screen export printable catalogue check doctor
@@ -49,7 +50,7 @@ testing
 selftest
 readable seccomp landlock privileges
 kernel
-config model words
+config model words skeletons
 errors
 """.strip()
 

@@ -5,6 +5,7 @@ import torch
 
 from foundations.compare import CheckFailed
 from foundations.diagnose import Battery, Misconception, name_mistake
+from foundations.errors import CourseError
 from foundations.rules import Rule
 from foundations.speed import Stopwatch
 from foundations.student import Student
@@ -180,3 +181,13 @@ def test_calls_of_what_is_not_written_are_not_attempted(student):
 
     with pytest.raises(CheckFailed, match="not attempted"):
         next(one.calls((1,), (2,)))
+
+
+def test_function_that_travels_is_known_by_its_first_parameter(student):
+    """`foundations release --check` could not find another one."""
+
+    def all_seen(space):
+        return space["seen"]
+
+    with pytest.raises(CourseError, match=r"'all_seen' cannot travel .* has to be called 'names'"):
+        student("Double", DOUBLE).probe(all_seen)
