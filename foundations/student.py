@@ -313,9 +313,10 @@ def _asked(args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
 @lru_cache(maxsize=256)  # finding where a function ends takes longer than most calls of it
 def _source_of(function: Callable[..., Any]) -> dict[str, str]:
     """Read a function of a grader's as it travels. `foundations release --check` knows it by its first parameter."""
-    if function.__code__.co_varnames[:1] != ("names",):
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_varnames[:1] != ("names",):
         raise CourseError(
-            f"{function.__name__!r} cannot travel into the student's process: its first parameter has to be called "
+            f"{getattr(function, '__name__', function)!r} cannot travel into the student's process: its first parameter has to be called "
             f"'names', by which `foundations release --check` knows what student code can read",
             slug="probes",
         )

@@ -1,5 +1,7 @@
 """What a hidden test can ask of a student's class or function."""
 
+from functools import partial
+
 import pytest
 import torch
 
@@ -189,5 +191,8 @@ def test_function_that_travels_is_known_by_its_first_parameter(student):
     def all_seen(space):
         return space["seen"]
 
+    one = student("Double", DOUBLE)
     with pytest.raises(CourseError, match=r"'all_seen' cannot travel .* has to be called 'names'"):
-        student("Double", DOUBLE).probe(all_seen)
+        one.probe(all_seen)
+    with pytest.raises(CourseError, match="has to be called 'names'"):
+        one.call(torch.ones(2), torch.ones(2), through=partial(there_and_back))
