@@ -315,8 +315,9 @@ def _source_of(function: Callable[..., Any]) -> dict[str, str]:
     """Read a function of a grader's as it travels. `foundations release --check` knows it by its first parameter."""
     code = getattr(function, "__code__", None)
     if code is None or code.co_varnames[:1] != ("names",):
+        called = getattr(function, "__name__", function)
         raise CourseError(
-            f"{getattr(function, '__name__', function)!r} cannot travel into the student's process: its first parameter has to be called "
+            f"{called!r} cannot travel into the student's process: its first parameter has to be called "
             f"'names', by which `foundations release --check` knows what student code can read",
             slug="probes",
         )

@@ -32,7 +32,9 @@ ABOVE = "\n".join(
 
 #: What may differ in float64: a right loss or gradient above `fit` may have been computed in float32.
 CLOSE = 2e-5
-#: The same after 560 steps on the digits in float32: right ones differed by less than 1e-6 in six runs.
+#: The same after 560 steps on the digits in float32, for half of all numbers: rounding may turn a ReLU for one image, and
+#: then moves a few of them far. It moved half of them by at most 1.4e-4 in 33 trainings; orders that were never used, or
+#: eight epochs more, by at least 1.4e-3.
 ROUNDED = 1e-3
 UNSEEN = "the batches that the network was seen to learn from do not lead to where it ended: "
 KEYS = ("train", "valid", "accuracy")
@@ -138,13 +140,13 @@ def scores(params, x):
     return (x @ w1 + b1).relu() @ w2 + b2
 
 
-def must_end_at(training, expected, why="", close=CLOSE):
+def must_end_at(training, expected, why=""):
     """Every parameter of the network has the expected values; ``why`` begins the message if one has not."""
     got = seen(training, "params")
     if not isinstance(got, list) or len(got) != len(expected):
         fail("the network was not seen after its training", "type")
     for name, before, after, wanted in zip(("w1", "b1", "w2", "b2"), training.args[0], got, expected, strict=True):
-        finding = difference(after, wanted, subject=f"the network's {name} after training", scale=1.0, relative=close)
+        finding = difference(after, wanted, subject=f"the network's {name} after training", scale=1.0, relative=CLOSE)
         if finding:
             untouched = difference(after, before, subject="", relative=1e-30) is None
             told = finding.text + ("; it has not changed at all" if untouched else "")
@@ -322,7 +324,10 @@ def test_digits(student):
     if not isinstance(got, list) or [getattr(p, "shape", None) for p in got] != [p.shape for p in params]:
         fail("the network was not seen after its training", "type")
     most = EPOCHS * math.ceil(TRAINED_ON / BATCH)
-    must_end_at(training, descent(given, [noted(training, most)])[0], UNSEEN, ROUNDED)
+    ends, _ = descent(given, [noted(training, most)])
+    gaps = torch.cat([(after - wanted).abs().flatten() for after, wanted in zip(got, ends, strict=True)])
+    if not float(gaps.median()) <= ROUNDED:
+        fail(f"{UNSEEN}half of its numbers are more than {float(gaps.median()):.2g} off")
     accuracy = float((scores([p.float() for p in got], hidden[0]).argmax(1) == hidden[1]).double().mean())
     if accuracy < THRESHOLD:
         fail(f"{accuracy:.1%} of {HIDDEN:,} images are read right after {EPOCHS} epochs; {THRESHOLD:.0%} are needed")
