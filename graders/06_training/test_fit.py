@@ -32,9 +32,9 @@ ABOVE = "\n".join(
 
 #: What may differ in float64: a right loss or gradient above `fit` may have been computed in float32.
 CLOSE = 2e-5
-#: The same after 560 steps on the digits in float32, for half of all numbers: rounding may turn a ReLU for one image, and
-#: then moves a few of them far. It moved half of them by at most 1.4e-4 in 33 trainings; orders that were never used, or
-#: eight epochs more, by at least 1.4e-3.
+#: For half of all numbers after 560 steps on the digits in float32, where rounding may turn a ReLU for one image and
+#: move a few numbers far. In 33 trainings half of them moved by at most 1.4e-4; other orders than those that were used,
+#: or eight epochs more, move half of them by at least 1.4e-3.
 ROUNDED = 1e-3
 UNSEEN = "the batches that the network was seen to learn from do not lead to where it ended: "
 KEYS = ("train", "valid", "accuracy")
