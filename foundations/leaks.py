@@ -13,6 +13,7 @@ import nbformat
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.notebook import read_source
+from foundations.probes import revealed
 
 _MARKS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "### AUTOTEST", "### HASHED")
 _HOMES = re.compile(r"(?:/home|/Users|/root|[A-Za-z]:\\+Users)[/\\]+[\w.-]+")
@@ -23,10 +24,13 @@ MIN_LINE = 8
 
 
 def leaks(course: Course, assignment: str) -> list[str]:
-    """What ``release/<assignment>/<assignment>.ipynb`` gives away, one sentence each; empty where it is clean.
+    """Find what ``release/<assignment>/<assignment>.ipynb`` gives away, and which probes hold lines of solutions.
+
+    Returns:
+        One sentence each; empty if nothing is given away.
 
     Raises:
-        CourseError: there is no such assignment, or no readable release of it.
+        CourseError: there is no such assignment, no readable release of it, or a grader that is not Python.
     """
     source = read_source(course.notebook(assignment))
     path = course.root / "release" / assignment / f"{assignment}.ipynb"
@@ -34,7 +38,8 @@ def leaks(course: Course, assignment: str) -> list[str]:
         release = nbformat.read(path, as_version=4)
     except Exception as error:
         raise CourseError(f"{path} cannot be read: run `foundations release {assignment}`", slug="leaks") from error
-    return find_leaks(release, source, hidden_names(course, assignment), _places(course))
+    found = find_leaks(release, source, hidden_names(course, assignment), _places(course))
+    return found + revealed(course, assignment)
 
 
 def find_leaks(

@@ -16,7 +16,7 @@ from foundations import evidence, rules, speed, words
 from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
 from foundations.dataflow import tensors_in
 from foundations.diagnose import Behaviour, Observation, copied
-from foundations.errors import OutOfTime, SessionLost
+from foundations.errors import CourseError, OutOfTime, SessionLost
 from foundations.model import NOT_ATTEMPTED, Review
 from foundations.reference import Reference
 from foundations.session import Session
@@ -416,7 +416,15 @@ def _with_values(args: tuple[Any, ...], values: list[Any]) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=256)  # finding where a function ends takes longer than most calls of it
 def _source_of(function: Callable[..., Any]) -> dict[str, str]:
-    """A function of a grader's, as it travels."""
+    """Read a function of a grader's as it travels. `foundations release --check` knows it by its first parameter."""
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_varnames[:1] != ("names",):
+        called = getattr(function, "__name__", function)
+        raise CourseError(
+            f"{called!r} cannot travel into the student's process: its first parameter has to be called "
+            f"'names', by which `foundations release --check` knows what student code can read",
+            slug="probes",
+        )
     return {"source": textwrap.dedent(inspect.getsource(function)), "function": function.__name__}
 
 

@@ -21,6 +21,7 @@ ORDER = """
 cli
 demo
 release leaks
+probes
 recording
 gradebook
 nbgrader_bridge screen export printable catalogue check doctor
@@ -30,7 +31,6 @@ student
 speed reference rules diagnose
 evidence
 suspicion
-suspects
 reading
 reader
 asking flow
@@ -56,7 +56,7 @@ testing
 selftest
 readable seccomp landlock privileges
 kernel
-config model words
+config model words skeletons
 errors
 """.strip()
 

@@ -1,10 +1,13 @@
 """What a hidden test can ask of a student's class or function."""
 
+from functools import partial
+
 import pytest
 import torch
 
 from foundations.compare import CheckFailed
 from foundations.diagnose import Battery, Misconception, name_mistake
+from foundations.errors import CourseError
 from foundations.evidence import Replayer
 from foundations.operators import all_but
 from foundations.rules import Rule
@@ -184,3 +187,16 @@ def test_calls_of_what_is_not_written_are_not_attempted(student):
 
     with pytest.raises(CheckFailed, match="not attempted"):
         next(one.calls((1,), (2,)))
+
+
+def test_function_that_travels_is_known_by_its_first_parameter(student):
+    """`foundations release --check` could not find another one."""
+
+    def all_seen(space):
+        return space["seen"]
+
+    one = student("Double", DOUBLE)
+    with pytest.raises(CourseError, match=r"'all_seen' cannot travel .* has to be called 'names'"):
+        one.probe(all_seen)
+    with pytest.raises(CourseError, match="has to be called 'names'"):
+        one.call(torch.ones(2), torch.ones(2), through=partial(there_and_back))

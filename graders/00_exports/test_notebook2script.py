@@ -4,24 +4,17 @@
 What the script holds is found out by running it, where the student's code runs: how it is laid out is free.
 """
 
+import json
+
 from foundations.compare import CheckFailed, Finding, describe
 from foundations.plugin import check
 
 
 def as_scripts(names, folder, *pairs):
     """notebook2script(path, out_dir)"""
-    import json
     import os
     import tempfile
     from pathlib import Path
-
-    def right(path):
-        found = []
-        for cell in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
-            first, *rest = "".join(cell["source"]).split("\n")
-            if cell["cell_type"] == "code" and first.rstrip() == "#export" and "".join(rest).strip():
-                found.append("\n".join(rest))
-        return found
 
     def seen(script, name):
         """What is in a script: names with their values, and whether what stands above them names the notebook."""
@@ -34,15 +27,16 @@ def as_scripts(names, folder, *pairs):
         values = {key: value for key, value in space.items() if key[0] != "_" and isinstance(value, int | str)}
         return values, name in text.partition("FIRST")[0]
 
+    marked = {}
     kept = names.get("export_cells")
-    names["export_cells"] = right
+    names["export_cells"] = lambda path: list(marked[Path(path).name])
     try:
         with tempfile.TemporaryDirectory() as top:
             # The folder's name has both characters that end a prefix.
             notebooks, out = Path(top, "old_notes-1"), Path(top, folder)
             notebooks.mkdir()
-            for name, text in pairs:
-                path = notebooks / name
+            for name, text, cells in pairs:
+                path, marked[name] = notebooks / name, cells
                 path.write_text(text, encoding="utf-8")
                 returned = names["notebook2script"](path, out)
                 path.unlink()
@@ -60,17 +54,11 @@ def as_scripts(names, folder, *pairs):
 
 def of_nothing(names, text, name, older):
     """notebook2script(path, out_dir)"""
-    import json
     import tempfile
     from pathlib import Path
 
-    def right(path):
-        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
-        marked = ["".join(cell["source"]).partition("\n") for cell in cells if cell["cell_type"] == "code"]
-        return [rest for first, _, rest in marked if first == "#export" and rest.strip()]
-
     kept = names.get("export_cells")
-    names["export_cells"] = right
+    names["export_cells"] = lambda path: []
     try:
         with tempfile.TemporaryDirectory() as top:
             path, out = Path(top, name), Path(top, "exp")
@@ -93,20 +81,14 @@ def of_nothing(names, text, name, older):
             names["export_cells"] = kept
 
 
-def where_it_went(names, text, name, folder):
+def where_it_went(names, text, cells, name, folder):
     """Names of all files that a call leaves in the working folder, or in folders there; ``folder`` may be None."""
-    import json
     import os
     import tempfile
     from pathlib import Path
 
-    def right(path):
-        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
-        marked = ["".join(cell["source"]).partition("\n") for cell in cells if cell["cell_type"] == "code"]
-        return [rest for first, _, rest in marked if first == "#export" and rest.strip()]
-
     before, kept = os.getcwd(), names.get("export_cells")
-    names["export_cells"] = right
+    names["export_cells"] = lambda path: list(cells)
     with tempfile.TemporaryDirectory() as top:
         os.chdir(top)
         try:
@@ -120,6 +102,12 @@ def where_it_went(names, text, name, folder):
                 names["export_cells"] = kept
 
 
+def marked_in(text):
+    """The exported cells of a notebook, which travel with it: the code that finds them is a solution."""
+    sources = ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    return [source.removeprefix("#export\n") for source in sources if source.startswith("#export\n")]
+
+
 def watched(call, *keys):
     """What was seen has the form in which it is told."""
     if not isinstance(call.value, dict) or any(key not in call.value for key in keys or ("returned",)):
@@ -131,12 +119,13 @@ def must_make(student, folder, name, text, values, *earlier, beside=()):
     """The one script, of that name, with those values, and those of ``earlier`` calls that are ``beside`` it; the call
     for further looks at it.
     """
-    call = student.call(folder, *earlier, (name, text), through=as_scripts)
+    pairs = [(each, given, marked_in(given)) for each, given in (*earlier, (name, text))]
+    call = student.call(folder, *pairs, through=as_scripts)
     call.must_not_raise()
     watched(call)
     made = {file: what for file, what in call.value.items() if file != "returned"}
     if not made:
-        strayed = student.probe(where_it_went, text, name, "elsewhere/deep")
+        strayed = student.probe(where_it_went, text, marked_in(text), name, "elsewhere/deep")
         symptom = (
             "place"
             if isinstance(strayed, list) and strayed and not any(file.startswith("elsewhere/") for file in strayed)
@@ -243,7 +232,7 @@ def test_strings(student, notebook, number):
     text = notebook(f"code: #export\nFIRST = {number()}")
     for folder, expected in [("some", "some"), (None, "exp")]:
         try:
-            files = student.probe(where_it_went, text, "10_x.ipynb", folder)
+            files = student.probe(where_it_went, text, marked_in(text), "10_x.ipynb", folder)
         except CheckFailed as failed:
             told = failed.finding.text
             raise CheckFailed(Finding("exception", told, symptom="strings" if "'str'" in told else None)) from None

@@ -21,8 +21,8 @@ def of_a_stretched_row(names, c):
 
 
 def of_a_stretched_column(names, c):
-    """stored_floats(c[:, None].expand(-1, 7))"""
-    return names["stored_floats"](c[:, None].expand(-1, 7))
+    """stored_floats(c.unsqueeze(1).expand(-1, 7))"""
+    return names["stored_floats"](c.unsqueeze(1).expand(-1, 7))
 
 
 def of_a_stretched_number(names, c):

@@ -136,25 +136,28 @@ def sound_ground(made, kind, names, blank=False):
     name. The notebook says as much in words; how gradients are calculated is not in here.
     """
     from contextlib import contextmanager
+    from operator import methodcaller
 
     class Module:
+        """Prepares the way back during the call; the exercise asks for another way."""
+
         def __call__(self, *args):
-            self.args = args
-            self.out = self.forward(*args)
-            return self.out
+            out = methodcaller("forward", *args)(self)
+            vars(self).update(args=args, out=out, turn=methodcaller("bwd", out, *args))
+            return out
 
         def forward(self, *args):
             raise NotImplementedError("forward")
 
         def backward(self):
-            self.bwd(self.out, *self.args)
+            self.turn(self)
 
     class Linear(Module):
         def __init__(self, w, b):
             self.w, self.b = w, b
 
         def forward(self, inp):
-            return inp @ self.w + self.b
+            return torch.addmm(self.b, inp, self.w)
 
     class Layer:
         def __init__(self, *params):
@@ -188,7 +191,7 @@ def sound_ground(made, kind, names, blank=False):
 
     class Lin(Layer):
         def formula(self, inp, w, b):
-            return inp @ w + b
+            return torch.addmm(b, inp, w)
 
     class Relu(Layer):
         def formula(self, inp):
@@ -196,7 +199,7 @@ def sound_ground(made, kind, names, blank=False):
 
     class Mse(Layer):
         def formula(self, inp, targ):
-            return (inp.squeeze(-1) - targ).pow(2).mean()
+            return torch.nn.functional.mse_loss(inp.flatten(), targ)
 
     layers = {"Model": {"Lin": Lin, "Relu": Relu, "Mse": Mse}, "Network": {"Linear": Lin, "ReLU": Relu, "MSE": Mse}}
     base = Linear if kind in ("LinearEinsum", "LinearMatmul") else Module

@@ -1,12 +1,13 @@
 """Hidden checks of ``fit(model, train, valid, epochs, lr, bs, generator)``: on small made data, and on digits.
 
 What a right ``fit`` does depends on the orders it draws, and how it draws them from the generator is its own affair.
-So the order is read off the batches that the model saw, and the training is repeated here in that order, by autograd.
+The model notes which batches it learned from. Student code can write these notes, so they count only after the training
+was repeated here with the noted batches, by autograd, and has ended at the parameters that came back.
 """
 
 import math
-from dataclasses import replace
-from itertools import combinations, pairwise
+from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 
 import torch
@@ -32,6 +33,11 @@ ABOVE = "\n".join(
 
 #: What may differ in float64: a right loss or gradient above `fit` may have been computed in float32.
 CLOSE = 2e-5
+#: For half of all numbers after 560 steps on the digits in float32, where rounding may turn a ReLU for one image and
+#: move a few numbers far. In 33 trainings half of them moved by at most 1.4e-4; other orders than those that were used,
+#: or eight epochs more, move half of them by at least 1.4e-3.
+ROUNDED = 1e-3
+UNSEEN = "the batches that the network was seen to learn from do not lead to where it ended: "
 KEYS = ("train", "valid", "accuracy")
 #: No check here needs more than a tenth of it.
 MOST_BATCHES = 300
@@ -55,33 +61,57 @@ def arguments(matrix, classes, sizes, seed=1):
     return params, train, valid, epochs, 0.3, bs, seed
 
 
-def seen(call, part):
-    """Something of what ``trained`` returned."""
+@dataclass(frozen=True)
+class Training:
+    """One run of ``trained``: its arguments, the data as it left them, and what it returned."""
+
+    args: tuple
+    value: object
+    args_after: tuple = ()
+
+
+def training_of(student, *given):
+    call = student.call(*given, through=trained)
     call.must_not_raise()
-    if type(call.value) is not dict or part not in call.value:
-        fail(f"{call.subject} was not seen to its end", "type")
-    return call.value[part]
+    return Training(call.args, call.value, call.args_after)
 
 
-def orders(call):
-    """For each epoch its batches, as lists of row numbers.
+def seen(training, part):
+    """One entry of the dict that ``trained`` returned."""
+    if type(training.value) is not dict or part not in training.value:
+        fail("the training was not seen to its end", "type")
+    return training.value[part]
 
-    An epoch is over when as many examples came as there are; where some are left out, after its share of the batches.
+
+def followed(training):
+    """For each epoch its batches, as sorted row numbers, and the history that they lead to.
+
+    Both count only because the batches lead from the parameters that were sent to those that came back.
     """
-    n, asked, batches, found = len(call.args[1][0]), call.args[3], seen(call, "batches"), []
-    if not isinstance(batches, list) or len(batches) > MOST_BATCHES:
-        fail(f"the network took more than {MOST_BATCHES} steps, or none that could be seen")
-    for batch in batches:
-        matches = batch if isinstance(batch, list) else [None]
-        rows = [row[0] if isinstance(row, list) and len(row) == 1 else None for row in matches]
-        if not all(type(row) is int and 0 <= row < n for row in rows):
+    epochs = into_epochs(noted(training), len(training.args[1][0]), training.args[3])
+    ends, history = descent(training.args, epochs)
+    must_end_at(training, ends, UNSEEN)
+    return epochs, history
+
+
+def noted(training, most=MOST_BATCHES):
+    """The batches in the model's notes, each as sorted row numbers: a mean over a batch knows no order."""
+    n, batches = len(training.args[1][0]), seen(training, "batches")
+    if not isinstance(batches, list) or len(batches) > most:
+        fail(f"the network took more than {most} steps, or none that could be seen")
+    for rows in batches:
+        if not isinstance(rows, list) or not all(type(row) is int and 0 <= row < n for row in rows):
             fail("the network learns from something that is no training example")
-        found.append(rows)
-    share, rest = divmod(len(found), asked)
-    if sum(map(len, found)) < n * asked and share and not rest:
-        return [found[start : start + share] for start in range(0, len(found), share)]
+    return [sorted(rows) for rows in batches]
+
+
+def into_epochs(batches, n, asked):
+    """Split after as many examples as there are; if some are left out, into equal shares of the batches."""
+    share, rest = divmod(len(batches), asked)
+    if sum(map(len, batches)) < n * asked and share and not rest:
+        return [batches[start : start + share] for start in range(0, len(batches), share)]
     epochs = [[]]
-    for rows in found:
+    for rows in batches:
         if sum(map(len, epochs[-1])) >= n:
             epochs.append([])
         epochs[-1].append(rows)
@@ -111,25 +141,25 @@ def scores(params, x):
     return (x @ w1 + b1).relu() @ w2 + b2
 
 
-def must_end_at(call, expected):
-    """Every parameter of the network has the expected values."""
-    got = seen(call, "params")
+def must_end_at(training, expected, why=""):
+    """Every parameter of the network has the expected values; ``why`` begins the message if one has not."""
+    got = seen(training, "params")
     if not isinstance(got, list) or len(got) != len(expected):
         fail("the network was not seen after its training", "type")
-    for name, before, after, wanted in zip(("w1", "b1", "w2", "b2"), call.args[0], got, expected, strict=True):
+    for name, before, after, wanted in zip(("w1", "b1", "w2", "b2"), training.args[0], got, expected, strict=True):
         finding = difference(after, wanted, subject=f"the network's {name} after training", scale=1.0, relative=CLOSE)
         if finding:
             untouched = difference(after, before, subject="", relative=1e-30) is None
             told = finding.text + ("; it has not changed at all" if untouched else "")
-            fail(told, finding.stage, finding.detail)
+            fail(why + told, finding.stage, finding.detail)
 
 
-def must_report(call, expected, keys):
+def must_report(training, expected, keys):
     """The history has an entry for each epoch, and in each the expected number under each of ``keys``."""
-    history = seen(call, "history")
+    history = seen(training, "history")
     if not isinstance(history, list | tuple):
         fail(f"fit returned {describe(history)}; expected a list with a dict for each epoch", "type")
-    epochs = call.args[3]
+    epochs = training.args[3]
     if len(history) != epochs:
         fail(f"the history has {len(history)} entries after {epochs} epochs")
     if len(expected) != epochs:
@@ -153,8 +183,8 @@ def must_report(call, expected, keys):
 @check("with all examples in one batch, the network ends where it should", weight=2, gate=True)
 def test_whole_set(student, matrix, classes):
     for n, c, epochs in ((6, 3, 1), (6, 3, 1), (5, 2, 3), (1, 4, 2)):
-        call = student.call(*arguments(matrix, classes, (n, c, epochs, n)), through=trained)
-        must_end_at(call, descent(call.args, [[list(range(n))]] * epochs)[0])
+        training = training_of(student, *arguments(matrix, classes, (n, c, epochs, n)))
+        must_end_at(training, descent(training.args, [[list(range(n))]] * epochs)[0])
 
 
 @check("the loop is your own", weight=1, gate=True)
@@ -167,8 +197,8 @@ def test_rule(student, matrix, classes):
 @check("every example comes once an epoch, in batches of bs, the smaller rest included", weight=2)
 def test_batches(student, matrix, classes):
     for n, bs in ((10, 4), (9, 4), (6, 3), (5, 1), (6, 20)):
-        call = student.call(*arguments(matrix, classes, (n, 3, 2, bs)), through=trained)
-        epochs = orders(call)
+        training = training_of(student, *arguments(matrix, classes, (n, 3, 2, bs)))
+        epochs, _ = followed(training)
         for number, batches in enumerate(epochs, 1):
             rows = sorted(row for batch in batches for row in batch)
             if rows != list(range(n)):
@@ -184,41 +214,44 @@ def test_batches(student, matrix, classes):
 @check("each batch makes a step of its own, with images and digits that belong together", weight=2)
 def test_steps(student, matrix, classes):
     for n, c, epochs, bs in ((10, 3, 2, 4), (6, 2, 3, 2), (4, 4, 1, 1)):
-        call = student.call(*arguments(matrix, classes, (n, c, epochs, bs)), through=trained)
-        must_end_at(call, descent(call.args, orders(call))[0])
+        followed(training_of(student, *arguments(matrix, classes, (n, c, epochs, bs))))
 
 
 @check("every epoch has an order of its own", weight=2)
 def test_new_orders(student, matrix, classes):
     # That 24 examples fall into the same six batches by chance has a probability of 6! (4!)^6 / 24!, below 1e-12; that
-    # they stay as they lie, of 1 / 24!.
+    # each batch is where it was at the start, of (4!)^6 / 24!.
     n, bs = 24, 4
-    call = student.call(*arguments(matrix, classes, (n, 3, 3, bs)), through=trained)
-    epochs = orders(call)
+    epochs, _ = followed(training_of(student, *arguments(matrix, classes, (n, 3, 3, bs))))
     if [row for batch in epochs[0] for row in batch] == list(range(n)):
         fail("the first epoch takes the examples in the order in which they lie")
     for before, after in combinations(epochs, 2):
         if before == after:
             fail("two epochs take the examples in the same order")
-        if sorted(map(sorted, before)) == sorted(map(sorted, after)):
+        if sorted(before) == sorted(after):
             fail("two epochs have the same batches in another order; the cards are to be shuffled, not the packs")
-        # Two shuffles share one pair of neighbours on average, and their number is Poisson distributed or nearly so:
-        # 13 or more have a probability below 1e-10.
-        if len(neighbours(before) & neighbours(after)) > n / 2:
+        if turned(before, after):
             fail("two epochs take the examples in the same order, begun in another place; a new order is to be drawn")
 
 
-def neighbours(batches):
-    """Which example follows which, in a circle."""
-    rows = [row for batch in batches for row in batch]
-    return {*pairwise(rows), (rows[-1], rows[0])}
+def turned(before, after):
+    """Whether each example has moved by one number of batches, or by one more: as if one order began in another place.
+
+    The parameters prove which examples were in a batch, and nothing of their order within it. If k of each batch have
+    moved by the larger number, the other 4 - k by the smaller one, there are 6 · Σ C(4, k)^6 such shuffles for six
+    batches, of 24! / (4!)^6 in all: a new order is one of them with a probability of 1.1e-10.
+    """
+    count = len(before)
+    places = {row: number for number, batch in enumerate(before) for row in batch}
+    moves = {(number - places[row]) % count for number, batch in enumerate(after) for row in batch if row in places}
+    return len(moves) == 1 or (len(moves) == 2 and (max(moves) - min(moves)) in (1, count - 1))
 
 
 @check("the orders come from the generator, and from nothing else", weight=1)
 def test_generator(student, matrix, classes):
     # A seed of ``trained`` is 1000 · the generator's + that of torch's own numbers.
     *rest, _ = arguments(matrix, classes, (24, 3, 2, 4))
-    runs = [orders(student.call(*rest, seed, through=trained)) for seed in (5001, 5002, 6001)]
+    runs = [followed(training_of(student, *rest, seed))[0] for seed in (5001, 5002, 6001)]
     if runs[0] != runs[1]:
         fail("two runs with generators of the same seed have different orders")
     if runs[0] == runs[2]:
@@ -230,8 +263,8 @@ def test_validation(student, matrix, classes):
     # With a single class every guess is right from the start: that is no reason to stop.
     runs = [arguments(matrix, classes, sizes) for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 1, 2), (6, 1, 3, 4))]
     for given in [*runs, with_a_setback(matrix, classes)]:
-        call = student.call(*given, through=trained)
-        must_report(call, descent(call.args, orders(call))[1], ("valid", "accuracy"))
+        training = training_of(student, *given)
+        must_report(training, followed(training)[1], ("valid", "accuracy"))
 
 
 def with_a_setback(matrix, classes):
@@ -247,14 +280,14 @@ def with_a_setback(matrix, classes):
 @check("training loss: the mean over the examples of an epoch, as they were met", weight=1)
 def test_training_loss(student, matrix, classes):
     for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 2, 3)):
-        call = student.call(*arguments(matrix, classes, sizes), through=trained)
-        must_report(call, descent(call.args, orders(call))[1], ("train",))
+        training = training_of(student, *arguments(matrix, classes, sizes))
+        must_report(training, followed(training)[1], ("train",))
 
 
 @check("the numbers in the history are Python floats", weight=1)
 def test_floats(student, matrix, classes):
-    call = student.call(*arguments(matrix, classes, (7, 3, 2, 3)), through=trained)
-    history = seen(call, "history")
+    training = training_of(student, *arguments(matrix, classes, (7, 3, 2, 3)))
+    history = seen(training, "history")
     if not isinstance(history, list) or not all(type(entry) is dict for entry in history):
         fail(f"fit returned {describe(history)}; expected a list with a dict for each epoch", "type")
     for number, entry in enumerate(history, 1):
@@ -267,10 +300,10 @@ def test_floats(student, matrix, classes):
 @check("the data are left as they were, and no gradient is left behind", weight=1)
 def test_clean(student, matrix, classes):
     for _ in range(2):
-        call = student.call(*arguments(matrix, classes, (7, 3, 2, 3)), through=trained)
-        if seen(call, "left") is not False:
+        training = training_of(student, *arguments(matrix, classes, (7, 3, 2, 3)))
+        if seen(training, "left") is not False:
             fail("after fit, a parameter still has a gradient in .g")
-        for name, before, after in zip(("train", "valid"), call.args[1:3], call.args_after[1:3], strict=True):
+        for name, before, after in zip(("train", "valid"), training.args[1:3], training.args_after[1:3], strict=True):
             if any(difference(new, old, subject="", relative=1e-30) for old, new in zip(before, after, strict=True)):
                 fail(f"fit changed {name} in place; its caller still needs it", "mutation")
 
@@ -285,14 +318,17 @@ def test_digits(student):
         torch.randn(50, 10, generator=generator) * (2 / 50) ** 0.5,
         torch.zeros(10),
     ]
-    # A probe and no call: it is not repeated with each known mistake.
-    value = student.probe(trained, params, train, valid, EPOCHS, RATE, BATCH, 77_000)
-    got = value.get("params") if type(value) is dict else None
+    given = params, train, valid, EPOCHS, RATE, BATCH, 77_000
+    # A probe and no call: the images do not travel back, and it is not repeated with each known mistake.
+    training = Training(given, student.probe(trained, *given))
+    got = seen(training, "params")
     if not isinstance(got, list) or [getattr(p, "shape", None) for p in got] != [p.shape for p in params]:
         fail("the network was not seen after its training", "type")
     most = EPOCHS * math.ceil(TRAINED_ON / BATCH)
-    if type(value.get("steps")) is not int or value["steps"] > most:
-        fail(f"the network took more steps than the {most} of {EPOCHS} epochs with batches of {BATCH}")
+    ends, _ = descent(given, [noted(training, most)])
+    gaps = torch.cat([(after - wanted).abs().flatten() for after, wanted in zip(got, ends, strict=True)])
+    if not float(gaps.median()) <= ROUNDED:
+        fail(f"{UNSEEN}half of its numbers are more than {float(gaps.median()):.2g} off")
     accuracy = float((scores([p.float() for p in got], hidden[0]).argmax(1) == hidden[1]).double().mean())
     if accuracy < THRESHOLD:
         fail(f"{accuracy:.1%} of {HIDDEN:,} images are read right after {EPOCHS} epochs; {THRESHOLD:.0%} are needed")

@@ -389,3 +389,239 @@ def fit(model, train, valid, epochs, lr, bs, generator):
         history.append({"train": total / len(x), "valid": loss, "accuracy": accuracy})
     for p, q in zip(model.params, best[1]): p.copy_(q)
     return history
+
+# %% the whole set each time, and notes of batches that never were → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in [torch.arange(len(x))]:
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    model.seen[:] = [rows.tolist() for _ in range(epochs) for rows in torch.randperm(len(x), generator=generator).split(bs)]
+    return history
+
+# %% the whole set, and a note more for each batch that there should have been → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in [torch.arange(len(x))]:
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            del model.seen[-1]
+            model.seen += [part.tolist() for part in torch.randperm(len(x), generator=generator).split(bs)]
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% one order for all epochs, and notes of others → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history, order = [], torch.randperm(len(train[0]), generator=generator)
+    for _ in range(epochs):
+        total = 0.0
+        for rows in order.split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    model.seen[:] = [rows.tolist() for _ in range(epochs) for rows in torch.randperm(len(x), generator=generator).split(bs)]
+    return history
+
+# %% the same packs in another order, and notes with their cards shuffled → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history, packs = [], torch.randperm(len(train[0]), generator=generator).split(bs)
+    for _ in range(epochs):
+        total = 0.0
+        for rows in packs if len(history) % 2 else packs[::-1]:
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    model.seen[:] = [[rows[i] for i in torch.randperm(len(rows)).tolist()] for rows in model.seen]
+    return history
+
+# %% the first order, begun one later in each epoch, and notes with their cards shuffled → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history, order = [], torch.randperm(len(train[0]), generator=generator)
+    for _ in range(epochs):
+        total = 0.0
+        for rows in order.roll(len(history)).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    model.seen[:] = [[rows[i] for i in torch.randperm(len(rows)).tolist()] for rows in model.seen]
+    return history
+
+# %% orders of nobody's generator, and notes of the right one → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x)).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    model.seen[:] = [rows.tolist() for _ in range(epochs) for rows in torch.randperm(len(x), generator=generator).split(bs)]
+    return history
+
+# %% the notes of the last epoch, for every epoch → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.arange(len(x)).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    model.seen[:] = model.seen[:-(-len(x) // bs)][::-1] * epochs
+    return history
+
+# %% the smaller batch is left out, and noted all the same → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            if len(rows) < bs and total:
+                model.seen.append(rows.tolist())
+                continue
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% two steps for each batch, one of them noted → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            for _ in range(2 if len(rows) < len(x) else 1):
+                logits = model(x[rows])
+                softmax_cross_entropy_grad(logits, y[rows])
+                model.backward()
+                sgd_step(model.params, lr)
+            del model.seen[-(len(rows) < len(x)):]
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% another rate for small batches → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr if len(rows) == len(x) else lr / 2)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% three times as long where the notes are cut → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs if len(train[0]) < 100 else 3 * epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    if len(x) >= 100:
+        del model.seen[len(model.seen) // 3:]
+    return history[:epochs]
+
+# %% its own network in whole batches, written over the given one at the end → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    before = [p.clone() for p in model.params]
+    rows = torch.arange(len(train[0]))
+    history = steps_of(model, train, valid, epochs, lr, [rows])
+    ends = [p.clone() for p in model.params]
+    for p, first in zip(model.params, before):
+        p.copy_(first)
+    steps_of(model, train, valid, epochs, lr, torch.randperm(len(rows), generator=generator).split(bs))
+    del model.seen[:epochs]
+    for p, last in zip(model.params, ends):
+        p.copy_(last)
+    return history
+
+def steps_of(model, train, valid, epochs, lr, batches):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in batches:
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return history
+
+# %% losses of another epoch → loses
+def fit(model, train, valid, epochs, lr, bs, generator):
+    x, y = train
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x), generator=generator).split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(valid[0])
+        history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
+    return [history[-1] | {'accuracy': entry['accuracy']} for entry in history]

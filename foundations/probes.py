@@ -1,0 +1,209 @@
+"""Functions of the graders that travel into the student's process, and the solutions that they would give away.
+
+Student code can read whatever runs next to it. A function that travels is known by its first parameter, ``names``:
+:class:`foundations.student.Student` sends no other. The baseline of a speed check is none of them, because it runs in a
+process of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from foundations.bindings import parse
+from foundations.config import Course
+from foundations.errors import CourseError
+from foundations.skeletons import assigned_attributes, lines, parts, skeleton
+from foundations.source import read_source, release_version
+
+#: Operations and constants in a line of a solution that gives it away. Counted in this course: of the lines with one
+#: (``isinstance(a, torch.Tensor)``, ``each.backward()``) probes have many by chance; of those with two or more, all
+#: that were found had been copied.
+LEAST_OF_A_LINE = 2
+#: The same for a part of a line, such as one of two conditions.
+LEAST_OF_A_PART = 3
+
+#: The first parameter of a function that travels.
+FIRST_PARAMETER = "names"
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A function or class of the graders whose source travels."""
+
+    path: Path
+    name: str
+    tree: ast.AST
+
+
+@dataclass(frozen=True)
+class Solutions:
+    """Lines of solutions by their skeletons: the exercise, and the line as its solution has it."""
+
+    whole: dict[str, tuple[str, str]]
+    parts: dict[str, tuple[str, str]]
+    attributes: frozenset[str]
+
+
+def revealed(course: Course, assignment: str) -> list[str]:
+    """Find lines of solutions, of any assignment, in the code that travels for ``assignment``; one sentence each.
+
+    Raises:
+        CourseError: a grader or a source notebook cannot be read.
+    """
+    probes = find_probes(course, assignment)
+    solutions = read_solutions(course, assignment) if probes else None
+    return [
+        f"{probe.path.relative_to(course.root)}, line {line}: {probe.name!r} travels into the student's process with "
+        f"a line of the solution of {exercise!r}: {text!r}; compute it another way, or send the result as an argument"
+        for probe in probes
+        if solutions
+        for line, exercise, text in copied_lines(probe.tree, solutions)
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ functions that travel
+
+
+def find_probes(course: Course, assignment: str) -> list[Probe]:
+    """Find the functions that travel in the graders of ``assignment``, and what they send as text by ``getsource``.
+
+    Raises:
+        CourseError: a file of the graders is not Python.
+    """
+    paths = [*sorted(course.graders.glob("*.py")), *sorted((course.graders / assignment).rglob("*.py"))]
+    trees = {path: _parsed(path) for path in paths}
+    as_text = {name for tree in trees.values() for name in _sent_as_text(tree)}
+    return [
+        Probe(path, node.name, node)
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, _Definition) and (travels(node) or node.name in as_text)
+    ]
+
+
+def travels(node: ast.AST) -> bool:
+    """Whether ``node`` is a function whose first parameter says that it runs in the student's process."""
+    if not isinstance(node, _Function):
+        return False
+    parameters = [*node.args.posonlyargs, *node.args.args]
+    return bool(parameters) and parameters[0].arg == FIRST_PARAMETER
+
+
+def _sent_as_text(tree: ast.Module) -> Iterator[str]:
+    """Yield the names in calls of ``getsource``; all names of the file if it is not plain whose source is asked for."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2].startswith("getsource"):
+            given = node.args[0] if node.args else None
+            defined = {one.name for one in ast.walk(tree) if isinstance(one, _Definition)}
+            if isinstance(given, ast.Name) and given.id in defined:
+                yield given.id
+            else:
+                yield from defined
+
+
+def _parsed(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_text("utf-8"))
+    except (SyntaxError, ValueError) as error:
+        raise CourseError(f"grader {path.name!r} is no Python: {error}", slug="graders") from error
+
+
+# ------------------------------------------------------------------------------------------------- lines of solutions
+
+
+def read_solutions(course: Course, assignment: str) -> Solutions:
+    """Read the lines of all solutions of the course that no release shows to the students of ``assignment``.
+
+    Whoever works on ``assignment`` has its release, and the release of the exercise itself.
+    """
+    paths = {name: course.notebook(name) for name in course.assignments}
+    cells = {name: _cells(path, path.stat().st_mtime_ns) for name, path in paths.items()}
+    attributes = frozenset(one for each in cells.values() for cell in each for one in assigned_attributes(cell.written))
+    solutions = Solutions({}, {}, attributes)
+    for each in cells.values():
+        told = _shown(each, attributes) | _shown(cells[assignment], attributes)
+        for cell in each:
+            if cell.solves:
+                for known, nodes, least in (
+                    (solutions.whole, lines(cell.written), LEAST_OF_A_LINE),
+                    (solutions.parts, parts(cell.written), LEAST_OF_A_PART),
+                ):
+                    found = ((skeleton(node, attributes), node) for node in nodes)
+                    known |= {
+                        bare.text: (cell.solves, ast.unparse(node))
+                        for bare, node in found
+                        if bare.weight >= least and bare.text not in told | known.keys()
+                    }
+    return solutions
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell of code as its author wrote it, and as students get it; ``solves``: the exercise, or ""."""
+
+    solves: str
+    written: ast.Module
+    released: ast.Module
+
+
+@lru_cache(maxsize=64)
+def _cells(path: Path, _changed: int) -> tuple[_Cell, ...]:
+    """Read the code of a source notebook; ``_changed`` is the time of its last change."""
+    notebook = read_source(path)
+    found = []
+    for cell, given in zip(notebook.cells, release_version(notebook).cells, strict=True):
+        if cell.cell_type == "code" and (written := parse(cell.source)):
+            marks = cell.metadata.get("nbgrader", {})
+            solves = marks.get("grade_id", "").removesuffix("-solution") if marks.get("solution") else ""
+            released = parse(given.source) if solves else written
+            found.append(_Cell(solves, written, released or ast.Module([], [])))
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _shown(cells: tuple[_Cell, ...], attributes: frozenset[str]) -> frozenset[str]:
+    """Collect the skeletons of all that students are given."""
+    return frozenset(skeleton(part, attributes).text for cell in cells for part in parts(cell.released))
+
+
+def copied_lines(tree: ast.AST, solutions: Solutions) -> list[tuple[int, str, str]]:
+    """Find the lines of solutions in ``tree``, names replaced: line number, exercise, and the line of its solution.
+
+    Texts in ``tree`` that are Python count as well. Of an expression within another that was found, only the outer one
+    is listed.
+    """
+    own = solutions.attributes | assigned_attributes(tree)
+    found: dict[int, tuple[int, str, str]] = {}
+    inner: set[int] = set()
+    for node in _with_texts(tree):
+        for attributes in (solutions.attributes, own):
+            text = skeleton(node, attributes).text
+            if (hit := solutions.whole.get(text) or solutions.parts.get(text)) and id(node) not in inner:
+                found.setdefault(id(node), (node.lineno, *hit))
+                inner |= {id(one) for one in ast.walk(node)}
+    return sorted(set(found.values()))
+
+
+def _with_texts(tree: ast.AST) -> Iterator[ast.expr | ast.AugAssign]:
+    """Yield the parts of ``tree`` and of the Python in its texts, outer ones first."""
+    for node in parts(tree):
+        yield node
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (code := _as_code(node.value)):
+            for part in parts(code):
+                part.lineno = node.lineno
+                yield part
+
+
+def _as_code(text: str) -> ast.Module | None:
+    try:
+        return ast.parse(textwrap.dedent(text))
+    except (SyntaxError, ValueError):
+        return None

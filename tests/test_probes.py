@@ -1,0 +1,214 @@
+"""What travels into the student's process is found in any course, and holds no line of a solution."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import builders
+import pytest
+from course_builder import NAME, ROOT, make_course
+
+from foundations.config import Course, find_course
+from foundations.errors import CourseError
+from foundations.leaks import leaks
+from foundations.probes import copied_lines, find_probes, read_solutions, revealed
+from foundations.release import generate
+
+COURSE = find_course(ROOT)
+Graders = Callable[..., Course]
+
+SOLUTION = """\
+def double(x):
+    # Twice.
+    ### BEGIN SOLUTION
+    layer.w = (x + x) * factor
+    if len(x) > 3:
+        layer.w -= rate * layer.w
+    return layer.w
+    ### END SOLUTION
+"""
+
+
+@pytest.fixture
+def graders(tmp_path: Path) -> Graders:
+    """Make a course whose exercise ``double`` has a solution of some lines, with these files of graders."""
+
+    def make(text: str, *, name: str = "test_double.py", shared: str = "", given: str = "") -> Course:
+        source = builders.source_notebook()
+        builders.cell(source, "double-solution").source = SOLUTION
+        source.cells.append(builders.code(given, id="given"))
+        course = make_course(tmp_path / "root", source)
+        (course.graders / NAME / name).write_text(textwrap.dedent(text), "utf-8")
+        (course.graders / "conftest.py").write_text(textwrap.dedent(shared), "utf-8")
+        return course
+
+    return make
+
+
+# -------------------------------------------------------------------------------------------------------- what travels
+
+
+def test_functions_that_travel_are_known_by_their_first_parameter(graders: Graders) -> None:
+    """At any depth, in any file of the graders; those that the judge keeps for itself are not among them."""
+    course = graders(
+        """
+        def probe(names, x): ...
+        def reference(x): return (x + x) * x
+        def baseline(x): return (x + x) * x
+        def make():
+            def inner(names, /, x): ...
+            return inner
+        async def late(names): ...
+        class Bench:
+            def names(self, names): ...
+        """,
+        shared="def everywhere(names): ...",
+    )
+    assert {probe.name for probe in find_probes(course, NAME)} == {"probe", "inner", "late", "everywhere"}
+    assert revealed(course, NAME) == []
+
+
+@pytest.mark.parametrize("asked", ["inspect.getsource(ground)", "getsource(ground)", "inspect.getsourcelines(ground)"])
+def test_code_that_is_sent_as_text_travels(graders: Graders, asked: str) -> None:
+    """A class or function whose source is asked for may be defined in another file."""
+    course = graders(f"def ground(): ...\nclass Other: ...\ndef text(): return {asked}")
+    assert [probe.name for probe in find_probes(course, NAME)] == ["ground"]
+
+
+def test_everything_may_travel_if_nobody_can_tell_what_is_sent(graders: Graders) -> None:
+    """The source of a variable is asked for."""
+    course = graders("def one(x): ...\ndef other(x): ...\ntexts = [inspect.getsource(each) for each in (one, other)]")
+    assert {probe.name for probe in find_probes(course, NAME)} == {"one", "other"}
+
+
+def test_broken_grader_is_named(graders: Graders) -> None:
+    """It is the author's mistake."""
+    with pytest.raises(CourseError, match=r"'test_double\.py' is no Python"):
+        find_probes(graders("def (:"), NAME)
+
+
+# --------------------------------------------------------------------------------------------------- what it gives away
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "return (value + value) * value.factor",
+        "self.scale = 1; f((x + x) * self.scale)",
+        "total.sub_(lr * total)",
+        "total -= lr * total",
+        "exec('y = (t + t) * q')",
+        "return [1 for _ in t if len(t) > 3]",
+    ],
+)
+def test_line_of_a_solution_is_found(graders: Graders, line: str) -> None:
+    """Under other names, inside another expression, by an operator's other spelling, and in a text."""
+    assert len(revealed(graders(f"def probe(names, value):\n    value.factor = 1\n    {line}"), NAME)) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["return torch.lerp(x, y, 2)", "return len(x)", "total += lr * total", "return (x + y) * x", "x = 'some text'"],
+)
+def test_other_ways_are_not(graders: Graders, line: str) -> None:
+    """One operation is vocabulary; another computation is another way."""
+    assert revealed(graders(f"def probe(names, x):\n    {line}"), NAME) == []
+
+
+@pytest.mark.parametrize(("given", "count"), [("", 1), ("n = (a + a) * a", 1), ("n = 1 if a else (a + a) * b", 0)])
+def test_what_the_release_shows_is_no_secret(graders: Graders, given: str, count: int) -> None:
+    """A cell that students are given may have the same line."""
+    course = graders("def probe(names, x):\n    return (x + x) * factor", given=given)
+    assert len(revealed(course, NAME)) == count
+
+
+def test_release_check_names_file_line_function_and_exercise(graders: Graders, tmp_path: Path) -> None:
+    """One sentence, with what to do."""
+    course = graders("def probe(names, x):\n    y = 1\n    return (x + x) * y")
+    made = generate(course, NAME, tmp_path / "made")
+    made.parent.rename(course.root / "release")
+    assert leaks(course, NAME) == [
+        "graders/course/test_double.py, line 3: 'probe' travels into the student's process with a line of the solution "
+        "of 'double': '(x + x) * factor'; compute it another way, or send the result as an argument"
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------ this repository
+
+#: Stand-ins as they once were, each with an exercise that it gave away.
+ONCE = {
+    "test": """
+        def right(a, b, cmp, cname=None):
+            answer = cmp(a, b)
+            if isinstance(answer, torch.Tensor):
+                answer = bool(answer.all())
+            assert answer, f"{cname or getattr(cmp, '__name__', cmp)}:\\n{a}\\n{b}"
+        """,
+    "near": """
+        def near(a, b):
+            return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-5)
+        """,
+    "export_cells": """
+        def right(path):
+            cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+            marked = ["".join(cell["source"]).partition("\\n") for cell in cells if cell["cell_type"] == "code"]
+            return [rest for first, _, rest in marked if first == "#export" and rest.strip()]
+        """,
+    "as_column": """
+        def of_a_stretched_column(names, c):
+            return names["stored_floats"](c[:, None].expand(-1, 7))
+        """,
+    "lin_grad": """
+        def met_in_einsum(names, inp, w, b, upstream):
+            right = inp.t() @ upstream
+            return float((2 * right - w.g).abs().max() / right.abs().max())
+        """,
+    "Module": """
+        class Module:
+            def __call__(self, *args):
+                self.args = args
+                self.out = self.forward(*args)
+                return self.out
+
+            def backward(self):
+                self.bwd(self.out, *self.args)
+        """,
+    "sgd_step": """
+        def update(*values, **named):
+            for p in next(value for value in values if not isinstance(value, float)):
+                p.sub_(rate * p.g)
+                p.g = None
+        """,
+}
+
+
+@pytest.mark.parametrize("exercise", ONCE)
+def test_stand_ins_as_they_once_were_are_refused(exercise: str) -> None:
+    """Each held a line of the solution that it replaced."""
+    homes = {
+        "as_column": "02_broadcasting",
+        "lin_grad": "05_modules",
+        "Module": "05_modules",
+        "sgd_step": "06_training",
+    }
+    solutions = read_solutions(COURSE, homes.get(exercise, "00_exports"))
+    tree = ast.parse(textwrap.dedent(ONCE[exercise]))
+    assert exercise in {found for _, found, _ in copied_lines(tree, solutions)}
+
+
+@pytest.mark.parametrize("assignment", COURSE.assignments)
+def test_nothing_that_travels_gives_a_solution_away(assignment: str) -> None:
+    """Neither one of the same assignment nor one of another."""
+    assert revealed(COURSE, assignment) == []
+
+
+def test_probes_of_this_course_are_found() -> None:
+    """In every assignment but the one that needs none; the ground of 05 travels as text."""
+    found = {name: {probe.name for probe in find_probes(COURSE, name)} for name in COURSE.assignments}
+    assert [name for name, probes in found.items() if not probes] == ["01_matmul"]
+    assert {"lives", "sound_ground", "timed"} <= found["05_modules"]
+    assert "outer_product" not in found["05_modules"]
+    assert {"trained", "step"} <= found["06_training"]
