@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from foundations.bindings import parse
 from foundations.config import Course
 from foundations.errors import CourseError
+from foundations.parsing import parse
 from foundations.skeletons import assigned_attributes, lines, parts, skeleton
 from foundations.source import read_source, release_version
 

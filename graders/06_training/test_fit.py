@@ -6,7 +6,7 @@ was repeated here with the noted batches, by autograd, and has ended at the para
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -19,11 +19,12 @@ from foundations.diagnose import load_bank
 from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule, must_be_none, read_source_for
+from foundations.student import Trial
 
 #: ``fit`` on a model that notes what it learns from; written once, for the checks and for the battery.
 trained = load_bank(Path(__file__).parent).batteries["fit"].through
 
-RULE = Rule(about="writing the training loop yourself", allow=all_but("torch.optim"))
+RULE = Rule(about="writing the training loop yourself", allow=all_but("torch.optim"), numbers=True)
 #: Of what is written. What runs may be the right ones that stand in for the notebook's own loss and gradient.
 WRITTEN = Rule(about=RULE.about, allow=RULE.allow - {"torch.nn", "autograd"})
 #: In the place of what stands above when the source is read: a rule broken there has cost its marks already.
@@ -189,9 +190,14 @@ def test_whole_set(student, matrix, classes):
 
 @check("the loop is your own", weight=1, gate=True)
 def test_rule(student, matrix, classes):
-    reader = replace(student, sources=[*student.sources, ABOVE])
-    must_be_none(read_source_for(WRITTEN, reader.sources, "fit"))
-    reader.must_keep_to(RULE, *arguments(matrix, classes, (6, 3, 1, 4)), False, through=trained)
+    def must_train(call):
+        call.must_not_raise()
+        followed(Training(call.args, call.value))
+
+    sources = [*student.sources, ABOVE]
+    must_be_none(read_source_for(WRITTEN, sources, "fit"))
+    trial = Trial(lambda *sizes: (*arguments(matrix, classes, sizes), False), must_train, trained)
+    student.must_keep_to(RULE, trial, [(6, 3, 1, 4), (5, 2, 2, 3), (4, 3, 2, 4)], sources)
 
 
 @check("every example comes once an epoch, in batches of bs, the smaller rest included", weight=2)
