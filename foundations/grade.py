@@ -11,7 +11,7 @@ import platform
 import secrets
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -24,6 +24,7 @@ import torch
 import foundations
 from foundations import diagnose, readable
 from foundations.config import Course, Feedback, Limits
+from foundations.doubts import SecondRuns
 from foundations.errors import CourseError, InternalError, SubmissionError
 from foundations.model import Exercise, Report
 from foundations.notebook import GradedCell, Submission, read_submission
@@ -109,6 +110,8 @@ class Grader:
         self._stopwatch = Stopwatch(self._warm)
         beside, _ = read_declared(self.source.parent, self._files, self.limits.scratch_bytes)
         self._reference = Reference(self._warm, source, self._limits_of, partial(write_declared, beside))
+        #: Hidden tests that fail with the instructor's own solution.
+        self._proved: set[str] = set()
 
     def __enter__(self) -> Grader:
         return self
@@ -162,6 +165,9 @@ class Grader:
             session.finish()
             report.timing["student_cpu_s"] = round(session.cpu_s, 4)
             report.environment["layers"] = session.layers
+        graded = {cell.exercise: cell for cell in automatic}
+        afresh = partial(self._afresh, graded, cells, session, report.seed)
+        SecondRuns(self._run_tests, afresh, partial(self._solution, report.seed), self._proved).decide(plugin)
         report.review = list(plugin.reviews)
         report.fault = plugin.worst_fault
         if plugin.refused:
@@ -200,6 +206,31 @@ class Grader:
             stopwatch=self._stopwatch,
             reference=self._reference,
         )
+
+    @contextlib.contextmanager
+    def _afresh(
+        self, graded: dict[str, GradedCell], cells: list[Any], session: Session, seed: int, exercise: str
+    ) -> Iterator[Callable[[], Student]]:
+        """Give the student of ``exercise`` once more, in a process that has yet to replay the notebook."""
+        with session.again() as fresh:
+            yield partial(self._student, graded[exercise], cells, fresh, seed)
+
+    @contextlib.contextmanager
+    def _solution(self, seed: int, exercise: str) -> Iterator[Callable[[], Student]]:
+        """Give the instructor as a student of ``exercise``, who gets the inputs of ``seed``."""
+        sources = [source for _, source in self._reference.cells(exercise)]
+        parameters = next(filter(None, (_parameters(source, exercise) for source in reversed(sources))), ())
+        with self._reference.session(exercise) as session:
+            student = Student(
+                exercise=exercise,
+                parameters=parameters,
+                session=session,
+                seed=seed,
+                sources=sources,
+                cell_error=None,
+                stopwatch=self._stopwatch,
+            )
+            yield lambda: student
 
     def _of_exercises(self) -> dict[str, Limits]:
         """Limits of the exercises for which the course says something of their own."""

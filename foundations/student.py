@@ -129,6 +129,11 @@ class Student:
     #: Whether a check has passed by now: a NotImplementedError is the stub's no longer, but an answer.
     attempted: bool = False
 
+    @property
+    def answers(self) -> int:
+        """How many requests the student process has answered in this notebook."""
+        return self.session.answers
+
     def generator(self, purpose: str = "") -> torch.Generator:
         """A generator of inputs, secret to the student and the same at every replay of this submission and
         ``purpose``.

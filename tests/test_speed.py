@@ -367,7 +367,7 @@ def test_every_speed_check_refuses_wrong_values(judge, speed_checks, spoil):
             source += _SPOILT.format(
                 exercise=task.exercise, baseline=task.baseline.__name__, part=part, spoil=_SPOILS[spoil]
             )
-            with pytest.raises(CheckFailed, match="timed on fresh inputs: .*wrong"):
+            with pytest.raises(CheckFailed, match=r"timed on fresh inputs: .*wrong"):
                 judge(source, task)
 
 
