@@ -91,7 +91,7 @@ def test_a_value_that_a_test_cannot_examine_costs_that_check_alone(grading, odd)
     (review,) = report.review
     assert review.exercises == ("double",)
     assert review.finding.startswith("AttributeError: ")
-    assert "(line 8 of test_double.py)" in review.finding
+    assert "(line 9 of test_double.py)" in review.finding
     assert "'twice' counts as failed, but the answer may be right" in review.reason
 
 
