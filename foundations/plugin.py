@@ -151,7 +151,11 @@ class GradingPlugin:
 
     def _conclude(self, item: pytest.Item, error: BaseException) -> None:
         """Record the verdict on a hidden test that raised, and the doubt where there is none yet."""
-        check = self._record(item, *self._judge(item, error))
+        try:
+            verdict = self._judge(item, error)
+        except Exception as failure:  # judging itself failed: a check that is not recorded would cost nothing
+            error, verdict = failure, ("fault", fault_text(item.nodeid, failure), None)
+        check = self._record(item, *verdict)
         if check.outcome in DECIDED or isinstance(error, SubmissionError | WarmLost):
             return
         exercise, student = _exercise_of(item), self._current

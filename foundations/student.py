@@ -268,6 +268,7 @@ class Student:
         task = speed.Task(
             self.exercise, than, inputs, expected, at_least, called, _as_source(through), tuple(plain), scale
         )
+        # Nothing else times: calls of the same size that have to be traced belong before and after this line.
         verdict = self.stopwatch.judge(task, self.session, self.generator("speed"))
         if not verdict.passed:
             raise CheckFailed(Finding("speed", verdict.text, symptom="speed"))
