@@ -78,7 +78,9 @@ def _cpu_of(action: Callable[[], object]) -> float:
 
 def _nobodys_plugin(grader: Grader, path: Path) -> GradingPlugin:
     """For a pytest run over the same hidden tests, none of which is let at a student."""
-    nobody = cast(Student, SimpleNamespace(observations=[], notes=[], generator=lambda purpose: None))
+    nobody = cast(
+        Student, SimpleNamespace(observations=[], notes=[], reviews=[], answers=0, generator=lambda purpose: None)
+    )
     runs = {}
     for cell in read_submission(path, grader.source, grader.limits).graded:
         run = ExerciseRun(Exercise(cell.exercise, cell.points), lambda: nobody, lambda reason: None)

@@ -94,14 +94,7 @@ def the_task() -> Task:
     spec.loader.exec_module(grader)
     stated: dict[str, Any] = {}
     grader.test_speed(_Listener(stated))
-    return Task(
-        "matmul_elementwise",
-        stated["than"],
-        stated["inputs"],
-        stated["expected"],
-        stated["at_least"],
-        stated["called"],
-    )
+    return Task("matmul_elementwise", stated.pop("than"), **stated)
 
 
 @dataclass

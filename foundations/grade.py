@@ -11,7 +11,7 @@ import platform
 import secrets
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -24,6 +24,7 @@ import torch
 import foundations
 from foundations import diagnose, readable
 from foundations.config import Course, Feedback, Limits
+from foundations.doubts import SecondRuns
 from foundations.errors import CourseError, InternalError, SubmissionError
 from foundations.evidence import Replayer
 from foundations.model import Exercise, Report, Review
@@ -111,6 +112,8 @@ class Grader:
         self._stopwatch = Stopwatch(self._warm)
         beside, _ = read_declared(self.source.parent, self._files, self.limits.scratch_bytes)
         self._reference = Reference(self._warm, source, self._limits_of, partial(write_declared, beside))
+        #: Hidden tests that fail with the instructor's own solution.
+        self._proved: set[str] = set()
 
     def __enter__(self) -> Grader:
         return self
@@ -151,24 +154,25 @@ class Grader:
         code = [(index, cell.source) for index, cell in enumerate(cells) if cell.cell_type == "code"]
         automatic = [cell for cell in read.graded if not cell.manual]
         report.exercises = [Exercise(cell.exercise, cell.points) for cell in automatic]
-        with (
-            Session(self._warm, code, self.limits, self._limits_of_cells(automatic), fill_scratch) as session,
-            contextlib.closing(Replayer(self._warm)) as replayer,
-        ):
-            session.start()  # where it cannot be confined, that is said once, and nothing else is tried
-            runs = {
-                cell.exercise: ExerciseRun(
-                    result,
-                    partial(self._student, cell, cells, session, replayer, report.seed),
-                    partial(session.skip, cell.index),
-                )
-                for cell, result in zip(automatic, report.exercises, strict=True)
-            }
-            plugin = GradingPlugin(runs, self._bank, self.feedback)
-            self._run_tests(plugin)
-            session.finish()
-            report.timing["student_cpu_s"] = round(session.cpu_s, 4)
-            report.environment["layers"] = session.layers
+        with contextlib.closing(Replayer(self._warm)) as replayer:
+            student = partial(self._student, cells=cells, replayer=replayer, seed=report.seed)
+            with Session(self._warm, code, self.limits, self._limits_of_cells(automatic), fill_scratch) as session:
+                session.start()  # where it cannot be confined, that is said once, and nothing else is tried
+                runs = {
+                    cell.exercise: ExerciseRun(
+                        result, partial(student, cell, session), partial(session.skip, cell.index)
+                    )
+                    for cell, result in zip(automatic, report.exercises, strict=True)
+                }
+                plugin = GradingPlugin(runs, self._bank, self.feedback)
+                self._run_tests(plugin)
+                session.finish()
+                report.timing["student_cpu_s"] = round(session.cpu_s, 4)
+                report.environment["layers"] = session.layers
+            graded = {cell.exercise: cell for cell in automatic}
+            afresh = partial(self._afresh, graded, session, student)
+            solution = partial(self._solution, replayer, report.seed)
+            SecondRuns(self._run_tests, afresh, solution, self._proved).decide(plugin)
         report.review = list(dict.fromkeys([*self._suspicions(cells, automatic), *plugin.reviews]))
         report.fault = plugin.worst_fault
         if plugin.refused:
@@ -207,7 +211,7 @@ class Grader:
             raise InternalError(f"the hidden tests of {silent[0]!r} ran and left no check behind", slug="pytest")
 
     def _student(
-        self, graded: GradedCell, cells: list[Any], session: Session, replayer: Replayer, seed: int
+        self, graded: GradedCell, session: Session, *, cells: list[Any], replayer: Replayer, seed: int
     ) -> Student:
         session.advance(graded.index)
         session.of_checks = self._limits_of(graded.exercise)
@@ -224,6 +228,36 @@ class Grader:
             replayer=replayer,
             reference=self._reference,
         )
+
+    @contextlib.contextmanager
+    def _afresh(
+        self,
+        graded: dict[str, GradedCell],
+        session: Session,
+        student: Callable[[GradedCell, Session], Student],
+        exercise: str,
+    ) -> Iterator[Callable[[], Student]]:
+        """Give the student of ``exercise`` once more, in a process that has yet to replay the notebook."""
+        with session.again() as fresh:
+            yield partial(student, graded[exercise], fresh)
+
+    @contextlib.contextmanager
+    def _solution(self, replayer: Replayer, seed: int, exercise: str) -> Iterator[Callable[[], Student]]:
+        """Give the instructor as a student of ``exercise``, who gets the inputs of ``seed``."""
+        sources = [source for _, source in self._reference.cells(exercise)]
+        parameters = next(filter(None, (_parameters(source, exercise) for source in reversed(sources))), ())
+        with self._reference.session(exercise) as session:
+            student = Student(
+                exercise=exercise,
+                parameters=parameters,
+                session=session,
+                seed=seed,
+                sources=sources,
+                cell_error=None,
+                stopwatch=self._stopwatch,
+                replayer=replayer,
+            )
+            yield lambda: student
 
     def _of_exercises(self) -> dict[str, Limits]:
         """Limits of the exercises for which the course says something of their own."""

@@ -10,7 +10,7 @@ import linecache
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -251,13 +251,18 @@ class Server:
         return self.guarded(lambda: run(self.shell.user_ns, *args))
 
     def batch(
-        self, function: str, stacks: list[torch.Tensor], count: int, through: dict[str, str] | None = None
+        self,
+        function: str,
+        stacks: list[torch.Tensor],
+        count: int,
+        through: dict[str, str] | None = None,
+        plain: Sequence[Any] = (),
     ) -> dict[str, Any]:
-        """Call ``function`` on each of ``count`` fresh inputs, for the clock outside to see."""
+        """Call ``function`` on each of ``count`` fresh inputs and the same ``plain`` values, for the clock outside."""
         target = self.target(function, through)
 
         def run() -> Any:
-            results = [target(*[stack[index] for stack in stacks]) for index in range(count)]
+            results = [target(*[stack[index] for stack in stacks], *plain) for index in range(count)]
             alike = all(type(one) is torch.Tensor and one.shape == results[0].shape for one in results)
             return torch.stack(results) if alike and results[0].numel() <= 10_000 else list(results)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
 
 import pytest
@@ -16,8 +17,13 @@ from foundations.config import Feedback
 from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
 from foundations.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
 from foundations.student import Student
+from foundations.warm import WarmLost
 
 _MARK = "foundations_check"
+#: Length of an exception's text in a review.
+_MAX_TEXT = 300
+#: Everything that a hidden test may raise: pytest's own failures are no subclass of Exception.
+_RAISED = (Exception, pytest.fail.Exception, pytest.skip.Exception)
 
 
 def check(
@@ -50,9 +56,26 @@ class ExerciseRun:
     battery: list[diagnose.Observation] | None = None
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """A check without a verdict. The hidden test is run once more, after all others, to decide it.
+
+    ``error`` is the exception that the test raised; ``answered`` tells whether the student process had answered
+    anything in this check before.
+    """
+
+    test: str
+    exercise: str
+    check: Check
+    error: BaseException
+    answered: bool
+
+
 @dataclass(eq=False)  # pytest keeps its plugins in sets where a folder has a conftest of its own
 class GradingPlugin:
-    """Collects what the hidden tests of one notebook say. ``exercises`` are in notebook order."""
+    """Collects what the hidden tests of one notebook say. ``exercises`` are in notebook order; ``only`` is the node id
+    of the one test to run, if not all are wanted.
+    """
 
     exercises: dict[str, ExerciseRun]
     bank: diagnose.Bank
@@ -62,7 +85,12 @@ class GradingPlugin:
     refused: SubmissionError | None = None
     #: What the hidden tests ask a person to look at, each finding once.
     reviews: list[Review] = field(default_factory=list)
+    #: Checks that a second run of their test has to decide.
+    doubts: list[Doubt] = field(default_factory=list)
+    only: str | None = None
     _current: Student | None = None
+    #: How many requests the student process had answered before the present check.
+    _answers: int = 0
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{_MARK}(name, weight, gate, twin): one graded behaviour")
@@ -85,7 +113,7 @@ class GradingPlugin:
                 f"exercise {without[0]!r} has no hidden test: write graders/<assignment>/test_{without[0]}.py"
             )
         self.collection_errors.extend(_without_twin(kept))
-        items[:] = [] if self.collection_errors else kept
+        items[:] = [] if self.collection_errors else [item for item in kept if self.only in {None, item.nodeid}]
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
@@ -93,7 +121,7 @@ class GradingPlugin:
         run = self.exercises[_exercise_of(request.node)]
         student = run.student()
         student.attempted = any(check.outcome == "pass" for check in run.result.checks)
-        self._current = student
+        self._current, self._answers = student, student.answers
         yield student
         self.reviews.extend(review for review in dict.fromkeys(student.reviews) if review not in self.reviews)
         self._current = None
@@ -101,7 +129,7 @@ class GradingPlugin:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """A fixture that fails is a fault too; checks themselves are judged in :meth:`pytest_pyfunc_call`."""
         if call.when == "setup" and call.excinfo is not None:
-            self._record(item, *self._judge(item, call.excinfo.value))
+            self._conclude(item, call.excinfo.value)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -115,15 +143,26 @@ class GradingPlugin:
         arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
         try:
             pyfuncitem.obj(**arguments)
-        except Exception as error:
-            try:
-                verdict = self._judge(pyfuncitem, error)
-            except Exception as fault:  # the bank's own code: a check that is not recorded would cost nothing
-                verdict = self._judge(pyfuncitem, fault)
+        except _RAISED as error:
+            self._conclude(pyfuncitem, error)
         else:
-            verdict = "pass", "; ".join(self._current.notes) if self._current else "", None
-        self._record(pyfuncitem, *verdict)
+            self._record(pyfuncitem, "pass", "; ".join(self._current.notes) if self._current else "", None)
         return True
+
+    def _conclude(self, item: pytest.Item, error: BaseException) -> None:
+        """Record the verdict on a hidden test that raised, and the doubt where there is none yet."""
+        try:
+            verdict = self._judge(item, error)
+        except Exception as failure:  # judging itself failed: a check that is not recorded would cost nothing
+            error, verdict = failure, ("fault", fault_text(item.nodeid, failure), None)
+        check = self._record(item, *verdict)
+        if check.outcome in DECIDED or isinstance(error, SubmissionError | WarmLost):
+            return
+        exercise, student = _exercise_of(item), self._current
+        answered = student is not None and student.answers > self._answers
+        self.doubts.append(Doubt(item.nodeid, exercise, check, error, answered))
+        if check.gate and check.outcome == "fault":  # it fails, or the exercise has no score anyway
+            self.exercises[exercise].gate_closed_by = check.name
 
     def _judge(self, item: pytest.Item, error: BaseException) -> tuple[Outcome, str, str | None]:
         """Outcome, message and misconception for what a hidden test raised. Whose fault is it?"""
@@ -139,12 +178,9 @@ class GradingPlugin:
         if isinstance(error, SubmissionError):
             self.refused = error
             return "fault", str(error), None
-        if isinstance(error, FoundationsError):
+        if isinstance(error, WarmLost):  # nothing that another run of the test could explain
             self.worst_fault = max(self.worst_fault, error.exit_code)
-            return "fault", str(error), None
-        self.worst_fault = max(self.worst_fault, InternalError.exit_code if _is_ours(error) else CourseError.exit_code)
-        where = _last_line(error)
-        return "fault", f"the grader {item.nodeid} itself failed with {type(error).__name__}: {error}{where}", None
+        return "fault", fault_text(item.nodeid, error), None
 
     def _undecided(self, item: pytest.Item, error: Inconclusive) -> tuple[Outcome, str, str | None]:
         """No verdict, unless the check's twin has failed."""
@@ -179,10 +215,15 @@ class GradingPlugin:
         student = self._current
         if student is None or finding.stage in ("existence", "lost"):
             return None
-        failing = list(student.observations)
-        if finding.symptom is None and run.battery is None:
-            run.battery = self._observe(student, run.result.id)
-        return diagnose.name_mistake(self.bank.of(run.result.id), failing, run.battery or failing, finding.symptom)
+        failing, name = list(student.observations), run.result.id
+        try:
+            if finding.symptom is None and run.battery is None:
+                run.battery = self._observe(student, name)
+            return diagnose.name_mistake(self.bank.of(name), failing, run.battery or failing, finding.symptom)
+        except Exception as error:
+            reason = f"the answer could not be compared with the known mistakes of {name}: the failed check has no hint"
+            student.ask_review(described(error), reason)
+            return None
 
     def _observe(self, student: Student, exercise: str) -> list[diagnose.Observation]:
         battery = self.bank.batteries.get(exercise)
@@ -196,12 +237,17 @@ class GradingPlugin:
             pass  # what was seen so far has to do
         return list(student.observations)
 
-    def _record(self, item: pytest.Item, outcome: Outcome, message: str, misconception: str | None) -> None:
+    def _record(self, item: pytest.Item, outcome: Outcome, message: str, misconception: str | None) -> Check:
         mark = _mark(item)
-        run = self.exercises[_exercise_of(item)]
-        if self.feedback == "none" and outcome in DECIDED:
-            message = ""
-        run.result.checks.append(Check(mark["name"], outcome, mark["weight"], message, misconception, mark["gate"]))
+        check = Check(mark["name"], outcome, mark["weight"], "", misconception, mark["gate"])
+        self.exercises[_exercise_of(item)].result.checks.append(check)
+        self.decide(check, outcome, message)
+        return check
+
+    def decide(self, check: Check, outcome: Outcome, message: str) -> None:
+        """Give ``check`` its outcome and its message, as far as the level of feedback lets students read it."""
+        check.outcome = outcome
+        check.message = "" if self.feedback == "none" and outcome in DECIDED else message
 
 
 def _exercise_of(item: Any) -> str:
@@ -223,16 +269,40 @@ def _without_twin(items: list[pytest.Item]) -> Iterator[str]:
         names.add(mark.get("name", ""))
 
 
-def _last_line(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f" (line {trace.tb_lineno} of {trace.tb_frame.f_code.co_filename.rpartition('/')[2]})" if trace else ""
+def described(error: BaseException) -> str:
+    """The exception and its place on one line, for the author of the graders."""
+    text = " ".join(str(error).split())
+    text = text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + " …"
+    return f"{type(error).__name__}: {text}{_place(error)}"
+
+
+def fault_text(test: str, error: BaseException) -> str:
+    """The message of a check whose hidden test is at fault."""
+    if isinstance(error, FoundationsError):
+        return str(error)
+    return f"the grader {test} itself failed with {described(error)}"
+
+
+def fault_code(error: BaseException) -> int:
+    """Exit code for an exception of a hidden test that is at fault: its author's, or this package's."""
+    if isinstance(error, FoundationsError):
+        return error.exit_code
+    return InternalError.exit_code if _is_ours(error) else CourseError.exit_code
+
+
+def _place(error: BaseException) -> str:
+    frame = _innermost(error)
+    return f" (line {frame.tb_lineno} of {frame.tb_frame.f_code.co_filename.rpartition('/')[2]})" if frame else ""
 
 
 def _is_ours(error: BaseException) -> bool:
     """Whether the innermost frame of the traceback lies in this package."""
+    frame = _innermost(error)
+    return frame is not None and frame.tb_frame.f_globals.get("__name__", "").startswith("foundations.")
+
+
+def _innermost(error: BaseException) -> TracebackType | None:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return trace is not None and trace.tb_frame.f_globals.get("__name__", "").startswith("foundations.")
+    return trace

@@ -1,12 +1,14 @@
-"""What the instructor's own solution needs for a request that took a student too long.
+"""The instructor's own solution, run when it has something to prove.
 
-It runs in a session of its own, forked from the warm process as a student's is, and only once something was stopped
-for time: a class that keeps to its limits pays nothing for it.
+It is measured on a request that took a student too long, and it is put to a hidden test that raised an exception. It
+runs in a session of its own, forked from the warm process as a student's is: a class that keeps to its limits pays
+nothing for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import nbformat
@@ -19,7 +21,7 @@ from foundations.warm import Warm
 
 
 class Reference:
-    """Measures the solutions of one assignment.
+    """Runs the solutions of one assignment.
 
     Args:
         warm: forks the process that they run in.
@@ -53,11 +55,7 @@ class Reference:
 
     def _measured(self, exercise: str, operation: str, values: Mapping[str, Any]) -> float | None:
         try:
-            session = Session(
-                self._warm, self._cells(exercise), self._limits(exercise), fill_scratch=self._fill_scratch
-            )
-            with session:
-                session.finish()
+            with self.session(exercise) as session:
                 before = session.clock()
                 reply = session.request(operation, **values)
                 spent = session.clock() - before
@@ -65,8 +63,16 @@ class Reference:
             return None  # a message with one fact less; the student's verdict stands without it
         return None if reply["error"] else spent
 
-    def _cells(self, exercise: str) -> list[tuple[int, str]]:
-        """The code above the exercise's graded cell, without the visible checks."""
+    @contextmanager
+    def session(self, exercise: str) -> Iterator[Session]:
+        """Give a process in which the solution of ``exercise`` has been defined, and everything above it has run."""
+        cells, limits = self.cells(exercise), self._limits(exercise)
+        with Session(self._warm, cells, limits, fill_scratch=self._fill_scratch) as session:
+            session.finish()
+            yield session
+
+    def cells(self, exercise: str) -> list[tuple[int, str]]:
+        """Collect the code above the exercise's graded cell, by position, without the visible checks."""
         cells: list[tuple[int, str]] = []
         for index, cell in enumerate(self._source.cells):
             marks = cell.metadata.get("nbgrader") or {}

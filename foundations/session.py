@@ -81,6 +81,8 @@ class Session:
         self._scratch: Scratch | None = None
         #: How often the warm process was lost, and a new one came in its place.
         self.warm_losses = 0
+        #: How many requests of checks were answered.
+        self.answers = 0
         self._reply_bytes = 0
         #: About how many bytes of memory the last reply takes.
         self.reply_weight = 0
@@ -106,6 +108,14 @@ class Session:
     def cpu_s(self) -> float:
         """CPU seconds of all student processes of this session, as the operating system accounts them."""
         return self._spent_cpu_s + (self._clock() if self._process else 0.0)
+
+    def again(self) -> Session:
+        """Make a session that walks the same notebook from its beginning, without the cells that ended this one's
+        process.
+        """
+        fresh = Session(self._warm, self._cells, self._limits, self._of_cells, self._fill_scratch)
+        fresh._killers = set(self._killers)
+        return fresh
 
     def start(self) -> None:
         """Have a student process, confined and ready, before anything is asked of it.
@@ -162,6 +172,7 @@ class Session:
             raise
         if not _is_answer(operation, values, reply):
             self._lose("its answer was not one that the grader understands")
+        self.answers += 1
         for answer in reply["value"] if operation == "calls" else [reply]:
             self._explain(answer["error"])
         return reply

@@ -14,12 +14,13 @@ import inspect
 import math
 import statistics
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
-from foundations.compare import CheckFailed, Finding, Inconclusive, difference
+from foundations.compare import CheckFailed, Finding, Inconclusive, describe, difference
 from foundations.config import Limits
 from foundations.errors import CourseError, SessionLost
 from foundations.session import Session
@@ -38,18 +39,37 @@ _CONFIDENCE = 4.5
 _LEAST_SCATTER = 0.12
 
 
+#: Everything that one call gives: the tensor that it returns, or several tensors by name.
+Values = torch.Tensor | Mapping[str, torch.Tensor]
+
+
 @dataclass(frozen=True)
 class Task:
-    """What is to be compared. ``at_least`` is the factor by which ``exercise`` must beat ``baseline``."""
+    """The functions to compare, and the values that each of their calls must give.
+
+    Attributes:
+        exercise: name of the student's function.
+        baseline: the instructor's function, which gives the same values.
+        inputs: makes the arguments of one call.
+        expected: the right values for these arguments.
+        at_least: the factor by which ``exercise`` must be faster than ``baseline``.
+        called: the baseline's speed in words, for messages.
+        through: source of a grader's function that calls the student's, if it is not called by itself.
+        plain: further arguments of ``through``, which are not tensors and the same in every call.
+        scale: size of the expected values, by which a difference is judged, from the arguments of the call; default:
+            the largest expected value. Needed if all of them may be small by chance, because the numbers that were
+            added up to them were not.
+    """
 
     exercise: str
     baseline: Callable[..., object]
     inputs: Callable[[torch.Generator], tuple[torch.Tensor, ...]]
-    expected: Callable[..., torch.Tensor]
+    expected: Callable[..., Values]
     at_least: float
     called: str
-    #: How the student's is called on the inputs, where it is not called by itself: the source of a grader's function.
     through: dict[str, str] | None = None
+    plain: tuple[Any, ...] = ()
+    scale: Callable[..., float] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,8 +136,8 @@ class Stopwatch:
 
     def _prepared(self, task: Task, generator: torch.Generator) -> Session:
         """A session that holds the instructor's function and one that does nothing."""
-        sample = task.expected(*task.inputs(generator))
-        key = (task.baseline, tuple(sample.shape), sample.dtype)
+        result = _zeros(task.expected(*task.inputs(generator)))
+        key = (task.baseline, result)
         if self._session is not None and key == self._key:
             return self._session
         self.close()
@@ -125,7 +145,7 @@ class Stopwatch:
             [
                 "import math, torch",
                 textwrap.dedent(inspect.getsource(task.baseline)),
-                f"_result = torch.zeros({tuple(sample.shape)}, dtype={sample.dtype})",
+                f"_result = {result}",
                 "def nothing(*inputs): return _result",
             ]
         )
@@ -163,9 +183,9 @@ def _cpu(
     """CPU seconds that ``session`` spends on ``size`` fresh inputs, from first byte asked to last byte answered."""
     inputs = [task.inputs(generator) for _ in range(size)]
     stacks = [torch.stack(parts) for parts in zip(*inputs, strict=True)]
-    through = task.through if function == task.exercise else None
+    how = {"through": task.through, "plain": list(task.plain)} if function == task.exercise else {}
     losses, start = session.warm_losses, session.clock()
-    reply = session.request("batch", function=function, stacks=stacks, count=size, through=through)
+    reply = session.request("batch", function=function, stacks=stacks, count=size, **how)
     spent = session.clock() - start
     if session.warm_losses != losses:  # what was read before is another process's clock
         return _cpu(session, function, task, generator, size, check=check)
@@ -180,16 +200,40 @@ def _cpu(
 
 
 def _must_be_right(values: object, inputs: list[tuple[torch.Tensor, ...]], function: str, task: Task) -> None:
+    """Every value of every repetition is the expected one."""
     given = list(values) if isinstance(values, torch.Tensor | list) else []
     if len(given) != len(inputs):
         raise SessionLost("it answered the timing with something other than its results")
+    subject = f"{function}, timed on fresh inputs"
     for value, args in zip(given, inputs, strict=True):
-        scale = float(max(arg.abs().max() for arg in args)) ** 2 * max(args[0].shape)
-        finding = difference(
-            value, task.expected(*args), subject=f"{function}, timed on fresh inputs", scale=scale, dtype=False
-        )
+        scale = task.scale(*args) if task.scale else None
+        expected = task.expected(*args)
+        if isinstance(expected, torch.Tensor):
+            finding = difference(value, expected, subject=subject, scale=scale, dtype=False)
+        else:
+            finding = _first_difference(value, expected, subject, scale)
         if finding:
             raise CheckFailed(finding)
+
+
+def _first_difference(
+    got: object, expected: Mapping[str, torch.Tensor], subject: str, scale: float | None
+) -> Finding | None:
+    """The first of several values, by name, that is missing or wrong."""
+    for name, wanted in expected.items():
+        value = got.get(name) if isinstance(got, dict) else None
+        if not isinstance(value, torch.Tensor):
+            return Finding("type", f"{name} of {subject}, is {describe(value)}; a tensor belongs there")
+        if finding := difference(value, wanted, subject=f"{name} of {subject}", scale=scale, dtype=False):
+            return finding
+    return None
+
+
+def _zeros(values: Values) -> str:
+    """Source of an expression for zeros that cross the wire as ``values`` do."""
+    if isinstance(values, torch.Tensor):
+        return f"torch.zeros({tuple(values.shape)}, dtype={values.dtype})"
+    return "{" + ", ".join(f"{name!r}: {_zeros(value)}" for name, value in values.items()) + "}"
 
 
 def _decide(task: Task, logs: list[float], target: float, number: int) -> SpeedVerdict | None:

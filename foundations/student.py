@@ -154,6 +154,11 @@ class Student:
     #: Whether a check has passed by now: a NotImplementedError is the stub's no longer, but an answer.
     attempted: bool = False
 
+    @property
+    def answers(self) -> int:
+        """How many requests the student process has answered in this notebook."""
+        return self.session.answers
+
     def generator(self, purpose: str = "") -> torch.Generator:
         """A generator of inputs, secret to the student and the same at every replay of this submission and
         ``purpose``.
@@ -339,19 +344,26 @@ class Student:
         self,
         than: Callable[..., Any],
         inputs: Callable[[torch.Generator], tuple[torch.Tensor, ...]],
-        expected: Callable[..., torch.Tensor],
+        expected: Callable[..., speed.Values],
         at_least: float,
         called: str,
         *,
         through: Callable[..., Any] | None = None,
+        plain: Sequence[Any] = (),
+        scale: Callable[..., float] | None = None,
     ) -> None:
-        """At least ``at_least`` times less CPU time than ``than``, the instructor's own function, on fresh ``inputs``.
+        """Require at least ``at_least`` times less CPU time than ``than``, the instructor's own function, on fresh
+        ``inputs``. Every timed call is compared with ``expected``: a tensor, or several by name if the exercise sets
+        several. ``plain`` and ``scale`` are those of :class:`foundations.speed.Task`.
 
         Raises:
             CheckFailed: slower than that, or wrong on one of the inputs.
             Inconclusive: the machine was too noisy to say.
         """
-        task = speed.Task(self.exercise, than, inputs, expected, at_least, called, _as_source(through))
+        task = speed.Task(
+            self.exercise, than, inputs, expected, at_least, called, _as_source(through), tuple(plain), scale
+        )
+        # Nothing else times: calls of the same size that have to be traced belong before and after this line.
         verdict = self.stopwatch.judge(task, self.session, self.generator("speed"))
         if not verdict.passed:
             raise CheckFailed(Finding("speed", verdict.text, symptom="speed"))

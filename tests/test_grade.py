@@ -321,8 +321,8 @@ def test_confinement_that_is_refused_leaves_the_submission_ungraded(grader, grad
     assert "could not be confined" in report.why_ungraded()
 
 
-def test_a_bank_that_fails_itself_is_a_fault_and_costs_no_check(course, warm, tmp_path):
-    """A wrong answer whose name cannot be looked up is recorded all the same, as a fault of the course's author."""
+def test_a_bank_that_fails_itself_costs_no_more_than_its_hint(course, warm, tmp_path):
+    """A wrong answer whose name cannot be looked up is wrong all the same, and the course's author is told why."""
     import shutil
 
     root = tmp_path / "copy"
@@ -337,9 +337,11 @@ def test_a_bank_that_fails_itself_is_a_fault_and_costs_no_check(course, warm, tm
         report = one.grade(builders.write(notebook, tmp_path / "handed-in.ipynb"), "s01").report
     first = report.exercises[0].checks[0]
 
-    assert (report.verdict, report.fault) == ("ungraded", 2)
-    assert (first.name, first.outcome) == ("the value", "fault")
-    assert "no numbers today" in first.message
+    assert (report.verdict, report.fault) == ("graded", 0)
+    assert (first.name, first.outcome, first.misconception) == ("the value", "fail", None)
+    assert [review.finding for review in report.review] == [
+        "ValueError: no numbers today (line 6 of misconceptions.py)"
+    ]
 
 
 def test_exit_codes_say_whose_fault_it_is():

@@ -26,6 +26,7 @@ recording
 gradebook
 nbgrader_bridge screen export printable catalogue check doctor
 grade inert
+doubts
 plugin submissions
 student
 speed reference rules diagnose

@@ -59,5 +59,5 @@ def test_visible_checks_are_not_run(warm, lost):
     source = builders.source_notebook()
     builders.cell(source, "double").source = "while True: pass"
 
-    cells = Reference(warm, source, lambda exercise: LIMITS)._cells("triple")
+    cells = Reference(warm, source, lambda exercise: LIMITS).cells("triple")
     assert [text.partition("(")[0] for _, text in cells] == ["import math", "def double", "def triple"]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import math
+import os
 import statistics
+import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
 from foundations import speed
-from foundations.compare import CheckFailed, Inconclusive
+from foundations.compare import CheckFailed, Finding, Inconclusive
 from foundations.config import Limits
 from foundations.errors import CourseError, SessionLost
 from foundations.session import Session
@@ -218,6 +224,159 @@ def test_closed():
     stopwatch = Stopwatch(Warm())
     stopwatch.close()
     assert stopwatch.total_cpu_s == 0.0
+
+
+# Values, by the scale that a task states.
+
+
+def square(x):
+    return {"square": x * x, "sum": x.sum()}
+
+
+def called_on_itself(names, x, name, factor):
+    return names[name](x, factor)
+
+
+SEVERAL = Task(
+    "both",
+    square,
+    lambda generator: (torch.randn(50, generator=generator),),
+    square,
+    at_least=1e-6,
+    called="the speed of itself",
+    scale=lambda x: 10.0,
+)
+_BOTH = "def both(x, factor=1):\n    return {'square': factor * x * x, 'sum': factor * x.sum()}"
+
+
+def test_several_values(judge):
+    """Every value that a call gives is compared, by its name."""
+    assert judge(_BOTH, SEVERAL).passed
+    for wrong, said in [
+        ("{'square': x * x, 'sum': x.sum() + 0.01}", "sum of both, timed on fresh inputs: the value is wrong"),
+        ("{'square': x * x + (x.argsort() == 3) / 50, 'sum': x.sum()}", "square of both, .*: 1 of 50 values are wrong"),
+        ("{'square': x * x}", "sum of both, timed on fresh inputs, is None; a tensor belongs there"),
+        ("[x * x, x.sum()]", "square of both, timed on fresh inputs, is None"),
+    ]:
+        with pytest.raises(CheckFailed, match=said):
+            judge(f"def both(x):\n    return {wrong}", SEVERAL)
+
+
+def test_plain_arguments(judge):
+    """A grader's function gets text and numbers as they are, and no scale of the values depends on them."""
+    through = {"source": textwrap.dedent(inspect.getsource(called_on_itself)), "function": "called_on_itself"}
+    task = replace(SEVERAL, through=through, plain=("both", 1))
+    assert judge(_BOTH, task).passed
+    with pytest.raises(CheckFailed, match="50 of 50 values are wrong"):
+        judge(_BOTH, replace(task, plain=("both", 1000)))
+
+
+def test_scale(judge):
+    """A difference is judged by the size of the expected values, or by the one that the task states."""
+    near = "def total(x):\n    return (x * x).sum() + 0.1"  # of 600
+    with pytest.raises(CheckFailed, match="the value is wrong"):
+        judge(near)
+    assert judge(near, replace(TASK, scale=lambda x: 1e4)).passed
+
+
+class Listener:
+    """A student that only notes which speed checks it would be put to. Every other question fails its check."""
+
+    def __init__(self, exercise: str, stated: dict[str, Task]) -> None:
+        self.exercise, self._stated = exercise, stated
+        self.observations, self.notes = [], []
+
+    def generator(self, purpose=""):
+        return torch.Generator().manual_seed(1)
+
+    def must_be_faster(self, than, inputs, expected, at_least, called, *, through=None, plain=(), scale=None):
+        self._stated[self.exercise] = Task(self.exercise, than, inputs, expected, at_least, called, scale=scale)
+
+    def __getattr__(self, name):
+        raise CheckFailed(Finding("existence", f"{name} is not answered"))
+
+
+class Collecting:
+    """A plugin for pytest that has each hidden test of a course call its listener."""
+
+    def __init__(self) -> None:
+        self.stated: dict[str, Task] = {}
+        self.timed: set[str] = set()
+
+    def pytest_configure(self, config):
+        config.addinivalue_line("markers", "foundations_check: one graded behaviour")
+
+    @pytest.fixture
+    def student(self, request):
+        exercise = request.node.path.stem.removeprefix("test_")
+        if request.node.get_closest_marker("foundations_check").kwargs["twin"]:
+            self.timed.add(exercise)
+        return Listener(exercise, self.stated)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem):
+        with contextlib.suppress(CheckFailed):
+            pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
+        return True
+
+
+@pytest.fixture(scope="module")
+def speed_checks() -> dict[str, Task]:
+    """The task of every speed check of the course."""
+    plugin = Collecting()
+    graders = Path(__file__).parent.parent / "graders"
+    options = ["-q", "--tb=no", "--import-mode=importlib", "-c", os.devnull, "-pno:cacheprovider"]
+    pytest.main([*options, f"--rootdir={graders}", f"--confcutdir={graders}", str(graders)], plugins=[plugin])
+    assert len(plugin.stated) >= 5
+    assert plugin.timed == set(plugin.stated)
+    return plugin.stated
+
+
+_SPOILT = """
+def {exercise}(*inputs):
+    return spoilt({baseline}(*inputs))
+
+def spoilt(value):
+    if isinstance(value, dict):
+        return {{name: spoilt(one) if name == {part!r} or {part!r} is None else one for name, one in value.items()}}
+    {spoil}
+    return value
+"""
+_SPOILS = {
+    "zeros": "value = torch.zeros_like(value)",
+    "one percent more everywhere": "value = 1.01 * value",
+    "one percent more in one random entry": "value.view(-1)[torch.randint(value.numel(), ())] *= 1.01",
+}
+
+
+def test_every_speed_check_accepts_right_values(judge, speed_checks):
+    """The instructor's own function has the right values in all of them."""
+    for task in speed_checks.values():
+        source = f"import torch\n{textwrap.dedent(inspect.getsource(task.baseline))}"
+        source += _SPOILT.format(exercise=task.exercise, baseline=task.baseline.__name__, part="", spoil="pass")
+        assert judge(source, replace(task, at_least=1e-6)).passed
+
+
+@pytest.mark.parametrize("spoil", _SPOILS)
+def test_every_speed_check_refuses_wrong_values(judge, speed_checks, spoil):
+    """In any of the values that an exercise sets, whatever the tolerance is relative to."""
+    for task in speed_checks.values():
+        expected = task.expected(*task.inputs(torch.Generator().manual_seed(1)))
+        for part in expected if isinstance(expected, dict) else [None]:
+            source = f"import torch\n{textwrap.dedent(inspect.getsource(task.baseline))}"
+            source += _SPOILT.format(
+                exercise=task.exercise, baseline=task.baseline.__name__, part=part, spoil=_SPOILS[spoil]
+            )
+            with pytest.raises(CheckFailed, match=r"timed on fresh inputs: .*wrong"):
+                judge(source, task)
+
+
+def test_no_text_travels_as_a_tensor(speed_checks):
+    """All inputs are drawn: their values are spread around 0, as no codes of characters are."""
+    for task in speed_checks.values():
+        for values in task.inputs(torch.Generator().manual_seed(1)):
+            assert values.abs().max() < 10
+            assert values.min() < 0 < values.max()
 
 
 # How the decision is made, by made-up measurements.

@@ -1,0 +1,36 @@
+"""Hidden tests of the course that meet a value which no exercise asks for: it costs its check, and ends nothing."""
+
+import pytest
+
+#: The parameters' shapes are compared after they have been sorted, which tuples of mixed things refuse.
+NETWORK = """
+class TorchNetwork(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))
+
+    def forward(self, x, targ):
+        return mse(self.layers(x), targ)
+
+    def parameters(self, recurse=True):
+        class Odd:
+            pass
+
+        made = [Odd() for _ in range(4)]
+        for one in made:
+            one.shape = SHAPE
+        return made
+"""
+
+
+@pytest.mark.parametrize("shape", ["(1, 'a')", "(None, 2)", "((1,), 2)", "({}, 1)", "[1j, 2]"])
+def test_parameters_of_odd_shapes(desks, shape):
+    """The exercise earns nothing, and a person is asked to look; the run has no fault."""
+    desk = desks("05_modules", answers=["TorchNetwork"])
+    report = desk.grade({"TorchNetwork": [NETWORK.replace("SHAPE", shape)]}).report
+    (exercise,) = report.exercises
+
+    assert (report.fault, report.verdict, exercise.score) == (0, "graded", 0.0)
+    assert exercise.checks[0].message.startswith("TorchNetwork gave something that this check could not examine")
+    (review,) = report.review
+    assert (review.finding.startswith("TypeError: "), review.exercises) == (True, ("TorchNetwork",))
