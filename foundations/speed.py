@@ -14,7 +14,7 @@ import inspect
 import math
 import statistics
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -204,16 +204,24 @@ def _must_be_right(values: object, inputs: list[tuple[torch.Tensor, ...]], funct
     given = list(values) if isinstance(values, torch.Tensor | list) else []
     if len(given) != len(inputs):
         raise SessionLost("it answered the timing with something other than its results")
-    subject = f"{function}, timed on fresh inputs"
     for value, args in zip(given, inputs, strict=True):
-        scale = task.scale(*args) if task.scale else None
-        expected = task.expected(*args)
-        if isinstance(expected, torch.Tensor):
-            finding = difference(value, expected, subject=subject, scale=scale, dtype=False)
-        else:
-            finding = _first_difference(value, expected, subject, scale)
-        if finding:
-            raise CheckFailed(finding)
+        must_be_expected(task, value, args, f"{function}, timed on fresh inputs")
+
+
+def must_be_expected(task: Task, value: object, args: Sequence[torch.Tensor], subject: str) -> None:
+    """Compare what a call of a timed exercise gave on ``args`` with what the task expects.
+
+    Raises:
+        CheckFailed: it is something else.
+    """
+    scale = task.scale(*args) if task.scale else None
+    expected = task.expected(*args)
+    if isinstance(expected, torch.Tensor):
+        finding = difference(value, expected, subject=subject, scale=scale, dtype=False)
+    else:
+        finding = _first_difference(value, expected, subject, scale)
+    if finding:
+        raise CheckFailed(finding)
 
 
 def _first_difference(

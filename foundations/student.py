@@ -351,22 +351,32 @@ class Student:
         through: Callable[..., Any] | None = None,
         plain: Sequence[Any] = (),
         scale: Callable[..., float] | None = None,
+        rule: rules.Rule = rules.ANYTHING,
     ) -> None:
         """Require at least ``at_least`` times less CPU time than ``than``, the instructor's own function, on fresh
         ``inputs``. Every timed call is compared with ``expected``: a tensor, or several by name if the exercise sets
-        several. ``plain`` and ``scale`` are those of :class:`foundations.speed.Task`.
+        several. ``plain`` and ``scale`` are those of :class:`foundations.speed.Task`. Calls of the same size are traced
+        before and after, and must keep to ``rule``: what is timed is what was looked at.
 
         Raises:
-            CheckFailed: slower than that, or wrong on one of the inputs.
-            Inconclusive: the machine was too noisy to say.
+            CheckFailed: slower than that, wrong on one of the inputs, or a forbidden operation ran.
+            Inconclusive: the machine was too noisy to decide.
         """
         task = speed.Task(
             self.exercise, than, inputs, expected, at_least, called, _as_source(through), tuple(plain), scale
         )
-        # Nothing else times: calls of the same size that have to be traced belong before and after this line.
-        verdict = self.stopwatch.judge(task, self.session, self.generator("speed"))
+        generator = self.generator("speed")
+
+        def check(call: Call) -> None:
+            call.must_not_raise()
+            speed.must_be_expected(task, call.value, call.args[: len(call.args) - len(plain)], call.subject)
+
+        timed = Trial(lambda: (*inputs(generator), *plain), check, through)
+        self.traced(timed, rule=rule)
+        verdict = self.stopwatch.judge(task, self.session, generator)
         if not verdict.passed:
             raise CheckFailed(Finding("speed", verdict.text, symptom="speed"))
+        self.traced(timed, rule=rule)
         self.notes.append(verdict.text)
 
     def ask_review(self, finding: str, reason: str) -> None:

@@ -64,7 +64,12 @@ def test_growth(student, products):
 @check("several times faster than two loops", weight=3, twin="one loop at most is left")
 def test_speed(student):
     student.must_be_faster(
-        than=baseline, inputs=timed_inputs, expected=torch.matmul, at_least=AT_LEAST, called="the speed of two loops"
+        than=baseline,
+        rule=RULE,
+        inputs=timed_inputs,
+        expected=torch.matmul,
+        at_least=AT_LEAST,
+        called="the speed of two loops",
     )
 
 

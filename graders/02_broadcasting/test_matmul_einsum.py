@@ -51,6 +51,7 @@ def test_growth(student, products):
 def test_speed(student):
     student.must_be_faster(
         than=baseline,
+        rule=RULE,
         inputs=timed_inputs,
         expected=torch.matmul,
         at_least=AT_LEAST,

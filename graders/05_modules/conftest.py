@@ -703,6 +703,7 @@ class Lin(Bench):
             shapes = (256, 784), (784, 50), (50,), (256, 50)
             self.student.must_be_faster(
                 than=outer_product,
+                rule=NO_AUTOGRAD,
                 inputs=lambda generator: tuple(torch.randn(*shape, generator=generator) for shape in shapes),
                 expected=lambda inp, w, b, upstream: {
                     "w.g": inp.t() @ upstream,
