@@ -38,7 +38,7 @@ def run(course: Course, folder: Path, out: Console, err: Console) -> int:
             release.generate(own, assignment, own.root / "release")
         if reports := _grade(own, assignment, err):
             classes[assignment] = reports
-            out.print(screen.class_table(reports))
+            screen.show_class(reports, out, f"run `foundations review --course {folder}`")
         else:
             out.print(f"  {assignment}: released; nobody of the made class has handed it in", highlight=False)
     out.print(screen.overview(classes, _waiting(own)))

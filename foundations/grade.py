@@ -22,7 +22,7 @@ import pytest
 import torch
 
 import foundations
-from foundations import diagnose, readable
+from foundations import decisions, diagnose, readable, reviews
 from foundations.config import Course, Feedback, Limits
 from foundations.errors import CourseError, InternalError, SubmissionError
 from foundations.model import Exercise, Report
@@ -99,6 +99,8 @@ class Grader:
             )
         # Expected values are small: a second thread would only spin beside the student's process.
         torch.set_num_threads(1)
+        reviews.decisions(course.root, assignment, "")  # a file that cannot be used is told before a class is graded
+        self._hidden_code = course.hidden_code(assignment)
         source = read_source(self.source)
         self._own_limits = {} if limits else self._of_exercises()
         self._files = course.files(assignment)
@@ -162,7 +164,10 @@ class Grader:
             session.finish()
             report.timing["student_cpu_s"] = round(session.cpu_s, 4)
             report.environment["layers"] = session.layers
+        report.fingerprint = decisions.fingerprint((cell.cell_type, cell.source) for cell in cells)
         report.review = list(plugin.reviews)
+        made = reviews.decisions(self.course.root, self.assignment, report.submission)
+        decisions.settle(report, made, self._hidden_code)
         report.fault = plugin.worst_fault
         if plugin.refused:
             report.reason = str(plugin.refused)
