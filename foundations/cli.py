@@ -51,7 +51,7 @@ _UNSAFE = (
 )
 
 _REVIEW = "run `foundations review`"
-_REVIEW_UNRECORDED = "their reports (--json, --json-dir) have what was found, under `review`"
+_REVIEW_UNRECORDED = "the reports of --json and --json-dir have what was found, under `review`"
 
 CourseOption = Annotated[
     Path | None,

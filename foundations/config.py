@@ -32,7 +32,7 @@ from typing import Any, Literal, get_args
 from foundations.errors import CourseError
 
 Feedback = Literal["hints", "full", "none"]
-#: What a finding costs that a person should look at: nothing, or the points of the exercises that it is part of.
+#: The price of a finding for review: nothing, or the points of the exercises that it is part of.
 HiddenCode = Literal["review", "fail"]
 
 #: Limits that one exercise may have for itself. The others belong to the student process, which serves all exercises.
@@ -133,7 +133,7 @@ class Course:
         return level
 
     def hidden_code(self, assignment: str) -> HiddenCode:
-        """Return what a finding for review costs in ``assignment``: its own setting, else the course's.
+        """Return the price of a finding for review in ``assignment``: its own setting, else the course's.
 
         Raises:
             CourseError: the setting has no such value.

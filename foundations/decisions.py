@@ -1,4 +1,4 @@
-"""Decisions about findings: which of them a person has made, and what follows for the points of a submission."""
+"""Apply decisions about findings, of persons and of the course, to the points of a submission."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Key = tuple[tuple[str, ...], str, str]
 
 
 def key(review: Review) -> Key:
-    """Return what makes two findings the same one: exercises, finding and reason.
+    """Return the identity of a finding: its exercises, its text and its reason.
 
     Numbers of the reason do not count, because they may be measured, and then differ whenever it is graded.
     """

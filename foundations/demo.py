@@ -68,9 +68,10 @@ def _grade(course: Course, assignment: str, err: Console) -> list[Report]:
 
 
 def _waiting(course: Course) -> int:
-    """How many answers a person has to read."""
+    """Count the answers that a person has to read; a finding for review leaves its exercise a score."""
     classes = [gradebook.scores(course, assignment) for assignment in course.assignments]
-    return sum(manual for one in classes for cells in one.values() for _, _, manual in cells.values())
+    cells = [cell for one in classes for student in one.values() for cell in student.values()]
+    return sum(score is None and waits for score, _, waits in cells)
 
 
 def _copy(course: Course, examples: Path, folder: Path) -> Course:

@@ -99,7 +99,7 @@ class Grader:
             )
         # Expected values are small: a second thread would only spin beside the student's process.
         torch.set_num_threads(1)
-        reviews.decisions(course.root, assignment, "")  # a file that cannot be used is told before a class is graded
+        reviews.decisions(course.root, assignment, "")  # refuses a damaged file before a class is graded
         self._hidden_code = course.hidden_code(assignment)
         source = read_source(self.source)
         self._own_limits = {} if limits else self._of_exercises()

@@ -100,7 +100,7 @@ class Review:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person decided about one finding of a submission.
+    """A person's decision about one finding of a submission.
 
     Attributes:
         review: the finding.

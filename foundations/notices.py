@@ -44,7 +44,7 @@ def with_shown_notice(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def place(review: Review) -> str:
-    """Return where a finding is: ``cell 5, line 2``; empty if that is not known."""
+    """Return the place of a finding: ``cell 5, line 2``; empty if that is not known."""
     parts = [("cell", review.cell), ("line", review.line)]
     return ", ".join(f"{name} {number}" for name, number in parts if number is not None)
 
@@ -57,7 +57,7 @@ def sentence(review: Review) -> str:
 
 
 def command(report: Report) -> str:
-    """Return the command that closes what is open of a submission, without its option."""
+    """Return the command that closes the findings of a submission, without its option."""
     return f"foundations review {shlex.quote(report.assignment)} {shlex.quote(clean_name(report.submission))}"
 
 

@@ -1,4 +1,4 @@
-"""The command ``foundations review``: what waits for a person, and how a person closes it."""
+"""The command ``foundations review``: list the findings that wait for a person, and close them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Closed:
 
 
 def accept(course: Course, assignment: str, student: str, by: str | None = None) -> Closed:
-    """Close all that is open of a submission; it keeps its points.
+    """Close all open findings of a submission, which keeps its points.
 
     Raises:
         CourseError: there is no such submission, or nothing of it is open.
@@ -66,7 +66,7 @@ def accept(course: Course, assignment: str, student: str, by: str | None = None)
 
 
 def take(course: Course, assignment: str, student: str, exercises: Sequence[str], by: str | None = None) -> Closed:
-    """Close all that is open of a submission, and take the points of ``exercises``.
+    """Close all open findings of a submission, and take the points of ``exercises``.
 
     Raises:
         CourseError: there is no such submission or exercise, or nothing of it is open.
@@ -168,7 +168,7 @@ def _login_name() -> str:
 
 
 def show(reports: Sequence[Report], out: Console, *, decided: bool = False) -> None:
-    """Print what is open, or what was ``decided``, and how to close it."""
+    """Print the open findings and how to close them, or the ``decided`` ones."""
     count = sum(bool(report.reviewed if decided else report.review) for report in reports)
     if count:
         out.print(table(reports, decided=decided))
@@ -179,7 +179,7 @@ def show(reports: Sequence[Report], out: Console, *, decided: bool = False) -> N
 
 
 def summary(closed: Closed) -> Iterator[str]:
-    """Yield what became of a submission, in sentences."""
+    """Yield sentences on a submission after a decision: counts, points, notes."""
     report = closed.report
     whose = f"{clean_name(report.submission)}, {report.assignment}"
     yield f"{whose}: {len(report.review)} open, {len(report.reviewed)} decided"
@@ -227,7 +227,7 @@ def _points(exercises: Sequence[Exercise]) -> float:
 
 
 def to_json(reports: Sequence[Report]) -> list[dict[str, Any]]:
-    """Return what is known of findings as plain JSON values, for programs."""
+    """Return findings and decisions as plain JSON values, for programs."""
     return [
         {
             "assignment": report.assignment,

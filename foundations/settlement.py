@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from foundations import decisions
@@ -47,20 +48,34 @@ def bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
             slug="review",
         )
     changed = _changed(before, after)
-    with gradebook_of(coursedir) as gradebook:
+    with _blamed(course), gradebook_of(coursedir) as gradebook:
         notes = _write_grades(gradebook, whose, after, changed)
         with _rewritten(coursedir, after) as notebook:
             if notebook is not None:
                 _write_tables(with_notice(notebook, after), after, changed)
         gradebook.db.commit()
     if changed:
-        _write_penalty(config, coursedir.db_url, after)
+        with _blamed(course):
+            _write_penalty(config, coursedir.db_url, after)
     return notes
 
 
 def known_students(course: Course, assignment: str) -> list[str]:
     """Return the names of the students who have a submission of ``assignment`` in the gradebook."""
     return sorted(scores(course, assignment))
+
+
+@contextlib.contextmanager
+def _blamed(course: Course) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        raise CourseError(
+            f"the gradebook of {course.root} cannot be written: {cause}; nothing was decided, so run it again when no "
+            "other program uses the gradebook",
+            slug="review",
+        ) from error
 
 
 def _changed(before: Report, after: Report) -> dict[str, Exercise]:
@@ -116,12 +131,16 @@ def _rewritten(coursedir: Any, report: Report) -> Iterator[nbformat.NotebookNode
         return
     notebook = nbformat.read(path, as_version=4)
     yield notebook
+    new = None
     try:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=".review-", delete=False) as file:
+            new = Path(file.name)
             file.write(nbformat.writes(notebook))
-        shutil.copymode(path, file.name)
-        os.replace(file.name, path)
+        shutil.copymode(path, new)
+        os.replace(new, path)
     except OSError as error:
+        if new is not None:
+            new.unlink(missing_ok=True)
         raise CourseError(f"{path} cannot be written: {error.strerror}", slug="output") from error
 
 
