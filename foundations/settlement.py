@@ -41,7 +41,7 @@ def bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
     config = settings(course)
     coursedir = course_directory(course, config, after.assignment)
     whose = (after.assignment, after.assignment, after.submission)
-    if after.submission not in scores(course, after.assignment):
+    if after.submission not in known_students(course, after.assignment):
         raise CourseError(
             f"student {after.submission!r} has no {after.assignment!r} in the gradebook of {course.root}: it was made "
             "anew since; grade the submission again",
@@ -50,6 +50,7 @@ def bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
     changed = _changed(before, after)
     with _blamed(course), gradebook_of(coursedir) as gradebook:
         notes = _write_grades(gradebook, whose, after, changed)
+        gradebook.db.flush()  # a gradebook that cannot be written is found before the notebook is
         with _rewritten(coursedir, after) as notebook:
             if notebook is not None:
                 _write_tables(with_notice(notebook, after), after, changed)
@@ -62,7 +63,8 @@ def bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
 
 def known_students(course: Course, assignment: str) -> list[str]:
     """Return the names of the students who have a submission of ``assignment`` in the gradebook."""
-    return sorted(scores(course, assignment))
+    with _blamed(course):
+        return sorted(scores(course, assignment))
 
 
 @contextlib.contextmanager
@@ -72,7 +74,7 @@ def _blamed(course: Course) -> Iterator[None]:
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         raise CourseError(
-            f"the gradebook of {course.root} cannot be written: {cause}; nothing was decided, so run it again when no "
+            f"the gradebook of {course.root} cannot be used: {cause}; nothing was decided, so run it again when no "
             "other program uses the gradebook",
             slug="review",
         ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import getpass
+import sqlite3
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -108,6 +109,18 @@ def test_the_students_page_has_nothing_of_it(course: Course) -> None:
     assert suspect == other
     assert "double: 5 of 5 points" in suspect
     assert "evil_twin" not in str(comments(course, "s01"))
+
+
+def test_a_course_without_our_settings_of_pages_shows_nothing_of_it_either(course: Course) -> None:
+    """Feedback as stock nbgrader makes it: the notice is a cell of a type that no page shows."""
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write("c.GenerateFeedback.preprocessors = ['nbgrader.preprocessors.GetGrades']\n")
+        file.write("c.HTMLExporter.preprocessors = []\n")
+    put(course, s01=suspected(course, FOUND))
+    assert "evil_twin" in notice(course)
+    text = page(course)
+    assert "double: 5 of 5 points" in text
+    assert [word for word in ("evil_twin", "patched", "provisional", "needs a look") if word in text] == []
 
 
 def test_formgraders_list_shows_who_waits(course: Course) -> None:
@@ -358,6 +371,18 @@ def test_a_gradebook_that_was_made_anew_is_one_sentence(course: Course) -> None:
     with pytest.raises(CourseError, match=r"has no 'course' in the gradebook .* grade the submission again"):
         reviewing.accept(course, NAME, "s01")
     assert opened(course) == [FOUND]
+
+
+@pytest.mark.slow
+def test_a_busy_gradebook_is_one_sentence_and_keeps_the_review_open(course: Course) -> None:
+    """Neither decision nor notebook is changed then."""
+    put(course, s01=suspected(course, FOUND))
+    database = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    with pytest.raises(CourseError, match="cannot be used: database is locked; nothing was decided"):
+        reviewing.take(course, NAME, "s01", ["double"])
+    database.close()
+    assert (opened(course), notice(course) != "", marks(course)[0]) == ([FOUND], True, (5.0, True))
 
 
 def test_a_fault_of_the_graders_leaves_nothing_to_decide(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
