@@ -50,6 +50,9 @@ _UNSAFE = (
     "student code is not confined: it can read and change what you can. The scores of this run are not creditable."
 )
 
+_REVIEW = "run `foundations review`"
+_REVIEW_UNRECORDED = "the reports of --json and --json-dir have what was found, under `review`"
+
 CourseOption = Annotated[
     Path | None,
     typer.Option("--course", help="Course folder (source/, graders/). Default: found from the working directory."),
@@ -123,10 +126,8 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
                     recording.add(one.student, graded[one.student])
     reports = [each.report for each in graded.values()]
     if len(reports) == 1 and not path.is_dir():
-        out.print(screen.exercise_table(reports[0]))
-        for sentence in screen.remarks(reports[0]):
-            out.print(f"  {sentence}", markup=False)
-    out.print(screen.class_table(reports))
+        screen.show_checks(reports[0], out)
+    screen.show_class(reports, out, _REVIEW if recording else _REVIEW_UNRECORDED)
     if json_file:
         export.write_json(json_file, reports)
     if json_dir:
@@ -159,6 +160,54 @@ def _recording(course: Course, assignment: str, first: Found) -> contextlib.Abst
     from foundations.recording import Recording
 
     return Recording(course, assignment, first.folder) if first.folder is not None else contextlib.nullcontext()
+
+
+@app.command()
+def review(  # noqa: PLR0917 - typer's way: a parameter for each option
+    assignment: Annotated[str | None, typer.Argument(help="Name of a folder under source/; default: all.")] = None,
+    student: Annotated[str | None, typer.Argument(help="Name of a student's folder; default: all.")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Close what is open; the points stay.")] = False,
+    take: Annotated[
+        str | None,
+        typer.Option(help="Close what is open, and take the points of these.", metavar="EXERCISE[,EXERCISE]"),
+    ] = None,
+    reopen: Annotated[bool, typer.Option("--reopen", help="Withdraw what was decided; taken points are back.")] = False,
+    by: Annotated[str | None, typer.Option(help="Who decides. Default: your login name.", metavar="NAME")] = None,
+    decided: Annotated[bool, typer.Option("--decided", help="List what was decided: by whom, and when.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs: open and decided.")] = False,
+    course_folder: CourseOption = None,
+) -> None:
+    """List what a person should look at in submissions, or close it for one of them.
+
+    What looks odd in a submission costs no points by itself. Until you decide, its points are provisional and the
+    formgrader asks for a person; students see nothing of it. Decisions are kept in reviews.db of the course, also when
+    the same notebook is graded again.
+
+    Example: foundations review 01_matmul s17 --take matmul_naive
+    """
+    from foundations import reviewing
+
+    course = find_course(course_folder)
+    if accept + (take is not None) + reopen > 1:
+        raise CourseError("--accept, --take and --reopen exclude each other; pass one of them", slug="review")
+    if accept or take is not None or reopen:
+        if assignment is None or student is None:
+            raise CourseError("a decision is about one submission: name the assignment and the student", slug="review")
+        if reopen:
+            closed = reviewing.reopen(course, assignment, student)
+        elif take is not None:
+            names = [name.strip() for name in take.split(",") if name.strip()]
+            closed = reviewing.take(course, assignment, student, names, by)
+        else:
+            closed = reviewing.accept(course, assignment, student, by)
+        for line in reviewing.summary(closed):
+            out.print(f"  {line}", markup=False, highlight=False)
+        return
+    reports = reviewing.found(course, assignment, student)
+    if as_json:
+        out.print_json(data=reviewing.to_json(reports))
+        return
+    reviewing.show(reports, out, decided=decided)
 
 
 @app.command()

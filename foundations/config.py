@@ -5,6 +5,7 @@ A course is a folder that holds ``source/`` and ``graders/``. Its settings stand
 
     [tool.foundations]
     feedback = "hints"                      # or "full", "none"
+    hidden_code = "review"                  # or "fail"
 
     [tool.foundations.limits]
     cell_cpu_s = 30
@@ -31,6 +32,8 @@ from typing import Any, Literal, get_args
 from foundations.errors import CourseError
 
 Feedback = Literal["hints", "full", "none"]
+#: The price of a finding for review: nothing, or the points of the exercises that it is part of.
+HiddenCode = Literal["review", "fail"]
 
 #: Limits that one exercise may have for itself. The others belong to the student process, which serves all exercises.
 OF_AN_EXERCISE = ("cell_cpu_s", "cell_wall_s", "check_cpu_s", "check_wall_s")
@@ -39,8 +42,8 @@ MAY_BE_ZERO = ("scratch_bytes", "scratch_files")
 #: What an assignment gets that declares files and says nothing about room for them.
 _ROOM_FOR_FILES = {"scratch_bytes": 16_000_000, "scratch_files": 32}
 
-_COURSE_KEYS = ("feedback", "limits", "assignment")
-_ASSIGNMENT_KEYS = ("limits", "files", "exercise")
+_COURSE_KEYS = ("feedback", "hidden_code", "limits", "assignment")
+_ASSIGNMENT_KEYS = ("hidden_code", "limits", "files", "exercise")
 _EXERCISE_KEYS = ("limits",)
 
 
@@ -129,6 +132,22 @@ class Course:
             )
         return level
 
+    def hidden_code(self, assignment: str) -> HiddenCode:
+        """Return the price of a finding for review in ``assignment``: its own setting, else the course's.
+
+        Raises:
+            CourseError: the setting has no such value.
+        """
+        own = self._assignment(assignment)
+        where = f", [tool.foundations.assignment.{assignment}]" if "hidden_code" in own else ""
+        value = {**self.settings, **own}.get("hidden_code", "review")
+        if value not in get_args(HiddenCode):
+            raise CourseError(
+                f"{self._file}{where}: hidden_code is {value!r}; it must be one of {', '.join(get_args(HiddenCode))}",
+                slug="hidden-code",
+            )
+        return value
+
     def limits(self, assignment: str, exercise: str | None = None) -> Limits:
         """The course's limits with those of ``assignment``, and of its ``exercise``, laid over them.
 
@@ -204,7 +223,9 @@ class Course:
                 self._known(table, f"{where}.exercise.{exercise}", _EXERCISE_KEYS)
                 self.limits(name, exercise)
             self.limits(name)
+            self.hidden_code(name)
         self._limits(self.settings, "")
+        self.hidden_code("")
         _ = self.feedback
 
     @property

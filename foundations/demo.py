@@ -38,7 +38,7 @@ def run(course: Course, folder: Path, out: Console, err: Console) -> int:
             release.generate(own, assignment, own.root / "release")
         if reports := _grade(own, assignment, err):
             classes[assignment] = reports
-            out.print(screen.class_table(reports))
+            screen.show_class(reports, out, f"run `foundations review --course {folder}`")
         else:
             out.print(f"  {assignment}: released; nobody of the made class has handed it in", highlight=False)
     out.print(screen.overview(classes, _waiting(own)))
@@ -68,9 +68,10 @@ def _grade(course: Course, assignment: str, err: Console) -> list[Report]:
 
 
 def _waiting(course: Course) -> int:
-    """How many answers a person has to read."""
+    """Count the answers that a person has to read; a finding for review leaves its exercise a score."""
     classes = [gradebook.scores(course, assignment) for assignment in course.assignments]
-    return sum(manual for one in classes for cells in one.values() for _, _, manual in cells.values())
+    cells = [cell for one in classes for student in one.values() for cell in student.values()]
+    return sum(score is None and waits for score, _, waits in cells)
 
 
 def _copy(course: Course, examples: Path, folder: Path) -> Course:

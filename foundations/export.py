@@ -10,6 +10,7 @@ from typing import Any
 
 from foundations.errors import CourseError
 from foundations.model import NOT_CREDITABLE, Exercise, Report
+from foundations.notices import sentence
 from foundations.table import clean
 
 #: A file's name has 255 bytes at most, and gets a suffix.
@@ -60,6 +61,9 @@ def _suite(report: Report) -> Any:
     for key, value in (("score", report.score), ("max_score", report.max_score), ("verdict", report.verdict)):
         suite.add_property(key, "" if value is None else str(value))
     suite.add_property("creditable", str(report.creditable).lower())
+    suite.add_property("review", str(len(report.review)))
+    for number, review in enumerate(report.review, 1):
+        suite.add_property(f"review.{number}", _plain(sentence(review)))
     for exercise in report.exercises:
         suite.add_testcases(_cases(report, exercise))
     if not report.exercises:

@@ -22,7 +22,7 @@ import pytest
 import torch
 
 import foundations
-from foundations import diagnose, readable
+from foundations import decisions, diagnose, readable, reviews
 from foundations.config import Course, Feedback, Limits
 from foundations.doubts import SecondRuns
 from foundations.errors import CourseError, InternalError, SubmissionError
@@ -102,6 +102,8 @@ class Grader:
             )
         # Expected values are small: a second thread would only spin beside the student's process.
         torch.set_num_threads(1)
+        reviews.decisions(course.root, assignment, "")  # refuses a damaged file before a class is graded
+        self._hidden_code = course.hidden_code(assignment)
         source = read_source(self.source)
         self._own_limits = {} if limits else self._of_exercises()
         self._files = course.files(assignment)
@@ -173,7 +175,10 @@ class Grader:
             afresh = partial(self._afresh, graded, session, student)
             solution = partial(self._solution, replayer, report.seed)
             SecondRuns(self._run_tests, afresh, solution, self._proved).decide(plugin)
+        report.fingerprint = decisions.fingerprint((cell.cell_type, cell.source) for cell in cells)
         report.review = list(dict.fromkeys([*self._suspicions(cells, automatic), *plugin.reviews]))
+        made = reviews.decisions(self.course.root, self.assignment, report.submission)
+        decisions.settle(report, made, self._hidden_code)
         report.fault = plugin.worst_fault
         if plugin.refused:
             report.reason = str(plugin.refused)

@@ -22,6 +22,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbgrader.preprocessors import GetGrades
 
 from foundations.formulas import mathml
+from foundations.notices import with_shown_notice, without_notice
 
 _TAGS = (
     "a abbr b blockquote br caption code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins"
@@ -148,6 +149,13 @@ class InertOutputs(Preprocessor):
             head += "" if feedback else _NO_MATHJAX
             macro = f"{{% macro mathjax(url='') %}}{{% raw %}}{head}{{% endraw %}}{{% endmacro %}}"
             self.parent.extra_loaders = [jinja2.DictLoader({"mathjax.html.j2": macro}), *self.parent.extra_loaders]
+
+    def preprocess(
+        self, nb: nbformat.NotebookNode, resources: dict[str, Any]
+    ) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
+        """Show the notice for instructors in the formgrader, and leave it out of every other page."""
+        formgrader = isinstance(self.parent, TemplateExporter) and self.parent.template_name == "formgrade"
+        return super().preprocess(with_shown_notice(nb) if formgrader else without_notice(nb), resources)
 
     def preprocess_cell(
         self, cell: nbformat.NotebookNode, resources: dict[str, Any], cell_index: int

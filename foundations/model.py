@@ -33,6 +33,11 @@ class Check:
     #: While a gate fails, the exercise earns nothing: not a report's business, so it is no key of the JSON.
     gate: bool = False
 
+    @property
+    def imposed(self) -> bool:
+        """Whether a person's decision or a rule of the course added this check after grading; it has no weight."""
+        return self.weight == 0
+
     def to_json(self) -> dict[str, Any]:
         values = asdict(self)
         del values["gate"]
@@ -93,6 +98,28 @@ class Review:
         return asdict(self) | {"exercises": list(self.exercises)}
 
 
+@dataclass(frozen=True)
+class Decision:
+    """A person's decision about one finding of a submission.
+
+    Attributes:
+        review: the finding.
+        taken: ids of the exercises whose points were taken; empty if the finding was accepted.
+        by: the name of whoever decided.
+        at: when, in UTC: ``2026-11-29T12:00:00+00:00``.
+        fingerprint: the notebook that was decided about, as :attr:`Report.fingerprint`.
+    """
+
+    review: Review
+    taken: tuple[str, ...] = ()
+    by: str = ""
+    at: str = ""
+    fingerprint: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return self.review.to_json() | {"taken": list(self.taken), "by": self.by, "at": self.at}
+
+
 @dataclass
 class Report:
     """One submission's report. :meth:`to_json` is the documented form (``docs/report.schema.json``)."""
@@ -102,13 +129,17 @@ class Report:
     exercises: list[Exercise] = field(default_factory=list)
     reason: str | None = None
     repairs: list[str] = field(default_factory=list)
+    #: Findings that wait for a person, and those that a person has decided about.
     review: list[Review] = field(default_factory=list)
+    reviewed: list[Decision] = field(default_factory=list)
     limits: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
     timing: dict[str, float] = field(default_factory=lambda: {"wall_s": 0.0, "student_cpu_s": 0.0})
     seed: int = 0
     #: Whether scores may be counted: student code was confined while it ran, or none was run.
     creditable: bool = True
+    #: Equal for notebooks with the same cells: it recognises one that is graded again. It is not a key of the JSON.
+    fingerprint: str = ""
     #: Exit code of the worst thing that happened while grading: 0, 2 (course author) or 3 (this package).
     fault: int = 0
 
@@ -163,6 +194,7 @@ class Report:
             ],
             "repairs": list(self.repairs),
             "review": [review.to_json() for review in self.review],
+            "reviewed": [decision.to_json() for decision in self.reviewed],
             "limits": dict(self.limits),
             "environment": dict(self.environment),
             "timing": dict(self.timing),

@@ -34,10 +34,12 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from foundations import decisions, reviews
 from foundations.config import Course, find_course
 from foundations.errors import CourseError, FoundationsError, SubmissionError
 from foundations.model import NOT_CREDITABLE, Report
 from foundations.notebook import read_source, read_submission, release_version
+from foundations.notices import with_notice
 from foundations.table import clean, failures_text
 
 if TYPE_CHECKING:
@@ -327,6 +329,7 @@ class FoundationsGrade(NbGraderPreprocessor):
             # earlier run wrote into the gradebook must not stand for a submission that was not graded.
             report = Report(assignment, student, reason=str(error), fault=error.exit_code)
             save_report(converter.gradebook, report, student, assignment, {})
+            reviews.remember(converter.course.root, report)
             raise
         return graded.notebook, graded.report
 
@@ -339,8 +342,10 @@ class SaveReport(NbGraderPreprocessor):
     ) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
         student, assignment = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
         cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if cell.metadata.get("nbgrader")}
-        save_report(self.parent.parent.gradebook, resources[_RESOURCE], student, assignment, cells)
-        return nb, resources
+        report = resources[_RESOURCE]
+        save_report(self.parent.parent.gradebook, report, student, assignment, cells)
+        reviews.remember(self.parent.parent.course.root, report)
+        return with_notice(nb, report), resources
 
 
 def save_report(
@@ -350,8 +355,10 @@ def save_report(
 
     An exercise without a verdict has no score and asks for a person, and so has all of a submission that could not be
     graded. What a person has given stays as it is, and is marked to be looked at again, as nbgrader does it. Scores of
-    a report that is not creditable are there for a person to confirm, one by one.
+    a report that is not creditable are there for a person to confirm, one by one. So are scores of exercises with a
+    finding that is open.
     """
+    asked = decisions.asked(report)
     stored = gradebook.find_submission_notebook(assignment, assignment, student)
     verdicts = {} if report.reason is not None else {exercise.id: exercise for exercise in report.exercises}
     answered = {} if report.reason is not None else cells
@@ -364,7 +371,7 @@ def save_report(
         else:
             grade.auto_score = 0.0 if _is_blank_answer(answered.get(grade.name)) else None
         undecided = grade.auto_score is None or grade.manual_score is not None
-        grade.needs_manual_grade = undecided or not report.creditable
+        grade.needs_manual_grade = undecided or not report.creditable or grade.name in asked
     for comment in stored.comments:
         verdict = verdicts.get(comment.name.removesuffix("-solution"))
         failures = failures_text(verdict) if verdict is not None else ""

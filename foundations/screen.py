@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from foundations.model import NOT_CREDITABLE, Exercise, Report
+from foundations.notices import sentence as in_a_line
 from foundations.submissions import Found
 from foundations.table import clean, clean_name, rows
 
@@ -147,10 +148,34 @@ def remarks(report: Report) -> Iterable[str]:
     """Sentences that belong under a single submission's table."""
     if not report.creditable:
         yield NOT_CREDITABLE
-    for sentence in report.repairs:
-        yield f"repaired: {clean(sentence)}"
+    for repair in report.repairs:
+        yield f"repaired: {clean(repair)}"
+    for review in report.review:
+        yield f"needs a look: {in_a_line(review)}"
     if reason := report.why_ungraded():
         yield f"ungraded: {clean(reason)}"
+
+
+def show_checks(report: Report, out: Console) -> None:
+    """Print every check of one submission, with its remarks below."""
+    out.print(exercise_table(report))
+    for remark in remarks(report):
+        out.print(f"  {remark}", markup=False)
+
+
+def show_class(reports: Sequence[Report], out: Console, advice: str) -> None:
+    """Print the table of a class and, if submissions wait for a person, how many and the ``advice`` for it."""
+    out.print(class_table(reports))
+    if sentence := needs_a_look(reports, advice):
+        out.print(f"  {sentence}", markup=False, highlight=False)
+
+
+def needs_a_look(reports: Sequence[Report], advice: str) -> str | None:
+    """Return one sentence on how many submissions wait for a person; ``None`` if none does."""
+    count = sum(bool(report.review) for report in reports)
+    if not count:
+        return None
+    return f"{count} submission{' needs' if count == 1 else 's need'} a look: {advice}"
 
 
 def _points(exercise: Exercise) -> str:
@@ -193,18 +218,24 @@ def _two_lines(name: str) -> str:
 
 def _note(report: Report) -> str:
     """The one thing an instructor wants to know first."""
-    if not report.creditable:
-        return clean("; ".join(filter(None, (NOT_CREDITABLE, _what_to_know(report)))), _MAX_NOTE)
-    return _what_to_know(report)
+    parts = ("" if report.creditable else NOT_CREDITABLE, _to_review(report), _what_to_know(report))
+    return clean("; ".join(filter(None, parts)), _MAX_NOTE)
+
+
+def _to_review(report: Report) -> str:
+    return f"{len(report.review)} to review" if report.review else ""
 
 
 def _what_to_know(report: Report) -> str:
     if reason := report.why_ungraded():
         return clean(reason, _MAX_NOTE)
-    wrong = [check for exercise in report.exercises for check in exercise.checks if check.outcome == "fail"]
+    failed = [check for exercise in report.exercises for check in exercise.checks if check.outcome == "fail"]
+    wrong = [check for check in failed if not check.imposed]
     named = list(dict.fromkeys(check.misconception for check in wrong if check.misconception))
     first = next((check.message.splitlines()[0] for check in wrong if check.message), "")
     parts = [", ".join(named) or first]
+    if without := [one.id for one in report.exercises if any(check.imposed for check in one.checks)]:
+        parts.append(f"no points by decision for {', '.join(without)}")
     if report.repairs:
         parts.append(f"{len(report.repairs)} repaired")
     return clean("; ".join(part for part in parts if part), _MAX_NOTE)

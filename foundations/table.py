@@ -83,8 +83,11 @@ def note(exercise: Exercise) -> str:
     """What is to be said below the checks: why there is no score, or why what passed earns nothing."""
     if not exercise.decided:
         return UNDECIDED
-    if exercise.stopped and any(check.outcome == "pass" for check in exercise.checks):
-        gate = next(check.name for check in exercise.checks if check.gate and check.outcome == "fail")
+    gates = [check for check in exercise.checks if check.gate and check.outcome == "fail"]
+    if any(gate.imposed for gate in gates):
+        return ""  # its message is complete
+    if gates and any(check.outcome == "pass" for check in exercise.checks):
+        gate = gates[0].name
         return f"Until {clean_name(gate)!r} passes, this exercise earns no points."
     return ""
 
@@ -162,6 +165,8 @@ def _same(check: Check) -> tuple[Outcome, str, int]:
 
 def _points(checks: list[Check], exercise: Exercise) -> str:
     """Points earned of points to be had; a check that is undecided has earned neither all nor nothing."""
+    if all(check.imposed for check in checks):
+        return ""
     total = sum(check.weight for check in exercise.checks)
     worth = exercise.max_score * sum(check.weight for check in checks) / total if total else 0.0
     earned = "0" if exercise.stopped else {"pass": f"{worth:.3g}", "fail": "0"}.get(checks[0].outcome, "–")

@@ -14,9 +14,10 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from foundations import decisions, reviewing, reviews
 from foundations.config import Course
-from foundations.gradebook import course_directory, enter_assignment, record, scores, settings
-from foundations.model import Check, Exercise, Outcome, Report
+from foundations.gradebook import course_directory, enter_assignment, feedback, record, scores, settings
+from foundations.model import Check, Exercise, Outcome, Report, Review
 from foundations.table import check_table_html, check_table_text
 
 ROOT = Path(__file__).parent.parent
@@ -104,3 +105,40 @@ def comments(course: Course, student: str) -> dict[str, str | None]:
 
 def autograded(course: Course, student: str) -> nbformat.NotebookNode:
     return nbformat.read(course.root / "autograded" / student / NAME / f"{NAME}.ipynb", as_version=4)
+
+
+# ------------------------------------------------------------------------------------------------------------- reviews
+
+#: A finding in the exercise double.
+FOUND = Review("torch.atan2 = evil_twin", "torch is patched through an alias", ("double",), 3, 1)
+
+
+def suspected(course: Course, *found: Review, student: str = "s01", **more: Any) -> Graded:
+    """A report with these findings, settled as grading settles it."""
+    made = graded(student, **more)
+    made.report.review = list(found)
+    made.report.fingerprint = decisions.fingerprint((cell.cell_type, cell.source) for cell in made.notebook.cells)
+    decisions.settle(made.report, reviews.decisions(course.root, NAME, student), course.hidden_code(NAME))
+    return made
+
+
+def marks(course: Course, student: str = "s01") -> list[Any]:
+    """Automatic score of each exercise, and whether a person has to look."""
+    found = scores(course, NAME)[student]
+    return [(found[name][0], found[name][2]) for name in ("double", "triple")]
+
+
+def feedback_page(course: Course, student: str = "s01") -> str:
+    """The student's page as ``nbgrader generate_feedback`` makes it."""
+    feedback(course, NAME, student)
+    return (course.root / "feedback" / student / NAME / f"{NAME}.html").read_text("utf-8")
+
+
+def notice(course: Course, student: str = "s01") -> str:
+    first = autograded(course, student).cells[0]
+    return first.source if first.cell_type == "raw" else ""
+
+
+def open_findings(course: Course) -> list[Review]:
+    """All that waits for a person."""
+    return [review for report in reviewing.found(course) for review in report.review]

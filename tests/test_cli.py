@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import builders
 import pytest
-from test_grade import GRADER
+from test_grade import GRADER, REVIEWING
 
 from foundations import cli
 from foundations.grade import Grader
@@ -103,6 +103,10 @@ def test_one_notebook_is_shown_check_by_check(root):
         (("misconceptions", "cours"), "did you mean 'course'"),
         (("misconceptions", "course", "--exercise", "doubel"), "did you mean 'double'"),
         (("check", "nowhere.ipynb"), "does not exist"),
+        (("review", "cours"), "did you mean 'course'"),
+        (("review", "course", "s99", "--accept"), "student 's99' has no graded submission of 'course'"),
+        (("review", "--accept"), "name the assignment and the student"),
+        (("review", "course", "s01", "--accept", "--take", "double"), "exclude each other"),
         (("demo",), "examples"),
         (("nonsense",), "nonsense"),
     ],
@@ -217,3 +221,35 @@ def test_feedback_level_none_says_nothing_and_full_says_all(root, tmp_path):
     assert messages["none"] == ""
     assert "expected 4" not in messages["hints"]
     assert "expected 4" in messages["full"]
+
+
+def test_findings_are_listed_and_closed(root, tmp_path):
+    """From the class's table to the decision, and through grading again; with findings alone the exit code is 0."""
+    course = tmp_path / "course"
+    shutil.copytree(root, course, ignore=shutil.ignore_patterns("s02", "s03", "reports", "gradebook.db*"))
+    (course / "graders" / "course" / "test_double.py").write_text(REVIEWING)
+    grading = ("grade", "submitted", "-a", "course", "--json", "one.json")
+
+    first = foundations(*grading, cwd=course)
+    assert first.returncode == 0, first.stderr
+    assert "1 submission needs a look: run `foundations review`" in first.stdout
+    listed = foundations("review", cwd=course)
+    assert (listed.returncode, "torch.mm = f" in listed.stdout) == (0, True)
+    taken = foundations("review", "course", "s01", "--take", "double", "--by", "ada", cwd=course)
+    assert taken.returncode == 0, taken.stderr
+    assert "double: 0 of 5 points" in taken.stdout
+    assert "waiting for a look: 0" in foundations("review", cwd=course).stdout
+
+    again = foundations(*grading, cwd=course)
+    assert (again.returncode, "need" in again.stdout) == (0, False)
+    report = json.loads((course / "one.json").read_text())
+    assert (report["score"], report["review"], report["reviewed"][0]["by"]) == (4.0, [], "ada")
+    known = json.loads(foundations("review", "--json", cwd=course).stdout)
+    assert [(one["submission"], one["score"]) for one in known] == [("s01", 4.0)]
+
+    back = foundations("review", "course", "s01", "--reopen", cwd=course)
+    assert "double: 5 of 5 points" in back.stdout
+    (course / "reviews.db").unlink()
+    alone = foundations("grade", "submitted", "-a", "course", "--no-gradebook", cwd=course)
+    assert "1 submission needs a look: the reports of --json and --json-dir have what was found" in alone.stdout
+    assert not (course / "reviews.db").exists()

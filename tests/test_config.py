@@ -150,3 +150,23 @@ def test_a_course_without_settings_has_the_defaults(root):
     course = Course(root, {})
 
     assert (course.feedback, course.limits("01_matmul")) == ("hints", Limits())
+
+
+def test_hidden_code_is_reviewed_unless_a_course_or_an_exam_says_otherwise(root):
+    """The assignment's own setting counts before the course's."""
+    assert find_course(root).hidden_code("01_matmul") == "review"
+    (root / "pyproject.toml").write_text(
+        "[tool.foundations]\nhidden_code = 'fail'\n[tool.foundations.assignment.01_matmul]\nhidden_code = 'review'\n"
+    )
+    course = find_course(root)
+
+    assert (course.hidden_code("01_matmul"), course.hidden_code("02_other")) == ("review", "fail")
+
+
+@pytest.mark.parametrize("table", ["[tool.foundations]", "[tool.foundations.assignment.01_matmul]"])
+@pytest.mark.parametrize("value", ["'fails'", "true", "[]", "{}"])
+def test_a_wrong_value_of_hidden_code_is_refused_at_the_start(root, table, value):
+    """The sentence names the file, the value, and the values that there are."""
+    (root / "pyproject.toml").write_text(f"{table}\nhidden_code = {value}\n")
+    with pytest.raises(CourseError, match=r"pyproject\.toml.*hidden_code is .*; it must be one of review, fail"):
+        find_course(root)

@@ -9,7 +9,7 @@ from junitparser import Error, Failure, JUnitXml
 
 from foundations import export
 from foundations.errors import CourseError
-from foundations.model import Check, Exercise, Report
+from foundations.model import Check, Decision, Exercise, Report, Review
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "report.schema.json").read_text("utf-8"))
 
@@ -81,3 +81,28 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
     for write in (export.write_json, export.write_junit):
         with pytest.raises(CourseError, match="cannot be"):
             write(tmp_path / "file" / "x", [report()])
+
+
+def test_findings_are_properties_and_no_failure(tmp_path):
+    """A CI stays green; what was found is in the suite, on one line, with what XML cannot hold left out."""
+    found = Review("torch.mm = \x00f", "torch is\nchanged", ("e",), 3, 1)
+    decided = Decision(found, ("e",), "ada", "2026-11-29T12:00:00+00:00")
+    passed = Exercise("e", 4.0, [Check("right", "pass", 1.0)])
+    reports = [Report("a", "s01", [passed], review=[found]), Report("a", "s02", [passed], reviewed=[decided])]
+    export.write_json(tmp_path / "two.json", reports)
+    export.write_junit(tmp_path / "junit.xml", reports)
+
+    documents = json.loads((tmp_path / "two.json").read_text())
+    for document in documents:
+        Draft202012Validator(SCHEMA).validate(document)
+    assert [(len(one["review"]), [each["taken"] for each in one["reviewed"]]) for one in documents] == [
+        (1, []),
+        (0, [["e"]]),
+    ]
+    suites = list(JUnitXml.fromfile(str(tmp_path / "junit.xml")))
+    assert [(suite.failures, suite.errors) for suite in suites] == [(0, 0), (0, 0)]
+    told = [{one.name: one.value for one in suite.properties() if one.name.startswith("review")} for suite in suites]
+    assert told == [
+        {"review": "1", "review.1": "cell 3, line 1, e: torch.mm = \N{REPLACEMENT CHARACTER}f: torch is changed"},
+        {"review": "0"},
+    ]

@@ -1,15 +1,17 @@
 """Grading whole notebooks through the real pipeline: bad input, deaths, faults; each costs only itself."""
 
 import json
+import shutil
 
 import builders
 import nbformat
 import pytest
 
+from foundations import reviews
 from foundations.config import Course, Limits
 from foundations.errors import CourseError
 from foundations.grade import Grader, _valid_outputs, exit_code
-from foundations.model import Report
+from foundations.model import Decision, Report, Review
 
 GRADER = """
 import torch
@@ -465,3 +467,60 @@ def test_a_twin_that_is_none(undecided):
     """Its author hears of it, before anybody is graded."""
     with pytest.raises(CourseError, match=r"twin 'fewer' is not the name of a check before it in the same exercise"):
         undecided(too_many=True, twin="fewer")
+
+
+REVIEWING = """
+import torch
+from foundations.plugin import check
+
+@check("the value")
+def test_value(student):
+    student.call(torch.tensor(2.0)).must_return(torch.tensor(4.0))
+    student.ask_review("torch.mm = f", "torch is changed")
+"""
+
+
+@pytest.fixture(scope="module")
+def reviewing(tmp_path_factory):
+    """A course whose hidden test of double asks for a review, and its submission."""
+    root = tmp_path_factory.mktemp("reviewing")
+    builders.write(builders.source_notebook(), root / "source" / "course" / "course.ipynb")
+    folder = root / "graders" / "course"
+    folder.mkdir(parents=True)
+    (folder / "test_double.py").write_text(REVIEWING)
+    (folder / "test_triple.py").write_text(GRADER.replace("FACTOR", "3"))
+    return root, builders.write(builders.answered(), root / "submitted" / "s01" / "course" / "course.ipynb")
+
+
+def test_a_finding_costs_nothing_and_a_decision_is_kept(reviewing, warm):
+    """The course's rule and the decisions about this student are applied, and the cell shows what came of it."""
+    root, path = reviewing
+    finding = Review("torch.mm = f", "torch is changed", ("double",))
+    made, notebooks = [], []
+    settings = [{}, {"hidden_code": "fail"}, {"assignment": {"course": {"hidden_code": "fail"}}}, {}, {}]
+    for number, setting in enumerate(settings):
+        if number == 3:
+            with reviews.opened(root, write=True) as book:
+                book.decide("course", "s01", [Decision(finding, ("double",), "ada", "2026-11-29T12:00:00+00:00")])
+        with Grader(Course(root, setting), "course", warm=warm) as one:
+            graded = one.grade(path, "s02" if number == 4 else "s01")
+        made.append(graded.report)
+        notebooks.append(graded.notebook)
+
+    assert [scores(report)["double"] for report in made] == [5.0, 0.0, 0.0, 0.0, 5.0]
+    assert [scores(report)["triple"] for report in made] == [4.0] * 5
+    assert [report.review for report in made] == [[finding]] * 3 + [[], [finding]]
+    assert len({report.fingerprint for report in made}) == 1
+    assert exit_code(made) == 0
+    words = [builders.cell(notebook, "double").outputs[-1].data["text/plain"] for notebook in notebooks]
+    assert ["in an exam: torch.mm = f" in text for text in words] == [False, True, True, False, False]
+    assert ["Your instructor took the points" in text for text in words] == [False] * 3 + [True, False]
+
+
+def test_a_file_of_reviews_that_cannot_be_used_stops_before_a_class_is_graded(reviewing, warm, tmp_path):
+    """And not after an hour."""
+    copy = tmp_path / "course"
+    shutil.copytree(reviewing[0], copy)
+    (copy / "reviews.db").write_text("damaged" * 100)
+    with pytest.raises(CourseError, match=r"reviews\.db, which keeps the decisions on reviews, cannot be used"):
+        Grader(Course(copy, {}), "course", warm=warm)

@@ -19,10 +19,10 @@ PACKAGE = ROOT / "foundations"
 #: From the top down. A module may import from the lines below its own, and not from its own line.
 ORDER = """
 cli
-demo
+demo reviewing
 release leaks
 probes
-recording
+recording settlement
 gradebook
 nbgrader_bridge screen export printable catalogue check doctor
 grade inert
@@ -48,7 +48,9 @@ source
 nbfile
 repair
 pairing
+notices
 table formulas
+reviews
 zygote
 inside
 tracing replaying wire sandbox data plots
@@ -57,6 +59,7 @@ testing
 selftest
 readable seccomp landlock privileges
 kernel
+decisions
 config model words skeletons
 errors
 """.strip()
@@ -73,7 +76,7 @@ NOTEBOOK_LIBRARIES = {"torch", "foundations.testing", "foundations.data", "found
 SHOWN_IF_INSTALLED = {"fire"}
 
 #: The only modules that know nbgrader: a submission can be graded where it is not installed.
-KNOW_NBGRADER = {"nbgrader_bridge", "gradebook", "release", "inert"}
+KNOW_NBGRADER = {"nbgrader_bridge", "gradebook", "settlement", "release", "inert"}
 
 HEIGHT = {name: -number for number, line in enumerate(ORDER.splitlines()) for name in line.split()}
 #: A subpackage counts as one module; ``bundled`` holds data.

@@ -3,7 +3,7 @@
 from rich.console import Console
 
 from foundations import screen
-from foundations.model import Check, Exercise, Report
+from foundations.model import Check, Exercise, Report, Review
 from foundations.submissions import Found
 
 
@@ -132,3 +132,47 @@ def test_the_overview_has_a_column_for_each_assignment():
     ]
     assert "written answers, not counted here, that wait for a person: 3" in " ".join(text.split())
     assert "written" not in shown(screen.overview(classes), 80)
+
+
+FOUND = Review("torch.mm = [red]f", "torch is\nchanged", ("double",), 3, 1)
+
+
+def test_findings_are_a_mark_in_the_row_and_one_line_below():
+    """Neither takes the place of what was wrong; without findings there is no line."""
+    passed = Exercise("double", 5.0, [Check("product", "pass", 1.0)])
+    wrong = Exercise("double", 5.0, [Check("product", "fail", 1.0, "look at the sum")])
+    reports = [
+        Report("a", "s01", [passed]),
+        Report("a", "s02", [passed], review=[FOUND, FOUND]),
+        Report("a", "s03", [wrong], review=[FOUND]),
+    ]
+    console = Console(width=120)
+    with console.capture() as capture:
+        screen.show_class(reports, console, "run `foundations review`")
+    lines = capture.get().splitlines()
+
+    rows = {line.split()[0]: line for line in lines if line.strip().startswith("s0")}
+    assert "to review" not in rows["s01"]
+    assert "2 to review" in rows["s02"]
+    assert "1 to review; look at the sum" in rows["s03"]
+    assert lines[-1].strip() == "2 submissions need a look: run `foundations review`"
+    assert screen.needs_a_look(reports[:2], "look") == "1 submission needs a look: look"
+    assert screen.needs_a_look(reports[:1], "look") is None
+
+
+def test_a_single_report_lists_its_findings():
+    """As text, whatever students named things, each on a line."""
+    console = Console(width=120)
+    with console.capture() as capture:
+        screen.show_checks(Report("a", "s01", [Exercise("double", 5.0)], review=[FOUND]), console)
+
+    assert "  needs a look: cell 3, line 1, double: torch.mm = [red]f: torch is changed\n" in capture.get()
+
+
+def test_points_gone_by_decision_are_worded_for_the_instructor():
+    """The message in the report is written for the student."""
+    taken = Exercise("double", 5.0, [Check("x", "fail", 0.0, "ask them", gate=True), Check("y", "pass", 1.0)])
+
+    text = shown(screen.class_table([Report("a", "s01", [taken])]), width=120)
+    assert "no points by decision for double" in text
+    assert "ask them" not in text

@@ -7,7 +7,16 @@ from html.parser import HTMLParser
 import pytest
 
 from foundations.model import Check, Exercise
-from foundations.table import MAX_LINES, MAX_MESSAGE, check_table_html, check_table_text, clean, failures_text
+from foundations.table import (
+    MAX_LINES,
+    MAX_MESSAGE,
+    check_table_html,
+    check_table_text,
+    clean,
+    failures_text,
+    note,
+    rows,
+)
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -164,3 +173,14 @@ def test_exercise_without_checks_has_a_table() -> None:
     """Nothing was run: no division by zero, no claim."""
     assert check_table_text(exercise()).startswith("double: no score yet, 4 points")
     assert Page(check_table_html(exercise())).tags.count("tr") == 1
+
+
+def test_a_check_that_a_decision_added_is_shown_without_points_of_its_own() -> None:
+    """Its message is complete: nothing below says that it has to pass first."""
+    imposed = Check("the points of this exercise", "fail", 0.0, "ask them", gate=True)
+    exercise = Exercise("double", 5.0, [imposed, Check("x", "pass", 3.0), Check("y", "fail", 2.0, "no", gate=True)])
+    assert exercise.score == 0.0
+    first, second, third = rows(exercise)
+    assert [row.points for row in (first, second, third)] == ["", "0 of 3", "0 of 2"]
+    assert note(exercise) == ""
+    assert "ask them" in check_table_text(exercise)

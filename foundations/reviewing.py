@@ -1,0 +1,241 @@
+"""The command ``foundations review``: list the findings that wait for a person, and close them."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from foundations import decisions, reviews
+from foundations.config import Course, nearest
+from foundations.errors import CourseError
+from foundations.model import Decision, Exercise, Report, Review
+from foundations.notices import place
+from foundations.table import clean, clean_name
+
+_ADVICE = (
+    "to close: foundations review ASSIGNMENT STUDENT --accept (the points stay), or --take EXERCISE (its points go)"
+)
+
+
+def settled(course: Course, report: Report, made: Sequence[Decision]) -> Report:
+    """Return ``report``, which is as it was graded, with decisions and the course's rule applied."""
+    after = decisions.as_graded(report)
+    decisions.settle(after, made, course.hidden_code(report.assignment))
+    return after
+
+
+def found(course: Course, assignment: str | None = None, student: str | None = None) -> list[Report]:
+    """Return the recorded reports with findings, open or decided.
+
+    Raises:
+        CourseError: there is no such assignment or student, or the file of reviews cannot be used.
+    """
+    if assignment is not None:
+        course.notebook(assignment)
+    with reviews.opened(course.root) as book:
+        reports = book.reports(assignment, student)
+        result = [settled(course, one, book.decisions(one.assignment, one.submission)) for one in reports]
+    if assignment is not None and student is not None and not result:
+        _check_student(course, assignment, student)
+    return result
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A submission after a decision: its report, and sentences for whoever decided."""
+
+    report: Report
+    notes: list[str]
+
+
+def accept(course: Course, assignment: str, student: str, by: str | None = None) -> Closed:
+    """Close all open findings of a submission, which keeps its points.
+
+    Raises:
+        CourseError: there is no such submission, or nothing of it is open.
+    """
+    return _decide(course, assignment, student, (), by)
+
+
+def take(course: Course, assignment: str, student: str, exercises: Sequence[str], by: str | None = None) -> Closed:
+    """Close all open findings of a submission, and take the points of ``exercises``.
+
+    Raises:
+        CourseError: there is no such submission or exercise, or nothing of it is open.
+    """
+    if not exercises:
+        raise CourseError("--take needs the names of exercises, separated by commas", slug="review")
+    return _decide(course, assignment, student, exercises, by)
+
+
+def reopen(course: Course, assignment: str, student: str) -> Closed:
+    """Withdraw the decisions about a submission: its findings are open again, and points that were taken are back.
+
+    Raises:
+        CourseError: there is no such submission, or nothing of it was decided.
+    """
+    with reviews.opened(course.root, write=True) as book:
+        before = _only(course, book, assignment, student)
+        if not before.reviewed:
+            raise CourseError(
+                f"nothing of {student!r} in {assignment!r} was decided, so there is nothing to reopen", slug="review"
+            )
+        book.withdraw(assignment, student)
+        after = settled(course, before, [])
+        return Closed(after, _bring_in_line(course, before, after))
+
+
+def _decide(course: Course, assignment: str, student: str, exercises: Sequence[str], by: str | None) -> Closed:
+    name = _login_name() if by is None else " ".join(clean(by, 200).split())
+    if not name:
+        raise CourseError(f"--by is {by!r}, which is not a name; pass --by NAME", slug="review")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with reviews.opened(course.root, write=True) as book:
+        before = _only(course, book, assignment, student)
+        _check_exercises(before, exercises)
+        if not before.review:
+            last = before.reviewed[-1]
+            raise CourseError(
+                f"nothing of {student!r} in {assignment!r} is open: {last.by} decided about it at {last.at}; to decide "
+                "again, run it with --reopen first",
+                slug="review",
+            )
+        taken = tuple(dict.fromkeys(exercises))
+        made = [Decision(review, taken, name, now, before.fingerprint) for review in before.review]
+        book.decide(assignment, student, made)
+        after = settled(course, before, book.decisions(assignment, student))
+        # Within the block: a decision that the gradebook does not take is not kept.
+        return Closed(after, _bring_in_line(course, before, after))
+
+
+def _bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
+    from foundations import settlement  # nbgrader takes a second to import
+
+    notes = settlement.bring_in_line(course, before, after)
+    if (page := settlement.feedback_page(course, after)) is not None and before.score != after.score:
+        notes.append(f"{page} shows the points of before: run `nbgrader generate_feedback {after.assignment} --force`")
+    return notes
+
+
+def _only(course: Course, book: reviews.Reviews, assignment: str, student: str) -> Report:
+    course.notebook(assignment)
+    for report in book.reports(assignment, student):
+        return settled(course, report, book.decisions(assignment, student))
+    _check_student(course, assignment, student)
+    raise CourseError(f"nothing of {student!r} in {assignment!r} needs a look: nothing was found in it", slug="review")
+
+
+def _check_student(course: Course, assignment: str, student: str) -> None:
+    from foundations.settlement import known_students
+
+    known = known_students(course, assignment)
+    if student not in known:
+        hint = nearest(student, known) or "; grade the submission first, with the gradebook"
+        raise CourseError(
+            f"student {student!r} has no graded submission of {assignment!r} in the gradebook{hint}", slug="review"
+        )
+
+
+def _check_exercises(report: Report, exercises: Sequence[str]) -> None:
+    known = [exercise.id for exercise in report.exercises]
+    for name in exercises:
+        if name not in known:
+            hint = nearest(name, known) or f"; its exercises are: {', '.join(known) or 'none'}"
+            raise CourseError(
+                f"{report.assignment!r} has no automatically graded exercise {name!r}{hint}", slug="unknown-exercise"
+            )
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError) as error:
+        raise CourseError(
+            f"your login name, which is recorded with a decision, cannot be found out: {error}; pass --by NAME",
+            slug="review",
+        ) from error
+
+
+# --------------------------------------------------------------------------------------------- shown to a person
+
+
+def show(reports: Sequence[Report], out: Console, *, decided: bool = False) -> None:
+    """Print the open findings and how to close them, or the ``decided`` ones."""
+    count = sum(bool(report.reviewed if decided else report.review) for report in reports)
+    if count:
+        out.print(table(reports, decided=decided))
+    state = "decided about" if decided else "waiting for a look"
+    out.print(f"  submissions {state}: {count}", highlight=False)
+    if count and not decided:
+        out.print(f"  {_ADVICE}", markup=False, highlight=False)
+
+
+def summary(closed: Closed) -> Iterator[str]:
+    """Yield sentences on a submission after a decision: counts, points, notes."""
+    report = closed.report
+    whose = f"{clean_name(report.submission)}, {report.assignment}"
+    yield f"{whose}: {len(report.review)} open, {len(report.reviewed)} decided"
+    for exercise in report.exercises:
+        score = "no score yet" if exercise.score is None else f"{exercise.score:g} of {exercise.max_score:g} points"
+        yield f"{exercise.id}: {score}"
+    yield from closed.notes
+
+
+def table(reports: Sequence[Report], *, decided: bool = False) -> Table:
+    """Return a table with a row for each open finding, or for each one that was ``decided``."""
+    result = Table(box=box.SIMPLE_HEAD)
+    heads = ("assignment", "student", "where", "finding and reason", "exercises", "decision" if decided else "at stake")
+    for head in heads:
+        result.add_column(head, overflow="fold", ratio=1 if head == "finding and reason" else None)
+    for report in reports:
+        for review, last in _decided(report) if decided else _open(report):
+            text = f"{clean(review.finding, 300)}\n{clean(review.reason, 500)}"
+            part_of = ", ".join(map(clean_name, review.exercises)) or "none"
+            whose = (report.assignment, clean_name(report.submission), place(review) or "–")
+            result.add_row(*map(escape, (*whose, text, part_of, last)))
+    return result
+
+
+def _open(report: Report) -> Iterator[tuple[Review, str]]:
+    for review in report.review:
+        touched = decisions.touched(review, report)
+        if any(check.imposed for exercise in touched for check in exercise.checks):
+            touched = decisions.touched(review, decisions.as_graded(report))  # the course's rule took them already
+        yield review, f"{_points(touched):g}"
+
+
+def _decided(report: Report) -> Iterator[tuple[Review, str]]:
+    for one in report.reviewed:
+        yield one.review, f"{outcome(one)} by {one.by}, {one.at}"
+
+
+def outcome(decision: Decision) -> str:
+    """Return the decision in words."""
+    return f"points of {', '.join(decision.taken)} taken" if decision.taken else "accepted"
+
+
+def _points(exercises: Sequence[Exercise]) -> float:
+    return round(sum(exercise.score or 0.0 for exercise in exercises), 2)
+
+
+def to_json(reports: Sequence[Report]) -> list[dict[str, Any]]:
+    """Return findings and decisions as plain JSON values, for programs."""
+    return [
+        {
+            "assignment": report.assignment,
+            "submission": report.submission,
+            "score": report.score,
+            "max_score": report.max_score,
+            "review": [review.to_json() for review in report.review],
+            "reviewed": [decision.to_json() for decision in report.reviewed],
+        }
+        for report in reports
+    ]

@@ -1,0 +1,163 @@
+"""Bring the gradebook and the executed notebook of one submission in line with a decision about it.
+
+Nothing is graded again: the report that was recorded is enough.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config
+
+from foundations import decisions
+from foundations.config import Course
+from foundations.errors import CourseError
+from foundations.gradebook import course_directory, nbgrader_log, scores, settings
+from foundations.model import Exercise, Report
+from foundations.nbgrader_bridge import gradebook_of
+from foundations.notices import with_notice
+from foundations.table import check_table_html, check_table_text, clean_name, failures_text
+
+
+def bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
+    """Write the points, comments, marks and tables in which ``after`` differs from ``before``.
+
+    Returns:
+        A sentence for each score given by hand that had to go because the exercise's points were taken.
+
+    Raises:
+        CourseError: the submission is not in the gradebook, or its notebook cannot be written.
+    """
+    config = settings(course)
+    coursedir = course_directory(course, config, after.assignment)
+    whose = (after.assignment, after.assignment, after.submission)
+    if after.submission not in known_students(course, after.assignment):
+        raise CourseError(
+            f"student {after.submission!r} has no {after.assignment!r} in the gradebook of {course.root}: it was made "
+            "anew since; grade the submission again",
+            slug="review",
+        )
+    changed = _changed(before, after)
+    with _blamed(course), gradebook_of(coursedir) as gradebook:
+        notes = _write_grades(gradebook, whose, after, changed)
+        gradebook.db.flush()  # a gradebook that cannot be written is found before the notebook is
+        with _rewritten(coursedir, after) as notebook:
+            if notebook is not None:
+                _write_tables(with_notice(notebook, after), after, changed)
+        gradebook.db.commit()
+    if changed:
+        with _blamed(course):
+            _write_penalty(config, coursedir.db_url, after)
+    return notes
+
+
+def known_students(course: Course, assignment: str) -> list[str]:
+    """Return the names of the students who have a submission of ``assignment`` in the gradebook."""
+    with _blamed(course):
+        return sorted(scores(course, assignment))
+
+
+@contextlib.contextmanager
+def _blamed(course: Course) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        raise CourseError(
+            f"the gradebook of {course.root} cannot be used: {cause}; nothing was decided, so run it again when no "
+            "other program uses the gradebook",
+            slug="review",
+        ) from error
+
+
+def _changed(before: Report, after: Report) -> dict[str, Exercise]:
+    """Return the exercises that ``after`` judges otherwise than ``before``, by name."""
+    earlier = {exercise.id: exercise.checks for exercise in before.exercises}
+    return {exercise.id: exercise for exercise in after.exercises if exercise.checks != earlier.get(exercise.id)}
+
+
+def _write_grades(
+    gradebook: Gradebook, whose: tuple[str, str, str], report: Report, changed: dict[str, Exercise]
+) -> list[str]:
+    try:
+        stored = gradebook.find_submission_notebook(*whose)
+    except MissingEntry as error:
+        raise CourseError(f"the gradebook has no such submission: {error}", slug="review") from error
+    notes = []
+    exercises = {exercise.id for exercise in report.exercises}
+    for grade in stored.grades:
+        if grade.name in changed:
+            grade.auto_score = changed[grade.name].score
+            taken = any(grade.name in decision.taken for decision in report.reviewed)
+            if taken and grade.manual_score is not None:
+                notes.append(f"{grade.name}: the {grade.manual_score:g} points that were given by hand are taken, too")
+                grade.manual_score = None
+        if grade.name in exercises and grade.manual_score is None:
+            open_ = grade.auto_score is None or grade.name in decisions.asked(report)
+            grade.needs_manual_grade = open_ or not report.creditable
+    for comment in stored.comments:
+        if exercise := changed.get(comment.name.removesuffix("-solution")):
+            comment.auto_comment = failures_text(exercise) or None
+    return notes
+
+
+def _write_tables(notebook: nbformat.NotebookNode, report: Report, changed: dict[str, Exercise]) -> None:
+    """Replace the table of checks, which is the last output of a graded cell."""
+    for cell in notebook.cells:
+        exercise = changed.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+        if exercise is not None and cell.cell_type == "code":
+            table = {
+                "text/plain": check_table_text(exercise, creditable=report.creditable),
+                "text/html": check_table_html(exercise, creditable=report.creditable),
+            }
+            cell.outputs = [*cell.outputs[:-1], nbformat.v4.new_output("display_data", data=table)]
+
+
+@contextlib.contextmanager
+def _rewritten(coursedir: Any, report: Report) -> Iterator[nbformat.NotebookNode | None]:
+    """Give the executed notebook, and write it as a whole at the end; ``None`` if ``autograded/`` was cleared."""
+    folder = coursedir.format_path(coursedir.autograded_directory, report.submission, report.assignment)
+    path = Path(folder, f"{report.assignment}.ipynb")
+    if not path.is_file():
+        yield None
+        return
+    notebook = nbformat.read(path, as_version=4)
+    yield notebook
+    new = None
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=".review-", delete=False) as file:
+            new = Path(file.name)
+            file.write(nbformat.writes(notebook))
+        shutil.copymode(path, new)
+        os.replace(new, path)
+    except OSError as error:
+        if new is not None:
+            new.unlink(missing_ok=True)
+        raise CourseError(f"{path} cannot be written: {error.strerror}", slug="output") from error
+
+
+def _write_penalty(config: Config, db_url: str, report: Report) -> None:
+    """Have nbgrader reckon the penalty for lateness anew: it may depend on the score."""
+    names = {"notebook": report.assignment, "assignment": report.assignment, "student": report.submission}
+    with nbgrader_log(verbose=False):
+        AssignLatePenalties(config=config).preprocess(
+            nbformat.v4.new_notebook(), {"nbgrader": names | {"db_url": db_url}}
+        )
+
+
+def feedback_page(course: Course, report: Report) -> Path | None:
+    """Return the page of feedback that was made of the submission before, if there is one."""
+    coursedir = course_directory(course, settings(course), report.assignment)
+    folder = coursedir.format_path(coursedir.feedback_directory, report.submission, report.assignment)
+    page = Path(folder, f"{clean_name(report.assignment)}.html")
+    return page if page.is_file() else None
