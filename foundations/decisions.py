@@ -54,7 +54,8 @@ def settle(report: Report, made: Sequence[Decision], hidden_code: HiddenCode) ->
     for exercise in report.exercises:
         if exercise.id in taken:
             _impose(exercise, TAKEN_NAME, TAKEN)
-        findings = [review.finding for review in report.review if exercise.id in review.exercises]
+        # A finding without a cell is an event of the grading, and no code of the student's.
+        findings = [one.finding for one in report.review if exercise.id in one.exercises and one.cell is not None]
         if hidden_code == "fail" and findings:
             _impose(exercise, NOT_ALLOWED_NAME, NOT_ALLOWED.format("; ".join(dict.fromkeys(findings))))
 

@@ -25,6 +25,8 @@ from foundations.session import Session
 _GROWTH_MARGIN = 0.3
 #: Traced calls that are tried before a person is asked what a call did.
 _TRIES = 2
+#: The same words whenever it is graded, so that a decision about it is found again.
+_NOT_REPEATED = "the operations that were recorded, repeated on other inputs, do not give the right result"
 #: Calls in a row during which other threads worked that are evidence of work in them.
 _THREAD_TRIES = 3
 #: CPU seconds, and share of a call's own, that other threads may use during it: a progress bar wakes up now and then.
@@ -294,7 +296,9 @@ class Student:
             doubt = self._doubt(call, record, trial, sizes, rule)
             if not doubt:
                 return call
-        self.ask_review(f"a traced call of {self.exercise}", f"what it computed could not be confirmed: {doubt}")
+        self.ask_review(
+            f"a traced call of {self.exercise}", f"how it computed its result could not be confirmed: {doubt}"
+        )
         return call
 
     def _undisturbed(self, trial: Trial, sizes: Sequence[Any]) -> Call:
@@ -330,14 +334,14 @@ class Student:
         """The reason why a replay on ``args`` does not give what the exercise asks for; empty if it does."""
         [played] = self.replayer.replay([evidence.Job(record, list(tensors_in(args)))])
         if played.error:
-            return f"its operations could not be repeated ({played.error})"
+            return _NOT_REPEATED
         attributes = [*played.attributes, *({} for _ in args)][: len(args)]
         after = _with_values(args, played.inputs)
         again = replace(like, args=args, args_after=after, value=played.value, attributes=attributes, error=None)
         try:
             trial.check(again)
-        except CheckFailed as failed:
-            return f"its operations, repeated on other inputs, do not give the result: {failed.finding.text}"
+        except CheckFailed:
+            return _NOT_REPEATED
         return ""
 
     def must_be_faster(

@@ -196,7 +196,7 @@ def test_hidden_work_asks_a_person(student, name) -> None:
     one.must_keep_to(RULE, trial(one), CASES)
     [review] = one.reviews
     assert review.exercises == ("product",)
-    assert review.reason.startswith("what it computed could not be confirmed: ")
+    assert review.reason.startswith("how it computed its result could not be confirmed: ")
 
 
 def test_growth_is_proved_at_every_size(student) -> None:

@@ -471,12 +471,13 @@ def test_a_twin_that_is_none(undecided):
 
 REVIEWING = """
 import torch
+from foundations.model import Review
 from foundations.plugin import check
 
 @check("the value")
 def test_value(student):
     student.call(torch.tensor(2.0)).must_return(torch.tensor(4.0))
-    student.ask_review("torch.mm = f", "torch is changed")
+    student.reviews.append(Review("torch.mm = f", "torch is changed", ("double",), 2, 1))
 """
 
 
@@ -495,7 +496,7 @@ def reviewing(tmp_path_factory):
 def test_a_finding_costs_nothing_and_a_decision_is_kept(reviewing, warm):
     """The course's rule and the decisions about this student are applied, and the cell shows what came of it."""
     root, path = reviewing
-    finding = Review("torch.mm = f", "torch is changed", ("double",))
+    finding = Review("torch.mm = f", "torch is changed", ("double",), 2, 1)
     made, notebooks = [], []
     settings = [{}, {"hidden_code": "fail"}, {"assignment": {"course": {"hidden_code": "fail"}}}, {}, {}]
     for number, setting in enumerate(settings):

@@ -289,7 +289,9 @@ class Listener:
     def generator(self, purpose=""):
         return torch.Generator().manual_seed(1)
 
-    def must_be_faster(self, than, inputs, expected, at_least, called, *, through=None, plain=(), scale=None):
+    def must_be_faster(
+        self, than, inputs, expected, at_least, called, *, through=None, plain=(), scale=None, rule=None
+    ):
         self._stated[self.exercise] = Task(self.exercise, than, inputs, expected, at_least, called, scale=scale)
 
     def __getattr__(self, name):
