@@ -17,7 +17,6 @@ import math
 import os
 import re
 import shutil
-import stat
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from datetime import datetime
@@ -28,16 +27,20 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import nbgrader.api
 import nbgrader.utils
+import sqlalchemy.exc
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from foundations import failures
 from foundations.config import Course, find_course
-from foundations.errors import CourseError, FoundationsError, SubmissionError
+from foundations.database import unusable
+from foundations.errors import CourseError, SubmissionError
 from foundations.model import NOT_CREDITABLE, Report
 from foundations.notebook import read_source, read_submission, release_version
+from foundations.receipts import copy_secret, copy_stamp, read_stamp
 from foundations.table import clean, failures_text
 
 if TYPE_CHECKING:
@@ -120,35 +123,89 @@ class FoundationsAutograde(Autograde):
     #: The students to grade; ``None``: all whose folders nbgrader finds.
     only: list[str] | None = None
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget earlier runs. nbgrader's own converter becomes this one without being made anew."""
+        self.ungraded: dict[str, str] = {}
+        #: Students that are recorded, and why single ones are not.
+        self.recorded: set[str] = set()
+        self.failed: dict[str, str] = {}
+        #: Sentences on single submissions that were recorded all the same.
+        self.notes: list[str] = []
+        #: What is wrong with the gradebook as a whole.
+        self.broken: CourseError | None = None
+        self._student = ""
+
     def init_notebooks(self) -> None:
         if self.only is None:
             super().init_notebooks()
 
     def convert_notebooks(self) -> None:
-        self.ungraded: dict[str, str] = {}
-        # One connection for the run: each new one compiles all of nbgrader's statements anew.
-        with gradebook_of(self.coursedir) as self.gradebook:
-            try:
+        self._begin()
+        try:
+            # One connection for the run: each new one compiles all of nbgrader's statements anew.
+            with gradebook_of(self.coursedir) as self.gradebook:
                 self._convert_all(self.coursedir.assignment_id)
-            finally:
-                for student, reason in self.ungraded.items():
-                    self.log.error("%s is not graded: %s", student, reason)
+        except sqlalchemy.exc.DBAPIError as error:
+            self.broken = unusable(error, self.coursedir.db_url)
+        finally:
+            for student, reason in self.ungraded.items():
+                self.log.error("%s is not graded: %s", student, reason)
+        if self.broken is not None:
+            self.log.error("%s", self.broken)
+            raise NbGraderException(str(self.broken))
         if self.ungraded:
             raise UngradedSubmissions(f"{len(self.ungraded)} submissions are not graded")
+
+    @contextlib.contextmanager
+    def _step(self) -> Iterator[None]:
+        """A step of one submission: its failure is kept in words, and nbgrader turns to the next one."""
+        try:
+            yield
+        except sqlalchemy.exc.DBAPIError as error:
+            self.broken = unusable(error, self.coursedir.db_url)
+            raise
+        except Exception as error:
+            self.failed[self._student] = f"{type(error).__name__}: {error}"
+            raise
 
     def _convert_all(self, assignment: str) -> None:
         if assignment in self.course.assignments:  # else nbgrader says what it thinks of that
             self._check_gradebook(assignment)
             if self.coursedir.notebook_id == "*":
                 self.assignments = {folder: [f"{folder}/{assignment}.ipynb"] for folder in self._folders(assignment)}
-        super().convert_notebooks()
+        try:
+            super().convert_notebooks()
+        except NbGraderException:
+            if self.broken is None:
+                raise
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        with self._step():
+            super().convert_single_notebook(notebook_filename)
+
+    def set_permissions(self, assignment_id: str, student_id: str) -> None:
+        with self._step():
+            super().set_permissions(assignment_id, student_id)
+
+    def run_post_convert_hook(self) -> None:
+        super().run_post_convert_hook()
+        self.recorded.add(self._student)
 
     def _folders(self, assignment: str) -> list[str]:
         """Every folder handed in, also where the notebook is missing in it, with those nbgrader found itself."""
         if self.only is not None:
             return [self._format_source(assignment, student) for student in self.only]
         found = glob.glob(self._format_source(assignment, self.coursedir.student_id))
-        return sorted({*self.assignments, *(folder for folder in found if os.path.isdir(folder))})
+        folders = sorted({*self.assignments, *(folder for folder in found if os.path.isdir(folder))})
+        for folder in folders:
+            if not folder.isprintable():
+                name = ascii(Path(folder).parent.name)
+                self.ungraded[name] = "its folder has a name that no gradebook can hold; rename the folder"
+        return [folder for folder in folders if folder.isprintable()]
 
     def _check_gradebook(self, assignment: str) -> None:
         try:
@@ -160,18 +217,38 @@ class FoundationsAutograde(Autograde):
             raise NbGraderException(stale)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        self._student = student_id
         self.gradebook.db.rollback()  # whatever went wrong with the one before
-        source = Path(self._format_source(assignment_id, student_id), "timestamp.txt")
-        if source.exists() and _small_file(source) is None:
-            raise SubmissionError(f"{source.name} of {student_id!r} is not a small text file", slug="timestamp")
-        return super().init_destination(assignment_id, student_id)
+        with self._step():
+            return self._is_to_be_done(assignment_id, student_id)
+
+    def _is_to_be_done(self, assignment: str, student: str) -> bool:
+        """As nbgrader's, which opens both timestamps whatever they are, and waits for a pipe for ever."""
+        destination = Path(self._format_dest(assignment, student))
+        if self.force or not destination.exists():
+            return super().init_destination(assignment, student)
+        if student in (self.coursedir.student_id_exclude or "").split(","):
+            return False
+        folders = Path(self._format_source(assignment, student)), destination
+        submitted, known = (read_stamp(folder).moment for folder in folders)
+        newer = submitted is not None and known is not None and submitted > known
+        if (destination / f"{assignment}.ipynb").exists() and not newer:
+            self.log.info("Skipping existing assignment: %s", destination)
+            return False
+        self.log.warning("Updating existing assignment: %s", destination)
+        nbgrader.utils.rmtree(destination)
+        return True
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """As nbgrader's, with one connection instead of five, and without copying what was handed in."""
+        with self._step():
+            self._enter(assignment_id, student_id)
+
+    def _enter(self, assignment_id: str, student_id: str) -> None:
         destination = Path(self._format_dest(assignment_id, student_id))
         destination.mkdir(parents=True, exist_ok=True)
         self._copy_sources(assignment_id, destination)
-        timestamp = self._timestamp(Path(self._format_source(assignment_id, student_id)), destination)
+        timestamp = self._receipts(Path(self._format_source(assignment_id, student_id)), destination)
         if self.create_student:
             self.gradebook.update_or_create_student(student_id)
         else:
@@ -191,18 +268,22 @@ class FoundationsAutograde(Autograde):
             copied.unlink(missing_ok=True)
             shutil.copy(name, copied)
 
-    def _timestamp(self, folder: Path, destination: Path) -> datetime | None:
-        """When it was handed in; the file goes along because nbgrader compares the two."""
-        text = _small_file(folder / "timestamp.txt")
-        if not text or not text.strip():
-            return None
-        try:
-            moment: datetime | None = nbgrader.utils.parse_utc(text.strip())
-        except (ValueError, OverflowError):
-            self.log.warning("timestamp %r of %s is no date: it is left out", text[:40], folder)
-            return None
-        (destination / "timestamp.txt").write_text(text, "utf-8")
-        return moment
+    def _receipts(self, folder: Path, destination: Path) -> datetime | None:
+        """When it was handed in. That file and the secret go along; nbgrader needs both for releasing feedback."""
+        stamp = read_stamp(folder)
+        copy_stamp(stamp, destination)
+        if stamp.problem:
+            self._note(
+                f"timestamp.txt of {self._student!r} {stamp.problem}: the submission is recorded without the time of "
+                "handing in, so that it is not late; correct the file and grade it again"
+            )
+        if problem := copy_secret(folder, destination):
+            self._note(f"{self._student!r}: {problem}")
+        return stamp.moment
+
+    def _note(self, sentence: str) -> None:
+        self.notes.append(sentence)
+        self.log.warning("%s", sentence)
 
     def sanitized(self, student: str, assignment: str) -> nbformat.NotebookNode:
         """The submission, repaired; where it cannot be read, the stand-in."""
@@ -219,15 +300,6 @@ class FoundationsAutograde(Autograde):
         """The file that was handed in, or should have been."""
         folder = self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment)
         return Path(folder, f"{assignment}.ipynb")
-
-
-def _small_file(path: Path) -> str | None:
-    """The text of a regular file of at most 200 bytes; links are not followed, pipes not opened."""
-    try:
-        status = path.lstat()
-        return path.read_text("utf-8") if stat.S_ISREG(status.st_mode) and status.st_size <= 200 else None
-    except (OSError, UnicodeDecodeError):
-        return None
 
 
 def gradebook_of(coursedir: Any) -> Gradebook:
@@ -322,12 +394,15 @@ class FoundationsGrade(NbGraderPreprocessor):
     def _grade(self, converter: Any, student: str, assignment: str) -> tuple[nbformat.NotebookNode | None, Report]:
         try:
             graded = grader_for(converter.course, assignment).grade(converter.submitted(student, assignment), student)
-        except FoundationsError as error:
-            # The author's mistake or ours, not the student's: nbgrader reports it and removes the folder, but what an
-            # earlier run wrote into the gradebook must not stand for a submission that was not graded.
-            report = Report(assignment, student, reason=str(error), fault=error.exit_code)
+        except CourseError as error:
+            # The author's mistake, not the student's: nbgrader reports it and removes the folder, but what an earlier
+            # run wrote into the gradebook must not stand for a submission that was not graded.
+            report = failures.report_of(error, assignment, student)
             save_report(converter.gradebook, report, student, assignment, {})
             raise
+        except Exception as error:
+            converter.log.error("%s", failures.trace_of(error))
+            return None, failures.report_of(error, assignment, student)
         return graded.notebook, graded.report
 
 
