@@ -293,8 +293,8 @@ def _check_path(root: Path) -> None:
     """
     if found := _NOT_IN_PATHS.search(str(root)):
         raise CourseError(
-            f"the course's path {str(root)!r} contains {found[0]!r}, which nbgrader, pytest or the gradebook's database "
-            "would take for something else; rename that folder and run the same command again",
+            f"the course's path {str(root)!r} contains {found[0]!r}, which nbgrader, pytest or the database of the "
+            "gradebook would take for something else; rename that folder and run the same command again",
             slug="course-path",
         )
 

@@ -60,6 +60,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
             "nbgrader.preprocessors.CheckCellMetadata",
         ],
     },
+    "ExportApp": {"plugin_class": "foundations.gradesheet.GradesCsv"},
     "GenerateFeedback": {
         "preprocessors": ["foundations.inert.ShowGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"],
     },

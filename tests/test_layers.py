@@ -20,10 +20,12 @@ PACKAGE = ROOT / "foundations"
 ORDER = """
 cli
 demo
+run
 release leaks
 recording
 gradebook
-nbgrader_bridge screen export printable catalogue check doctor
+nbgrader_bridge gradesheet screen export printable catalogue check doctor
+receipts database
 grade inert
 plugin submissions
 student
@@ -49,6 +51,7 @@ testing
 selftest
 readable seccomp landlock privileges
 kernel
+failures
 config model words
 errors
 """.strip()
@@ -65,7 +68,7 @@ NOTEBOOK_LIBRARIES = {"torch", "foundations.testing", "foundations.data", "found
 SHOWN_IF_INSTALLED = {"fire"}
 
 #: The only modules that know nbgrader: a submission can be graded where it is not installed.
-KNOW_NBGRADER = {"nbgrader_bridge", "gradebook", "release", "inert"}
+KNOW_NBGRADER = {"nbgrader_bridge", "gradebook", "gradesheet", "receipts", "release", "inert"}
 
 HEIGHT = {name: -number for number, line in enumerate(ORDER.splitlines()) for name in line.split()}
 #: A subpackage counts as one module; ``bundled`` holds data.
