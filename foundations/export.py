@@ -50,7 +50,7 @@ class JsonFolder:
             name = f"{safe}-{number}"
         self._taken.add(name.casefold())
         path = self._folder / f"{name}.json"
-        new = self._folder / f".new-{os.getpid()}"
+        new = self._folder / f".{name}.json.new"
         write_json(new, [report])
         try:
             os.replace(new, path)

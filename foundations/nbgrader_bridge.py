@@ -15,11 +15,8 @@ import glob
 import html
 import math
 import os
-import re
-import shutil
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,11 +33,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from foundations import failures
 from foundations.config import Course, find_course
+from foundations.converter import SubmissionConverter
 from foundations.database import unusable
 from foundations.errors import CourseError, SubmissionError
 from foundations.model import NOT_CREDITABLE, Report
 from foundations.notebook import read_source, read_submission, release_version
-from foundations.receipts import copy_secret, copy_stamp, read_stamp
 from foundations.table import clean, failures_text
 
 if TYPE_CHECKING:
@@ -104,17 +101,12 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(notebook, resources)
 
 
-class FoundationsAutograde(Autograde):
+class FoundationsAutograde(SubmissionConverter):
     """nbgrader's converter, but nothing of a submission is trusted, and a fault is not a zero.
 
     A submission that cannot be graded gets a stand-in notebook that says why, and a gradebook entry without score that
     asks for a person; the others go on; the run ends with :class:`UngradedSubmissions`, so that its status is not 0.
     """
-
-    def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
-        # nbgrader takes the folder's name for a regular expression.
-        step = re.escape(self._input_directory) if escape else self._input_directory
-        return self.coursedir.format_path(step, student_id, assignment_id, escape=escape)
 
     @cached_property
     def course(self) -> Course:
@@ -123,28 +115,12 @@ class FoundationsAutograde(Autograde):
     #: The students to grade; ``None``: all whose folders nbgrader finds.
     only: list[str] | None = None
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._begin()
-
-    def _begin(self) -> None:
-        """Forget earlier runs. nbgrader's own converter becomes this one without being made anew."""
-        self.ungraded: dict[str, str] = {}
-        #: Students that are recorded, and why single ones are not.
-        self.recorded: set[str] = set()
-        self.failed: dict[str, str] = {}
-        #: Sentences on single submissions that were recorded all the same.
-        self.notes: list[str] = []
-        #: What is wrong with the gradebook as a whole.
-        self.broken: CourseError | None = None
-        self._student = ""
-
     def init_notebooks(self) -> None:
         if self.only is None:
             super().init_notebooks()
 
     def convert_notebooks(self) -> None:
-        self._begin()
+        self.begin()
         try:
             # One connection for the run: each new one compiles all of nbgrader's statements anew.
             with gradebook_of(self.coursedir) as self.gradebook:
@@ -160,18 +136,6 @@ class FoundationsAutograde(Autograde):
         if self.ungraded:
             raise UngradedSubmissions(f"{len(self.ungraded)} submissions are not graded")
 
-    @contextlib.contextmanager
-    def _step(self) -> Iterator[None]:
-        """A step of one submission: its failure is kept in words, and nbgrader turns to the next one."""
-        try:
-            yield
-        except sqlalchemy.exc.DBAPIError as error:
-            self.broken = unusable(error, self.coursedir.db_url)
-            raise
-        except Exception as error:
-            self.failed[self._student] = f"{type(error).__name__}: {error}"
-            raise
-
     def _convert_all(self, assignment: str) -> None:
         if assignment in self.course.assignments:  # else nbgrader says what it thinks of that
             self._check_gradebook(assignment)
@@ -183,29 +147,17 @@ class FoundationsAutograde(Autograde):
             if self.broken is None:
                 raise
 
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        with self._step():
-            super().convert_single_notebook(notebook_filename)
-
-    def set_permissions(self, assignment_id: str, student_id: str) -> None:
-        with self._step():
-            super().set_permissions(assignment_id, student_id)
-
-    def run_post_convert_hook(self) -> None:
-        super().run_post_convert_hook()
-        self.recorded.add(self._student)
-
     def _folders(self, assignment: str) -> list[str]:
         """Every folder handed in, also where the notebook is missing in it, with those nbgrader found itself."""
         if self.only is not None:
             return [self._format_source(assignment, student) for student in self.only]
         found = glob.glob(self._format_source(assignment, self.coursedir.student_id))
         folders = sorted({*self.assignments, *(folder for folder in found if os.path.isdir(folder))})
-        for folder in folders:
-            if not folder.isprintable():
-                name = ascii(Path(folder).parent.name)
-                self.ungraded[name] = "its folder has a name that no gradebook can hold; rename the folder"
-        return [folder for folder in folders if folder.isprintable()]
+        odd = [folder for folder in folders if not Path(folder).parent.name.isprintable()]
+        for folder in odd:
+            reason = "its folder has a name that no gradebook can hold; rename the folder"
+            self.ungraded[ascii(Path(folder).parent.name)] = reason
+        return [folder for folder in folders if folder not in odd]
 
     def _check_gradebook(self, assignment: str) -> None:
         try:
@@ -215,75 +167,6 @@ class FoundationsAutograde(Autograde):
         if stale:
             self.log.error("%s", stale)
             raise NbGraderException(stale)
-
-    def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        self._student = student_id
-        self.gradebook.db.rollback()  # whatever went wrong with the one before
-        with self._step():
-            return self._is_to_be_done(assignment_id, student_id)
-
-    def _is_to_be_done(self, assignment: str, student: str) -> bool:
-        """As nbgrader's, which opens both timestamps whatever they are, and waits for a pipe for ever."""
-        destination = Path(self._format_dest(assignment, student))
-        if self.force or not destination.exists():
-            return super().init_destination(assignment, student)
-        if student in (self.coursedir.student_id_exclude or "").split(","):
-            return False
-        folders = Path(self._format_source(assignment, student)), destination
-        submitted, known = (read_stamp(folder).moment for folder in folders)
-        newer = submitted is not None and known is not None and submitted > known
-        if (destination / f"{assignment}.ipynb").exists() and not newer:
-            self.log.info("Skipping existing assignment: %s", destination)
-            return False
-        self.log.warning("Updating existing assignment: %s", destination)
-        nbgrader.utils.rmtree(destination)
-        return True
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """As nbgrader's, with one connection instead of five, and without copying what was handed in."""
-        with self._step():
-            self._enter(assignment_id, student_id)
-
-    def _enter(self, assignment_id: str, student_id: str) -> None:
-        destination = Path(self._format_dest(assignment_id, student_id))
-        destination.mkdir(parents=True, exist_ok=True)
-        self._copy_sources(assignment_id, destination)
-        timestamp = self._receipts(Path(self._format_source(assignment_id, student_id)), destination)
-        if self.create_student:
-            self.gradebook.update_or_create_student(student_id)
-        else:
-            self.gradebook.find_student(student_id)  # raises MissingEntry
-        given = {"timestamp": timestamp} if timestamp else {}
-        with self.gradebook.db.no_autoflush:  # or SQLAlchemy warns of how nbgrader makes a submission
-            submission = self.gradebook.update_or_create_submission(assignment_id, student_id, **given)
-        if timestamp and submission.total_seconds_late > 0:
-            self.log.warning("%s is %s seconds late", submission, submission.total_seconds_late)
-
-    def _copy_sources(self, assignment_id: str, destination: Path) -> None:
-        """The pictures and data that the instructor's notebook shows."""
-        folder = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment_id)
-        for name in nbgrader.utils.find_all_files(folder, [*self.coursedir.ignore, "*.ipynb"]):
-            copied = destination / Path(name).relative_to(folder)
-            copied.parent.mkdir(parents=True, exist_ok=True)
-            copied.unlink(missing_ok=True)
-            shutil.copy(name, copied)
-
-    def _receipts(self, folder: Path, destination: Path) -> datetime | None:
-        """When it was handed in. That file and the secret go along; nbgrader needs both for releasing feedback."""
-        stamp = read_stamp(folder)
-        copy_stamp(stamp, destination)
-        if stamp.problem:
-            self._note(
-                f"timestamp.txt of {self._student!r} {stamp.problem}: the submission is recorded without the time of "
-                "handing in, so that it is not late; correct the file and grade it again"
-            )
-        if problem := copy_secret(folder, destination):
-            self._note(f"{self._student!r}: {problem}")
-        return stamp.moment
-
-    def _note(self, sentence: str) -> None:
-        self.notes.append(sentence)
-        self.log.warning("%s", sentence)
 
     def sanitized(self, student: str, assignment: str) -> nbformat.NotebookNode:
         """The submission, repaired; where it cannot be read, the stand-in."""

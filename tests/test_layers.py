@@ -25,6 +25,7 @@ release leaks
 recording
 gradebook
 nbgrader_bridge gradesheet screen export printable catalogue check doctor
+converter
 receipts database
 grade inert
 plugin submissions
@@ -68,7 +69,7 @@ NOTEBOOK_LIBRARIES = {"torch", "foundations.testing", "foundations.data", "found
 SHOWN_IF_INSTALLED = {"fire"}
 
 #: The only modules that know nbgrader: a submission can be graded where it is not installed.
-KNOW_NBGRADER = {"nbgrader_bridge", "gradebook", "gradesheet", "receipts", "release", "inert"}
+KNOW_NBGRADER = {"converter", "nbgrader_bridge", "gradebook", "gradesheet", "receipts", "release", "inert"}
 
 HEIGHT = {name: -number for number, line in enumerate(ORDER.splitlines()) for name in line.split()}
 #: A subpackage counts as one module; ``bundled`` holds data.

@@ -362,3 +362,33 @@ def test_a_gradebook_that_cannot_be_used_is_a_sentence(course, damage, words):
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert (book.read_bytes() if book.is_file() else None) == before
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_class_of_30_of_the_course_with_three_that_stop_runs_has_30_reports(tmp_path):
+    """The same with the first assignment of the course itself."""
+    import shutil
+
+    import nbformat
+    from course_builder import ROOT
+
+    name = "01_matmul"
+    for part in ("source", "graders"):
+        shutil.copytree(ROOT / part / name, tmp_path / part / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    right = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4)
+    for number in range(30):
+        notebook = nbformat.from_dict(right)
+        cells = list(notebook.cells)
+        if number % 10 == 4:
+            cells.append(builders.code(textwrap.dedent(STOPPERS[number // 10])))
+        one = nbformat.v4.new_notebook(metadata=notebook.metadata, cells=cells)
+        builders.write(one, tmp_path / "submitted" / f"s{number:02}" / name / f"{name}.ipynb")
+    done = foundations("grade", "submitted", "-a", name, "--json-dir", "reports", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(path.read_text()) for path in (tmp_path / "reports").glob("*.json")]
+    assert len(found) == 30
+    assert {report["score"] for report in found} == {15.0}
+    assert len(scores(Course(tmp_path, {}), name)) == 30
