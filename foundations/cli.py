@@ -132,10 +132,11 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
             with (
                 grading.Grader(course, assignment, feedback=level, seed=seed, unsafe=unsafe, warm=warm) as grader,
                 _recording(course, assignment, found[0]) if gradebook else contextlib.nullcontext() as recording,
+                contextlib.closing(screen.progress(found, err)) as shown,
             ):
                 run = Run(grader, recording, json_dir, _show_trace)
                 reports = run.reports
-                run.grade(screen.progress(found, err))
+                run.grade(shown)
     except KeyboardInterrupt as error:
         from foundations.run import stopped
 
