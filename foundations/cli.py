@@ -176,8 +176,10 @@ def _write(reports: list[Report], json_file: Path | None, junit: Path | None) ->
 def _show_trace(trace: str) -> None:
     from foundations.table import clean
 
-    for line in trace.splitlines():
-        err.print(clean(line), markup=False, highlight=False, soft_wrap=True)
+    lines = [clean(line) for line in trace.splitlines()]
+    advice = "this submission is ungraded and the run continues; please report it with the lines above"
+    for line in (*lines, f"foundations: our fault: {lines[-1]}; {advice}"):
+        err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_where(course: Course, found: list[Found]) -> None:
