@@ -91,7 +91,17 @@ def gone(pid, seconds=5.0):
     return not os.path.exists(f"/proc/{pid}")
 
 
-@pytest.mark.parametrize("source", HALF_ENDED.values(), ids=HALF_ENDED)
+#: What the quick tests try; the others are siblings.
+QUICK = ("the first thread has ended", "pipes are closed and the process is stopped", "an answer byte by byte")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(source, id=name, marks=() if name in QUICK else pytest.mark.slow)
+        for name, source in HALF_ENDED.items()
+    ],
+)
 def test_what_ends_by_halves_costs_its_own_cell(session, source):
     """The warm process goes on, and the cell after it runs in a new process."""
     source = textwrap.dedent(source)
@@ -117,6 +127,7 @@ def test_what_ends_by_halves_after_its_cell_costs_the_call_that_meets_it(session
     assert (call(one, "os.getpid")["error"], one.warm_losses) == (None, 0)
 
 
+@pytest.mark.slow
 def test_a_process_whose_first_thread_has_ended_goes_with_the_warm_one():
     """Nothing of it outlives the process that forked it."""
     source = textwrap.dedent(HALF_ENDED["the first thread has ended and the pipes are held"])
@@ -148,6 +159,7 @@ def test_a_warm_process_that_is_lost_twice_over_one_cell_costs_that_cell(warm, m
         assert (one.warm_losses, one.restarts) == (2, 2)
 
 
+@pytest.mark.slow
 def test_a_warm_process_that_is_lost_before_any_student_code_is_our_fault(warm, monkeypatch):
     """Nobody's code ran, so that nobody's code ended it."""
     ask = Warm._ask

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import builders
 import pytest
-from course_builder import NAME, hand_in, make_course
+from course_builder import NAME, checks, course_with_gradebook, graded, hand_in, make_course, put
 from test_cli import foundations
 from test_endings import CLOSE_ALL, LEADERLESS
 from test_grade import GRADER
 
+from foundations import failures
 from foundations.config import Course
 from foundations.errors import CourseError, InternalError, SessionLost, SubmissionError
-from foundations.grade import Grader
-from foundations.gradebook import scores
+from foundations.grade import Grader, exit_code
+from foundations.gradebook import NotRecorded, scores
 from foundations.model import Report
 from foundations.run import stopped
 
@@ -31,6 +32,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
 
+CLASS = ("s01", "s02", "s03")
 COMMAND = [sys.executable, "-c", "from foundations.cli import main; main()"]
 
 
@@ -40,7 +42,7 @@ def course(tmp_path: Path) -> Course:
     course = make_course(tmp_path / "root")
     for name, factor in (("double", 2), ("triple", 3)):
         (course.graders / NAME / f"test_{name}.py").write_text(GRADER.replace("FACTOR", str(factor)))
-    hand_in(course.root / "submitted", {f"s0{number}": builders.answered() for number in (1, 2, 3)})
+    hand_in(course.root / "submitted", dict.fromkeys(CLASS, builders.answered()))
     return course
 
 
@@ -66,39 +68,52 @@ def points(course: Course) -> dict[str, float | None]:
 # ------------------------------------------------------------------------------------------------------ exceptions
 
 
-@pytest.mark.parametrize(
-    ("error", "code"),
-    [
-        (ZeroDivisionError("ours"), 3),
-        (RecursionError("maximum recursion depth exceeded"), 3),
-        (MemoryError(), 3),
-        (OSError(5, "Input/output error", "submitted/s02"), 3),
-        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), 3),
-        (InternalError("the warm process ended", slug="warm"), 3),
-        (SystemExit(7), 3),
-        (pytest.fail.Exception("stray"), 3),
-        (SessionLost("it ended"), 1),
-        (SubmissionError("no"), 1),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
-)
-def test_an_exception_of_one_submission_is_its_own_report(course, monkeypatch, error, code):
-    """Of whatever class: the others are graded, and the exit code names whose fault it was."""
+#: What may be raised while one submission is graded, and whether it is a fault of the package.
+ERRORS = {
+    "e01": (ZeroDivisionError("ours"), True),
+    "e02": (RecursionError("maximum recursion depth exceeded"), True),
+    "e03": (MemoryError(), True),
+    "e04": (OSError(5, "Input/output error", "submitted/s02"), True),
+    "e05": (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), True),
+    "e06": (SystemExit(7), True),
+    "e07": (pytest.fail.Exception("stray"), True),
+    "e08": (InternalError("the warm process ended\nand more", slug="warm"), False),
+    "e09": (SessionLost("it ended"), False),
+    "e10": (SubmissionError("no"), False),
+}
+
+
+def test_an_exception_of_one_submission_is_its_own_report(course, monkeypatch):
+    """Of whatever class: the others are graded and recorded, and the exit code is that of the worst."""
+    hand_in(course.root / "submitted", {name: builders.answered() for name in ERRORS})
     grade_one = Grader.grade
 
     def failing(grader, path, student):
-        if student == "s02":
-            raise error
+        if student in ERRORS:
+            raise ERRORS[student][0]
         return grade_one(grader, path, student)
 
     monkeypatch.setattr(Grader, "grade", failing)
-    done = grade(course, "--no-gradebook")
+    done = grade(course)
     found = reports(course)
 
-    assert (done.returncode, [found[name]["score"] for name in ("s01", "s02", "s03")]) == (code, [9.0, None, 9.0])
-    assert found["s02"]["reason"].startswith("not graded: ")
-    assert "\n" not in found["s02"]["reason"]
-    assert ("Traceback" in done.stderr) == (code == 3 and not isinstance(error, InternalError))
+    assert done.returncode == 3
+    assert {name: found[name]["score"] for name in found} == dict.fromkeys(ERRORS) | dict.fromkeys(CLASS, 9.0)
+    assert points(course) == dict.fromkeys(ERRORS) | dict.fromkeys(CLASS, 5.0)
+    for name in ERRORS:
+        assert found[name]["reason"].startswith("not graded: ")
+        assert "\n" not in found[name]["reason"]
+    assert done.stderr.count("Traceback") == done.stderr.count("our fault") == sum(ours for _, ours in ERRORS.values())
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(ZeroDivisionError(), 3), (InternalError("x"), 3), (SessionLost("x"), 1), (SubmissionError("x"), 1)],
+    ids=lambda value: type(value).__name__,
+)
+def test_the_exit_code_names_whose_fault_it_was(error, code):
+    """A submission that cannot be graded is nobody's fault but its own."""
+    assert exit_code([failures.report_of(error, "a", "s")]) == code
 
 
 def test_what_concerns_the_whole_course_ends_the_run_and_keeps_what_there_is(course, monkeypatch):
@@ -265,7 +280,7 @@ def test_a_bad_timestamp_is_read_or_reported_for_its_student_alone(course):
     done = grade(course)
 
     assert done.returncode == 0, done.stderr
-    assert points(course) == dict.fromkeys(everybody, 0.0) | dict.fromkeys(("s01", "s02", "s03"), 5.0)
+    assert points(course) == dict.fromkeys(everybody, 0.0) | dict.fromkeys(CLASS, 5.0)
     assert done.stderr.count("timestamp.txt of") == len(REPORTED)
     for name, (_, words) in REPORTED.items():
         assert f"timestamp.txt of {name!r}" in done.stderr
@@ -302,7 +317,7 @@ def test_other_odd_paths_work(course, tmp_path):
     done = foundations("grade", "sub [1] %41", "-a", NAME, cwd=root)
 
     assert done.returncode == 0, done.stderr
-    assert points(course) == dict.fromkeys(names[:-1], 0.0) | dict.fromkeys(("s01", "s02", "s03"), 5.0)
+    assert points(course) == dict.fromkeys(names[:-1], 0.0) | dict.fromkeys(CLASS, 5.0)
     assert "not in the gradebook: a\\nb, whose folder has a name that it cannot hold" in done.stdout
 
 
@@ -325,7 +340,7 @@ def test_a_gradebook_that_another_program_holds_is_a_sentence(course):
     assert f"the gradebook {book} is locked by another program" in done.stderr
     assert "Traceback" not in done.stderr
     assert [reports(course)[name]["score"] for name in ("s01", "s02", "s03", "s04")] == [0.0, 9.0, 9.0, 9.0]
-    assert points(course) == dict.fromkeys(("s01", "s02", "s03"), 5.0)
+    assert points(course) == dict.fromkeys(CLASS, 5.0)
     assert grade(course).returncode == 0
     assert points(course) == {"s01": 0.0, "s02": 5.0, "s03": 5.0, "s04": 5.0}
 
@@ -349,19 +364,31 @@ def _older(path: Path) -> None:
     ],
     ids=["truncated", "something else", "empty", "a folder", "older"],
 )
-def test_a_gradebook_that_cannot_be_used_is_a_sentence(course, damage, words):
+def test_a_gradebook_that_cannot_be_used_is_a_sentence(tmp_path_factory, tmp_path, damage, words):
     """It names the file, the cause and the next step, and the file stays as it is."""
-    assert grade(course).returncode == 0
+    course = course_with_gradebook(tmp_path_factory, tmp_path)
+    put(course, s01=graded("s01"))
     book = course.root / "gradebook.db"
     damage(book)
     before = book.read_bytes() if book.is_file() else None
-    done = grade(course)
+    with pytest.raises(CourseError, match=words) as refused:
+        put(course, s01=graded("s01", checks("fail")))
 
-    assert done.returncode == 2
-    assert f"the gradebook {book} " in done.stderr
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    assert f"the gradebook {book} " in str(refused.value)
+    assert "\n" not in str(refused.value)
     assert (book.read_bytes() if book.is_file() else None) == before
+
+
+def test_a_folder_that_cannot_be_written_is_one_students_alone(tmp_path_factory, tmp_path):
+    """The others are recorded, and the sentence names whom it concerns and why."""
+    course = course_with_gradebook(tmp_path_factory, tmp_path)
+    (course.root / "autograded").mkdir()
+    (course.root / "autograded" / "s02").write_text("a file in the place of a folder")
+    with pytest.raises(NotRecorded, match=r"1 of 3 submissions .*'s02': ") as refused:
+        put(course, s01=graded("s01"), s02=graded("s02"), s03=graded("s03"))
+
+    assert "correct that and grade them again, the others are recorded" in str(refused.value)
+    assert {name: points(course)[name] for name in ("s01", "s03")} == {"s01": 5.0, "s03": 5.0}
 
 
 @pytest.mark.slow
