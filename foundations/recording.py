@@ -38,7 +38,7 @@ class Recording:
         self._finished: queue.SimpleQueue[tuple[str, Graded] | None] = queue.SimpleQueue()
         #: Those whom a gradebook that was busy did not take yet.
         self._waiting: dict[str, Graded] = {}
-        self._stopping = threading.Event()
+        self._stopping, self._ended = threading.Event(), threading.Event()
         self._unusable: BaseException | None = None
         self._error: BaseException | None = None
         self._failed: BaseException | None = None
@@ -58,12 +58,13 @@ class Recording:
     def __exit__(self, *exc: object) -> None:
         self._finished.put(None)
         stopped: KeyboardInterrupt | None = None
-        while self._thread.is_alive():
+        while not self._ended.is_set():  # not join: interrupted, it takes the thread for ended (Python 3.11)
             try:
-                self._thread.join()
+                self._ended.wait()
             except KeyboardInterrupt as error:  # whoever is being recorded is recorded as a whole
                 stopped = error
                 self._stopping.set()
+        self._thread.join()
         sys.setswitchinterval(self._switch_s)
         if stopped is not None:
             raise stopped
@@ -84,14 +85,16 @@ class Recording:
         Raises:
             CourseError: nbgrader failed.
         """
-        if self._unusable is not None:
-            raise self._unusable
-        if self._waiting and self._error is not None:
-            raise self._error
-        if self._failed is not None:
-            raise self._failed
+        if (error := self._unusable or self._error or self._failed) is not None:
+            raise error
 
     def _work(self) -> None:
+        try:
+            self._record_all()
+        finally:
+            self._ended.set()
+
+    def _record_all(self) -> None:
         try:
             from foundations import gradebook  # nbgrader takes a second to import: the first student pays for that
 
@@ -108,6 +111,7 @@ class Recording:
         from foundations import gradebook
 
         recorded = gradebook.Recorded()
+        self._error = None  # those of whom it told are in this batch
         try:
             gradebook.record(self._course, batch, self._assignment, self._submitted, into=recorded)
         except gradebook.NotRecorded as error:  # the others are
