@@ -397,21 +397,21 @@ def test_a_class_of_30_of_the_course_with_three_that_stop_runs_has_30_reports(tm
     """The same with the first assignment of the course itself."""
     import shutil
 
-    import nbformat
     from course_builder import ROOT
 
     name = "01_matmul"
     for part in ("source", "graders"):
         shutil.copytree(ROOT / part / name, tmp_path / part / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    right = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4)
+    right = (ROOT / "solutions" / name / f"{name}.ipynb").read_text("utf-8")
     for number in range(30):
-        notebook = nbformat.from_dict(right)
-        cells = list(notebook.cells)
+        notebook = json.loads(right)
         if number % 10 == 4:
-            cells.append(builders.code(textwrap.dedent(STOPPERS[number // 10])))
-        one = nbformat.v4.new_notebook(metadata=notebook.metadata, cells=cells)
-        builders.write(one, tmp_path / "submitted" / f"s{number:02}" / name / f"{name}.ipynb")
+            cell = builders.code(textwrap.dedent(STOPPERS[number // 10]))
+            notebook["cells"].append({key: value for key, value in cell.items() if key != "id"})
+        path = tmp_path / "submitted" / f"s{number:02}" / name / f"{name}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(notebook), "utf-8")
     done = foundations("grade", "submitted", "-a", name, "--json-dir", "reports", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
