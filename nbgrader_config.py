@@ -31,6 +31,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# grades.csv: a submission that is not graded has no score there, where nbgrader's own table has a zero.
+c.ExportApp.plugin_class = "foundations.gradesheet.GradesCsv"
+
 # Pages with students' text in them: feedback, and the formgrader in your own browser.
 c.GenerateFeedback.preprocessors = [
     "foundations.inert.ShowGrades",

@@ -9,25 +9,38 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import typer.core
 from rich.console import Console
 
 import foundations
 from foundations.config import Course, Feedback, find_course
-from foundations.errors import CourseError, FoundationsError, InternalError
+from foundations.errors import CourseError, FoundationsError, InternalError, Stopped
 
 if TYPE_CHECKING:  # torch and pytest take seconds to import; --help does not need them
-    from foundations.grade import Graded
+    from foundations.model import Report
     from foundations.recording import Recording
     from foundations.submissions import Found
 
+
+class _Commands(typer.core.TyperGroup):
+    """Commands that Ctrl-C stops with a sentence: typer itself ends without one."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise Stopped("Stopped. What was written until then is kept; run the same command again.") from error
+
+
 app = typer.Typer(
     name="foundations",
+    cls=_Commands,
     help="Grade notebooks in which students build a neural network from its foundations.",
     epilog="Exit code: 0 graded · 1 graded, but some submission is ungraded · 2 usage or course-author error · "
-    "3 our fault.",
+    "3 our fault · 130 stopped by Ctrl-C.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -110,39 +123,64 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
     found = find_submissions(path, assignment)
     if unsafe:
         err.print(f"foundations: {_UNSAFE}", markup=False, highlight=False, soft_wrap=True)
-    graded: dict[str, Graded] = {}
     level: Feedback | None = feedback.value if feedback else None
-    with Warm(unsafe=unsafe) as warm:  # it gets ready while this process imports what it needs itself
-        from foundations import export, screen
-        from foundations import grade as grading
+    reports: list[Report] = []
+    recording: Recording | None = None
+    try:
+        with Warm(unsafe=unsafe) as warm:  # it gets ready while this process imports what it needs itself
+            from foundations import grade as grading
+            from foundations import screen
+            from foundations.run import Run
 
-        with (
-            grading.Grader(course, assignment, feedback=level, seed=seed, unsafe=unsafe, warm=warm) as grader,
-            _recording(course, assignment, found[0]) if gradebook else contextlib.nullcontext() as recording,
-        ):
-            for one in screen.progress(found, err):
-                graded[one.student] = grader.grade(one.path, one.student)
-                if recording and one.folder:
-                    recording.add(one.student, graded[one.student])
-    reports = [each.report for each in graded.values()]
+            with (
+                grading.Grader(course, assignment, feedback=level, seed=seed, unsafe=unsafe, warm=warm) as grader,
+                _recording(course, assignment, found[0]) if gradebook else contextlib.nullcontext() as recording,
+                contextlib.closing(screen.progress(found, err)) as shown,
+            ):
+                run = Run(grader, recording, json_dir, _show_trace)
+                reports = run.reports
+                run.grade(shown)
+    except KeyboardInterrupt as error:
+        from foundations.run import stopped
+
+        sentence = stopped(reports, len(found), recording, (json_file, json_dir, junit))
+        raise Stopped(sentence) from error
+    finally:
+        if reports:
+            _write(reports, json_file, junit)
     if len(reports) == 1 and not path.is_dir():
         screen.show_checks(reports[0], out)
     screen.show_class(reports, out, _REVIEW if recording else _REVIEW_UNRECORDED)
-    if json_file:
-        export.write_json(json_file, reports)
-    if json_dir:
-        export.write_json_dir(json_dir, reports)
-    if junit:
-        export.write_junit(junit, reports)
+    for written in (json_file, json_dir, junit):
+        if written:
+            out.print(f"  written: {written}", markup=False, highlight=False)
     if recording:
+        for note in recording.notes:
+            err.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
         recording.check()
         _say_where(course, found)
     elif gradebook:
         out.print("  gradebook: left alone, for the notebook does not lie in <student>/<assignment>/", markup=False)
-    for written in (json_file, json_dir, junit):
-        if written:
-            out.print(f"  written: {written}", markup=False, highlight=False)
     raise typer.Exit(grading.exit_code(reports))
+
+
+def _write(reports: list[Report], json_file: Path | None, junit: Path | None) -> None:
+    """The files that hold all reports, also where the run came to an end before all were graded."""
+    from foundations import export
+
+    if json_file:
+        export.write_json(json_file, reports)
+    if junit:
+        export.write_junit(junit, reports)
+
+
+def _show_trace(trace: str) -> None:
+    from foundations.table import clean
+
+    lines = [clean(line) for line in trace.splitlines()]
+    advice = "this submission is ungraded and the run continues; please report it with the lines above"
+    for line in (*lines, f"foundations: our fault: {lines[-1]}; {advice}"):
+        err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_where(course: Course, found: list[Found]) -> None:
@@ -348,6 +386,9 @@ def _blame() -> Iterator[None]:
     """Whose fault is it? One sentence and an exit code for each; a traceback only for our own."""
     try:
         yield
+    except Stopped as error:
+        err.print(f"foundations: {error}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)
     except FoundationsError as error:
         whose = "our fault" if isinstance(error, InternalError) else "cannot go on"
         err.print(f"foundations: {whose}: {error}", markup=False, highlight=False, soft_wrap=True)
@@ -355,8 +396,8 @@ def _blame() -> Iterator[None]:
             err.print(f"  more: docs/errors.md#{error.slug}", markup=False, highlight=False)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        err.print("foundations: stopped; what was graded so far is recorded", markup=False)
-        sys.exit(130)
+        err.print("foundations: Stopped.", markup=False)
+        sys.exit(Stopped.exit_code)
     except (SystemExit, BrokenPipeError):
         raise
     except Exception as error:

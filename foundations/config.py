@@ -39,6 +39,8 @@ HiddenCode = Literal["review", "fail"]
 OF_AN_EXERCISE = ("cell_cpu_s", "cell_wall_s", "check_cpu_s", "check_wall_s")
 #: Limits that may be 0: no file can be written then.
 MAY_BE_ZERO = ("scratch_bytes", "scratch_files")
+#: Signs of a pattern of file names, and of an escape in the address of a database.
+_NOT_IN_PATHS = re.compile(r"[\[\]*?]|%[0-9A-Fa-f]{2}")
 #: What an assignment gets that declares files and says nothing about room for them.
 _ROOM_FOR_FILES = {"scratch_bytes": 16_000_000, "scratch_files": 32}
 
@@ -294,6 +296,7 @@ def find_course(start: Path | None = None) -> Course:
     for folder in (here, *here.parents):
         # Of os.path: a folder that may not be looked into is none, where pathlib would raise.
         if os.path.isdir(folder / "source") and os.path.isdir(folder / "graders"):
+            _check_path(folder)
             course = Course(folder, read_settings(folder / "pyproject.toml"))
             course.check_settings()
             return course
@@ -301,6 +304,20 @@ def find_course(start: Path | None = None) -> Course:
         f"no course at {here}: neither it nor a folder above it holds source/ and graders/; pass --course DIR",
         slug="no-course",
     )
+
+
+def _check_path(root: Path) -> None:
+    """Refuse a path that the programs below take for a pattern or an address, and would look elsewhere for.
+
+    Raises:
+        CourseError: there is such a character in it.
+    """
+    if found := _NOT_IN_PATHS.search(str(root)):
+        raise CourseError(
+            f"the course's path {str(root)!r} contains {found[0]!r}, which nbgrader, pytest or the database of the "
+            "gradebook would take for something else; rename that folder and run the same command again",
+            slug="course-path",
+        )
 
 
 def read_settings(path: Path) -> Mapping[str, Any]:

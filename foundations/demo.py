@@ -13,6 +13,7 @@ from foundations.errors import CourseError
 from foundations.grade import Grader
 from foundations.model import Report
 from foundations.recording import Recording
+from foundations.run import Run
 from foundations.submissions import find_submissions
 
 _COPIED = ("source", "graders", "solutions", "nbgrader_config.py", "pyproject.toml")
@@ -53,18 +54,15 @@ def _grade(course: Course, assignment: str, err: Console) -> list[Report]:
         return []
     # Who has handed in nothing is no fault of a submission here, as it would be in `foundations grade`.
     found = [one for one in find_submissions(submitted, assignment) if one.path.parent.is_dir()]
-    reports = []
+    folder = course.root / "reports" / assignment
     with Grader(course, assignment) as grader, Recording(course, assignment, submitted) as recording:
-        for one in screen.progress(found, err, f"grading {assignment},"):
-            graded = grader.grade(one.path, one.student)
-            recording.add(one.student, graded)
-            reports.append(graded.report)
+        run = Run(grader, recording, folder, lambda trace: err.print(trace, markup=False, highlight=False))
+        run.grade(screen.progress(found, err, f"grading {assignment},"))
     recording.check()
     with err.status(f"{assignment}: feedback"):
         gradebook.feedback(course, assignment)
-    export.write_json_dir(course.root / "reports" / assignment, reports)
-    export.write_junit(course.root / "reports" / assignment / "junit.xml", reports)
-    return reports
+    export.write_junit(folder / "junit.xml", run.reports)
+    return run.reports
 
 
 def _waiting(course: Course) -> int:

@@ -37,6 +37,12 @@ class InternalError(FoundationsError):
     exit_code = 3
 
 
+class Stopped(FoundationsError):
+    """Somebody stopped the command, with Ctrl-C most often. Its message says what is kept."""
+
+    exit_code = 130
+
+
 class SessionLost(FoundationsError):
     """A student process ended, hung or broke the protocol while it was at work for one check or one cell.
 

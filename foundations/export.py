@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,15 +26,38 @@ def write_json(path: Path, reports: Sequence[Report]) -> None:
 
 def write_json_dir(folder: Path, reports: Sequence[Report]) -> None:
     """Each report to ``<folder>/<student>.json``; where two names would be one file's, the later gets a number."""
-    taken: set[str] = set()
+    files = JsonFolder(folder)
     for report in reports:
+        files.add(report)
+
+
+class JsonFolder:
+    """A folder that gets one file for each report, as it comes. No file is ever there in part."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._taken: set[str] = set()
+
+    def add(self, report: Report) -> None:
+        """Write ``report`` to a file of its own, replacing one of an earlier run.
+
+        Raises:
+            CourseError: it cannot be written.
+        """
         name = safe = _safe_name(report.submission)
         number = 1
-        while name.casefold() in taken:
+        while name.casefold() in self._taken:
             number += 1
             name = f"{safe}-{number}"
-        taken.add(name.casefold())
-        write_json(folder / f"{name}.json", [report])
+        self._taken.add(name.casefold())
+        path = self._folder / f"{name}.json"
+        new = self._folder / f".{name}.json.new"
+        write_json(new, [report])
+        try:
+            os.replace(new, path)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            raise CourseError(f"{path} cannot be written: {error.strerror}", slug="output") from error
 
 
 def write_junit(path: Path, reports: Sequence[Report]) -> None:
@@ -101,7 +125,7 @@ def _safe_name(student: str) -> str:
 def _write(path: Path, text: str) -> None:
     _make_room(path)
     try:
-        path.write_text(text, "utf-8")
+        path.write_bytes(text.encode("utf-8", "backslashreplace"))  # of half a character JSON can hold the escape
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror}", slug="output") from error
 

@@ -49,6 +49,16 @@ _UNWANTED = (
 )
 
 
+class _Stop:
+    """Remembers Ctrl-C, which pytest takes for the end of its own work alone."""
+
+    by: KeyboardInterrupt | None = None
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if type(excinfo.value) is KeyboardInterrupt:  # pytest derives what ends a collection from it
+            self.by = excinfo.value
+
+
 @dataclass
 class Graded:
     """A report, and the executed notebook that goes with it (``None`` where the submission could not be read)."""
@@ -204,8 +214,11 @@ class Grader:
         arguments += [f"-pno:{name}" for name in _UNWANTED]
         arguments += [f"--rootdir={self.course.graders}", f"--confcutdir={self.course.graders}", str(self._graders)]
         _forget_other_graders(self.course.graders)
+        stop = _Stop()
         with _no_foreign_plugins():
-            code = pytest.main(arguments, plugins=[plugin])
+            code = pytest.main(arguments, plugins=[plugin, stop])
+        if stop.by is not None:
+            raise stop.by
         if plugin.collection_errors:
             raise CourseError(
                 f"the hidden tests of {self.assignment!r} cannot be used: {plugin.collection_errors[0]}", slug="graders"

@@ -9,10 +9,12 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbgrader.utils
+import sqlalchemy.exc
 from jupyter_core.application import JupyterApp
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
@@ -23,6 +25,7 @@ from traitlets.config import Config
 from traitlets.log import get_logger
 
 from foundations.config import Course
+from foundations.database import unusable
 from foundations.errors import CourseError
 from foundations.nbgrader_bridge import (
     FoundationsAutograde,
@@ -57,6 +60,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
             "nbgrader.preprocessors.CheckCellMetadata",
         ],
     },
+    "ExportApp": {"plugin_class": "foundations.gradesheet.GradesCsv"},
     "GenerateFeedback": {
         "preprocessors": ["foundations.inert.ShowGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"],
     },
@@ -69,6 +73,20 @@ SETTINGS: dict[str, dict[str, Any]] = {
         },
     },
 }
+
+
+@dataclass
+class Recorded:
+    """What became of reports: students that are recorded, why single ones are not, and what to know of others."""
+
+    students: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+class NotRecorded(CourseError):
+    """Single submissions could not be recorded. All others are."""
+
 
 #: Automatic score (``None``: none yet), highest score, and whether a person has to look.
 Score = tuple[float | None, float, bool]
@@ -101,29 +119,39 @@ def course_directory(course: Course, config: Config, assignment: str = "") -> Co
 
 
 def record(
-    course: Course, reports: Mapping[str, Graded], assignment: str, submitted: Path, *, verbose: bool = False
-) -> None:
+    course: Course,
+    reports: Mapping[str, Graded],
+    assignment: str,
+    submitted: Path,
+    *,
+    verbose: bool = False,
+    into: Recorded | None = None,
+) -> Recorded:
     """Write finished reports into gradebook and ``autograded/``, by the converter ``nbgrader autograde`` runs.
 
     Args:
         reports: by student. What was written for them before is replaced, but not what a person has given.
-        submitted: the folder laid out ``<student>/<assignment>/<assignment>.ipynb``; only the time of handing in is
-            still read there.
+        submitted: the folder laid out ``<student>/<assignment>/<assignment>.ipynb``; only the time of handing in and
+            the secret for feedback are still read there.
         verbose: let nbgrader's log through.
+        into: is filled on the way, so that it is known after an exception who is recorded.
 
     Raises:
+        NotRecorded: single submissions could not be recorded; all others are.
         CourseError: the gradebook and ``source/`` cannot be brought together, or nbgrader fails.
     """
-    for student in reports:
-        if not re.fullmatch(r"[^/\\]+", student) or student in (".", ".."):
-            raise CourseError(f"{student!r} is not the name of a student's folder", slug="student")
+    recorded = Recorded() if into is None else into
+    names = {student for student in reports if re.fullmatch(r"[^/\\]+", student) and student not in (".", "..")}
+    for student in sorted(reports.keys() - names):
+        recorded.failed[student] = "not the name of a student's folder"
     config = settings(course)
     enter_assignment(course, assignment, config)
     coursedir = course_directory(course, config, assignment)
     coursedir.submitted_directory = str(submitted.resolve())
     converter = FoundationsAutograde(coursedir=coursedir, config=config, force=True)
-    converter.only = sorted(reports)
+    converter.only = sorted(names)
     with (
+        _readable(coursedir),
         nbgrader_log(verbose) as errors,
         finished_reports({(name, assignment): graded for name, graded in reports.items()}),
     ):
@@ -132,7 +160,22 @@ def record(
         except UngradedSubmissions:
             pass  # the reports say so themselves
         except NbGraderException as error:
-            raise failed("autograde", assignment, errors, error) from error
+            if converter.broken is not None:
+                raise converter.broken from error
+            if not converter.failed:
+                raise failed("autograde", assignment, errors, error) from error
+        finally:
+            recorded.students |= converter.recorded
+            recorded.notes += converter.notes
+            recorded.failed |= converter.failed
+    if recorded.failed:
+        whom = "; ".join(f"{student!r}: {reason}" for student, reason in recorded.failed.items())
+        raise NotRecorded(
+            f"{len(recorded.failed)} of {len(reports)} submissions of {assignment!r} are not in the gradebook ({whom});"
+            " correct that and grade them again, the others are recorded",
+            slug="not-recorded",
+        )
+    return recorded
 
 
 def enter_assignment(course: Course, assignment: str, config: Config | None = None) -> None:
@@ -144,12 +187,12 @@ def enter_assignment(course: Course, assignment: str, config: Config | None = No
     course.notebook(assignment)
     config = config or settings(course)
     coursedir = course_directory(course, config, assignment)
-    with beside_python():
+    with beside_python(), _readable(coursedir):
         _make_gradebook(coursedir)
         with gradebook_of(coursedir) as gradebook:
             if out_of_date(gradebook, course, assignment) is None and _is_whole(gradebook, course, assignment):
                 return
-    with tempfile.TemporaryDirectory() as folder, nbgrader_log(verbose=False) as errors:
+    with _readable(coursedir), tempfile.TemporaryDirectory() as folder, nbgrader_log(verbose=False) as errors:
         coursedir.release_directory = folder
         try:
             GenerateAssignment(coursedir=coursedir, config=config).start()
@@ -170,6 +213,12 @@ def _make_gradebook(coursedir: CourseDirectory) -> None:
         if not _lives(left.name.rpartition("-")[2]):
             left.unlink(missing_ok=True)
     if path.exists():
+        if path.stat().st_size == 0:
+            raise CourseError(
+                f"the gradebook {path} is an empty file: what was in it is gone; put a copy of it back, or delete the "
+                "file, and grade again",
+                slug="gradebook",
+            )
         return
     new = path.with_name(f"{path.name}.new-{os.getpid()}")
     try:
@@ -237,7 +286,7 @@ def scores(course: Course, assignment: str) -> dict[str, dict[str, Score]]:
     coursedir = course_directory(course, settings(course))
     if not _exists(coursedir.db_url):
         return {}
-    with gradebook_of(coursedir) as gradebook:
+    with _readable(coursedir), gradebook_of(coursedir) as gradebook:
         return {
             submission.student.id: {
                 grade.name: (grade.auto_score, grade.cell.max_score, grade.needs_manual_grade)
@@ -246,6 +295,15 @@ def scores(course: Course, assignment: str) -> dict[str, dict[str, Score]]:
             }
             for submission in _submissions(gradebook, assignment)
         }
+
+
+@contextlib.contextmanager
+def _readable(coursedir: CourseDirectory) -> Iterator[None]:
+    """Within it, what the database itself complains of is a sentence on the gradebook."""
+    try:
+        yield
+    except sqlalchemy.exc.DBAPIError as error:
+        raise unusable(error, coursedir.db_url) from error
 
 
 def _submissions(gradebook: Gradebook, assignment: str) -> list[Any]:

@@ -15,12 +15,8 @@ import glob
 import html
 import math
 import os
-import re
-import shutil
-import stat
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,15 +24,18 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import nbgrader.api
 import nbgrader.utils
+import sqlalchemy.exc
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from foundations import decisions, reviews
+from foundations import decisions, failures, reviews
 from foundations.config import Course, find_course
-from foundations.errors import CourseError, FoundationsError, SubmissionError
+from foundations.converter import SubmissionConverter
+from foundations.database import unusable
+from foundations.errors import CourseError, SubmissionError
 from foundations.model import NOT_CREDITABLE, Report
 from foundations.notebook import read_source, read_submission, release_version
 from foundations.notices import with_notice
@@ -103,17 +102,12 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(notebook, resources)
 
 
-class FoundationsAutograde(Autograde):
+class FoundationsAutograde(SubmissionConverter):
     """nbgrader's converter, but nothing of a submission is trusted, and a fault is not a zero.
 
     A submission that cannot be graded gets a stand-in notebook that says why, and a gradebook entry without score that
     asks for a person; the others go on; the run ends with :class:`UngradedSubmissions`, so that its status is not 0.
     """
-
-    def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
-        # nbgrader takes the folder's name for a regular expression.
-        step = re.escape(self._input_directory) if escape else self._input_directory
-        return self.coursedir.format_path(step, student_id, assignment_id, escape=escape)
 
     @cached_property
     def course(self) -> Course:
@@ -127,14 +121,19 @@ class FoundationsAutograde(Autograde):
             super().init_notebooks()
 
     def convert_notebooks(self) -> None:
-        self.ungraded: dict[str, str] = {}
-        # One connection for the run: each new one compiles all of nbgrader's statements anew.
-        with gradebook_of(self.coursedir) as self.gradebook:
-            try:
+        self.begin()
+        try:
+            # One connection for the run: each new one compiles all of nbgrader's statements anew.
+            with gradebook_of(self.coursedir) as self.gradebook:
                 self._convert_all(self.coursedir.assignment_id)
-            finally:
-                for student, reason in self.ungraded.items():
-                    self.log.error("%s is not graded: %s", student, reason)
+        except sqlalchemy.exc.DBAPIError as error:
+            self.broken = unusable(error, self.coursedir.db_url)
+        finally:
+            for student, reason in self.ungraded.items():
+                self.log.error("%s is not graded: %s", student, reason)
+        if self.broken is not None:
+            self.log.error("%s", self.broken)
+            raise NbGraderException(str(self.broken))
         if self.ungraded:
             raise UngradedSubmissions(f"{len(self.ungraded)} submissions are not graded")
 
@@ -143,14 +142,23 @@ class FoundationsAutograde(Autograde):
             self._check_gradebook(assignment)
             if self.coursedir.notebook_id == "*":
                 self.assignments = {folder: [f"{folder}/{assignment}.ipynb"] for folder in self._folders(assignment)}
-        super().convert_notebooks()
+        try:
+            super().convert_notebooks()
+        except NbGraderException:
+            if self.broken is None:
+                raise
 
     def _folders(self, assignment: str) -> list[str]:
         """Every folder handed in, also where the notebook is missing in it, with those nbgrader found itself."""
         if self.only is not None:
             return [self._format_source(assignment, student) for student in self.only]
         found = glob.glob(self._format_source(assignment, self.coursedir.student_id))
-        return sorted({*self.assignments, *(folder for folder in found if os.path.isdir(folder))})
+        folders = sorted({*self.assignments, *(folder for folder in found if os.path.isdir(folder))})
+        odd = [folder for folder in folders if not Path(folder).parent.name.isprintable()]
+        for folder in odd:
+            reason = "its folder has a name that no gradebook can hold; rename the folder"
+            self.ungraded[ascii(Path(folder).parent.name)] = reason
+        return [folder for folder in folders if folder not in odd]
 
     def _check_gradebook(self, assignment: str) -> None:
         try:
@@ -160,51 +168,6 @@ class FoundationsAutograde(Autograde):
         if stale:
             self.log.error("%s", stale)
             raise NbGraderException(stale)
-
-    def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        self.gradebook.db.rollback()  # whatever went wrong with the one before
-        source = Path(self._format_source(assignment_id, student_id), "timestamp.txt")
-        if source.exists() and _small_file(source) is None:
-            raise SubmissionError(f"{source.name} of {student_id!r} is not a small text file", slug="timestamp")
-        return super().init_destination(assignment_id, student_id)
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """As nbgrader's, with one connection instead of five, and without copying what was handed in."""
-        destination = Path(self._format_dest(assignment_id, student_id))
-        destination.mkdir(parents=True, exist_ok=True)
-        self._copy_sources(assignment_id, destination)
-        timestamp = self._timestamp(Path(self._format_source(assignment_id, student_id)), destination)
-        if self.create_student:
-            self.gradebook.update_or_create_student(student_id)
-        else:
-            self.gradebook.find_student(student_id)  # raises MissingEntry
-        given = {"timestamp": timestamp} if timestamp else {}
-        with self.gradebook.db.no_autoflush:  # or SQLAlchemy warns of how nbgrader makes a submission
-            submission = self.gradebook.update_or_create_submission(assignment_id, student_id, **given)
-        if timestamp and submission.total_seconds_late > 0:
-            self.log.warning("%s is %s seconds late", submission, submission.total_seconds_late)
-
-    def _copy_sources(self, assignment_id: str, destination: Path) -> None:
-        """The pictures and data that the instructor's notebook shows."""
-        folder = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment_id)
-        for name in nbgrader.utils.find_all_files(folder, [*self.coursedir.ignore, "*.ipynb"]):
-            copied = destination / Path(name).relative_to(folder)
-            copied.parent.mkdir(parents=True, exist_ok=True)
-            copied.unlink(missing_ok=True)
-            shutil.copy(name, copied)
-
-    def _timestamp(self, folder: Path, destination: Path) -> datetime | None:
-        """When it was handed in; the file goes along because nbgrader compares the two."""
-        text = _small_file(folder / "timestamp.txt")
-        if not text or not text.strip():
-            return None
-        try:
-            moment: datetime | None = nbgrader.utils.parse_utc(text.strip())
-        except (ValueError, OverflowError):
-            self.log.warning("timestamp %r of %s is no date: it is left out", text[:40], folder)
-            return None
-        (destination / "timestamp.txt").write_text(text, "utf-8")
-        return moment
 
     def sanitized(self, student: str, assignment: str) -> nbformat.NotebookNode:
         """The submission, repaired; where it cannot be read, the stand-in."""
@@ -221,15 +184,6 @@ class FoundationsAutograde(Autograde):
         """The file that was handed in, or should have been."""
         folder = self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment)
         return Path(folder, f"{assignment}.ipynb")
-
-
-def _small_file(path: Path) -> str | None:
-    """The text of a regular file of at most 200 bytes; links are not followed, pipes not opened."""
-    try:
-        status = path.lstat()
-        return path.read_text("utf-8") if stat.S_ISREG(status.st_mode) and status.st_size <= 200 else None
-    except (OSError, UnicodeDecodeError):
-        return None
 
 
 def gradebook_of(coursedir: Any) -> Gradebook:
@@ -324,13 +278,16 @@ class FoundationsGrade(NbGraderPreprocessor):
     def _grade(self, converter: Any, student: str, assignment: str) -> tuple[nbformat.NotebookNode | None, Report]:
         try:
             graded = grader_for(converter.course, assignment).grade(converter.submitted(student, assignment), student)
-        except FoundationsError as error:
-            # The author's mistake or ours, not the student's: nbgrader reports it and removes the folder, but what an
-            # earlier run wrote into the gradebook must not stand for a submission that was not graded.
-            report = Report(assignment, student, reason=str(error), fault=error.exit_code)
+        except CourseError as error:
+            # The author's mistake, not the student's: nbgrader reports it and removes the folder, but what an earlier
+            # run wrote into the gradebook must not stand for a submission that was not graded.
+            report = failures.report_of(error, assignment, student)
             save_report(converter.gradebook, report, student, assignment, {})
             reviews.remember(converter.course.root, report)
             raise
+        except Exception as error:
+            converter.log.error("%s", failures.trace_of(error))
+            return None, failures.report_of(error, assignment, student)
         return graded.notebook, graded.report
 
 
@@ -374,13 +331,13 @@ def save_report(
         grade.needs_manual_grade = undecided or not report.creditable or grade.name in asked
     for comment in stored.comments:
         verdict = verdicts.get(comment.name.removesuffix("-solution"))
-        failures = failures_text(verdict) if verdict is not None else ""
+        failed = failures_text(verdict) if verdict is not None else ""
         if report.reason is not None:
             comment.auto_comment = f"Not graded yet: {clean(report.reason)}"
-        elif _is_untouched(answered.get(comment.name)) and (failures or verdict is None):
+        elif _is_untouched(answered.get(comment.name)) and (failed or verdict is None):
             comment.auto_comment = NO_RESPONSE
         else:
-            comment.auto_comment = failures or None
+            comment.auto_comment = failed or None
     gradebook.db.commit()
 
 

@@ -42,10 +42,10 @@ def other_threads_cpu(pid: int) -> float | None:
 
 
 def has_ended(pid: int) -> bool:
-    """Whether a process that has closed its pipes is a zombie by now; it gets a moment to become one."""
+    """Whether a process that has closed its pipes has ended by now, with all of its threads; it gets a moment to."""
     deadline = time.monotonic() + _MOMENT_S
     while time.monotonic() < deadline:
-        if _is_zombie(pid):
+        if _is_gone(pid):
             return True
         time.sleep(0.001)
     return False
@@ -54,19 +54,27 @@ def has_ended(pid: int) -> bool:
 def threads(pid: int) -> int:
     """Threads of a process; 0 where that cannot be seen."""
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
-            return int(stat.read().rpartition(")")[2].split()[17])
+        return int(_stat(pid)[17])
     except (OSError, IndexError, ValueError):
         return 0
 
 
-def _is_zombie(pid: int) -> bool:
+def _stat(pid: int) -> list[str]:
+    """What /proc knows of a process, from its state on: its name comes before, and may be anything."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+        return stat.read().rpartition(")")[2].split()
+
+
+def _is_gone(pid: int) -> bool:
+    """Whether nothing of a process runs any more. The state is that of its first thread, and the others may live on
+    when that one has ended.
+    """
     if sys.platform == "linux":
         try:
-            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
-                return stat.read().rpartition(")")[2].split()[0] in "ZX"
+            fields = _stat(pid)
         except (FileNotFoundError, ProcessLookupError):
             return True
+        return fields[0] in "ZX" and int(fields[17]) <= 1
     import psutil
 
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box
@@ -27,7 +27,7 @@ _NOTE_ROOM = 24, 48
 _NAME_ROOM = 24
 
 
-def progress(found: Sequence[Found], console: Console, what: str = "grading") -> Iterator[Found]:
+def progress(found: Sequence[Found], console: Console, what: str = "grading") -> Generator[Found, None, None]:
     """The submissions one by one, with a bar that says whose turn it is, and for ``what``."""
     columns = (
         SpinnerColumn(),

@@ -36,7 +36,7 @@ _MAX_ERROR_CHARACTERS = 10_000
 #: How often a notebook's replies may reach the limit for the outputs of one cell: the student process counts, too, and
 #: may have been made to count wrong.
 _NOTEBOOK_OUTPUTS = 32
-#: How often in a row the warm process may be lost over one request.
+#: How often in a row the warm process is lost over one request before it is not tried again.
 _MAX_WARM_LOSSES = 2
 
 _T = TypeVar("_T")
@@ -78,6 +78,8 @@ class Session:
         self.of_checks = limits
         self._fill_scratch = fill_scratch
         self._process: Forked | None = None
+        #: Whether the student process has named its layers, so that student code may run in it.
+        self._greeted = False
         self._scratch: Scratch | None = None
         #: How often the warm process was lost, and a new one came in its place.
         self.warm_losses = 0
@@ -250,17 +252,25 @@ class Session:
             self._replay()
 
     def _steadily(self, work: Callable[[], _T]) -> _T:
-        """What ``work`` gives, done again in a new process where the warm one was lost: that is no student's doing."""
+        """What ``work`` gives, done again in a new process where the warm one was lost.
+
+        Once may be anybody's doing. Twice over the same request is that of the student code which was running.
+        """
         if self._process is not None and not self._warm.is_parent_of(self._process):
             self._forget_process()
-        for attempt in itertools.count():
+        for attempt in itertools.count(1):
+            self._greeted = self._process is not None
             try:
                 self._start()
                 return work()
-            except WarmLost:
+            except WarmLost as lost:
                 self._forget_process()
-                if attempt == _MAX_WARM_LOSSES:
+                if attempt < _MAX_WARM_LOSSES:
+                    continue
+                if not self._greeted:  # no student code was running
                     raise
+                self.restarts += 1
+                raise SessionLost("the process that starts student code ended twice while this code ran") from lost
         raise AssertionError("unreachable")
 
     def _forget_process(self) -> None:
@@ -277,6 +287,7 @@ class Session:
         if not _is_greeting(reply):
             self._lose("its answer was not one that the grader understands")
         self.layers = reply["layers"]
+        self._greeted = True
         if sandbox.is_complete(self.layers) or (self._warm.unsafe and self.layers[-1:] == [sandbox.UNSAFE]):
             return
         self._end()
@@ -367,12 +378,22 @@ class Session:
                 self._stop(f"stopped after {waiting.cpu_s:g} s of CPU", ": is there a loop that never ends?")
 
     def _stop(self, stopped: str, more: str) -> NoReturn:
-        self._end()
+        with contextlib.suppress(WarmLost):  # time was up before
+            self._end()
         raise OutOfTime(stopped, more)
 
     def _lose(self, reason: str = "") -> Any:
-        """End the student process and say why, in words for the student."""
-        status = self._end()
+        """End the student process and say why, in words for the student.
+
+        Raises:
+            WarmLost: no reason is known, and the process may have ended with the warm one.
+        """
+        try:
+            status = self._end()
+        except WarmLost:
+            if not reason:
+                raise
+            status = 0
         raise SessionLost(reason or _cause_of_death(status))
 
     def _end(self) -> int:
@@ -380,8 +401,10 @@ class Session:
             return 0
         process = self._let_go(self._process)
         # A process that is about to end by itself gets the moment it needs, so that its own exit status is seen.
-        ending = self._warm.reap(process, kill=not processes.has_ended(process.pid))
-        self._remove_scratch()
+        try:
+            ending = self._warm.reap(process, kill=not processes.has_ended(process.pid))
+        finally:
+            self._remove_scratch()
         self._spent_cpu_s += ending["cpu_s"]
         return ending["status"]
 

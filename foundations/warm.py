@@ -119,7 +119,8 @@ class Warm:
         if self._process is None:
             return
         self._process.kill()
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_ANSWER_S)
         self._control.close()
         self._complaints.close()
         self._process = None
@@ -129,7 +130,7 @@ class Warm:
 
         Raises:
             WarmLost: the warm process has ended or stopped answering.
-            InternalError: it could not be started.
+            InternalError: it could not be started, or has no process to give.
         """
         self.wait_until_ready()
         their_requests, requests = os.pipe()
@@ -147,6 +148,12 @@ class Warm:
                 },
                 [their_requests, their_replies],
             )
+            if "refused" in reply:
+                raise InternalError(
+                    f"this machine gives no process for student code ({reply['refused']}); close other programs, or "
+                    "raise the limit on processes (ulimit -u, pids.max), and grade again",
+                    slug="warm",
+                )
         except BaseException:
             os.close(requests)
             os.close(replies)

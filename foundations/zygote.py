@@ -8,15 +8,19 @@ travel beside "fork".
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
 import signal
 import socket
 import sys
+import time
 from typing import Any
 
 MESSAGE_BYTES = 1 << 16
+#: Seconds that a process gets to end by itself, and to end after it was killed, before this one turns to other work.
+_ENDING_S, _KILLED_S = 1.0, 10.0
 
 #: What every notebook does sooner or later, done once before the first fork: fonts are found, formulas are set,
 #: figures drawn.
@@ -38,6 +42,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(control.fileno(), False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the judge's to handle
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, as a shell may leave it, no child could be waited for
     from foundations import kernel, sandbox
 
     if kernel.is_linux():  # elsewhere the control socket's end, below, is all that ends this process
@@ -53,16 +58,16 @@ def main() -> None:
         request = json.loads(message)
         if request["op"] == "fork":
             reply = fork(control, shell, plan, descriptors, request)
-            sweep(dying, os.WNOHANG)
+            sweep(dying, 0.0)
         elif request["op"] == "bury":
             kill(request["pid"])
             dying.append(request["pid"])
             reply = {}
         elif request["op"] == "sweep":
-            sweep(dying, 0)
+            sweep(dying, _KILLED_S)
             reply = {}
         else:
-            reply = reap(request["pid"], request["kill"])
+            reply = reap(request["pid"], request["kill"], dying)
         control.send(json.dumps(reply).encode())
 
 
@@ -95,8 +100,13 @@ def warm_up() -> Any:
 def fork(
     control: socket.socket, shell: Any, plan: Any, descriptors: list[int], request: dict[str, Any]
 ) -> dict[str, Any]:
-    """Fork a student process that serves on ``descriptors`` (requests, replies)."""
-    pid = os.fork()
+    """Fork a student process that serves on ``descriptors`` (requests, replies); "refused" is why there is none."""
+    try:
+        pid = os.fork()
+    except OSError as error:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return {"refused": str(error)}
     if pid == 0:
         try:
             control.detach()
@@ -113,6 +123,7 @@ def _become_student(shell: Any, plan: Any, descriptors: list[int], request: dict
     from foundations import inside, sandbox
 
     os.setsid()
+    _die_first()
     scratch = sandbox.Scratch(request["scratch"], request["scratch_bytes"]) if request["scratch"] else None
     confinement = plan, descriptors, request["memory_bytes"], scratch
     layers: list[str] = []
@@ -129,9 +140,16 @@ def _become_student(shell: Any, plan: Any, descriptors: list[int], request: dict
     server.serve(layers, [error.to_json() for error in refused])
 
 
-def sweep(dying: list[int], options: int) -> None:
+def _die_first() -> None:
+    """Where the machine runs out of memory, the kernel ends student code before this process and the judge."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb", buffering=0) as score:
+        score.write(b"1000")
+
+
+def sweep(dying: list[int], seconds: float) -> None:
     """Reap killed student processes that nobody asks about; giving back their memory takes them a while."""
-    dying[:] = [pid for pid in dying if os.waitpid(pid, options) == (0, 0)]
+    until = time.monotonic() + seconds
+    dying[:] = [pid for pid in dying if ending(pid, until) is None]
 
 
 def kill(pid: int) -> None:
@@ -139,12 +157,35 @@ def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-def reap(pid: int, first_kill: bool) -> dict[str, Any]:
-    """Wait for a student process that is ending by itself, or is killed first."""
-    if first_kill:
+def reap(pid: int, first_kill: bool, dying: list[int]) -> dict[str, Any]:
+    """Describe how a student process ended, which ends by itself or is killed first.
+
+    A process that claims to end and does not is killed; one that outlives even that for a while is left to
+    :func:`sweep`.
+    """
+    found = None if first_kill else ending(pid, time.monotonic() + _ENDING_S)
+    if found is None:
         kill(pid)
-    _, status, usage = os.wait4(pid, 0)
-    return {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_bytes": usage.ru_maxrss * 1024}
+        found = ending(pid, time.monotonic() + _KILLED_S)
+    if found is None:
+        dying.append(pid)
+    return found or {"status": int(signal.SIGKILL), "cpu_s": 0.0, "peak_bytes": 0}
+
+
+def ending(pid: int, until: float) -> dict[str, Any] | None:
+    """Reap a student process; ``None`` if a thread of it still lives at the moment ``until``.
+
+    The kernel is asked again and again instead of being waited for: a process whose first thread alone has ended looks
+    like one that has ended, and whoever waits for it waits as long as the threads that are left.
+    """
+    while True:
+        reaped, status, usage = os.wait4(pid, os.WNOHANG)
+        if reaped:
+            cpu_s = usage.ru_utime + usage.ru_stime
+            return {"status": status, "cpu_s": cpu_s, "peak_bytes": usage.ru_maxrss * 1024}
+        if time.monotonic() >= until:
+            return None
+        time.sleep(0.001)
 
 
 if __name__ == "__main__":

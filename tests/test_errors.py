@@ -58,7 +58,14 @@ def test_no_paragraph_is_empty() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "code"),
-    [("FoundationsError", 3), ("SubmissionError", 1), ("CourseError", 2), ("InternalError", 3), ("SessionLost", 1)],
+    [
+        ("FoundationsError", 3),
+        ("SubmissionError", 1),
+        ("CourseError", 2),
+        ("InternalError", 3),
+        ("SessionLost", 1),
+        ("Stopped", 130),
+    ],
 )
 def test_exit_codes(kind: str, code: int) -> None:
     """Student 1, course author 2, this package 3."""

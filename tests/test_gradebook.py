@@ -180,7 +180,7 @@ def test_commands_of_nbgrader(tmp_path: Path) -> None:
     nbgrader("export")
     with (course.root / "grades.csv").open() as file:
         rows = {row["student_id"]: (row["score"], row["max_score"]) for row in csv.DictReader(file)}
-    assert rows == {"s01": ("6.5", "12.0"), "s02": ("0.0", "12.0")}
+    assert rows == {"s01": ("6.5", "12.0"), "s02": ("", "12.0")}
     nbgrader("generate_feedback", NAME)
     assert "foundations-checks" in (course.root / "feedback" / "s01" / NAME / f"{NAME}.html").read_text()
     assert "not graded yet" in (course.root / "feedback" / "s02" / NAME / f"{NAME}.html").read_text()

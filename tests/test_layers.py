@@ -20,11 +20,14 @@ PACKAGE = ROOT / "foundations"
 ORDER = """
 cli
 demo reviewing
+run
 release leaks
 probes
 recording settlement
 gradebook
-nbgrader_bridge screen export printable catalogue check doctor
+nbgrader_bridge gradesheet screen export printable catalogue check doctor
+converter
+receipts database
 grade inert
 doubts
 plugin submissions
@@ -59,6 +62,7 @@ testing
 selftest
 readable seccomp landlock privileges
 kernel
+failures
 decisions
 config model words skeletons
 errors
@@ -76,7 +80,16 @@ NOTEBOOK_LIBRARIES = {"torch", "foundations.testing", "foundations.data", "found
 SHOWN_IF_INSTALLED = {"fire"}
 
 #: The only modules that know nbgrader: a submission can be graded where it is not installed.
-KNOW_NBGRADER = {"nbgrader_bridge", "gradebook", "settlement", "release", "inert"}
+KNOW_NBGRADER = {
+    "converter",
+    "nbgrader_bridge",
+    "gradebook",
+    "gradesheet",
+    "receipts",
+    "settlement",
+    "release",
+    "inert",
+}
 
 HEIGHT = {name: -number for number, line in enumerate(ORDER.splitlines()) for name in line.split()}
 #: A subpackage counts as one module; ``bundled`` holds data.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -282,6 +283,38 @@ def test_autograde_skips_what_it_has_done_unless_forced(course: Course, autograd
     assert scores(course, NAME)["s01"]["double"] == (5.0, 5.0, False)
     autograde({"s01": graded("s01", checks("fail"))}, force=True)
     assert scores(course, NAME)["s01"]["double"] == (0.0, 5.0, False)
+
+
+def test_autograde_again_reads_no_timestamp_that_is_none(course: Course, autograde: Any) -> None:
+    """nbgrader itself would wait for a pipe for ever; a later time that can be read is still seen."""
+    hand_in(course.root / "submitted", {name: builders.answered() for name in ("s01", "s02")})
+    for name in ("s01", "s02"):
+        (course.root / "submitted" / name / NAME / "timestamp.txt").write_text("2026-01-02 00:00:00 UTC")
+    answers = {"s01": graded("s01"), "s02": graded("s02")}
+    autograde(answers)
+    (course.root / "submitted" / "s01" / NAME / "timestamp.txt").unlink()
+    os.mkfifo(course.root / "submitted" / "s01" / NAME / "timestamp.txt")
+    later = "2026-01-03 00:00:00 UTC".encode("utf-16")
+    (course.root / "submitted" / "s02" / NAME / "timestamp.txt").write_bytes(later)
+    assert [name for name, _ in autograde(answers).asked] == ["s02"]
+
+
+def test_autograde_names_a_folder_that_no_gradebook_can_hold(course: Course, autograde: Any) -> None:
+    """nbgrader itself would stop there; the others are graded."""
+    hand_in(course.root / "submitted", {name: builders.answered() for name in ("a\nb", "s01")})
+    with pytest.raises(NbGraderException, match="1 submissions are not graded"):
+        autograde({"s01": graded("s01")})
+    assert scores(course, NAME)["s01"]["double"] == (5.0, 5.0, False)
+
+
+def test_autograde_turns_to_the_next_one_after_a_bug_of_ours(course: Course, autograde: Any) -> None:
+    """The one that met it has no score, and its page says so."""
+    hand_in(course.root / "submitted", {name: builders.answered() for name in ("s01", "s02")})
+    with pytest.raises(NbGraderException, match="1 submissions are not graded"):
+        autograde({"s01": RecursionError("too deep"), "s02": graded("s02")})
+    found = scores(course, NAME)
+    assert [found["s01"]["double"], found["s02"]["double"]] == [(None, 5.0, True), (5.0, 5.0, False)]
+    assert "RecursionError (too deep)" in autograded(course, "s01").cells[0].source
 
 
 def test_fault_of_the_graders_leaves_no_old_score(course: Course, autograde: Any) -> None:

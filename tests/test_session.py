@@ -355,23 +355,6 @@ def test_a_session_of_a_warm_process_that_is_gone_works_on(warm_of_its_own):
             assert call(old, "f")["value"] == 1
 
 
-@pytest.mark.slow
-def test_a_warm_process_that_is_killed_again_and_again_is_our_fault(warm_of_its_own, monkeypatch):
-    """It is tried three times, and then it is neither a zero nor an endless loop."""
-    ask = Session._ask
-
-    def kill_first(session, operation, *arguments):
-        if operation == "cell":
-            kill(warm_of_its_own)
-        return ask(session, operation, *arguments)
-
-    monkeypatch.setattr(Session, "_ask", kill_first)
-    with Session(warm_of_its_own, [(0, "1")], Limits()) as one:
-        with pytest.raises(InternalError, match=r"warm process|CPU clock"):
-            one.finish()
-        assert one.warm_losses == 3
-
-
 def test_a_bomb_of_threads_is_stopped_by_its_number(session):
     """Long before the kernel's own bound, where the judge sees it."""
     one = session(

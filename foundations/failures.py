@@ -1,0 +1,53 @@
+"""What becomes of a submission whose grading failed: a report without a score, and one sentence on the cause."""
+
+from __future__ import annotations
+
+import traceback
+
+from foundations.errors import CourseError, FoundationsError, InternalError
+from foundations.model import Report
+
+_MAX_CHARACTERS = 300
+
+
+def report_of(error: BaseException, assignment: str, submission: str) -> Report:
+    """Report a submission as ungraded because of ``error``, and blame whom the class of ``error`` blames."""
+    report = Report(assignment, submission)
+    if isinstance(error, FoundationsError):
+        report.reason = f"not graded: {_one_line(error)}"
+        report.fault = error.exit_code if error.exit_code >= CourseError.exit_code else 0
+    else:
+        report.reason = (
+            f"not graded: grading failed with {_named(error)}{_place(error)}, which is a fault of this package and not "
+            "of the submission; grade it again, and report the lines that were printed if it fails again"
+        )
+        report.fault = InternalError.exit_code
+    return report
+
+
+def trace_of(error: BaseException) -> str:
+    """The traceback of an error that this package did not raise on purpose; empty for one that it did."""
+    if isinstance(error, FoundationsError):
+        return ""
+    return "".join(traceback.format_exception(error, limit=-20))
+
+
+def _named(error: BaseException) -> str:
+    text = _one_line(error)
+    return f"{type(error).__name__} ({text})" if text else type(error).__name__
+
+
+def _one_line(error: BaseException) -> str:
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        return ""
+    return text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}…"
+
+
+def _place(error: BaseException) -> str:
+    """The line that raised it, for whoever gets to see the report and not the terminal."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f" in line {trace.tb_lineno} of {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}" if trace else ""

@@ -1,0 +1,162 @@
+"""What nbgrader brings along with a submission, and takes from the gradebook: time, secret, feedback, grades."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from typing import Any
+
+import builders
+import pytest
+from course_builder import NAME, checks, course_with_gradebook, gradebook, graded, hand_in, put, unreadable
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.plugins import CsvExportPlugin
+from nbgrader.utils import notebook_hash
+
+from foundations.config import Course
+from foundations.gradebook import course_directory, feedback, settings
+from foundations.gradesheet import COLUMNS, GradesCsv
+from foundations.receipts import SECRET
+
+pytestmark = [
+    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop, files that it leaves open.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+TIME = "2026-01-02 00:00:00.000000 UTC"
+
+
+@pytest.fixture
+def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
+    return course_with_gradebook(tmp_path_factory, tmp_path)
+
+
+def collected(course: Course, student: str, secret: Any) -> None:
+    """A submission as nbgrader collects it; ``secret``: its content, or what makes something else of the file."""
+    hand_in(course.root / "submitted", {student: builders.answered()})
+    folder = course.root / "submitted" / student / NAME
+    (folder / "timestamp.txt").write_text(TIME)
+    if secret is not None:
+        (folder / SECRET).write_text(secret) if isinstance(secret, str) else secret(folder / SECRET)
+
+
+def release_feedback(course: Course, exchange: Path) -> dict[str, str]:
+    """Names and contents of the pages that students can fetch, by nbgrader's own two steps."""
+    config = settings(course)
+    config.Exchange.root = str(exchange)
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    feedback(course, NAME)
+    coursedir = course_directory(course, config, NAME)
+    ExchangeReleaseFeedback(coursedir=coursedir, config=config, authenticator=None).start()
+    return {path.stem: path.read_text("utf-8") for path in (exchange / coursedir.course_id / "feedback").iterdir()}
+
+
+def test_feedback_is_released_through_the_exchange(course: Course, tmp_path: Path) -> None:
+    """Each page under the name that only its student can work out."""
+    for student in ("s01", "s02"):
+        collected(course, student, f"secret{student}" * 16)
+    put(course, s01=graded("s01"), s02=graded("s02", checks("fail", message="a hint for s02")))
+    pages = release_feedback(course, tmp_path / "exchange")
+    names = {student: notebook_hash(secret=f"secret{student}" * 16, notebook_id=NAME) for student in ("s01", "s02")}
+
+    assert set(pages) == set(names.values())
+    assert "a hint for s02" in pages[names["s02"]]
+    assert "a hint for s02" not in pages[names["s01"]]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        lambda path: path.symlink_to("/etc/hostname"),
+        os.mkdir,
+        os.mkfifo,
+        lambda path: path.write_bytes(b"x" * 1_000_000),
+        lambda path: path.write_bytes(b"\xff\xfe\x00"),
+        "",
+        "two words",
+    ],
+    ids=["a link", "a folder", "a pipe", "huge", "bytes", "empty", "two words"],
+)
+def test_a_secret_that_is_none_keeps_nobody_else_from_feedback(course: Course, tmp_path: Path, secret: Any) -> None:
+    """It is not followed, opened or copied, and its own page has a name that nobody knows."""
+    collected(course, "s01", "secret" * 16)
+    collected(course, "s02", secret)
+    put(course, s01=graded("s01"), s02=graded("s02"))
+    copied = course.root / "autograded" / "s02" / NAME / SECRET
+    pages = release_feedback(course, tmp_path / "exchange")
+
+    assert not copied.is_symlink()
+    assert len(copied.read_text()) == 128
+    assert notebook_hash(secret="secret" * 16, notebook_id=NAME) in pages
+    assert len(pages) == 2
+
+
+def test_a_submission_without_a_secret_has_none_afterwards(course: Course) -> None:
+    """Not every class uses nbgrader's exchange."""
+    collected(course, "s01", None)
+    put(course, s01=graded("s01"))
+    assert not (course.root / "autograded" / "s01" / NAME / SECRET).exists()
+
+
+# ----------------------------------------------------------------------------------------------------- the table
+
+
+def exported(course: Course, tmp_path: Path, plugin: type[CsvExportPlugin] = GradesCsv, **more: Any) -> list[list[str]]:
+    one = plugin(config=settings(course), **more)
+    one.to = str(tmp_path / "grades.csv")
+    with gradebook(course) as book:
+        one.export(book)
+    with open(one.to, newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def test_what_is_graded_is_exported_as_nbgrader_exports_it(course: Course, tmp_path: Path) -> None:
+    """The same columns and, for those who have a score, the same text."""
+    put(course, s01=graded("s01"), s02=graded("s02", checks("pass", "fail")))
+    with gradebook(course) as book:
+        book.add_student("s03", first_name="Zoë")
+    rows = exported(course, tmp_path)
+
+    assert rows == exported(course, tmp_path, CsvExportPlugin)
+    assert rows[0] == list(COLUMNS)
+    assert len(rows) == 4
+
+
+@pytest.mark.parametrize("outcome", ["inconclusive", "fault"])
+def test_what_is_not_graded_has_no_score(course: Course, tmp_path: Path, outcome: Any) -> None:
+    """Neither an unreadable notebook nor one with an exercise that is undecided; a person's points decide it."""
+    put(course, s01=unreadable("s01", "empty"), s02=graded("s02", checks("pass", outcome)), s03=graded("s03"))
+    with gradebook(course) as book:
+        stored = book.find_submission_notebook(NAME, NAME, "s01")
+        assert stored.score == 0.0
+    found = {row[3]: (row[7], row[9], row[10]) for row in exported(course, tmp_path)[1:]}
+    assert found == {"s01": ("", "", "12.0"), "s02": ("", "", "12.0"), "s03": ("9.0", "9.0", "12.0")}
+
+    with gradebook(course) as book:
+        book.find_grade("double", NAME, NAME, "s02").manual_score = 4.0
+        book.db.commit()
+    assert {row[3]: row[9] for row in exported(course, tmp_path)[1:]} == {"s01": "", "s02": "8.0", "s03": "9.0"}
+
+
+def test_a_name_is_text_in_a_spreadsheet(course: Course, tmp_path: Path) -> None:
+    """And a comma in it does not move the columns."""
+    put(course, **{"=1+1": graded("=1+1"), "@x": graded("@x"), "+a": graded("+a"), "-b": graded("-b")})
+    with gradebook(course) as book:
+        book.update_or_create_student("=1+1", last_name='O"Hara, Jr.', first_name="=cmd|' /C calc'!A0")
+    rows = exported(course, tmp_path)[1:]
+
+    assert sorted(row[3] for row in rows) == ["'+a", "'-b", "'=1+1", "'@x"]
+    assert [row[4:6] for row in rows if row[4]] == [['O"Hara, Jr.', "'=cmd|' /C calc'!A0"]]
+    assert {len(row) for row in rows} == {len(COLUMNS)}
+
+
+def test_only_those_asked_for_are_exported(course: Course, tmp_path: Path) -> None:
+    """By nbgrader's own two options."""
+    put(course, s01=graded("s01"), s02=graded("s02"))
+    assert [row[3] for row in exported(course, tmp_path, student=["s02"])[1:]] == ["s02"]
+    assert exported(course, tmp_path, assignment=["another"])[1:] == []
