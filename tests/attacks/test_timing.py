@@ -42,6 +42,8 @@ class Trick:
     code: str
     fails: str = SPEED
     nothing: bool = False
+    #: Whether a person is asked to look at the code.
+    reviewed: bool = False
 
 
 TRICKS = (
@@ -109,8 +111,6 @@ def matmul_elementwise(a, b):
     for one in workers: one.join()
     return c
 """,
-        RULE,
-        nothing=True,
     ),
     Trick(
         "precompute while idle",
@@ -133,8 +133,7 @@ def matmul_elementwise(a, b):
         return ready.get((a.sum().item(), b.sum().item()), None) or slow(a, b)
     return slow(a, b)
 """,
-        RULE,
-        nothing=True,
+        reviewed=True,
     ),
     Trick(
         "precompute while idle, without a thread",
@@ -149,8 +148,7 @@ signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
 def matmul_elementwise(a, b):
     return slow(a, b)
 """,
-        RULE,
-        nothing=True,
+        reviewed=True,
     ),
     Trick(
         "patched clock",
@@ -197,7 +195,7 @@ def matmul_elementwise(a, b):
     ),
 )
 
-#: How values were computed is partly the student process's own word: what reaches for that process is found by reading.
+#: How values were computed is partly the student process's own word: a person is asked about code that reaches for it.
 HOW = (
     Trick(
         "the batch answered at once, in the place of our code",
@@ -237,6 +235,7 @@ def test_trick(bench: Bench, trick: Trick) -> None:
     assert outcomes[trick.fails] == "fail", outcome.story()
     assert outcomes[SPEED] == "fail", outcome.story()
     assert (outcome.scores["matmul_elementwise"] == 0) is trick.nothing, outcome.story()
+    assert (outcome.report["review"] != []) is trick.reviewed, outcome.story()
     assert (outcome.scores["matmul_naive"], outcome.scores["frobenius_norm"]) == (5.0, 4.0), outcome.story()
     assert GOT_THROUGH not in outcome.said
     assert after.scores == {"matmul_naive": 5.0, "frobenius_norm": 4.0, "matmul_elementwise": 6.0}, after.story()
