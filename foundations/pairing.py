@@ -25,7 +25,11 @@ class Cell:
     """One notebook cell as plain data.
 
     ``kind`` is "code", "markdown" or "raw"; ``marks`` its nbgrader metadata, empty where there are none that can be
-    read; ``marked`` whether it bore any at all; ``number`` its place in the submission, counted from 1.
+    read; ``marked`` whether it bore any at all; ``number`` its place in the submission, counted from 1, and 0 if it was
+    missing there.
+
+    Of a cell of a repaired notebook also: ``given``: its text is the instructor's; ``repaired``: it was missing, moved,
+    or its type or metadata were changed; ``edited``: its text was changed, and the released text is back.
     """
 
     kind: str
@@ -35,6 +39,9 @@ class Cell:
     marked: bool = False
     number: int = 0
     attachments: dict[str, dict[str, str]] = field(default_factory=dict)
+    given: bool = False
+    repaired: bool = False
+    edited: bool = False
 
     @property
     def grade_id(self) -> str:
