@@ -109,6 +109,9 @@ class Report:
     seed: int = 0
     #: Whether scores may be counted: student code was confined while it ran, or none was run.
     creditable: bool = True
+    #: Written answers that came back as they were released, by grade_id, each with a sentence that shows a person where
+    #: the answer may be; empty if there is no need to look. It is for the gradebook, so it is not a key of the JSON.
+    written: dict[str, str] = field(default_factory=dict)
     #: Exit code of the worst thing that happened while grading: 0, 2 (course author) or 3 (this package).
     fault: int = 0
 
