@@ -24,6 +24,7 @@ import torch
 import foundations
 from foundations import diagnose, readable
 from foundations.config import Course, Feedback, Limits
+from foundations.definitions import Bound, Definition
 from foundations.errors import CourseError, InternalError, SubmissionError
 from foundations.model import Exercise, Report
 from foundations.notebook import GradedCell, Submission, read_submission
@@ -149,11 +150,15 @@ class Grader:
         code = [(index, cell.source) for index, cell in enumerate(cells) if cell.cell_type == "code"]
         automatic = [cell for cell in read.graded if not cell.manual]
         report.exercises = [Exercise(cell.exercise, cell.points) for cell in automatic]
-        with Session(self._warm, code, self.limits, self._limits_of_cells(automatic), fill_scratch) as session:
+        report.written = dict(read.written)
+        bound = Bound.of(read)
+        with Session(
+            self._warm, code, self.limits, self._limits_of_cells(automatic), fill_scratch, bound=bound
+        ) as session:
             session.start()  # where it cannot be confined, that is said once, and nothing else is tried
             runs = {
                 cell.exercise: ExerciseRun(
-                    result, partial(self._student, cell, cells, session, report.seed), partial(session.skip, cell.index)
+                    result, partial(self._student, cell, read, session, report.seed), partial(session.skip, cell.index)
                 )
                 for cell, result in zip(automatic, report.exercises, strict=True)
             }
@@ -185,18 +190,25 @@ class Grader:
         if silent := [name for name, run in plugin.exercises.items() if not run.result.checks]:
             raise InternalError(f"the hidden tests of {silent[0]!r} ran and left no check behind", slug="pytest")
 
-    def _student(self, graded: GradedCell, cells: list[Any], session: Session, seed: int) -> Student:
+    def _student(self, graded: GradedCell, read: Submission, session: Session, seed: int) -> Student:
         session.advance(graded.index)
         session.of_checks = self._limits_of(graded.exercise)
-        solution = graded.solution_index
-        run = session.runs.get(solution) if solution is not None else None
+        errors = {index: run.error for index, run in session.runs.items() if run.error}
+        definition = Definition(graded, read.cells, session.bound, errors)
+        cells, defined_in = read.cells, definition.cell
         return Student(
             exercise=graded.exercise,
-            parameters=_parameters("" if solution is None else cells[solution].source, graded.exercise),
+            parameters=_parameters("" if defined_in is None else cells[defined_in].text, graded.exercise),
             session=session,
             seed=seed,
-            sources=[cell.source for cell in cells[: graded.index] if cell.cell_type == "code"],
-            cell_error=run.error if run else None,
+            sources=[
+                ""
+                if index in session.bound.left_out
+                else cell.text  # empty and not missing: the others keep their place
+                for index, cell in enumerate(cells[: graded.index])
+                if cell.kind == "code"
+            ],
+            definition=definition,
             stopwatch=self._stopwatch,
             reference=self._reference,
         )

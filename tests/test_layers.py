@@ -36,12 +36,14 @@ families folding compare
 session
 warm
 processes scratch
+definitions
 notebook
 source
 nbfile
 repair
+remnants written
 pairing
-table formulas
+table formulas statements
 zygote
 inside
 tracing wire sandbox data plots
