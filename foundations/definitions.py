@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from foundations.notebook import GradedCell, Submission
@@ -30,6 +31,7 @@ class Bound:
     given: frozenset[int] = frozenset()
     by: dict[str, int] = field(default_factory=dict)
     left_out: dict[int, str] = field(default_factory=dict)
+    submission: Submission | None = None
 
     @classmethod
     def of(cls, submission: Submission) -> Bound:
@@ -43,7 +45,29 @@ class Bound:
             if _may_be_stub(cell, graded) and is_stub(cell.text, graded.stub)
         }
         given = {index for index, cell in code if cell.given}
-        return cls([graded.exercise for graded in automatic], stubs, frozenset(given | stubs.keys()))
+        names = [graded.exercise for graded in automatic]
+        return cls(names, stubs, frozenset(given | stubs.keys()), submission=submission)
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Exercise → the student's cells that define it by anything but the stub, whether they have run or not.
+
+        All cells are read once, and only if an exercise is missing: an answer that works need not be looked for.
+        """
+        found: dict[str, list[int]] = {name: [] for name in self.names}
+        if self.submission is None:
+            return found
+        stubs = {
+            one.exercise: {*definitions(one.stub, [one.exercise]).get(one.exercise, [])}
+            for one in self.submission.graded
+        }
+        for index, cell in enumerate(self.submission.cells):
+            if cell.given or index in self.stubs:
+                continue
+            for name, texts in definitions(cell.text, self.names).items():
+                if set(texts) - stubs[name]:
+                    found[name].append(index)
+        return found
 
     def leaves_out(self, index: int) -> bool:
         """Decide whether cell ``index`` is a stub whose exercise a cell of the student's has defined by now."""
@@ -55,9 +79,9 @@ class Bound:
     def note(self, index: int, changes: object) -> None:
         """Take in which names cell ``index`` bound (true) or deleted (false), as the student process reports it."""
         for name, is_bound in changes.items() if isinstance(changes, dict) else ():
-            if name in self.names and is_bound is True:
+            if isinstance(name, str) and name in self.names and is_bound is True:
                 self.by[name] = index
-            elif name in self.names:
+            elif isinstance(name, str):
                 self.by.pop(name, None)
 
 
@@ -91,8 +115,7 @@ class Definition:
     def attempted(self) -> bool:
         """Whether anything but the stub defines it, in a cell that runs or in one that does not."""
         cell = self.bound.by.get(self.graded.exercise)
-        unread = cell is not None and cell not in self.bound.given and not self._defined_in(self.cells[cell])
-        return unread or bool(self._places())
+        return bool(self._places()) or (cell is not None and cell not in self.bound.given and self._is_unseen(cell))
 
     def why_missing(self) -> str:
         """Explain why the name is not bound where the exercise is graded."""
@@ -100,7 +123,9 @@ class Definition:
 
     def why_stub(self) -> str | None:
         """Explain why the stub is in force although there is an answer; ``None`` if an answer is in force."""
-        return self._why() if self.cell in self.bound.given else None
+        cell = self.cell
+        in_force = cell is None or cell in self.bound.given or not (cell in self._places() or self._is_unseen(cell))
+        return self._why() if in_force else None
 
     def _why(self) -> str | None:
         places = self._places()
@@ -111,16 +136,11 @@ class Definition:
         return None if error is None else f"its cell {_how(error)}"
 
     def _places(self) -> list[int]:
-        """Cells of the student's that define it by anything but the stub."""
-        stub = set(definitions(self.graded.stub, self.graded.exercise))
-        return [
-            index
-            for index, cell in enumerate(self.cells)
-            if not cell.given and set(self._defined_in(cell)) - stub and not is_stub(cell.text, self.graded.stub)
-        ]
+        return self.bound.places.get(self.graded.exercise, [])
 
-    def _defined_in(self, cell: Cell) -> list[str]:
-        return definitions(cell.text, self.graded.exercise)
+    def _is_unseen(self, index: int) -> bool:
+        """Whether a cell has bound the name in a way that its text does not show, such as ``exec``."""
+        return not definitions(self.cells[index].text, [self.graded.exercise])
 
     def _stopped(self, index: int) -> str | None:
         if index >= self.graded.index or index not in self.errors:

@@ -11,7 +11,7 @@ import tokenize
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 FLAGS = ("grade", "solution", "locked", "task")
@@ -92,13 +92,14 @@ def is_stub(source_cell_text: str, released_text: str) -> bool:
     return given == released
 
 
-def _tokens(text: str) -> list[str] | None:
+@lru_cache(maxsize=64)  # a stub is compared with many cells, and a cell with the stubs that it names
+def _tokens(text: str) -> tuple[str, ...] | None:
     """The tokens of ``text`` that do something; ``None`` where it is not Python (a magic, a slip of the pen)."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError, ValueError):
         return None
-    return [token.string for token in tokens if token.type not in _IDLE and token.string.strip()]
+    return tuple(token.string for token in tokens if token.type not in _IDLE and token.string.strip())
 
 
 def _code_lines(text: str) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+#: A longer cell is not compared statement by statement, which takes seconds for a megabyte: it is not a stub.
+MAX_COMPARED = 50_000
 #: A line that only IPython understands: a magic or a shell command, alone or assigned to a name.
-_MAGIC = re.compile(r"^([ \t]*)(?:[\w, \t]+=[ \t]*)?(?:%|!|\?).*$", re.MULTILINE)
+_MAGIC = re.compile(r"^([ \t]*)(?:\w[\w, \t]*=[ \t]*)?(?:%|!|\?).*$", re.MULTILINE)
 _NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -59,33 +60,41 @@ def read_names(statement: ast.stmt) -> set[str]:
 
 
 def fingerprint(statement: ast.stmt) -> str:
-    """Describe ``statement`` so that two descriptions are equal if only layout, comments or docstrings differ."""
-    plain = copy.deepcopy(statement) if any(map(_has_docstring, ast.walk(statement))) else statement
-    for node in ast.walk(plain):
-        if isinstance(node, _SCOPES) and _has_docstring(node):
-            node.body = node.body[1:]
-    return ast.dump(plain)
+    """Describe ``statement`` so that two descriptions are equal if only layout, comments or docstrings differ.
 
-
-def _has_docstring(node: ast.AST) -> bool:
-    return isinstance(node, _SCOPES) and ast.get_docstring(node, clean=False) is not None
-
-
-def definitions(text: str, name: str) -> list[str]:
-    """Return a fingerprint of each statement of a cell that binds ``name``; statements in an ``if`` or ``with`` count
-    as one with it. Text that is not Python is searched for a line that begins such a definition.
+    The docstrings are taken out of ``statement``, because a copy of it would take longer than all the rest.
     """
-    if name not in text:
-        return []
-    tree = parse(text)
+    for node in ast.walk(statement):
+        if isinstance(node, _SCOPES) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return ast.dump(statement)
+
+
+def definitions(text: str, names: Iterable[str]) -> dict[str, list[str]]:
+    """Return a fingerprint of each statement of a cell that binds one of ``names``, by name.
+
+    A statement in an ``if`` or ``with`` counts as one with it. Text that is not Python, or that is very long, is
+    searched for lines that begin a definition.
+    """
+    named = [name for name in names if name in text]
+    tree = parse(text) if named and len(text) <= MAX_COMPARED else None
     if tree is None:
-        begins = rf"^[ \t]*(?:async[ \t]+)?(?:(?:def|class)[ \t]+{re.escape(name)}\b|{re.escape(name)}[ \t]*=[^=]).*$"
-        return re.findall(begins, text, re.MULTILINE)
-    return [_fingerprint_or_source(statement) for statement in tree.body if name in bound_names(statement)]
+        lines = {name: _beginnings(text, name) for name in named}
+        return {name: found for name, found in lines.items() if found}
+    found: dict[str, list[str]] = {}
+    for statement in tree.body:
+        for name in bound_names(statement).intersection(named):
+            found.setdefault(name, []).append(_fingerprint_or_line(statement))
+    return found
 
 
-def _fingerprint_or_source(statement: ast.stmt) -> str:
+def _beginnings(text: str, name: str) -> list[str]:
+    begins = rf"^[ \t]*(?:async[ \t]+)?(?:(?:def|class)[ \t]+{re.escape(name)}\b|{re.escape(name)}[ \t]*=[^=]).*$"
+    return re.findall(begins, text, re.MULTILINE)
+
+
+def _fingerprint_or_line(statement: ast.stmt) -> str:
     try:
         return fingerprint(statement)
-    except RecursionError:  # an expression nested too deeply to be compared is not the stub
+    except RecursionError:  # an expression that is nested too deeply is not in the stub either
         return f"line {statement.lineno}"

@@ -375,4 +375,4 @@ def test_formgrader_shows_where_a_written_answer_may_be(course: Course) -> None:
 def test_a_stub_with_an_answer_elsewhere_is_not_called_no_response(course: Course) -> None:
     """Its failing checks are the comment: they are those of the answer that ran."""
     put(course, s01=graded("s01", checks("fail", message="wrong value"), notebook=builders.release()))
-    assert comments(course, "s01")["double-solution"] == "✗ all checks (failed): wrong value"
+    assert comments(course, "s01")["double-solution"] == "✗ check 1 (failed): wrong value"
