@@ -24,6 +24,7 @@ import torch
 import foundations
 from foundations import decisions, diagnose, readable, reviews
 from foundations.config import Course, Feedback, Limits
+from foundations.definitions import Bound, Definition
 from foundations.doubts import SecondRuns
 from foundations.errors import CourseError, InternalError, SubmissionError
 from foundations.evidence import Replayer
@@ -166,9 +167,12 @@ class Grader:
         code = [(index, cell.source) for index, cell in enumerate(cells) if cell.cell_type == "code"]
         automatic = [cell for cell in read.graded if not cell.manual]
         report.exercises = [Exercise(cell.exercise, cell.points) for cell in automatic]
+        report.written = dict(read.written)
         with contextlib.closing(Replayer(self._warm)) as replayer:
-            student = partial(self._student, cells=cells, replayer=replayer, seed=report.seed)
-            with Session(self._warm, code, self.limits, self._limits_of_cells(automatic), fill_scratch) as session:
+            student = partial(self._student, read=read, replayer=replayer, seed=report.seed)
+            with Session(
+                self._warm, code, self.limits, self._limits_of_cells(automatic), fill_scratch, bound=Bound.of(read)
+            ) as session:
                 session.start()  # where it cannot be confined, that is said once, and nothing else is tried
                 runs = {
                     cell.exercise: ExerciseRun(
@@ -229,19 +233,25 @@ class Grader:
             raise InternalError(f"the hidden tests of {silent[0]!r} ran and left no check behind", slug="pytest")
 
     def _student(
-        self, graded: GradedCell, session: Session, *, cells: list[Any], replayer: Replayer, seed: int
+        self, graded: GradedCell, session: Session, *, read: Submission, replayer: Replayer, seed: int
     ) -> Student:
         session.advance(graded.index)
         session.of_checks = self._limits_of(graded.exercise)
-        solution = graded.solution_index
-        run = session.runs.get(solution) if solution is not None else None
+        errors = {index: run.error for index, run in session.runs.items() if run.error}
+        definition = Definition(graded, read.cells, session.bound, errors)
+        cells, defined_in = read.cells, definition.cell
         return Student(
             exercise=graded.exercise,
-            parameters=_parameters("" if solution is None else cells[solution].source, graded.exercise),
+            parameters=_parameters("" if defined_in is None else cells[defined_in].text, graded.exercise),
             session=session,
             seed=seed,
-            sources=[cell.source for cell in cells[: graded.index] if cell.cell_type == "code"],
-            cell_error=run.error if run else None,
+            # A stub that is not run is empty and not missing, so that the other cells keep their numbers.
+            sources=[
+                "" if index in session.bound.left_out else cell.text
+                for index, cell in enumerate(cells[: graded.index])
+                if cell.kind == "code"
+            ],
+            definition=definition,
             stopwatch=self._stopwatch,
             replayer=replayer,
             reference=self._reference,
@@ -271,7 +281,7 @@ class Grader:
                 session=session,
                 seed=seed,
                 sources=sources,
-                cell_error=None,
+                definition=None,
                 stopwatch=self._stopwatch,
                 replayer=replayer,
             )

@@ -162,6 +162,7 @@ class Server:
         self.operations: dict[str, Callable[..., Any]] = {
             "hello": self.hello,
             "cell": self.cell,
+            "watched_cell": self.watched_cell,
             "call": self.call,
             "calls": self.calls,
             "probe": self.probe,
@@ -205,6 +206,14 @@ class Server:
             "execution_count": count,
             "error": None if error is None else _describe_error(error),
         }
+
+    def watched_cell(self, source: str, names: list[str]) -> dict[str, Any]:
+        """Run one cell, and report which of ``names`` it has bound (true) or deleted (false)."""
+        before = {name: self.shell.user_ns.get(name, _MISSING) for name in names}
+        reply = self.cell(source)
+        after = {name: self.shell.user_ns.get(name, _MISSING) for name in names}
+        changed = {name: value is not _MISSING for name, value in after.items() if value is not before[name]}
+        return reply | {"bound": changed}
 
     def call(
         self,

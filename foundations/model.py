@@ -140,6 +140,9 @@ class Report:
     creditable: bool = True
     #: Equal for notebooks with the same cells: it recognises one that is graded again. It is not a key of the JSON.
     fingerprint: str = ""
+    #: Written answers that came back as they were released, by grade_id, each with a sentence that shows a person where
+    #: the answer may be; empty if there is no need to look. It is for the gradebook, so it is not a key of the JSON.
+    written: dict[str, str] = field(default_factory=dict)
     #: Exit code of the worst thing that happened while grading: 0, 2 (course author) or 3 (this package).
     fault: int = 0
 

@@ -36,10 +36,11 @@ from foundations.config import Course, find_course
 from foundations.converter import SubmissionConverter
 from foundations.database import unusable
 from foundations.errors import CourseError, SubmissionError
-from foundations.model import NOT_CREDITABLE, Report
+from foundations.model import NOT_ATTEMPTED, NOT_CREDITABLE, Exercise, Report
 from foundations.notebook import read_source, read_submission, release_version
 from foundations.notices import with_notice
 from foundations.table import clean, failures_text
+from foundations.written import with_places
 
 if TYPE_CHECKING:
     from foundations.grade import Graded, Grader
@@ -271,6 +272,7 @@ class FoundationsGrade(NbGraderPreprocessor):
         resources[_RESOURCE] = report
         if report.reason:
             return with_reason(shown, report.reason), resources
+        shown = with_places(shown, report.written)
         if report.repairs:
             shown = with_repairs(shown, report.repairs)
         return (shown if report.creditable else without_credit(shown)), resources
@@ -311,14 +313,15 @@ def save_report(
     """Write scores and comments of one submission; ``cells`` are those of the graded notebook by grade_id.
 
     An exercise without a verdict has no score and asks for a person, and so has all of a submission that could not be
-    graded. What a person has given stays as it is, and is marked to be looked at again, as nbgrader does it. Scores of
-    a report that is not creditable are there for a person to confirm, one by one. So are scores of exercises with a
-    finding that is open.
+    graded. A written answer gets 0 only if the report has found its cell as it was released and nothing around it.
+    What a person has given stays as it is, and is marked to be looked at again, as nbgrader does it. Scores of
+    a report that is not creditable are there for a person to confirm, one by one. So are scores of exercises with
+    a finding that is open.
     """
     asked = decisions.asked(report)
     stored = gradebook.find_submission_notebook(assignment, assignment, student)
     verdicts = {} if report.reason is not None else {exercise.id: exercise for exercise in report.exercises}
-    answered = {} if report.reason is not None else cells
+    unanswered = {name for name, where in report.written.items() if not where and report.reason is None}
     for grade in stored.grades:
         if isinstance(grade.cell, nbgrader.api.TaskCell):
             continue  # a person's alone
@@ -326,7 +329,7 @@ def save_report(
         if verdict is not None:
             grade.auto_score = _within(verdict.score, grade.cell.max_score)
         else:
-            grade.auto_score = 0.0 if _is_blank_answer(answered.get(grade.name)) else None
+            grade.auto_score = 0.0 if grade.name in unanswered else None
         undecided = grade.auto_score is None or grade.manual_score is not None
         grade.needs_manual_grade = undecided or not report.creditable or grade.name in asked
     for comment in stored.comments:
@@ -334,7 +337,7 @@ def save_report(
         failed = failures_text(verdict) if verdict is not None else ""
         if report.reason is not None:
             comment.auto_comment = f"Not graded yet: {clean(report.reason)}"
-        elif _is_untouched(answered.get(comment.name)) and (failed or verdict is None):
+        elif comment.name in unanswered or (verdict and _is_not_attempted(verdict, cells.get(comment.name))):
             comment.auto_comment = NO_RESPONSE
         else:
             comment.auto_comment = failed or None
@@ -347,12 +350,8 @@ def _within(score: float | None, highest: float) -> float | None:
     return min(max(float(score), 0.0), float(highest))
 
 
-def _is_blank_answer(cell: nbformat.NotebookNode | None) -> bool:
-    """Whether it is an answer graded by hand that was never written: nbgrader gives it 0 without asking a person."""
-    return cell is not None and nbgrader.utils.is_grade(cell) and _is_untouched(cell)
-
-
-def _is_untouched(cell: nbformat.NotebookNode | None) -> bool:
-    if cell is None or not nbgrader.utils.is_solution(cell):
+def _is_not_attempted(verdict: Exercise, answer: nbformat.NotebookNode | None) -> bool:
+    """Whether ``answer`` is the released cell, and no answer elsewhere has been graded."""
+    if answer is None or answer.metadata.nbgrader.get("checksum") != nbgrader.utils.compute_checksum(answer):
         return False
-    return bool(cell.metadata.nbgrader.get("checksum") == nbgrader.utils.compute_checksum(cell))
+    return all(check.outcome == "fail" and check.message in (NOT_ATTEMPTED, "") for check in verdict.checks)

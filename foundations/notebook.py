@@ -6,7 +6,7 @@ be put right is said in one sentence each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from foundations.nbfile import cells_of, check_amount, check_language, parse, re
 from foundations.pairing import Cell, is_stub
 from foundations.repair import repair, show
 from foundations.source import read_released, read_source, release_version
+from foundations.written import blank_answers
 
 __all__ = ["GradedCell", "Submission", "is_stub", "read_source", "read_submission", "release_version"]
 
@@ -30,7 +31,8 @@ class GradedCell:
     """One graded cell of the repaired notebook.
 
     ``exercise`` is its grade_id, ``index`` its position in the notebook's cells, ``solution_index`` that of the
-    exercise's answer (``None`` for a cell graded by hand, which holds its own); ``manual``: a person scores it.
+    exercise's answer (``None`` for a cell graded by hand, which holds its own); ``manual``: a person scores it;
+    ``stub``: the text that was released for the answer.
     """
 
     exercise: str
@@ -38,15 +40,22 @@ class GradedCell:
     index: int
     solution_index: int | None
     manual: bool
+    stub: str = ""
 
 
 @dataclass
 class Submission:
-    """A submission ready to run: nbformat 4.5, no outputs, its graded cells in order, and what was repaired."""
+    """A submission ready to run: nbformat 4.5, no outputs, its graded cells in order, and what was repaired.
+
+    ``cells`` are those of ``notebook``, as they were repaired. ``written``: see
+    :func:`foundations.written.blank_answers`.
+    """
 
     notebook: nbformat.NotebookNode
     graded: list[GradedCell]
     repairs: list[str]
+    cells: list[Cell] = field(default_factory=list)
+    written: dict[str, str] = field(default_factory=dict)
 
 
 def read_submission(path: Path, source: Path, limits: Limits) -> Submission:
@@ -67,7 +76,9 @@ def read_submission(path: Path, source: Path, limits: Limits) -> Submission:
     notes += _outputs_note(raw, len(data), submitted)
     cells, repairs = repair(released.cells, submitted)
     check_amount(cells, path.name)  # again: prose may have become code
-    return Submission(_assembled(cells, released.metadata), _graded(cells), _shortened(notes + repairs))
+    stubs = {cell.grade_id: cell.text for cell in released.cells if cell.open}
+    notebook = _assembled(cells, released.metadata)
+    return Submission(notebook, _graded(cells, stubs), _shortened(notes + repairs), cells, blank_answers(cells))
 
 
 def _version_note(raw: dict[str, Any], released: int) -> list[str]:
@@ -88,7 +99,7 @@ def _outputs_note(raw: dict[str, Any], size: int, cells: list[Cell]) -> list[str
     return [f"the notebook came with about {(size - kept) / 1e6:.0f} MB of outputs: they were left out"]
 
 
-def _graded(cells: list[Cell]) -> list[GradedCell]:
+def _graded(cells: list[Cell], stubs: dict[str, str]) -> list[GradedCell]:
     places = {cell.grade_id: index for index, cell in enumerate(cells) if cell.marks}
     return [
         GradedCell(
@@ -97,6 +108,7 @@ def _graded(cells: list[Cell]) -> list[GradedCell]:
             index=index,
             solution_index=None if cell.by_hand else places[f"{cell.grade_id}-solution"],
             manual=cell.by_hand,
+            stub="" if cell.by_hand else stubs[f"{cell.grade_id}-solution"],
         )
         for index, cell in enumerate(cells)
         if cell.automatic or cell.by_hand

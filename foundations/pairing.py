@@ -11,7 +11,7 @@ import tokenize
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 FLAGS = ("grade", "solution", "locked", "task")
@@ -25,7 +25,11 @@ class Cell:
     """One notebook cell as plain data.
 
     ``kind`` is "code", "markdown" or "raw"; ``marks`` its nbgrader metadata, empty where there are none that can be
-    read; ``marked`` whether it bore any at all; ``number`` its place in the submission, counted from 1.
+    read; ``marked`` whether it bore any at all; ``number`` its place in the submission, counted from 1, and 0 if it was
+    missing there.
+
+    Of a cell of a repaired notebook also: ``given``: its text is the instructor's; ``repaired``: it was missing, moved,
+    or its type or metadata were changed; ``edited``: its text was changed, and the released text is back.
     """
 
     kind: str
@@ -35,6 +39,9 @@ class Cell:
     marked: bool = False
     number: int = 0
     attachments: dict[str, dict[str, str]] = field(default_factory=dict)
+    given: bool = False
+    repaired: bool = False
+    edited: bool = False
 
     @property
     def grade_id(self) -> str:
@@ -85,13 +92,14 @@ def is_stub(source_cell_text: str, released_text: str) -> bool:
     return given == released
 
 
-def _tokens(text: str) -> list[str] | None:
+@lru_cache(maxsize=64)  # a stub is compared with many cells, and a cell with the stubs that it names
+def _tokens(text: str) -> tuple[str, ...] | None:
     """The tokens of ``text`` that do something; ``None`` where it is not Python (a magic, a slip of the pen)."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError, ValueError):
         return None
-    return [token.string for token in tokens if token.type not in _IDLE and token.string.strip()]
+    return tuple(token.string for token in tokens if token.type not in _IDLE and token.string.strip())
 
 
 def _code_lines(text: str) -> list[str]:

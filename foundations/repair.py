@@ -11,6 +11,7 @@ import reprlib
 from collections.abc import Iterator, Sequence
 
 from foundations.pairing import FLAGS, Cell, Pairing, pair, untouched
+from foundations.remnants import Added, added
 
 _shown = reprlib.Repr()
 _shown.maxlevel = 2
@@ -32,20 +33,28 @@ def repair(released: Sequence[Cell], submitted: Sequence[Cell]) -> tuple[list[Ce
 
     Returns:
         The cells: every nbgrader cell of the release exactly once and in its order, with the student's text where
-        that is the student's to write; all other submitted cells, without ``marks``, where they stood. No sentence
-        where the submission has only been worked in.
+        that is the student's to write; all other submitted cells, without ``marks``, where they stood; and in a cell
+        of its own whatever was added to a cell that is read-only. No sentence where the submission has only been
+        worked in.
     """
     pairing = pair(released, submitted)
     moved = _moved(pairing)
     idle = _idle_copies(pairing)
-    repairs = [
-        f"{model} {what}"
+    faults = {
+        index: [*_faults(index, pairing), *(["had been moved: back in its place"] if index in moved else [])]
         for index, model in enumerate(released)
         if model.marks
-        for what in (*_faults(index, pairing), *(["had been moved: back in its place"] if index in moved else []))
-    ]
+    }
+    repairs = [f"{released[index]} {what}" for index, found in faults.items() for what in found]
     repairs += _copies(pairing, idle) + _strange(pairing)
-    return [_mended(index, place, pairing) for index, place in _lay_out(pairing, moved, idle)], repairs
+    plain = {cell.settled for cell in released if not cell.marks}
+    cells: list[Cell] = []
+    for index, place in _lay_out(pairing, moved, idle):
+        if index is not None:
+            cells += _rebuilt(index, place, pairing, bool(faults[index]))
+        elif place is not None:
+            cells.append(_own(submitted[place], plain))
+    return cells, repairs
 
 
 def _idle_copies(pairing: Pairing) -> set[int]:
@@ -58,15 +67,55 @@ def _idle_copies(pairing: Pairing) -> set[int]:
     }
 
 
-def _mended(index: int | None, place: int | None, pairing: Pairing) -> Cell:
-    """The cell to hand on: the release's, with the student's text where it is theirs to write; or a student's own."""
-    own = None if place is None else pairing.submitted[place]
-    if index is None:
-        assert own is not None, "a cell is the release's or the student's"
-        return Cell(own.kind, own.text, attachments=own.attachments)
+def _own(cell: Cell, plain: set[str]) -> Cell:
+    """A cell that is not nbgrader's: the student's, unless it has the text of one of the instructor's, ``plain``."""
+    return Cell(cell.kind, cell.text, number=cell.number, attachments=cell.attachments, given=cell.settled in plain)
+
+
+def _rebuilt(index: int, place: int | None, pairing: Pairing, repaired: bool) -> list[Cell]:
+    """The released cell, with the student's text if it is theirs to write; and what was added to a read-only one.
+
+    Additions to a graded cell run before it, because the hidden tests run there, except below the released text if
+    there is an answer already. Additions to any other cell run after it, because they may need it.
+    """
     model = pairing.released[index]
+    own = None if place is None else pairing.submitted[place]
     writer = own if own is not None and model.open else model
-    return Cell(model.kind, writer.text, marks=model.marks, marked=True, attachments=writer.attachments)
+    cell = Cell(
+        model.kind,
+        writer.text,
+        marks=model.marks,
+        marked=True,
+        number=own.number if own else 0,
+        attachments=writer.attachments,
+        given=writer is model or _is_blank(writer, model),
+        repaired=repaired,
+        edited=own is not None and not model.open and own.settled != model.settled,
+    )
+    above, below = ([Cell(model.kind, text, number=cell.number)] if text else [] for text in _added(own, model))
+    if not model.automatic:
+        return [cell, *above, *below]
+    return [*above, cell, *below] if _is_answered(model, pairing) else [*above, *below, cell]
+
+
+def _is_answered(test: Cell, pairing: Pairing) -> bool:
+    """Whether something was written into the answer's cell of graded cell ``test``."""
+    answer = f"{test.grade_id}-solution"
+    return any(
+        released.grade_id == answer and not untouched(pairing.submitted[pairing.chosen[index]], released)
+        for index, released in enumerate(pairing.released)
+        if index in pairing.chosen
+    )
+
+
+def _is_blank(answer: Cell, model: Cell) -> bool:
+    """Whether an answer's cell was handed in as it was released."""
+    return bool(answer.text.strip()) and untouched(answer, model) and answer.attachments == model.attachments
+
+
+def _added(own: Cell | None, model: Cell) -> Added:
+    """The code or text that was added to a read-only cell."""
+    return Added() if own is None or model.open or own.settled == model.settled else added(own.text, model)
 
 
 # --------------------------------------------------------------------------------------------------- the order
@@ -166,7 +215,8 @@ def _faults(index: int, pairing: Pairing) -> Iterator[str]:
     if cell.kind != model.kind:
         yield f"had been turned from {model.kind} into {cell.kind}: turned back"
     if not model.open and cell.settled != model.settled:
-        yield f"had been {'edited' if cell.text.strip() else 'emptied'}: the released text is back"
+        kept = ", and what was added is kept in a cell of its own" if any(_added(cell, model)) else ""
+        yield f"had been {'edited' if cell.text.strip() else 'emptied'}: the released text is back{kept}"
 
 
 def _changed_marks(model: Cell, cell: Cell) -> Iterator[str]:

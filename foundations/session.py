@@ -24,6 +24,7 @@ from typing import Any, NoReturn, TypeVar
 
 from foundations import processes, sandbox, wire, words
 from foundations.config import Limits
+from foundations.definitions import Bound
 from foundations.errors import OutOfTime, SessionLost, SubmissionError
 from foundations.scratch import Filler, Scratch
 from foundations.warm import Forked, Warm, WarmLost
@@ -49,6 +50,8 @@ class CellRun:
     outputs: list[dict[str, Any]] = field(default_factory=list)
     execution_count: int | None = None
     error: dict[str, Any] | None = None
+    #: Watched names that it bound (true) or deleted (false), as the student process reports them.
+    bound: object = None
 
 
 class Session:
@@ -60,6 +63,7 @@ class Session:
         limits: what the student may use.
         of_cells: other limits of time, for cells at these indices.
         fill_scratch: puts files into the scratch folder of each student process, where the limits give it one.
+        bound: takes in which cell binds which exercise's name, and leaves out stubs that would hide an answer.
     """
 
     def __init__(
@@ -69,6 +73,8 @@ class Session:
         limits: Limits,
         of_cells: Mapping[int, Limits] = MappingProxyType({}),
         fill_scratch: Filler | None = None,
+        *,
+        bound: Bound | None = None,
     ) -> None:
         self._warm = warm
         self._cells = list(cells)
@@ -77,6 +83,7 @@ class Session:
         #: What the checks that come next may use.
         self.of_checks = limits
         self._fill_scratch = fill_scratch
+        self.bound = bound or Bound()
         self._process: Forked | None = None
         #: Whether the student process has named its layers, so that student code may run in it.
         self._greeted = False
@@ -115,7 +122,8 @@ class Session:
         """Make a session that walks the same notebook from its beginning, without the cells that ended this one's
         process.
         """
-        fresh = Session(self._warm, self._cells, self._limits, self._of_cells, self._fill_scratch)
+        bound = self.bound.afresh()
+        fresh = Session(self._warm, self._cells, self._limits, self._of_cells, self._fill_scratch, bound=bound)
         fresh._killers = set(self._killers)
         return fresh
 
@@ -140,8 +148,14 @@ class Session:
             if self._next in self._killers:
                 self._next += 1
                 continue
+            if self.bound.leaves_out(position):
+                self.runs[position] = _left_out(self.bound.left_out[position])
+                self._next += 1
+                continue
             try:
-                self.runs[position] = self._with_room(self._steadily(partial(self._run_cell, position, source)))
+                run = self._with_room(self._steadily(partial(self._run_cell, position, source)))
+                self.runs[position] = run
+                self.bound.note(position, run.bound)
             except SessionLost as lost:
                 self._killers.add(self._next)
                 self.runs[position] = _ended(lost.reason)
@@ -208,7 +222,8 @@ class Session:
 
     def _run_cell(self, position: int, source: str) -> CellRun:
         limits = self._of_cells.get(position, self._limits)
-        reply = self._ask("cell", limits.cell_cpu_s, limits.cell_wall_s, {"source": source})
+        watched = {"source": source, "names": list(self.bound.names)}
+        reply = self._ask("watched_cell", limits.cell_cpu_s, limits.cell_wall_s, watched)
         if not _is_run(reply):
             self._lose("its answer was not one that the grader understands")
         if explained := self._explain(reply["error"]):
@@ -217,7 +232,7 @@ class Session:
         # Does it still answer? A cell that broke what runs the notebook is lost itself, and not the one after it.
         self._ask("hello", limits.cell_cpu_s, limits.cell_wall_s, {})
         self._reply_bytes = size
-        return CellRun(reply["outputs"], reply.get("execution_count"), reply["error"])
+        return CellRun(reply["outputs"], reply.get("execution_count"), reply["error"], reply.get("bound"))
 
     def _with_room(self, run: CellRun) -> CellRun:
         """``run``, without its outputs where the notebook has had more than any needs: the judge keeps all of them."""
@@ -300,7 +315,7 @@ class Session:
 
     def _replay(self) -> None:
         for number in range(self._next):
-            if number in self._killers:
+            if number in self._killers or self._cells[number][0] in self.bound.left_out:
                 continue
             try:
                 self._run_cell(*self._cells[number])
@@ -518,6 +533,11 @@ def _broken(error: Any) -> str:
     name = error.get("name") if isinstance(error, dict) else "an unknown error"
     text = str(error.get("text", ""))[:200] if isinstance(error, dict) else ""
     return f"the code that runs the notebook failed with {name} ({text}): was one of Python's own modules changed?"
+
+
+def _left_out(name: str) -> CellRun:
+    text = f"Not run: {name} is already defined above, and nothing is written in this cell.\n"
+    return CellRun([{"output_type": "stream", "name": "stdout", "text": text}])
 
 
 def _ended(reason: str) -> CellRun:

@@ -15,6 +15,7 @@ import torch
 from foundations import evidence, rules, speed, words
 from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
 from foundations.dataflow import tensors_in
+from foundations.definitions import Definition
 from foundations.diagnose import Behaviour, Observation, copied
 from foundations.errors import CourseError, OutOfTime, SessionLost
 from foundations.model import NOT_ATTEMPTED, Review
@@ -68,7 +69,7 @@ class Call:
             line = f", line {self.error['line']} of its cell" if self.error.get("line") else ""
             _fail(
                 "exception",
-                f"{self.subject} stopped with {self.error['name']}{line}: {_first_line(self.error['text'])}",
+                f"{self.subject} stopped with {self.error['name']}{line}: {_reason(self.error)}",
             )
 
     def must_raise(self, *kinds: type[BaseException], because: str, instead: str | None = None) -> None:
@@ -143,7 +144,7 @@ class Student:
     session: Session
     seed: int
     sources: Sequence[str]
-    cell_error: dict[str, Any] | None
+    definition: Definition | None
     stopwatch: speed.Stopwatch
     replayer: evidence.Replayer
     reference: Reference | None = None
@@ -416,13 +417,14 @@ class Student:
         if error is None:
             return
         if error["name"] == "NameError" and error["text"] == "foundations: not defined":
-            cause = "its cell has to define it"
-            if self.cell_error:
-                line = f" in line {self.cell_error['line']}" if self.cell_error.get("line") else ""
-                cause = f"its cell stopped with {self.cell_error['name']}{line}: {_first_line(self.cell_error['text'])}"
+            cause = self.definition.why_missing() if self.definition else "its cell has to define it"
             raise CheckFailed(Finding("existence", f"{self.exercise} is not defined: {cause}", symptom="missing"))
         if error["name"] == "NotImplementedError" and not self.attempted:
-            raise CheckFailed(Finding("existence", NOT_ATTEMPTED, symptom=NOT_ATTEMPTED))
+            if self.definition is None or not self.definition.attempted:
+                raise CheckFailed(Finding("existence", NOT_ATTEMPTED, symptom=NOT_ATTEMPTED))
+            if hidden := self.definition.why_stub():
+                text = f"{self.exercise} is still the stub where it is graded: {hidden}"
+                raise CheckFailed(Finding("existence", text, symptom="missing"))
 
 
 def _asked(args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -464,6 +466,12 @@ def _changed(before: Any, after: Any) -> bool:
 
 def _fail(stage: Any, text: str) -> NoReturn:
     raise CheckFailed(Finding(stage, text))
+
+
+def _reason(error: dict[str, Any]) -> str:
+    if error["name"] == "NotImplementedError" and not error["text"].strip():
+        return "a `raise NotImplementedError()` is still reached"
+    return _first_line(error["text"])
 
 
 def _first_line(text: str) -> str:

@@ -61,7 +61,8 @@ def graded(
         data = {"text/plain": check_table_text(exercise), "text/html": check_table_html(exercise)}
         outputs = builders.cell(notebook, exercise.id).outputs
         outputs.append(nbformat.v4.new_output("display_data", data=data))
-    return Graded(Report(NAME, student, exercises), notebook)
+    is_blank = builders.cell(notebook, "why").source == builders.cell(builders.release(), "why").source
+    return Graded(Report(NAME, student, exercises, written={"why": ""} if is_blank else {}), notebook)
 
 
 def unreadable(student: str, reason: str) -> Graded:

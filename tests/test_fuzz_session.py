@@ -173,7 +173,7 @@ def _look_at_call(fake: FakeWarm, session: Session) -> None:
         session=session,
         seed=1,
         sources=["x = 1"],
-        cell_error=session.runs[0].error,
+        definition=None,
         stopwatch=Stopwatch(fake),
         replayer=Replayer(fake),
     )

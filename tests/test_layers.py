@@ -46,13 +46,15 @@ families folding compare libraries
 session
 warm
 processes scratch
+definitions
 notebook
 source
 nbfile
 repair
+remnants written
 pairing
 notices
-table formulas
+table formulas statements
 reviews
 zygote
 inside

@@ -29,9 +29,10 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from foundations import nbgrader_bridge
-from foundations.config import Course
+from foundations.config import Course, Limits
 from foundations.errors import CourseError
 from foundations.gradebook import course_directory, record, scores, settings
+from foundations.notebook import read_submission
 
 pytestmark = [
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
@@ -355,3 +356,56 @@ def test_late_penalty_is_still_nbgraders(course: Course) -> None:
     with gradebook(course) as book:
         assert book.find_submission_notebook(NAME, NAME, "s01").late_submission_penalty == 2.5 + 4
         assert book.find_submission_notebook(NAME, NAME, "s02").late_submission_penalty is None
+
+
+# ------------------------------------------------------------------------------------------------- written answers
+
+
+def as_read(course: Course, student: str, notebook: nbformat.NotebookNode) -> Graded:
+    """The finished report of a notebook that was read and repaired as a submission is."""
+    path = builders.write(notebook, course.root / "submitted" / student / NAME / f"{NAME}.ipynb")
+    read = read_submission(path, course.notebook(NAME), Limits())
+    made = graded(student, notebook=read.notebook)
+    made.report.written = read.written
+    return made
+
+
+def test_blank_answers_get_nothing_only_if_nothing_is_near(course: Course) -> None:
+    """In nbgrader's own gradebook: 0 for a cell as released; a person for one that was put back or has text around."""
+    blank, missing, near, emptied = (builders.answered() for _ in range(4))
+    for notebook in (blank, near):
+        builders.cell(notebook, "why").source = f"{builders.cell(builders.release(), 'why').source} \n"
+    missing.cells[builders.at(missing, "why")] = builders.markdown("Because.", id="mine")
+    near.cells.insert(builders.at(near, "why") + 1, builders.markdown("Because.", id="mine"))
+    builders.cell(emptied, "why").source = ""
+    made = {"blank": blank, "missing": missing, "near": near, "emptied": emptied}
+
+    found = put(course, **{name: as_read(course, name, notebook) for name, notebook in made.items()})
+
+    asked = (None, 3.0, True)
+    assert {name: one["why"] for name, one in found.items()} == {
+        "blank": (0.0, 3.0, False),
+        "missing": asked,
+        "near": asked,
+        "emptied": asked,
+    }
+    assert [comments(course, name)["why"] for name in ("blank", "missing")] == ["No response.", None]
+
+
+def test_formgrader_shows_where_a_written_answer_may_be(course: Course) -> None:
+    """Right above the answer's cell in the notebook that a person grades."""
+    near = builders.answered()
+    builders.cell(near, "why").source = builders.cell(builders.release(), "why").source
+    near.cells.insert(builders.at(near, "why") + 1, builders.markdown("Because.", id="mine"))
+    put(course, s01=as_read(course, "s01", near), s02=as_read(course, "s02", builders.answered()))
+    shown = autograded(course, "s01")
+    notice = shown.cells[builders.at(shown, "why") - 1]
+    assert "The answer may be in the cell below (cell 11)." in notice.source
+    assert shown.cells[builders.at(shown, "why") + 1].source == "Because."
+    assert not any("may be" in cell.source for cell in autograded(course, "s02").cells)
+
+
+def test_a_stub_with_an_answer_elsewhere_is_not_called_no_response(course: Course) -> None:
+    """Its failing checks are the comment: they are those of the answer that ran."""
+    put(course, s01=graded("s01", checks("fail", message="wrong value"), notebook=builders.release()))
+    assert comments(course, "s01")["double-solution"] == "✗ check 1 (failed): wrong value"

@@ -135,7 +135,7 @@ LOST = "had lost its grade_id: recognised by its"
         (delete("setup"), "read-only cell 'setup' had been deleted: put back"),
         (edit("double", source=""), "graded cell 'double' had been emptied: the released text is back"),
         (edit("double", source="pass"), "graded cell 'double' had been edited: the released text is back"),
-        (edit("setup", source="import os"), "read-only cell 'setup' had been edited: the released text is back"),
+        (edit("setup", source="math.inf"), "read-only cell 'setup' had been edited: the released text is back"),
         (retype("double", "markdown"), "graded cell 'double' had been turned from code into markdown: turned back"),
         (
             retype("double-solution", "raw"),

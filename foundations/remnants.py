@@ -1,0 +1,88 @@
+"""The part of an edited read-only cell that is the student's: it is kept when the released text is put back.
+
+An answer written into a check's own cell counts, wherever in the cell it is. Edits of the released code do not.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import NamedTuple
+
+from foundations.pairing import Cell
+from foundations.statements import MAX_COMPARED, bound_names, fingerprint, parse, read_names
+
+_DEFINITION = re.compile(r"^[ \t]*(?:def|class)[ \t]+\w", re.MULTILINE)
+
+
+class Added(NamedTuple):
+    """Text that was added above the end of the released text, and text that was added below it."""
+
+    above: str = ""
+    below: str = ""
+
+
+def added(text: str, released: Cell) -> Added:
+    """Return the code or prose that ``text``, a student's version of a read-only cell, has in addition.
+
+    Of code, these are the statements that bind names of the student's own, such as an answer or a helper. Assertions,
+    trial calls and changed lines of the released code are left out: they may fail before an answer below them is
+    reached, and they define nothing.
+    """
+    if released.kind != "code":
+        return Added(above=_added_lines(text, released))
+    if len(text) > MAX_COMPARED:
+        return Added(above=text)  # more than anybody adds to a check: it runs as it is
+    tree, original = parse(text), parse(released.text)
+    if tree is None or original is None:
+        rest = text.replace(released.text.strip("\n"), "", 1)
+        return Added(above=rest.strip("\n") if _DEFINITION.search(rest) else "")
+    try:
+        known = {fingerprint(statement) for statement in original.body}
+        last = max((one.lineno for one in tree.body if fingerprint(one) in known), default=len(text))
+        own = _own_statements(tree, original)
+    except RecursionError:
+        return Added()
+    return Added(
+        _lines_of([one for one in own if one.lineno <= last], text),
+        _lines_of([one for one in own if one.lineno > last], text),
+    )
+
+
+def _added_lines(text: str, released: Cell) -> str:
+    known = {line.strip() for line in released.text.splitlines()}
+    return "\n".join(line for line in text.splitlines() if line.strip() and line.strip() not in known)
+
+
+def _own_statements(tree: ast.Module, original: ast.Module) -> list[ast.stmt]:
+    known = {fingerprint(statement) for statement in original.body}
+    taken = {name for statement in original.body for name in bound_names(statement)}
+    kept: list[ast.stmt] = []
+    defined_below: set[str] = set()
+    for statement in reversed(tree.body):
+        names = bound_names(statement)
+        if fingerprint(statement) in known or names & taken or not (names or _executes_text(statement)):
+            continue
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            defined_below |= names
+        elif read_names(statement) & defined_below:
+            continue  # it tries what the cell defines only further below
+        kept.append(statement)
+    return kept[::-1]
+
+
+def _executes_text(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="exec"))):
+            return True
+    return False
+
+
+def _lines_of(statements: list[ast.stmt], text: str) -> str:
+    """The source lines of ``statements``, each line once: several statements may share one."""
+    lines, numbers = text.split("\n"), set[int]()
+    for statement in statements:
+        decorators = getattr(statement, "decorator_list", [])
+        first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+        numbers.update(range(first, (statement.end_lineno or first) + 1))
+    return "\n".join(lines[number - 1] for number in sorted(numbers))
