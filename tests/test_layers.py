@@ -44,7 +44,8 @@ pairing
 table formulas
 zygote
 inside
-tracing wire sandbox data plots
+shell
+outputs tracing wire sandbox data plots
 testing
 selftest
 readable seccomp landlock privileges
@@ -54,7 +55,7 @@ errors
 """.strip()
 
 #: Modules that are imported where student code runs, and what they may import besides each other and Python itself.
-INSIDE = {"zygote", "inside", "tracing", "wire", "testing", "data", "plots"}
+INSIDE = {"zygote", "inside", "shell", "outputs", "tracing", "wire", "testing", "data", "plots"}
 INSIDE |= {"sandbox", "selftest", "readable", "seccomp", "landlock", "privileges", "kernel"}
 #: traitlets comes with IPython, and configures its shell.
 INSIDE_LIBRARIES = {"torch", "numpy", "IPython", "matplotlib", "traitlets"}
