@@ -16,6 +16,7 @@ from foundations.config import Limits
 from foundations.errors import CourseError, SubmissionError
 from foundations.notebook import read_alone
 from foundations.pairing import Cell
+from foundations.plain import plain
 
 _CELL_S = 120
 
@@ -65,7 +66,8 @@ def visible_checks(path: Path) -> list[Visible]:
 def _visible(cell: Cell, ran: nbformat.NotebookNode) -> Visible:
     errors = [output for output in ran.outputs if output.output_type == "error"]
     message = errors[0].evalue.strip() or errors[0].ename if errors else ""
-    return Visible(cell.grade_id or f"cell {cell.number}", _points(cell), not errors, message)
+    name = plain(cell.grade_id) or f"cell {cell.number}"
+    return Visible(name, _points(cell), not errors, plain(message))
 
 
 def _points(cell: Cell) -> float:

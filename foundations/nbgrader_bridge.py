@@ -38,7 +38,7 @@ from foundations.config import Course, find_course
 from foundations.errors import CourseError, FoundationsError, SubmissionError
 from foundations.model import NOT_CREDITABLE, Report
 from foundations.notebook import read_source, read_submission, release_version
-from foundations.table import clean, failures_text
+from foundations.table import clean, clean_name, failures_text
 
 if TYPE_CHECKING:
     from foundations.grade import Graded, Grader
@@ -132,7 +132,7 @@ class FoundationsAutograde(Autograde):
                 self._convert_all(self.coursedir.assignment_id)
             finally:
                 for student, reason in self.ungraded.items():
-                    self.log.error("%s is not graded: %s", student, reason)
+                    self.log.error("%s is not graded: %s", clean_name(student), clean(reason))
         if self.ungraded:
             raise UngradedSubmissions(f"{len(self.ungraded)} submissions are not graded")
 

@@ -25,6 +25,9 @@ recording
 gradebook
 nbgrader_bridge screen export printable catalogue check doctor
 grade inert
+bounded
+rendering
+markdown
 plugin submissions
 student
 speed reference rules diagnose
@@ -51,7 +54,7 @@ selftest
 readable seccomp landlock privileges
 kernel
 config model words
-errors
+errors plain
 """.strip()
 
 #: Modules that are imported where student code runs, and what they may import besides each other and Python itself.
