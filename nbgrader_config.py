@@ -42,6 +42,7 @@ c.GenerateFeedback.preprocessors = [
 c.HTMLExporter.preprocessors = ["foundations.inert.InertOutputs"]
 c.HTMLExporter.filters = {
     "markdown2html": "foundations.inert.inert_markdown",
+    "highlight_code": "foundations.inert.inert_code",
     "float": "foundations.inert.number_or_words",
     "round": "foundations.inert.rounded_or_words",
 }

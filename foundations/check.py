@@ -1,18 +1,22 @@
 """What a student may know before handing in: the notebook's own visible checks, run from top to bottom in a fresh
 kernel.
 
-Nothing of the grading stack is needed, and no hidden test is consulted.
+The file is read as grading reads it, so that whatever is accepted here is accepted there. No hidden test is consulted.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
+from foundations.config import Limits
 from foundations.errors import CourseError, SubmissionError
+from foundations.notebook import read_alone
+from foundations.pairing import Cell
+from foundations.plain import plain
 
 _CELL_S = 120
 
@@ -37,7 +41,11 @@ def visible_checks(path: Path) -> list[Visible]:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-    notebook = _read(path)
+    if path.is_dir():
+        raise CourseError(f"{path} is a folder; name the notebook in it", slug="no-submissions")
+    if not path.exists():
+        raise CourseError(f"{path} does not exist", slug="no-submissions")
+    notebook, cells = read_alone(path, Limits())
     client = NotebookClient(notebook, timeout=_CELL_S, allow_errors=True, kernel_name="python3")
     try:
         client.execute(cwd=str(path.resolve().parent))
@@ -49,34 +57,20 @@ def visible_checks(path: Path) -> list[Visible]:
         raise SubmissionError(
             f"{path.name}: the kernel died; does a cell end the process or use too much memory?", slug="kernel"
         ) from None
-    graded = [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and _marks(cell).get("grade") and not _marks(cell).get("solution")
-    ]
+    graded = [place for place, cell in enumerate(cells) if cell.kind == "code" and cell.automatic]
     if not graded:
         raise CourseError(f"{path} has no graded cell: is it an assignment of this course?", slug="no-graded-cell")
-    return [_visible(cell) for cell in graded]
+    return [_visible(cells[place], notebook.cells[place]) for place in graded]
 
 
-def _read(path: Path) -> nbformat.NotebookNode:
-    try:
-        return nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise CourseError(f"{path} does not exist", slug="no-submissions") from None
-    except IsADirectoryError:
-        raise CourseError(f"{path} is a folder; name the notebook in it", slug="no-submissions") from None
-    except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise SubmissionError(f"{path.name} cannot be read as a notebook: {reason}", slug="notebook-not-json") from None
-
-
-def _visible(cell: nbformat.NotebookNode) -> Visible:
-    errors = [output for output in cell.outputs if output.output_type == "error"]
+def _visible(cell: Cell, ran: nbformat.NotebookNode) -> Visible:
+    errors = [output for output in ran.outputs if output.output_type == "error"]
     message = errors[0].evalue.strip() or errors[0].ename if errors else ""
-    return Visible(_marks(cell)["grade_id"], float(_marks(cell).get("points", 0)), not errors, message)
+    name = plain(cell.grade_id) or f"cell {cell.number}"
+    return Visible(name, _points(cell), not errors, plain(message))
 
 
-def _marks(cell: nbformat.NotebookNode) -> dict[str, Any]:
-    marks = cell.metadata.get("nbgrader", {})
-    return dict(marks) if isinstance(marks, dict) else {}
+def _points(cell: Cell) -> float:
+    """The points of a graded cell, as far as its metadata can be read: here they are shown and not given."""
+    points = cell.marks.get("points")
+    return float(points) if isinstance(points, int | float) and math.isfinite(points) else 0.0

@@ -18,6 +18,7 @@ from rich.console import Console
 import foundations
 from foundations.config import Course, Feedback, find_course
 from foundations.errors import CourseError, FoundationsError, InternalError, Stopped
+from foundations.plain import plain
 
 if TYPE_CHECKING:  # torch and pytest take seconds to import; --help does not need them
     from foundations.model import Report
@@ -189,7 +190,7 @@ def _say_where(course: Course, found: list[Found]) -> None:
     out.print(f"  {books}", markup=False, highlight=False)
     for one in found:
         if one.folder is None:
-            sentence = f"not in the gradebook: {one.student}, whose folder has a name that it cannot hold"
+            sentence = f"not in the gradebook: {plain(one.student)}, whose folder has a name that it cannot hold"
             out.print(f"  {sentence}", markup=False, highlight=False)
 
 
@@ -295,7 +296,8 @@ def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> N
     for title in ("exercise", "points", "", "what it says"):
         table.add_column(title, overflow="fold")
     for one in results:
-        table.add_row(one.exercise, f"{one.points:g}", "✓ passed" if one.passed else "✗ not yet", escape(one.message))
+        word = "✓ passed" if one.passed else "✗ not yet"
+        table.add_row(escape(one.exercise), f"{one.points:g}", word, escape(one.message))
     out.print(table)
     passed = sum(one.passed for one in results)
     out.print(f"  {passed} of {len(results)} visible checks pass. Hidden tests will try more.", highlight=False)
@@ -391,7 +393,7 @@ def _blame() -> Iterator[None]:
         sys.exit(error.exit_code)
     except FoundationsError as error:
         whose = "our fault" if isinstance(error, InternalError) else "cannot go on"
-        err.print(f"foundations: {whose}: {error}", markup=False, highlight=False, soft_wrap=True)
+        err.print(f"foundations: {whose}: {plain(str(error))}", markup=False, highlight=False, soft_wrap=True)
         if error.slug:
             err.print(f"  more: docs/errors.md#{error.slug}", markup=False, highlight=False)
         sys.exit(error.exit_code)
@@ -403,7 +405,8 @@ def _blame() -> Iterator[None]:
     except Exception as error:
         err.print_exception()
         err.print(
-            f"foundations: our fault: {type(error).__name__}: {error}; please report it with the lines above",
+            f"foundations: our fault: {type(error).__name__}: {plain(str(error))}; please report it with the lines"
+            " above",
             markup=False,
         )
         sys.exit(InternalError.exit_code)

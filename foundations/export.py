@@ -12,6 +12,7 @@ from typing import Any
 from foundations.errors import CourseError
 from foundations.model import NOT_CREDITABLE, Exercise, Report
 from foundations.notices import sentence
+from foundations.plain import plain_values
 from foundations.table import clean
 
 #: A file's name has 255 bytes at most, and gets a suffix.
@@ -20,7 +21,7 @@ _MAX_NAME_BYTES = 200
 
 def write_json(path: Path, reports: Sequence[Report]) -> None:
     """One report as an object, several as a list, to ``path``."""
-    documents = [report.to_json() for report in reports]
+    documents = [plain_values(report.to_json()) for report in reports]
     _write(path, json.dumps(documents[0] if len(documents) == 1 else documents, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -80,19 +81,19 @@ def write_junit(path: Path, reports: Sequence[Report]) -> None:
 def _suite(report: Report) -> Any:
     from junitparser import Error, TestCase, TestSuite
 
-    name = f"{report.assignment}/{_plain(report.submission)}"
+    name = f"{report.assignment}/{clean(report.submission)}"
     suite = TestSuite(name if report.creditable else f"{name} ({NOT_CREDITABLE})")
     for key, value in (("score", report.score), ("max_score", report.max_score), ("verdict", report.verdict)):
         suite.add_property(key, "" if value is None else str(value))
     suite.add_property("creditable", str(report.creditable).lower())
     suite.add_property("review", str(len(report.review)))
     for number, review in enumerate(report.review, 1):
-        suite.add_property(f"review.{number}", _plain(sentence(review)))
+        suite.add_property(f"review.{number}", sentence(review))
     for exercise in report.exercises:
         suite.add_testcases(_cases(report, exercise))
     if not report.exercises:
-        case = TestCase(report.assignment, classname=f"{report.assignment}.{_plain(report.submission)}")
-        case.result = [Error(_plain(report.why_ungraded() or ""), "ungraded")]
+        case = TestCase(report.assignment, classname=f"{report.assignment}.{clean(report.submission)}")
+        case.result = [Error(clean(report.why_ungraded() or ""), "ungraded")]
         suite.add_testcase(case)
     return suite
 
@@ -102,18 +103,13 @@ def _cases(report: Report, exercise: Exercise) -> list[Any]:
 
     cases = []
     for check in exercise.checks:
-        case = TestCase(_plain(check.name), classname=f"{report.assignment}.{exercise.id}")
+        case = TestCase(clean(check.name), classname=f"{report.assignment}.{exercise.id}")
         if check.outcome == "fail":
-            case.result = [Failure(_plain(check.message), check.misconception or "wrong")]
+            case.result = [Failure(clean(check.message), clean(check.misconception or "wrong"))]
         elif check.outcome != "pass":
-            case.result = [Error(_plain(check.message), check.outcome)]
+            case.result = [Error(clean(check.message), check.outcome)]
         cases.append(case)
     return cases
-
-
-def _plain(text: str) -> str:
-    """Text that XML can hold."""
-    return re.sub(r"[^\x09\x0a\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", clean(text))
 
 
 def _safe_name(student: str) -> str:

@@ -68,6 +68,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "preprocessors": ["foundations.inert.InertOutputs"],
         "filters": {
             "markdown2html": "foundations.inert.inert_markdown",
+            "highlight_code": "foundations.inert.inert_code",
             "float": "foundations.inert.number_or_words",
             "round": "foundations.inert.rounded_or_words",
         },

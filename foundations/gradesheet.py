@@ -10,6 +10,8 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
+from foundations.plain import escape_spreadsheet
+
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
@@ -76,9 +78,4 @@ def _is_graded(submission: Any) -> bool:
 
 def _shown(column: str, value: Any) -> str:
     text = "" if value is None else str(value)
-    return _plain_text(text) if column in _TEXTS else text
-
-
-def _plain_text(text: str) -> str:
-    """``text`` as a spreadsheet shows it, and does not compute it."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
+    return escape_spreadsheet(text) if column in _TEXTS else text

@@ -1,116 +1,49 @@
 """What students wrote, made harmless for HTML pages: nbgrader's feedback, and the formgrader an instructor opens.
 
-nbconvert can sanitise, but does so to Markdown before it is rendered, which destroys formulas and quotations. Here the
-rendered HTML is cleaned, formulas become MathML, and the browser is told to run nothing and to ask no other host.
-``nbgrader_config.py`` names all parts, so that they stand in every page nbgrader makes.
+HTML is cleaned, formulas become MathML, each text is rendered within bounds, and the browser is told to run nothing and
+to ask no other host. ``nbgrader_config.py`` names all parts, so that they are in every page that nbgrader makes.
 """
 
 from __future__ import annotations
 
 import html
-import re
-import secrets
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import jinja2
 import nbformat
 from nbconvert.exporters import TemplateExporter
-from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbgrader.preprocessors import GetGrades
 
-from foundations.formulas import mathml
+from foundations.bounded import Budget, rendered
 from foundations.notices import with_shown_notice, without_notice
+from foundations.rendering import plain_html
 
-_TAGS = (
-    "a abbr b blockquote br caption code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins"
-    " kbd li mark ol p pre s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var"
-)
-_EVERYWHERE = ("class", "title", "style", "align", "valign", "colspan", "rowspan", "scope", "open", "start")
-_STYLES = (
-    "border border-bottom border-collapse border-left border-right border-top caption-side color background-color"
-    " font-family font-size font-style font-weight height margin margin-top margin-bottom padding text-align"
-    " vertical-align white-space width max-width word-break overflow-wrap"
-)
-_PICTURES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;", "data:image/webp;")
+_NOT_RENDERED = "<p><em>Shown as it was written, because it is too long to be rendered, or takes too long.</em></p>"
 
 #: Outputs a page may show as they are: nbconvert escapes them, or wraps a picture in an ``img`` that runs nothing.
 _SAFE_OUTPUTS = frozenset({"text/plain", "text/latex", "image/png", "image/jpeg", "image/svg+xml", "text/markdown"})
 
 
-@lru_cache(maxsize=1)
-def _cleaner() -> Callable[[str], str]:
-    import bleach
-    from bleach.css_sanitizer import CSSSanitizer
-
-    cleaner = bleach.Cleaner(
-        tags=frozenset(_TAGS.split()),
-        attributes=_may_stay,
-        protocols=["http", "https", "mailto", "data"],
-        css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES.split()),
-        strip=False,
-    )
-    return cleaner.clean
-
-
-def _may_stay(tag: str, name: str, value: str) -> bool:
-    if tag == "a" and name == "href":
-        return not value.strip().lower().startswith("data:")
-    if tag == "img":
-        # Only pictures that come with the page: one fetched from elsewhere tells its owner who reads it, and when.
-        return name in ("alt", "width", "height") or (name == "src" and value.startswith(_PICTURES))
-    return name in _EVERYWHERE
-
-
-def inert_html(text: str) -> str:
-    """``text`` with every element, attribute and address that could act escaped or dropped."""
-    return _cleaner()(text)
-
-
-class _Renderer(IPythonRenderer):
-    """nbconvert's, with formulas put aside while what is around them is cleaned."""
-
-    def __init__(self, attachments: dict[str, Any]) -> None:
-        super().__init__(escape=False, attachments=attachments, exclude_anchor_links=True)
-        self._mark = f"formula-{secrets.token_hex(16)}"
-        self._formulas: list[str] = []
-
-    def inline_math(self, body: str) -> str:
-        return self._aside(body, block=False) or super().inline_math(body)
-
-    def block_math(self, body: str) -> str:
-        return self._aside(body, block=True) or super().block_math(body)
-
-    def latex_environment(self, name: str, body: str) -> str:
-        written = f"\\begin{{{name}}}{body}\\end{{{name}}}"
-        return self._aside(written, block=True) or super().latex_environment(name, body)
-
-    def _aside(self, tex: str, *, block: bool) -> str | None:
-        drawn = mathml(tex, block=block)
-        if drawn is None:
-            return None
-        self._formulas.append(drawn)
-        return f'<span class="{self._mark}-{len(self._formulas) - 1}"></span>'
-
-    def with_formulas(self, cleaned: str) -> str:
-        """Put them where their marks are elements; within an attribute a mark is no element any more."""
-        marks = re.compile(f'<span class="{self._mark}-([0-9]+)"></span>')
-        return marks.sub(lambda found: self._formulas[int(found[1])], cleaned)
-
-    def _embed_image_or_attachment(self, src: str) -> str:
-        try:
-            return super()._embed_image_or_attachment(src)
-        except (InvalidNotebook, LookupError, StopIteration):
-            return src  # a picture that was not handed in must not cost the page
+@jinja2.pass_context
+def inert_markdown(context: jinja2.runtime.Context, source: str) -> str:
+    """Replace nbconvert's filter ``markdown2html``: its result cleaned, and bounded in time."""
+    attachments = dict(context.get("cell", {}).get("attachments", {}))
+    made = rendered("markdown", source, _budget(context.get("resources")), attachments=attachments)
+    return f"{plain_html(source)}{_NOT_RENDERED}" if made is None else made
 
 
 @jinja2.pass_context
-def inert_markdown(context: jinja2.runtime.Context, source: str) -> str:
-    """nbconvert's filter ``markdown2html``, its result cleaned."""
-    renderer = _Renderer(dict(context.get("cell", {}).get("attachments", {})))
-    return renderer.with_formulas(inert_html(MarkdownWithMath(renderer=renderer).render(source)))
+def inert_code(context: jinja2.runtime.Context, source: str, language: object = None, metadata: object = None) -> str:
+    """Replace nbconvert's filter ``highlight_code``: bounded in time, whatever language and metadata a cell names."""
+    made = rendered("code", source, _budget(context.get("resources")))
+    return f'<div class="highlight">{plain_html(source)}</div>' if made is None else made
+
+
+def _budget(resources: dict[str, Any] | None) -> Budget:
+    """The time that the page with these ``resources`` has left."""
+    page: Budget = ({} if resources is None else resources).setdefault("foundations_budget", Budget())
+    return page
 
 
 # Feedback holds no script at all. The formgrader's page needs its own, which it fetches from its own server.
@@ -161,21 +94,22 @@ class InertOutputs(Preprocessor):
         self, cell: nbformat.NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if _make_inert(output)]
+            cell.outputs = [output for output in cell.outputs if _make_inert(output, _budget(resources))]
         return cell, resources
 
 
-def _make_inert(output: nbformat.NotebookNode) -> bool:
+def _make_inert(output: nbformat.NotebookNode, budget: Budget) -> bool:
     """Clean one output in place; whether anything of it is left to be shown."""
     if "data" not in output:
         return True  # a stream or an error, which nbconvert escapes
     kept = {kind: data for kind, data in output.data.items() if kind in _SAFE_OUTPUTS}
     if "text/html" in output.data:
-        kept["text/html"] = inert_html(_joined(output.data["text/html"]))
-    elif "text/latex" in output.data:
-        tex = _joined(output.data["text/latex"]).strip()
-        if drawn := mathml(tex.strip("$"), block=tex.startswith("$$")):
-            kept["text/html"] = drawn
+        text = _joined(output.data["text/html"])
+        made = rendered("html", text, budget)
+        if made is not None or not kept:
+            kept["text/html"] = plain_html(text) if made is None else made
+    elif "text/latex" in output.data and (drawn := rendered("latex", _joined(output.data["text/latex"]), budget)):
+        kept["text/html"] = drawn
     # nbconvert puts an output's metadata into attributes without quotes.
     output.data, output.metadata = nbformat.from_dict(kept), nbformat.from_dict({})
     return bool(kept)

@@ -15,139 +15,12 @@ from functools import partial
 from typing import Any
 
 import torch
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
 
 from foundations import replaying, tracing, wire
+from foundations.outputs import RECORDER, Stream
+from foundations.shell import Shell, name_of, text_of
 
-_MAX_ERROR_CHARACTERS = 4000
 _MAX_EXPRESSION_CHARACTERS = 100
-_MIN_OUTPUT_CHARACTERS = 2000
-
-
-class OutputLimit(Exception):
-    """A cell or a call wrote more than it may."""
-
-
-class Recorder:
-    """The outputs of one cell, in the order in which they came, in nbformat's form."""
-
-    def __init__(self) -> None:
-        self.start(0)
-
-    def start(self, max_bytes: int) -> None:
-        self.outputs: list[dict[str, Any]] = []
-        self.left = max_bytes
-
-    def spend(self, size: int) -> None:
-        self.left -= size
-        if self.left < 0:
-            raise OutputLimit("the output limit is reached: the rest was cut")
-
-    def write(self, name: str, text: str) -> None:
-        room = max(self.left, 0)
-        if text[:room]:
-            last = self.outputs[-1] if self.outputs else {}
-            if last.get("output_type") == "stream" and last.get("name") == name:
-                last["text"].append(text[:room])
-            else:
-                self.outputs.append({"output_type": "stream", "name": name, "text": [text[:room]]})
-        self.spend(len(text))
-
-    def display(self, kind: str, data: dict[str, Any], metadata: dict[str, Any], count: int | None = None) -> None:
-        self.spend(sum(len(item) for item in data.values() if isinstance(item, str | bytes)))
-        output: dict[str, Any] = {"output_type": kind, "data": dict(data), "metadata": dict(metadata)}
-        if kind == "execute_result":
-            output["execution_count"] = count
-        self.outputs.append(output)
-
-    def error(self, name: str, value: str, lines: list[str]) -> None:
-        self.outputs.append({"output_type": "error", "ename": name, "evalue": value, "traceback": lines})
-
-    def finish(self) -> list[dict[str, Any]]:
-        """The outputs, each stream in one piece."""
-        for output in self.outputs:
-            if output["output_type"] == "stream":
-                output["text"] = "".join(output["text"])
-        return self.outputs
-
-
-RECORDER = Recorder()
-
-
-class Stream:
-    """Stands where ``sys.stdout`` or ``sys.stderr`` stood."""
-
-    encoding = "utf-8"
-    errors = "replace"
-    closed = False
-
-    def __init__(self, name: str) -> None:
-        self.name = f"<{name}>"
-        self._stream = name
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        RECORDER.write(self._stream, text)
-        return len(text)
-
-    def writelines(self, lines: list[str]) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
-
-    def writable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return False
-
-
-class _Publisher(DisplayPublisher):
-    def publish(self, data, metadata=None, **kwargs):  # type: ignore[no-untyped-def,override]
-        RECORDER.display("display_data", data, metadata or {})
-
-    def clear_output(self, wait: bool = False) -> None:
-        RECORDER.outputs.clear()
-
-
-class _Hook(DisplayHook):
-    def write_output_prompt(self) -> None:
-        pass
-
-    def write_format_data(self, format_dict, md_dict=None) -> None:  # type: ignore[no-untyped-def]
-        RECORDER.display("execute_result", format_dict, md_dict or {}, self.prompt_count)
-
-
-class Shell(InteractiveShell):
-    """A shell without a terminal, a history or a front end."""
-
-    def enable_gui(self, gui: str | None = None) -> None:
-        """``%matplotlib inline`` asks for an event loop; there is none and none is needed."""
-
-    def _showtraceback(self, etype, evalue, stb) -> None:  # type: ignore[no-untyped-def]
-        text = "\n".join(stb) if isinstance(stb, list) else str(stb)
-        RECORDER.error(_name(etype), _text(evalue), text[:_MAX_ERROR_CHARACTERS].split("\n"))
-
-
-def make_shell() -> Shell:
-    """A shell with inline figures, ready to be forked."""
-    from traitlets.config import Config
-
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.InteractiveShell.colors = "nocolor"
-    config.InteractiveShell.xmode = "Context"
-    shell = Shell.instance(config=config, display_pub_class=_Publisher, displayhook_class=_Hook)
-    shell.run_line_magic("matplotlib", "inline")
-    return shell
 
 
 class Server:
@@ -198,9 +71,6 @@ class Server:
         count = self.shell.execution_count
         result = self.shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
-        if RECORDER.left < 0:
-            RECORDER.left = _MIN_OUTPUT_CHARACTERS
-            RECORDER.write("stderr", f"\n[output beyond {self.output_bytes:,} characters was cut]\n")
         return {
             "outputs": RECORDER.finish(),
             "execution_count": count,
@@ -304,8 +174,7 @@ class Server:
             value = action()
         except BaseException as caught:
             error = _describe_error(caught)
-        text = "".join(item["text"] for item in RECORDER.finish() if item["output_type"] == "stream")
-        return {"value": value, "error": error, "printed": text}
+        return {"value": value, "error": error, "printed": RECORDER.printed()}
 
 
 def _of_grader(source: str, function: str) -> Callable[..., Any]:
@@ -341,9 +210,9 @@ def _describe_error(error: BaseException) -> dict[str, Any]:
     own = [frame for frame in frames if frame.filename.startswith("<ipython") or "ipykernel" in frame.filename]
     line = own[-1].lineno if own else None
     return {
-        "name": _name(kind),
-        "bases": [_name(base) for base in kind.__mro__],
-        "text": _text(error.msg if isinstance(error, SyntaxError) else error),
+        "name": name_of(kind),
+        "bases": [name_of(base) for base in kind.__mro__],
+        "text": text_of(error.msg if isinstance(error, SyntaxError) else error),
         "line": (error.lineno or 0) if isinstance(error, SyntaxError) else line,
         "code": _expression(own[-1]) if own else None,
     }
@@ -356,17 +225,6 @@ def _expression(frame: traceback.FrameSummary) -> str:
         return line.strip()[:_MAX_EXPRESSION_CHARACTERS]
     part = line.encode("utf-8", "replace")[frame.colno : frame.end_colno]  # columns are counted in bytes
     return part.decode("utf-8", "replace")[:_MAX_EXPRESSION_CHARACTERS]
-
-
-def _name(kind: type) -> str:
-    return str(kind.__name__)[: wire.MAX_TYPE_NAME]
-
-
-def _text(error: object) -> str:
-    try:
-        return str(error)[:_MAX_ERROR_CHARACTERS]
-    except BaseException as nested:
-        return f"(its message could not be read: {_name(type(nested))})"
 
 
 def _read(descriptor: int, size: int) -> bytes:

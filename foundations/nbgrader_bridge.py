@@ -39,7 +39,7 @@ from foundations.errors import CourseError, SubmissionError
 from foundations.model import NOT_ATTEMPTED, NOT_CREDITABLE, Exercise, Report
 from foundations.notebook import read_source, read_submission, release_version
 from foundations.notices import with_notice
-from foundations.table import clean, failures_text
+from foundations.table import clean, clean_name, failures_text
 from foundations.written import with_places
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class FoundationsAutograde(SubmissionConverter):
             self.broken = unusable(error, self.coursedir.db_url)
         finally:
             for student, reason in self.ungraded.items():
-                self.log.error("%s is not graded: %s", student, reason)
+                self.log.error("%s is not graded: %s", clean_name(student), clean(reason))
         if self.broken is not None:
             self.log.error("%s", self.broken)
             raise NbGraderException(str(self.broken))

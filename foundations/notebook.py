@@ -6,7 +6,7 @@ be put right is said in one sentence each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from foundations.repair import repair, show
 from foundations.source import read_released, read_source, release_version
 from foundations.written import blank_answers
 
-__all__ = ["GradedCell", "Submission", "is_stub", "read_source", "read_submission", "release_version"]
+__all__ = ["GradedCell", "Submission", "is_stub", "read_alone", "read_source", "read_submission", "release_version"]
 
 #: Outputs are dropped without a word up to here.
 NOTABLE_OUTPUTS = 1_000_000
@@ -67,18 +67,38 @@ def read_submission(path: Path, source: Path, limits: Limits) -> Submission:
         CourseError: the instructor's notebook is broken.
     """
     released = read_released(source)
-    data = read_bytes(path, int(limits.notebook_bytes), handed_in=True)
-    raw = parse(data, path.name)
-    check_language(raw, path.name)
+    raw, size = _parsed(path, limits)
     notes: list[str] = []
     submitted = cells_of(raw, path.name, notes)
     notes += _version_note(raw, released.minor)
-    notes += _outputs_note(raw, len(data), submitted)
+    notes += _outputs_note(raw, size, submitted)
     cells, repairs = repair(released.cells, submitted)
     check_amount(cells, path.name)  # again: prose may have become code
     stubs = {cell.grade_id: cell.text for cell in released.cells if cell.open}
     notebook = _assembled(cells, released.metadata)
     return Submission(notebook, _graded(cells, stubs), _shortened(notes + repairs), cells, blank_answers(cells))
+
+
+def read_alone(path: Path, limits: Limits) -> tuple[nbformat.NotebookNode, list[Cell]]:
+    """Read the notebook at ``path`` as :func:`read_submission` does, where there is no ``source/`` to repair it by.
+
+    Returns:
+        The notebook, ready to run, and its cells: one for each of the notebook's.
+
+    Raises:
+        SubmissionError: as :func:`read_submission`, for the same files.
+    """
+    raw, _ = _parsed(path, limits)
+    cells = cells_of(raw, path.name, [])
+    return _assembled([replace(cell, marks={}) for cell in cells], {}), cells
+
+
+def _parsed(path: Path, limits: Limits) -> tuple[dict[str, Any], int]:
+    """The JSON object in the file at ``path``, and the file's size in bytes."""
+    data = read_bytes(path, int(limits.notebook_bytes), handed_in=True)
+    raw = parse(data, path.name)
+    check_language(raw, path.name)
+    return raw, len(data)
 
 
 def _version_note(raw: dict[str, Any], released: int) -> list[str]:

@@ -17,7 +17,7 @@ import ctypes
 import errno
 import functools
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from foundations import kernel
 
@@ -31,15 +31,14 @@ ALLOWED = {
     "readlinkat getdents getdents64 getcwd chdir fchdir",
     "files of one's own": "umask mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2",
     "memory": "brk mmap munmap mprotect mremap madvise msync mincore",
-    "threads": "exit exit_group futex futex_waitv get_robust_list set_robust_list set_tid_address rseq membarrier "
-    "arch_prctl restart_syscall getcpu wait4 waitid sched_yield sched_getaffinity sched_getparam sched_getscheduler "
-    "sched_getattr sched_get_priority_max sched_get_priority_min sched_rr_get_interval",
+    "threads": "exit exit_group futex futex_waitv set_robust_list set_tid_address rseq membarrier arch_prctl "
+    "restart_syscall getcpu wait4 waitid sched_yield sched_get_priority_max sched_get_priority_min",
     "signals to oneself": "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend "
     "sigaltstack pause",
-    "time": "time gettimeofday clock_gettime clock_getres clock_nanosleep nanosleep times alarm getitimer setitimer "
-    "timer_create timer_settime timer_gettime timer_getoverrun timer_delete",
+    "time": "time gettimeofday nanosleep times alarm getitimer setitimer timer_settime timer_gettime timer_getoverrun "
+    "timer_delete",
     "asking who and where one is": "getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups "
-    "getpgid getpgrp getsid getpriority getrlimit getrusage sysinfo uname capget getrandom",
+    "getpgrp getrlimit getrusage sysinfo uname capget getrandom",
     "a pair of sockets": "recvfrom shutdown getsockname getpeername getsockopt",
 }
 
@@ -69,6 +68,15 @@ REFUSED = {
     "quotactl vhangup",
 }
 
+#: Calls whose first argument is a process, which must be 0 or the one that asks; a foreign one would tell that it is
+#: there, and how it is run.
+_OF_ONESELF = (
+    "getpgid getsid sched_getparam sched_getscheduler sched_getattr sched_rr_get_interval get_robust_list prlimit64"
+)
+#: Calls whose first argument is a clock. A negative one is the CPU clock of a process, or of a thread.
+_OF_CLOCKS = "clock_gettime clock_getres clock_nanosleep timer_create"
+_NEGATIVE = 0x80000000
+
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -92,6 +100,7 @@ _PRCTL = (
     kernel.PR_GET_PDEATHSIG, kernel.PR_GET_DUMPABLE, kernel.PR_SET_NAME, kernel.PR_GET_NAME, kernel.PR_GET_SECCOMP,
     kernel.PR_CAPBSET_READ, kernel.PR_GET_NO_NEW_PRIVS, kernel.PR_SET_VMA,
 )  # fmt: skip
+_PRIO_PROCESS = 0
 _AF_UNIX, _SOCK_STREAM, _SOCK_KIND = 1, 1, 0xF
 
 #: One instruction: code, how many to skip if true, if false, and its operand. "no" skips to the refusal of its test.
@@ -107,9 +116,21 @@ def program(pid: int, machine: str, threads: bool = True) -> bytes:
     lines: list[Instruction] = []
     for name in ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
         lines += _only_if(numbers[name], _one_of(0, pid))
+    lines += _about_oneself(numbers, pid)
     a_thread = _no_bit(0, ~_THREAD_FLAGS & 0xFFFFFFFF), _bit(0, _THREAD)
     lines += _only_if(numbers["clone"], *a_thread, then=_ALLOW if threads else _ERRNO | errno.EAGAIN)
     return _same_for_all(machine) + _packed([*lines, _give(_ERRNO | errno.ENOSYS)])
+
+
+def _about_oneself(numbers: Mapping[str, int], pid: int) -> list[Instruction]:
+    """Questions about a process, allowed about process ``pid`` itself. The kernel reads the low half of an argument."""
+    lines: list[Instruction] = []
+    for name in _OF_ONESELF.split():
+        further = [_null(2)] if name == "prlimit64" else []
+        lines += _only_if(numbers[name], _one_of(0, 0, pid), *further)
+    lines += _only_if(numbers["getpriority"], _one_of(0, _PRIO_PROCESS), _one_of(1, 0, pid))
+    # Of a thread other than the first, libc asks by its number, and does without the answer if there is no such call.
+    return lines + _only_if(numbers["sched_getaffinity"], _one_of(0, 0, pid), otherwise=errno.ENOSYS)
 
 
 def install(code: bytes) -> None:
@@ -145,7 +166,8 @@ def _same_for_all(machine: str) -> bytes:
     lines += _only_if(numbers["ioctl"], _one_of(1, *_IOCTL), otherwise=errno.ENOTTY)
     # "Not dumpable" is put on after the filter, so to be made not dumpable stays allowed.
     lines += _only_if(numbers["prctl"], _one_of(0, *_PRCTL, kernel.PR_SET_DUMPABLE), _not_dumpable())
-    lines += _only_if(numbers["prlimit64"], _null(2))
+    for name in _OF_CLOCKS.split():
+        lines += _only_if(numbers[name], _no_bit(0, _NEGATIVE))
     # A pair of connected sockets, as asyncio makes one; a datagram socket could be sent to any address.
     lines += _only_if(numbers["socketpair"], _one_of(0, _AF_UNIX), _stream())
     lines += _only_if(numbers["sendto"], _null(4))

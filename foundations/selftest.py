@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterable, Iterator
 from errno import EACCES, ENOSYS, EPERM, errorcode
 
@@ -17,6 +18,8 @@ from foundations import kernel, privileges
 _TRACEME = 0
 _NEWUSER = 0x10000000
 _SIGCHLD = 17
+#: The kind of a CPU clock, in the low bits of its number; the process is above them.
+_PROCESS_CLOCK = 2
 _NOT_A_CALL = 0x3000_0000
 
 
@@ -54,6 +57,9 @@ def _calls(warm: int) -> Iterator[tuple[str, int, Callable[[], object]]]:
     yield "tracing", EPERM, lambda: kernel.call("ptrace", _TRACEME, 0, 0, 0)
     yield "a signal to the parent", EPERM, lambda: os.kill(warm, 0)
     yield "a signal to all", EPERM, lambda: os.kill(-1, 0)
+    yield "the session of the parent", EPERM, lambda: os.getsid(warm)
+    yield "the priority of the parent", EPERM, lambda: os.getpriority(os.PRIO_PROCESS, warm)
+    yield "the clock of the parent", EPERM, lambda: time.clock_gettime(~warm << 3 | _PROCESS_CLOCK)
     yield "a user namespace", EPERM, lambda: kernel.call("unshare", _NEWUSER)
     yield "becoming root", EPERM, lambda: os.setuid(0)
     yield "cutting a file short", EPERM, lambda: os.truncate("", 0)

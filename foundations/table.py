@@ -7,14 +7,13 @@ escaped. Outcomes are told by a sign and a word, never by colour: the table has 
 from __future__ import annotations
 
 import html
-import re
 import textwrap
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from foundations.model import NOT_ATTEMPTED, NOT_CREDITABLE, NOT_REACHED, Check, Exercise, Outcome
+from foundations.plain import plain
 
 #: How much of one message is shown: characters, and lines.
 MAX_MESSAGE = 2_000
@@ -32,10 +31,6 @@ _NOT_REACHED = ("·", "not reached")
 _STUB = "Calling {} still raises NotImplementedError: write your code in the place of that line."
 UNDECIDED = "Not decided yet, and not counted as wrong: a person will look at it."
 
-# Colours of a terminal; the other control sequences lose their escape character below.
-_ANSI = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
-# Characters that reorder or hide the text around them.
-_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 # MathJax leaves elements of these classes alone (its versions 2 and 3).
 _NO_MATH = "tex2jax_ignore mathjax_ignore"
 _LINE = "border-bottom: 1px solid; padding: 0.3em 0.8em; text-align: left; vertical-align: top"
@@ -130,18 +125,12 @@ def failures_text(exercise: Exercise) -> str:
 
 def clean(text: str, limit: int = MAX_MESSAGE) -> str:
     """``text`` without control sequences and characters that hide or reorder others; what is too long is cut."""
-    text = _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
-    text = "".join(character if _is_plain(character) else "\N{REPLACEMENT CHARACTER}" for character in text)
-    return _cut(_INVISIBLE.sub("", text).strip("\n"), limit)
+    return _cut(plain(text).expandtabs(4).strip("\n"), limit)
 
 
 def clean_name(text: str) -> str:
     """A check's name on one line."""
     return " ".join(clean(text, MAX_NAME).split())
-
-
-def _is_plain(character: str) -> bool:
-    return character == "\n" or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn")
 
 
 def _cut(text: str, limit: int) -> str:

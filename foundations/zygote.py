@@ -77,19 +77,20 @@ def warm_up() -> Any:
     import torch
 
     torch.set_num_threads(1)
-    from foundations import inside, testing, tracing
+    from foundations import inside, outputs, testing, tracing
+    from foundations.shell import make_shell
 
-    shell = inside.make_shell()
+    shell = make_shell()
     weight = torch.ones(4, 4, requires_grad=True)
     torch.nn.functional.conv2d((torch.exp(weight) @ weight)[None, None], torch.ones(1, 1, 2, 2)).sum().backward()
     tracing.trace_call(torch.add, [torch.ones(2), torch.ones(2)])
-    inside.RECORDER.start(1 << 24)
+    outputs.RECORDER.start(1 << 24)
     if failed := shell.run_cell(_WARM_CELL).error_in_exec:
         raise RuntimeError(f"the warm process cannot do what every notebook does: {failed!r}") from failed
     shell.reset()
     shell.run_line_magic("matplotlib", "inline")
     shell.execution_count = 1
-    del numpy, testing
+    del numpy, testing, inside
     gc.collect()
     gc.freeze()
     if os.path.isdir("/proc/self/task") and (threads := len(os.listdir("/proc/self/task"))) != 1:

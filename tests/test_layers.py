@@ -30,6 +30,9 @@ converter
 receipts database
 grade inert
 doubts
+bounded
+rendering
+markdown
 plugin submissions
 student
 speed reference rules diagnose
@@ -58,7 +61,8 @@ table formulas statements
 reviews
 zygote
 inside
-tracing replaying wire sandbox data plots
+shell
+outputs tracing replaying wire sandbox data plots
 dataflow
 testing
 selftest
@@ -67,11 +71,23 @@ kernel
 failures
 decisions
 config model words skeletons
-errors
+errors plain
 """.strip()
 
 #: Modules that are imported where student code runs, and what they may import besides each other and Python itself.
-INSIDE = {"zygote", "inside", "tracing", "dataflow", "replaying", "wire", "testing", "data", "plots"}
+INSIDE = {
+    "zygote",
+    "inside",
+    "shell",
+    "outputs",
+    "tracing",
+    "dataflow",
+    "replaying",
+    "wire",
+    "testing",
+    "data",
+    "plots",
+}
 INSIDE |= {"sandbox", "selftest", "readable", "seccomp", "landlock", "privileges", "kernel"}
 #: traitlets comes with IPython, and configures its shell.
 INSIDE_LIBRARIES = {"torch", "numpy", "IPython", "matplotlib", "traitlets"}

@@ -635,3 +635,38 @@ def test_unsafely_all_that_can_be_is_put_on():
     assert all(missing[name]["advice"] for name in set(missing) - {sandbox.OPTIONAL})
     assert said["layers"][-1] == sandbox.UNSAFE
     assert not sandbox.is_complete(said["layers"])
+
+
+@USERS
+def test_what_a_process_can_see_of_the_machine(user):
+    """As docs/security.md lists it: links and the presence of files, and no content beyond what it may read."""
+    done = confined.student(
+        """
+        import errno
+        def attempt(action, path):
+            try: action(path)
+            except OSError as error: return errno.errorcode[error.errno]
+            return "seen"
+        def content(path):
+            with open(path, "rb") as file: file.read(1)
+        parent = f"/proc/{os.getppid()}"
+        say(
+            read=[attempt(content, path) for path in ("/proc/cpuinfo", "/proc/meminfo", os.__file__)],
+            closed=[attempt(content, path) for path in ("/proc/self/maps", "/proc/self/status", "/proc/self/environ",
+                    "/proc/loadavg", "/proc/mounts", "/etc/hostname", parent + "/status", parent + "/maps")],
+            links=[attempt(os.readlink, path) for path in ("/proc/self/exe", "/proc/self/cwd", "/proc/self/fd/0")],
+            of_others=[attempt(os.readlink, parent + name) for name in ("/exe", "/cwd", "/fd/0", "/ns/net")],
+            present=[attempt(os.stat, path) for path in ("/etc/passwd", parent, "/proc/999999999")],
+            listed=[attempt(os.listdir, path) for path in ("/", "/proc", "/tmp", "/etc", "/proc/self/fd")],
+        )
+        """,
+        user=user,
+    )
+    assert done == {
+        "read": ["seen"] * 3,
+        "closed": ["EACCES"] * 8,
+        "links": ["seen"] * 3,
+        "of_others": ["EACCES"] * 4,
+        "present": ["seen", "seen", "ENOENT"],
+        "listed": ["EACCES"] * 5,
+    }

@@ -69,6 +69,9 @@ def test_every_number_has_the_answer_that_the_lists_say(machine):
 UNKNOWN_ON_PURPOSE = {"clone3", "openat2"}
 LOOKED_AT = {
     *("clone", "open", "openat", "fcntl", "ioctl", "prctl", "prlimit64", "socketpair", "sendto"),
+    *("getpgid", "getsid", "getpriority", "sched_getaffinity", "sched_getparam", "sched_getscheduler", "sched_getattr"),
+    *("sched_rr_get_interval", "get_robust_list"),
+    *("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"),
     *("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"),
 }
 
@@ -163,6 +166,55 @@ def test_prctl_undoes_nothing(machine):
             assert answer(machine, "prctl", option, value) == refused(errno.EPERM), option
 
 
+FOREIGN = (1, 2, PID - 1, PID + 1, (1 << 32) - 1, (1 << 32) - PID, (1 << 63) + 1)
+#: Calls about a process, what they answer about a foreign one, and the arguments behind its number.
+ABOUT_A_PROCESS = {
+    "getpgid": errno.EPERM,
+    "getsid": errno.EPERM,
+    "sched_getparam": errno.EPERM,
+    "sched_getscheduler": errno.EPERM,
+    "sched_getattr": errno.EPERM,
+    "sched_rr_get_interval": errno.EPERM,
+    "get_robust_list": errno.EPERM,
+    "prlimit64": errno.EPERM,
+    "sched_getaffinity": errno.ENOSYS,
+}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("name", ABOUT_A_PROCESS)
+def test_questions_about_processes_are_about_oneself(machine, name):
+    """By 0 or by one's own number; the kernel looks at the low half of it, and so does the filter."""
+    for pid in (0, PID, PID | 1 << 32, 7 << 32):
+        assert answer(machine, name, pid, 7) == ALLOW, pid
+    for pid in FOREIGN:
+        assert answer(machine, name, pid, 7) == refused(ABOUT_A_PROCESS[name]), pid
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_priority_is_ones_own(machine):
+    """Not that of a group or a user, of which others may be a part."""
+    for pid in (0, PID):
+        assert answer(machine, "getpriority", os.PRIO_PROCESS, pid) == ALLOW
+        for which in (os.PRIO_PGRP, os.PRIO_USER, 3, (1 << 32) - 1):
+            assert answer(machine, "getpriority", which, pid) == refused(errno.EPERM), which
+    for pid in FOREIGN:
+        assert answer(machine, "getpriority", os.PRIO_PROCESS, pid) == refused(errno.EPERM), pid
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("name", ["clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"])
+def test_clocks_are_the_machines_and_ones_own(machine, name):
+    """A negative number is the CPU clock of a process. The kernel takes it for one of 32 bits."""
+    for clock in (*range(12), 1 << 32, (5 << 32) + 2):
+        assert answer(machine, name, clock) == ALLOW, clock
+    for pid in (0, 1, PID, PID + 1, 1 << 22):
+        for kind in range(8):
+            clock = ~pid << 3 | kind
+            for form in (clock % (1 << 64), clock % (1 << 32), clock % (1 << 32) | 5 << 32):
+                assert answer(machine, name, form) == refused(errno.EPERM), (pid, kind, form)
+
+
 @pytest.mark.parametrize("machine", MACHINES)
 def test_limits_are_read_and_not_set(machine):
     """The third argument of prlimit points to new limits; both halves of it have to be nothing."""
@@ -243,3 +295,80 @@ def test_without_no_new_privileges_there_is_no_filter():
         """
     )
     assert "seccomp" in done["error"]
+
+
+def test_a_confined_process_learns_nothing_of_others_by_asking():
+    """Of its parent and of process 1; whether there is such a process makes no difference."""
+    done = confined.student(
+        """
+        import ctypes, errno, time
+        from foundations import kernel
+        libc = ctypes.CDLL(None, use_errno=True)
+        room = ctypes.create_string_buffer(256)
+        def raw(name, *arguments):
+            number = kernel.NUMBERS[kernel.machine()][name]
+            return 0 if libc.syscall(number, *map(ctypes.c_long, arguments)) >= 0 else ctypes.get_errno()
+        at = ctypes.addressof(room)
+        behind = {"sched_getparam": (at,), "sched_getattr": (at, 56, 0), "sched_rr_get_interval": (at,),
+                  "sched_getaffinity": (128, at), "get_robust_list": (at, at + 64), "prlimit64": (7, 0, at)}
+        calls = ("getpgid", "getsid", "sched_getscheduler", *behind)
+        ask = lambda pid: [errno.errorcode.get(raw(name, pid, *behind.get(name, ())), "") for name in calls]
+        clocks = lambda pid: {errno.errorcode.get(raw(name, ~pid << 3 | kind, at, at, at), "")
+                              for name in ("clock_gettime", "clock_getres") for kind in range(8)}
+        priority = lambda which, who: errno.errorcode.get(raw("getpriority", which, who), "")
+        own, others = os.getpid(), (os.getppid(), 1, 999_999)
+        say(
+            own=[ask(0), ask(own)],
+            others=[ask(pid) for pid in others],
+            clocks=sorted(set().union(*map(clocks, (own, *others)))),
+            priority=[priority(0, 0), priority(0, own), *(priority(0, pid) for pid in others), priority(2, 0)],
+        )
+        """
+    )
+    assert done["own"] == [[""] * 9] * 2
+    assert done["others"] == [["EPERM"] * 6 + ["ENOSYS"] + ["EPERM"] * 2] * 3
+    assert done["clocks"] == ["EPERM"]
+    assert done["priority"] == ["", "", "EPERM", "EPERM", "EPERM", "EPERM"]
+
+
+def test_libraries_find_what_they_ask_of_themselves():
+    """Clocks, the processors, the stack of each thread, timers, and work of torch and numpy in threads."""
+    done = confined.student(
+        """
+        import asyncio, ctypes, signal, threading, time
+        import concurrent.futures, numpy, torch
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.pthread_self.restype = ctypes.c_ulong
+        def stack():
+            attributes, address, size = ctypes.create_string_buffer(128), ctypes.c_void_p(), ctypes.c_size_t()
+            found = libc.pthread_getattr_np(ctypes.c_ulong(libc.pthread_self()), attributes)
+            libc.pthread_attr_getstack(attributes, ctypes.byref(address), ctypes.byref(size))
+            return [found, size.value > 0]
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            product = lambda: float(torch.ones(64, 64).mm(torch.ones(64, 64))[0, 0])
+            threads = [pool.submit(stack).result(), pool.submit(product).result()]
+        beat = threading.Event()
+        threading.Timer(0.01, beat.set).start()
+        rung = []
+        signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        time.sleep(0.1)
+        clocks = [time.time(), time.monotonic(), time.perf_counter(), time.process_time(), time.thread_time()]
+        processors = os.sched_getaffinity(0)
+        say(
+            threads=threads, beat=beat.wait(5), rung=rung,
+            clocks=[value >= 0 for value in clocks], information=time.get_clock_info("process_time").implementation,
+            affinity=len(processors) >= 1 and processors == os.sched_getaffinity(os.getpid()),
+            session=[os.getsid(0) == os.getsid(os.getpid()), os.getpgid(0) > 0, os.getpriority(0, 0) >= 0],
+            slept=asyncio.run(asyncio.sleep(0.01, "yes")),
+            torch=[torch.get_num_threads() >= 1, float(torch.randn(100, 100).svd().S[0]) > 0],
+            numpy=float(numpy.linalg.norm(numpy.eye(50))) > 7,
+        )
+        """,
+        memory_bytes=1 << 30,
+    )
+    assert done == {
+        "threads": [[0, True], 64.0], "beat": True, "rung": [1], "clocks": [True] * 5,
+        "information": "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", "affinity": True, "session": [True] * 3,
+        "slept": "yes", "torch": [True, True], "numpy": True,
+    }  # fmt: skip

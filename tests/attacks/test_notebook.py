@@ -342,7 +342,7 @@ def test_place(bench: Bench, empty: Path, name: str) -> None:
 # ------------------------------------------------------------------------------------------------------------ magics
 
 _TOUCH = f"touch /tmp/{MARK}-magic; cat {{graders}}/test_product.py {{gradebook}}"
-_NO = r"Operation not permitted|PermissionError|Permission denied|EPERM|EACCES|out of pty devices"
+_NO = r"(Programs are not run|Files are not written|Folders are not changed) during grading"
 
 
 def magic(name: str, cell: str, seen: str = _NO) -> Attack:
@@ -370,6 +370,8 @@ MAGICS = (
     magic("%reset", "%reset -f\nprint('reset')", r"reset"),
     magic("%edit", "%edit {graders}/test_product.py", r"."),
     magic("%prun, %time and %timeit", "%prun -q -D /tmp/{mark}-prun 1\n%timeit -n 1 -r 1 1", _NO),
+    magic("%%capture", f"%%capture\n!{_TOUCH}", r"."),
+    magic("an alias", f"%alias touching touch /tmp/{MARK}-alias\nget_ipython().run_line_magic('touching', '')", _NO),
 )
 
 

@@ -1,0 +1,141 @@
+"""Rendering that ends, whatever the text is: short texts here, longer ones in a process that its CPU time ends.
+
+What cannot be rendered within its bounds is shown as it was written.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from foundations.rendering import RENDERERS
+
+#: Characters up to which no text takes longer than half a second, found by trying more than a hundred kinds of them.
+SMALL = {"markdown": 2_000, "html": 2_000, "latex": 2_000, "code": 1_000}
+#: Characters beyond which a text is not rendered; a hundred times the median of the course's own cells.
+LARGEST = {"markdown": 50_000, "code": 200_000, "html": 400_000, "latex": 2_000}
+#: Seconds of CPU for one text, and for all texts of one page.
+TEXT_S = 0.8
+PAGE_S = 8.0
+#: Memory of the process that renders, and characters that it may answer with.
+_MEMORY = 1 << 30
+_MAX_ANSWER = 64 << 20
+#: Seconds on the clock after which the process is given up, on a machine that gives it no CPU.
+_WALL_S = 60.0
+
+
+class Budget:
+    """The CPU time that rendering one page may still take."""
+
+    def __init__(self) -> None:
+        self.left = PAGE_S
+
+
+def rendered(kind: str, text: str, budget: Budget, **more: Any) -> str | None:
+    """``text`` as HTML; ``None`` if it is too long, takes too long, or breaks its renderer.
+
+    Args:
+        kind: one of :data:`foundations.rendering.RENDERERS`.
+        text: anything.
+        budget: of the page; what rendering took is taken from it.
+        **more: ``attachments`` of Markdown.
+    """
+    if len(text) > LARGEST[kind] or budget.left <= 0:
+        return None
+    size = len(text) + sum(map(len, _texts(more)))
+    answer, took = _here(kind, text, more) if size <= SMALL[kind] else _WORKER.ask({"kind": kind, "text": text, **more})
+    budget.left -= took
+    return answer
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in _texts(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def _here(kind: str, text: str, more: dict[str, Any]) -> tuple[str | None, float]:
+    start = time.thread_time()
+    try:
+        answer: str | None = RENDERERS[kind](text, **more)
+    except Exception:  # of a renderer that the text broke
+        answer = None
+    return answer, time.thread_time() - start
+
+
+class _Worker:
+    """One process that renders, started when it is needed and again after it was ended."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, request: dict[str, Any]) -> tuple[str | None, float]:
+        """The answer to ``request`` and the seconds of CPU it took."""
+        with self._lock:
+            answer = self._exchange(json.dumps(request).encode() + b"\n")
+            if answer is None:
+                self._close()
+                return None, TEXT_S
+            return answer
+
+    def _exchange(self, request: bytes) -> tuple[str | None, float] | None:
+        process = self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(request)
+            process.stdin.flush()
+            line = _line(process.stdout.fileno(), time.monotonic() + _WALL_S)
+            text, took = json.loads(line)
+        except (OSError, ValueError):
+            return None
+        return text, took
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._close()
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-m", "foundations.rendering", str(TEXT_S), str(_MEMORY)],
+                env={"LANG": "C.UTF-8", "PATH": os.defpath},
+                cwd="/",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            atexit.register(self._close)
+        return self._process
+
+    def _close(self) -> None:
+        atexit.unregister(self._close)
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            with contextlib.suppress(OSError):
+                process.communicate()
+
+
+def _line(descriptor: int, deadline: float) -> bytes:
+    """One line from ``descriptor``; ValueError if it does not come, comes too late, or is too long."""
+    parts: list[bytes] = []
+    size = 0
+    while not (parts and parts[-1].endswith(b"\n")):
+        ready, _, _ = select.select([descriptor], [], [], max(deadline - time.monotonic(), 0))
+        part = os.read(descriptor, 1 << 20) if ready else b""
+        size += len(part)
+        if not part or size > _MAX_ANSWER:
+            raise ValueError("no answer")
+        parts.append(part)
+    return b"".join(parts)
+
+
+_WORKER = _Worker()

@@ -1,0 +1,130 @@
+"""What students wrote as HTML in which nothing acts: Markdown, HTML of outputs, formulas, code.
+
+nbconvert can sanitise, but does so to Markdown before it is rendered, which destroys formulas and quotations. Here the
+rendered HTML is cleaned, and formulas become MathML. How long one text takes nobody can bound from outside: renderers
+work by patterns that look at some texts for hours. Pages therefore call :func:`foundations.bounded.rendered`, which has
+this module do it in a process that can be ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+import re
+import resource
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from foundations.formulas import mathml
+
+_TAGS = (
+    "a abbr b blockquote br caption code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins"
+    " kbd li mark ol p pre s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var"
+)
+_EVERYWHERE = ("title", "style", "align", "valign", "colspan", "rowspan", "scope", "open", "start")
+_STYLES = (
+    "border border-bottom border-collapse border-left border-right border-top caption-side color background-color"
+    " font-family font-size font-style font-weight height margin margin-top margin-bottom padding text-align"
+    " vertical-align white-space width max-width word-break overflow-wrap"
+)
+_PICTURES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;", "data:image/webp;")
+#: Those of our own tables of checks. Any other would reach what a page's style sheets and scripts do with theirs.
+_CLASSES = frozenset({"foundations-checks", "tex2jax_ignore", "mathjax_ignore"})
+#: Where something that was put aside belongs: 128 random bits, which no student can guess.
+_ASIDE = re.compile(r"aside-[0-9a-f]{32}-[0-9]+")
+
+
+@lru_cache(maxsize=1)
+def _cleaner() -> Callable[[str], str]:
+    import bleach
+    from bleach.css_sanitizer import CSSSanitizer
+
+    cleaner = bleach.Cleaner(
+        tags=frozenset(_TAGS.split()),
+        attributes=_may_stay,
+        protocols=["http", "https", "mailto", "data"],
+        css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES.split()),
+        strip=False,
+    )
+    return cleaner.clean
+
+
+def _may_stay(tag: str, name: str, value: str) -> bool:
+    if name == "class":
+        return bool(_CLASSES.issuperset(value.split()) or _ASIDE.fullmatch(value))
+    if tag == "a" and name == "href":
+        return not value.strip().lower().startswith("data:")
+    if tag == "img":
+        # Only pictures that come with the page: one fetched from elsewhere tells its owner who reads it, and when.
+        return name in ("alt", "width", "height") or (name == "src" and value.startswith(_PICTURES))
+    return name in _EVERYWHERE
+
+
+def clean_html(text: str) -> str:
+    """``text`` with every element, attribute, class and address that could act escaped or dropped."""
+    return _cleaner()(text)
+
+
+def markdown_html(source: str, attachments: dict[str, Any] | None = None) -> str:
+    """Markdown as clean HTML, its formulas as MathML, its code in colours."""
+    from foundations.markdown import Renderer, parse
+
+    renderer = Renderer(attachments or {}, f"aside-{secrets.token_hex(16)}")
+    return renderer.with_parts(clean_html(parse(renderer, source)))
+
+
+def latex_html(source: str) -> str:
+    """One formula as MathML; empty if it cannot be read."""
+    tex = source.strip()
+    return mathml(tex.strip("$"), block=tex.startswith("$$")) or ""
+
+
+def code_html(source: str) -> str:
+    """Python with IPython's additions, in colours."""
+    from nbconvert.filters import Highlight2HTML
+
+    return str(Highlight2HTML(pygments_lexer="ipython3")(source))
+
+
+def plain_html(source: str) -> str:
+    """``source`` as it was written."""
+    return f'<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{html.escape(source)}</pre>'
+
+
+#: By kind of text.
+RENDERERS: dict[str, Callable[..., str]] = {
+    "markdown": markdown_html,
+    "html": clean_html,
+    "latex": latex_html,
+    "code": code_html,
+}
+
+
+def serve(cpu_s: float, memory_bytes: int) -> None:
+    """Answer requests, a line of JSON each, until the input ends; one that takes longer ends the process.
+
+    The kernel's timer counts CPU time, and ends this process even within a pattern, which no handler of Python's could.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    for request in map(json.loads, sys.stdin):
+        signal.setitimer(signal.ITIMER_PROF, cpu_s)
+        start = time.process_time()
+        render, text = RENDERERS[request.pop("kind")], request.pop("text")
+        answer: str | None = None
+        with contextlib.suppress(Exception):  # of a renderer that the text broke: it is shown as it was written
+            answer = render(text, **request)
+        took = time.process_time() - start
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        print(json.dumps([answer, took]), flush=True)
+
+
+if __name__ == "__main__":
+    markdown_html("*first* `x` $x$\n\n```python\nx\n```\n")  # what is imported lately is not the first text's to pay
+    code_html("x")
+    serve(float(sys.argv[1]), int(sys.argv[2]))

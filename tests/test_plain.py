@@ -1,0 +1,120 @@
+"""Text of students that is shown anywhere steers nothing."""
+
+import io
+import json
+import sys
+import unicodedata
+from xml.etree import ElementTree
+
+import pytest
+from rich.console import Console
+
+from foundations import export, screen
+from foundations.model import Check, Exercise, Report, Review
+from foundations.plain import escape_spreadsheet, plain, plain_values
+from foundations.table import check_table_html, check_table_text, clean, failures_text
+
+#: Every character there is that steers, hides or is half of one.
+STEERING = [
+    character
+    for character in map(chr, range(sys.maxunicode + 1))
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co") and character not in "\n\t"
+]
+HOSTILE = "a\x1b[31mb\x1b]8;;http://x\x07c\u202ed\u2066e\u200bf\xadg\x00h\ud83di\u061cj\U000e0041k\x9bl\x85m\rn\x7f"
+
+
+def steers(text):
+    return [
+        f"{ord(character):x}"
+        for character in text
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn") and character not in "\n\t"
+    ]
+
+
+def test_no_character_that_steers_is_left():
+    """Whatever stands around it; a text that none is in stays as it is."""
+    assert [character for character in STEERING if steers(plain(f"a{character}b"))] == []
+    assert [character for character in STEERING if not plain(f"a{character}b").startswith("a")] == []
+    for text in ("", "plain", "two\nlines\tand more", "é, ∇·𝒙 → ‖A‖₂ ≤ 1 🙂 你好 עברית"):
+        assert plain(text) == text
+        assert plain(plain(HOSTILE)) == plain(HOSTILE)
+
+
+def test_line_ends_colours_and_lost_characters():
+    """A colour goes as a whole; it is seen that a control character was there."""
+    assert plain("a\r\nb\rc\x1b[1;31md\x1b[0m\x00e\u202e") == "a\nb\ncd\N{REPLACEMENT CHARACTER}e"
+
+
+def test_values_are_made_plain_at_any_depth():
+    """Keys, numbers and their order stay."""
+    given = {"a": ["\u202ex", {"b": ("y\x00", 1, None, 2.5, True)}]}
+    assert plain_values(given) == {"a": ["x", {"b": ["y\N{REPLACEMENT CHARACTER}", 1, None, 2.5, True]}]}
+
+
+def hostile_report():
+    checks = [
+        Check(f"{HOSTILE} fails", "fail", 1.0, HOSTILE, HOSTILE),
+        Check(f"{HOSTILE} unsure", "inconclusive", 1.0, HOSTILE),
+    ]
+    review = [Review(HOSTILE, HOSTILE)]
+    return Report("a", f"s{HOSTILE}", [Exercise("e", 2.0, checks)], reason=HOSTILE, repairs=[HOSTILE], review=review)
+
+
+def written_json(path):
+    export.write_json(path, [hostile_report()])
+    return "".join(map(str, texts(json.loads(path.read_text("utf-8")))))
+
+
+def texts(value):
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from texts(item)
+    else:
+        yield value
+
+
+def written_junit(path):
+    export.write_junit(path, [hostile_report(), Report("a", HOSTILE, reason=HOSTILE)])
+    root = ElementTree.fromstring(path.read_bytes())
+    return "".join([*root.itertext(), *(value for element in root.iter() for value in element.attrib.values())])
+
+
+def printed(path):
+    out = Console(file=io.StringIO(), width=400, force_terminal=False)
+    out.print(screen.class_table([hostile_report()]))
+    out.print(screen.exercise_table(hostile_report()))
+    for sentence in screen.remarks(hostile_report()):
+        out.print(sentence, markup=False)
+    return out.file.getvalue()
+
+
+def shown_to_the_student(path):
+    exercise = hostile_report().exercises[0]
+    return check_table_text(exercise) + check_table_html(exercise) + failures_text(exercise) + clean(HOSTILE)
+
+
+@pytest.mark.parametrize("sink", [written_json, written_junit, printed, shown_to_the_student])
+def test_no_sink_lets_a_character_through_that_steers(sink, tmp_path):
+    """Names, messages, reasons, repairs, findings and the submission's own name, wherever they are written."""
+    text = sink(tmp_path / "file")
+
+    assert "ab" in text
+    assert steers(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\xa0=1", "\u200b=1", "＝1",
+     "=cmd|'/c calc'!A1", "-", "--1", "-1e", "-1-1", "+", "=\x00"],
+)  # fmt: skip
+def test_a_formula_becomes_text(text):
+    """Behind blanks and invisible characters as well."""
+    assert escape_spreadsheet(text) == f"'{plain(text)}"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "s01", "-1", "-1.5", "+2", "-1e-05", "3", "a=b", "x - y", "me@example.org", "'=1"]
+)
+def test_what_is_no_formula_stays(text):
+    """Numbers stay numbers, names stay names."""
+    assert escape_spreadsheet(text) == text
