@@ -43,7 +43,14 @@ _AUDITED = frozenset({
 _PREDICATES = frozenset({torch.isfinite, torch.Tensor.isfinite, torch.isclose, torch.Tensor.isclose})
 #: Elements of a list of arguments: enough to see a tensor in it, cheap where it holds a million floats.
 _LOOK_INSIDE = 64
-_LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+#: Folders of libraries. Those on Python's path count too: packages may be in other folders than this environment's own.
+_LIBRARIES = tuple({
+    folder + os.sep
+    for folder in (
+        *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+        *(folder for folder in sys.path if os.path.basename(folder) in ("site-packages", "dist-packages")),
+    )
+})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 import time
 
@@ -35,9 +36,16 @@ from rule_cases import (
     one_line,
 )
 
+from foundations import tracing
 from foundations.errors import CourseError
 from foundations.rules import Rule, largest, read_source_for, read_trace_for
 from foundations.tracing import Raised, trace_call
+
+
+@pytest.fixture(autouse=True)
+def no_threads_but_those_of_other_tests(monkeypatch):
+    """A student process has one thread; this process may have some that other tests left running."""
+    monkeypatch.setattr(tracing, "_OWN_THREADS", frozenset(sys._current_frames()))
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)

@@ -202,6 +202,11 @@ def test_library_code_from_a_string_is_not() -> None:
     assert names(trace_call(function, [])[1]) == []
 
 
+def test_libraries_are_wherever_python_finds_them() -> None:
+    """An environment may take its packages from the folder of another one."""
+    assert [folder for folder in tracing._LIBRARIES if torch.__file__.startswith(folder)] != []
+
+
 def test_names_are_capped() -> None:
     """A thousand names of a student's own making do not become a thousand entries."""
 
