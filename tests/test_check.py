@@ -6,8 +6,6 @@ import pytest
 from foundations.check import visible_checks
 from foundations.errors import CourseError, SubmissionError
 
-pytestmark = pytest.mark.slow
-
 
 def test_each_graded_cell_says_how_it_went(tmp_path):
     """One that fails does not stop the one below it."""
@@ -33,6 +31,7 @@ def test_what_is_no_assignment_is_said_in_a_sentence(tmp_path):
             visible_checks(tmp_path / name)
 
 
+@pytest.mark.slow
 def test_a_kernel_that_dies_is_said_in_a_sentence(tmp_path):
     """Not as a traceback of ours."""
     notebook = builders.answered()
