@@ -7,7 +7,7 @@ PYTHON ?= python3
 PIP_ARGS ?=
 # More for pytest, e.g. `make test PYTEST_ARGS="-k session"`.
 PYTEST_ARGS ?=
-# Processes among which `make test` shares the tests out.
+# Processes among which the tests are shared out.
 WORKERS ?= 2
 
 VENV := .venv
@@ -25,15 +25,18 @@ demo: $(STAMP) ## Grade a made class over all assignments, and say where gradebo
 	$(BIN)/foundations demo
 
 .PHONY: test
-test: lint types suite ## Everything that must hold: style, types, and all tests
+test: lint types suite ## What must hold before a change is merged: style, types, and the quick tests
 
-.PHONY: quick
-quick: $(STAMP) ## The tests that take little time
-	$(BIN)/python -m pytest -m "not slow and not browser" $(PYTEST_ARGS)
+.PHONY: test-all
+test-all: lint types suite-all ## Style, types, and all tests; nightly, and before a release
 
 .PHONY: suite
-suite: $(STAMP) ## All tests, without style and types
+suite: $(STAMP) ## The quick tests, without style and types
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+
+.PHONY: suite-all
+suite-all: $(STAMP) ## All tests, without style and types
+	$(BIN)/python -m pytest --all -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(STAMP) ## Style, by ruff

@@ -226,7 +226,7 @@ def name_mistake(
         return next((one for one in own if symptom in one.symptoms), None)
     if not failing:
         return None
-    candidates = [one for one in own if not one.symptoms and _agreement(one, failing) == len(failing)]
+    candidates = [one for one in own if not one.symptoms and all(_agrees(one, each) for each in failing)]
     agreements = {one.id: _agreement(one, battery) for one in candidates}
     best = max(candidates, key=lambda one: agreements[one.id], default=None)
     if best and battery and agreements[best.id] <= _ENOUGH * len(battery):
@@ -235,7 +235,11 @@ def name_mistake(
 
 
 def _agreement(one: Misconception, seen: Sequence[Observation]) -> int:
-    return sum(same(behave(_called(one, each.through), each.args), each.behaviour) for each in seen)
+    return sum(_agrees(one, each) for each in seen)
+
+
+def _agrees(one: Misconception, seen: Observation) -> bool:
+    return same(behave(_called(one, seen.through), seen.args), seen.behaviour)
 
 
 def _called(one: Misconception, through: Through | None) -> Callable[..., Any]:

@@ -1,12 +1,34 @@
-"""Fixtures that several test files share."""
+"""Which tests are run, and fixtures that several test files share."""
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from foundations.config import Limits
 from foundations.session import Session
 from foundations.warm import Warm
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="run the slow tests too, and draw new random inputs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Examples that hypothesis draws are the same in every run, except with ``--all``; no example has a deadline."""
+    hypothesis.settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
+    hypothesis.settings.register_profile("drawn", deadline=None)
+    hypothesis.settings.load_profile("drawn" if config.getoption("all") else "fixed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the slow tests, unless the command asks for all, has a ``-m`` of its own, or names a single test."""
+    if config.getoption("all") or config.getoption("markexpr") or any("::" in name for name in config.args):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 ``python tests/kills.py --runs 200`` grades a small class again and again, kills one process in each run, runs the same
 command once more where that is needed, and compares gradebook and folders with those of a run that nobody disturbed.
-``tests/test_kills.py`` does a few of these.
+``tests/test_kills.py`` runs it with smaller numbers.
 """
 
 from __future__ import annotations

@@ -80,7 +80,6 @@ def test_confinement():
     assert result.met == (result.figures["ratio"] <= confinement.BAR)
 
 
-@pytest.mark.slow
 def test_course():
     """Gradings and runs add up over the assignments; shares are of the whole, and of one core."""
     steps = []

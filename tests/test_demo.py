@@ -12,8 +12,6 @@ from test_grade import GRADER
 from foundations import demo
 from foundations.errors import CourseError
 
-pytestmark = pytest.mark.slow
-
 LATER = "later"
 
 

@@ -12,19 +12,25 @@ import pytest
 KILLS = Path(__file__).parent / "kills.py"
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_a_run_that_is_killed_ends_with_the_same_gradebook() -> None:
-    """Judge, warm process and student process, on a new course, a graded one, and the real one.
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(
+    ("runs", "targets", "options"),
+    [
+        pytest.param(1, {"judge"}, ["--seed", "7"], id="1 run"),
+        pytest.param(100, {"judge", "warm", "student"}, [], id="100 runs", marks=pytest.mark.slow),
+    ],
+)
+def test_a_run_that_is_killed_ends_with_the_same_gradebook(runs: int, targets: set[str], options: list[str]) -> None:
+    """The judge is killed on a new course; in the long run judge, warm process and student process are, on a new
+    course, a graded one, and the real one.
 
-    In a process of its own, which adopts all orphans of the runs and sees them end. The full number of runs is that
-    command with ``--runs 200``.
+    In a process of its own, which adopts all orphans of the runs and sees them end.
     """
-    command = [sys.executable, str(KILLS), "--runs", "9", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=880)
+    command = [sys.executable, str(KILLS), "--runs", str(runs), "--json", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["failures"] == [], "\n".join(figures["failures"])
     assert done.returncode == 0
-    assert sum(figures["runs"].values()) == 9
-    assert {key.partition(",")[0] for key in figures["runs"]} == {"judge", "warm", "student"}
+    assert sum(figures["runs"].values()) == runs
+    assert {key.partition(",")[0] for key in figures["runs"]} == targets

@@ -14,12 +14,13 @@ import pytest
 
 from foundations import sandbox
 
-pytestmark = pytest.mark.slow  # each starts the command anew
-
 NAME = "01_matmul"
 EXAMPLE = confined.ROOT / "examples" / "submitted" / "all-right" / NAME / f"{NAME}.ipynb"
 COMMAND = "import sys; sys.argv[0] = 'foundations'; from foundations import cli; cli.main()"
-USERS = pytest.mark.parametrize("user", confined.USERS)
+#: Each test starts the command anew, which takes seconds: other users than the present one are tried by the slow tests.
+USERS = pytest.mark.parametrize(
+    "user", [pytest.param(user, marks=[] if user == "self" else [pytest.mark.slow]) for user in confined.USERS]
+)
 
 
 @pytest.fixture
@@ -73,6 +74,7 @@ def test_without_a_mandatory_layer_nothing_is_graded_and_nothing_has_run(desk, u
     assert not (desk / "mark").exists()
 
 
+@pytest.mark.slow
 def test_the_mark_would_be_left_if_code_ran_there(desk):
     """What the tests above look for is found where the command is told to do without confinement."""
     code, report, _ = grade(desk, "self", ("landlock",), "--unsafe-no-sandbox")
@@ -84,6 +86,7 @@ def test_the_mark_would_be_left_if_code_ran_there(desk):
     assert not any(layer.startswith("file barrier") for layer in layers)
 
 
+@pytest.mark.slow
 @USERS
 def test_without_namespaces_everything_is_graded(desk, user):
     """They are one layer more where they can be had."""
@@ -96,6 +99,7 @@ def test_without_namespaces_everything_is_graded(desk, user):
     assert not (desk / "mark").exists()
 
 
+@pytest.mark.slow
 @USERS
 def test_with_all_layers_everything_is_graded(desk, user):
     """As root and as an ordinary user, whose interpreter may lie in a closed folder."""

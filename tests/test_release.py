@@ -81,7 +81,6 @@ def test_what_depends_on_the_machine_is_left_out(course: Course, tmp_path: Path)
     assert made == normalised(builders.release())
 
 
-@pytest.mark.slow
 def test_release_writes_both_notebooks(course: Course) -> None:
     """The release unsolved, the solution executed, both without drift or leaks; files beside the source go along."""
     (course.root / "source" / NAME / "numbers.txt").write_text("1 2 3")

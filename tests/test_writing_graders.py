@@ -68,13 +68,11 @@ def wrong(report: Report) -> list[str]:
     return [check.name for check in report.exercises[0].checks if check.outcome != "pass"]
 
 
-@pytest.mark.slow
 def test_a_right_answer_gets_full_marks(reports: dict[str, Report]) -> None:
     """Written another way than the page's solution, by its own words."""
     assert (wrong(reports["right"]), reports["right"].score) == ([], 9.0)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mistake", ["forgets_the_sum", "multiplies_the_sums", "calls_the_library"])
 def test_a_known_mistake_is_named(reports: dict[str, Report], mistake: str) -> None:
     """The failing check carries the misconception's id, and its hint is in the message."""
@@ -83,13 +81,11 @@ def test_a_known_mistake_is_named(reports: dict[str, Report], mistake: str) -> N
     assert "Hint: " in named[0].message
 
 
-@pytest.mark.slow
 def test_a_loop_is_right_and_too_slow(reports: dict[str, Report]) -> None:
     """Only the speed check's share is lost: 2 of 9."""
     assert (wrong(reports["loop"]), reports["loop"].score) == (["many times faster than a loop"], 7.0)
 
 
-@pytest.mark.slow
 def test_a_stub_is_not_attempted(reports: dict[str, Report]) -> None:
     """It is told apart from a wrong answer, and earns nothing."""
     checks = reports["stub"].exercises[0].checks

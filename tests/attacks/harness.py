@@ -245,8 +245,8 @@ class Bench:
     judge: Judge
     matmul: Path
     scratch: HostileCourse
-    #: An honest notebook follows each attack, or, where the same attacks are tried a second time, each fifth.
-    honest_after: int = 1
+    #: After how many attacks an honest notebook follows.
+    honest_after: int
     orders: int = 0
     attacked: int = 0
     extra: dict[str, str] = field(default_factory=dict)
@@ -397,7 +397,7 @@ def system_v(uids: set[int]) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def bench(uid: int | None) -> Iterator[Bench]:
+def bench(uid: int | None, honest_after: int) -> Iterator[Bench]:
     """A course, and a judge that runs as ``uid`` (``None``: as this process does)."""
     # Not pytest's own folder: no other user may pass through that one.
     root = Path(tempfile.mkdtemp(prefix="bench-"))
@@ -411,7 +411,7 @@ def bench(uid: int | None) -> Iterator[Bench]:
         (root / "home").mkdir()
         judge = Judge(root / "home", {"FOUNDATIONS_TEST_SECRET": course.canaries["environment"]}, uid)
         try:
-            one = Bench(course, judge, root / "matmul", scratch, honest_after=1 if uid is None else 5)
+            one = Bench(course, judge, root / "matmul", scratch, honest_after)
             one.honest()  # what is made once (the warm process, a list of fonts) is made before the first attack
             assert one.grade(course.neighbour, "s02").scores == HONEST
             assert one.grade(scratch.neighbour, "s02").scores == HONEST

@@ -31,7 +31,6 @@ CHROMIUM = shutil.which("chromium")
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH: `make browser` gets it on Debian"),
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
@@ -265,6 +264,7 @@ def validate(seen: Seen) -> str:
     return said
 
 
+@pytest.mark.slow
 def test_stub_says_what_to_do(seen: Seen, jupyter: str) -> None:
     """Validate, on the notebook as handed out: each exercise says that it is not written, and what comes next."""
     open_notebook(seen, jupyter, f"release/{NAME}/{NAME}.ipynb")
@@ -274,6 +274,7 @@ def test_stub_says_what_to_do(seen: Seen, jupyter: str) -> None:
     assert said.count("replace `raise NotImplementedError()` in its cell by your own lines") == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_solved_notebook_runs(seen: Seen, jupyter: str, folder: Path, name: str) -> None:
     """Run All on the released notebook with the stubs filled in: no cell ends in an error, nothing goes to another
@@ -326,6 +327,7 @@ def held(course: Path) -> dict[str, float]:
     }
 
 
+@pytest.mark.slow
 def test_formgrader_shows_what_the_gradebook_holds(seen: Seen, jupyter: str, course: Path) -> None:
     """The assignment in its list, and every submission with its score; what is ungraded asks for a person."""
     seen.open(f"{jupyter}/formgrader")
@@ -343,6 +345,7 @@ def test_formgrader_shows_what_the_gradebook_holds(seen: Seen, jupyter: str, cou
     assert seen.elsewhere(jupyter) == []
 
 
+@pytest.mark.slow
 def test_grading_by_hand_is_kept_by_the_next_run(seen: Seen, jupyter: str, course: Path) -> None:
     """Our table is on the page; a comment and points given there are in the gradebook, and grading again keeps them."""
     submission_page(seen, jupyter, "last-product-only")
@@ -380,6 +383,7 @@ def by_hand(course: Path) -> tuple[float, str]:
         return grade.manual_score, comment.manual_comment
 
 
+@pytest.mark.slow
 def test_formgrader_runs_nothing_of_a_student(seen: Seen, jupyter: str, course: Path) -> None:
     """Whoever grades by hand opens the page with all rights of the server's owner."""
     submission_page(seen, jupyter, "hostile")
@@ -408,6 +412,7 @@ def test_feedback_shows_checks_and_formulas(seen: Seen, course: Path) -> None:
     assert seen.elsewhere() == []
 
 
+@pytest.mark.slow
 def test_feedback_runs_nothing_of_the_student(seen: Seen, course: Path) -> None:
     """Not even with the browser's own policy out of the way; what was written is there to be read."""
     open_feedback(seen, course, "hostile")
@@ -423,6 +428,7 @@ def test_feedback_runs_nothing_of_the_student(seen: Seen, course: Path) -> None:
     assert seen.elsewhere() == []
 
 
+@pytest.mark.slow
 def test_feedback_of_an_ungraded_submission_is_no_zero(seen: Seen, course: Path) -> None:
     """It says why there is no score, and what to do."""
     open_feedback(seen, course, "not-a-notebook")

@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
-import sys
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from grading import Answer
 
 from foundations.diagnose import Misconception
 
+_Definition = ast.FunctionDef | ast.ClassDef
+
 
 def as_written(known: Misconception) -> Answer:
     """The bank's function or class under the exercise's name, without its docstring, and the helpers that it uses."""
-    names = vars(sys.modules[known.answer.__module__])
-    answer = ast.parse(textwrap.dedent(inspect.getsource(known.answer))).body[0]
-    assert isinstance(answer, ast.FunctionDef | ast.ClassDef)
+    bank = _definitions(inspect.getfile(known.answer))
+    answer = copy.copy(bank[known.answer.__name__][0])
     answer.name, answer.decorator_list, answer.body = known.exercise, [], answer.body[1:] or [ast.Pass()]
-    return Answer(known.exercise, known.id, ("\n\n\n".join([*_helpers(answer, names), ast.unparse(answer)]),))
+    return Answer(known.exercise, known.id, ("\n\n\n".join([*_helpers(answer, bank), ast.unparse(answer)]),))
 
 
-def _helpers(part: ast.AST, names: dict[str, object], seen: frozenset[str] = frozenset()) -> Iterator[str]:
+def _helpers(
+    part: ast.AST, bank: Mapping[str, tuple[_Definition, str]], seen: frozenset[str] = frozenset()
+) -> Iterator[str]:
     """What ``part`` uses of the bank's own, and what that uses."""
     used = {node.id for node in ast.walk(part) if isinstance(node, ast.Name)} - seen
-    for name in sorted(name for name in used & set(names) if name.startswith("_")):
-        source = inspect.getsource(names[name])  # type: ignore[arg-type]
-        yield from _helpers(ast.parse(source), names, seen | {name})
+    for name in sorted(name for name in used & set(bank) if name.startswith("_")):
+        definition, source = bank[name]
+        yield from _helpers(definition, bank, seen | {name})
         yield source
+
+
+@cache
+def _definitions(path: str) -> dict[str, tuple[Any, str]]:
+    """The functions and classes of a bank, each with its source. The file is parsed once, and not for each of them."""
+    text = Path(path).read_text("utf-8")
+    lines = text.splitlines(keepends=True)
+    return {
+        node.name: (
+            node,
+            "".join(lines[min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1 : node.end_lineno]),
+        )
+        for node in ast.parse(text).body
+        if isinstance(node, _Definition)
+    }

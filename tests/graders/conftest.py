@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 
 import pytest
-from grading import SEED, STACKED, Desk, make_course
+from grading import SEED, Desk, alone, make_course
 
 from foundations.config import Course
 from foundations.grade import Grader
@@ -22,18 +22,22 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 @pytest.fixture(scope="session")
-def desks(course: Course, warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
-    """Make desks; all graders fork from one warm process. An answer to an exercise that stands on others has a desk of
-    that exercise alone: what it stands on need not be graded each time.
+def desks(
+    course: Course, warm: Warm, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Desks]:
+    """Make desks; all graders fork from one warm process. Answers to exercises that stand on others have a desk of
+    these exercises alone: what they stand on need not be graded each time. Where no seed is given, the inputs are
+    those of one seed, or with ``--all`` those of a new seed for each submission, as for a class.
     """
-    courses: dict[str | None, Course] = {None: course}
-    made: dict[tuple[str, int | None, str | None], Desk] = {}
+    usual = None if pytestconfig.getoption("all") else SEED
+    courses: dict[tuple[str, ...], Course] = {(): course}
+    made: dict[tuple[str, int | None, tuple[str, ...]], Desk] = {}
     with ExitStack() as open_graders:
 
-        def desk(assignment: str, seed: int | None = None, answers: Collection[str] = ()) -> Desk:
-            only = next(iter(answers)) if assignment in STACKED and len(answers) == 1 else None
+        def desk(assignment: str, seed: int | None = usual, answers: Collection[str] = ()) -> Desk:
+            only = alone(answers)
             if only not in courses:
-                courses[only] = make_course(tmp_path_factory.mktemp(f"course-{only}"), only)
+                courses[only] = make_course(tmp_path_factory.mktemp(f"course-{only[0]}"), only)
             if (key := (assignment, seed, only)) not in made:
                 grader = open_graders.enter_context(Grader(courses[only], assignment, seed=seed, warm=warm))
                 made[key] = Desk(grader, courses[only].root, only)
@@ -44,7 +48,7 @@ def desks(course: Course, warm: Warm, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="session")
 def desk(desks: Desks) -> Desk:
-    """01_matmul, with a secret seed for every submission, as for a class."""
+    """01_matmul, with the usual seed."""
     return desks("01_matmul")
 
 

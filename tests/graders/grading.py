@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 
 from foundations.config import Course, read_settings
 from foundations.grade import Graded, Grader
@@ -20,7 +23,7 @@ from foundations.notebook import read_source, release_version
 
 ROOT = Path(__file__).parent.parent.parent
 ASSIGNMENTS = tuple(sorted(path.parent.name for path in (ROOT / "source").glob("*/*.ipynb")))
-#: Where each exercise stands on those above it: an answer is tried on top of the instructor's, which are given there.
+#: Where exercises stand on each other: an answer is tried on top of the instructor's, which are given there.
 STACKED = ("05_modules",)
 SEED = 4711
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
@@ -69,17 +72,91 @@ def all_answers(kind: str, assignment: str) -> list[Answer]:
 def rounds(answers: Iterable[Answer], *, together: bool = True) -> list[dict[str, Answer]]:
     """The first answer to each exercise, the second to each, and so on: a notebook of each round is graded at once.
 
-    Where exercises stand on each other, or answers spoil what comes after them, a round is one answer.
+    Where exercises stand on each other, a round has those of one level; where answers spoil what comes after them, it
+    is one answer.
     """
-    waiting: dict[str, list[Answer]] = {}
+    if not together:
+        return [{answer.exercise: answer} for answer in answers]
+    waiting: dict[tuple[str, ...], dict[str, list[Answer]]] = {}
     for answer in answers:
-        if not together or assignment_of(answer.exercise) in STACKED:
-            waiting.setdefault("", []).append(answer)
-        else:
-            waiting.setdefault(answer.exercise, []).append(answer)
-    count = max(map(len, waiting.values()), default=0)
-    taken = [[each[number] for each in waiting.values() if number < len(each)] for number in range(count)]
-    return [{answer.exercise: answer for answer in one} for one in taken]
+        waiting.setdefault(beside(answer.exercise), {}).setdefault(answer.exercise, []).append(answer)
+    return [one for level in waiting.values() for one in _taken(level)]
+
+
+def _taken(waiting: Mapping[str, Sequence[Answer]]) -> Iterator[dict[str, Answer]]:
+    for number in range(max(map(len, waiting.values()))):
+        yield {exercise: answers[number] for exercise, answers in waiting.items() if number < len(answers)}
+
+
+def round_cases(
+    answers_to: Callable[[str], Iterable[Answer]], *, together: bool = True, quick: int | None = None
+) -> list[Any]:
+    """For pytest's parametrize: assignment and round, for all rounds of answers to each assignment.
+
+    ``quick``: a round is slow when each of its exercises has had that many answers before it; default: none is.
+    """
+    made = []
+    for assignment in ASSIGNMENTS:
+        seen: Counter[str] = Counter()
+        for one in rounds(answers_to(assignment), together=together):
+            slow = quick is not None and min(seen[exercise] for exercise in one) >= quick
+            seen.update(one.keys())
+            marks = [pytest.mark.slow] if slow else []
+            name = f"{assignment}: {', '.join(answer.name for answer in one.values())}"
+            made.append(pytest.param(assignment, one, id=name, marks=marks))
+    return made
+
+
+@cache
+def stands_on(exercise: str) -> frozenset[str]:
+    """The exercises whose names are used in its solution, in theirs, and so on."""
+    own = solutions(assignment_of(exercise))
+    used = {node.id for node in ast.walk(ast.parse(own[exercise][0])) if isinstance(node, ast.Name)}
+    direct = (used & own.keys()) - {exercise}
+    return frozenset(direct).union(*(stands_on(name) for name in direct))
+
+
+@cache
+def _level(exercise: str) -> int:
+    """0 for an exercise that stands on no other, neither with its answer nor with the tensors of its check."""
+    names = exercises(assignment_of(exercise))
+    used = {node.id for node in ast.walk(_check_of(exercise)) if isinstance(node, ast.Name)} - _bound_by(exercise)
+    above = names[: names.index(exercise)]
+    below = [name for name in above if name in stands_on(exercise) or not used.isdisjoint(_bound_by(name))]
+    return 1 + max(map(_level, below), default=-1)
+
+
+def _bound_by(exercise: str) -> set[str]:
+    """The names that its visible check gives to tensors."""
+    assigned = [part for part in _check_of(exercise).body if isinstance(part, ast.Assign)]
+    nodes = [node for part in assigned for target in part.targets for node in ast.walk(target)]
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+@cache
+def _check_of(exercise: str) -> ast.Module:
+    return ast.parse(next(cell.source for cell in source(assignment_of(exercise)).cells if _grade_id(cell) == exercise))
+
+
+@cache
+def beside(exercise: str) -> tuple[str, ...]:
+    """The exercises that can be answered in one notebook with ``exercise``, which is one of them: where exercises stand
+    on each other, those of its level; elsewhere all of its assignment, for which this is empty.
+    """
+    assignment = assignment_of(exercise)
+    if assignment not in STACKED:
+        return ()
+    return tuple(name for name in exercises(assignment) if _level(name) == _level(exercise))
+
+
+def alone(answers: Collection[str]) -> tuple[str, ...]:
+    """The exercises that a notebook with answers to some has; empty for all of the assignment. A single answer is tried
+    on all that is above it, several are those of one round.
+    """
+    exercise = next(iter(answers), None)
+    if exercise is None or assignment_of(exercise) not in STACKED:
+        return ()
+    return (exercise,) if len(answers) == 1 else beside(exercise)
 
 
 def titled(answer: Answer) -> str:
@@ -88,9 +165,9 @@ def titled(answer: Answer) -> str:
 
 
 @cache
-def source(assignment: str, only: str | None = None) -> nbformat.NotebookNode:
+def source(assignment: str, only: tuple[str, ...] = ()) -> nbformat.NotebookNode:
     """The instructor's notebook without prose, figures and timings: setup, what is given, and answer and check of each
-    exercise; or of ``only`` one, those above it being given.
+    exercise; or of ``only`` some, those above that stand on none of these being given.
     """
     notebook = copy.deepcopy(read_source(ROOT / "source" / assignment / f"{assignment}.ipynb"))
     graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
@@ -101,15 +178,17 @@ def source(assignment: str, only: str | None = None) -> nbformat.NotebookNode:
         for cell in notebook.cells
         if (cell_id := _grade_id(cell)) and (cell_id in wanted or cell_id.startswith(_GIVEN))
     ]
-    return notebook if only is None else _narrowed(notebook, names, only)
+    return _narrowed(notebook, names, only) if only else notebook
 
 
-def _narrowed(notebook: nbformat.NotebookNode, names: list[str], only: str) -> nbformat.NotebookNode:
-    """Answers above that to ``only`` become cells like any other, and so do their checks, whose tensors later checks
-    use; all of what is below it goes.
+def _narrowed(notebook: nbformat.NotebookNode, names: list[str], only: tuple[str, ...]) -> nbformat.NotebookNode:
+    """Answers above the last of ``only`` become cells like any other, and so do their checks, whose tensors later
+    checks use, unless they stand on one of ``only``; all others go.
     """
-    above = {cell_id for name in names[: names.index(only)] for cell_id in (name, f"{name}-solution")}
-    others = {cell_id for name in names if name != only for cell_id in (name, f"{name}-solution")}
+    before = names[: max(map(names.index, only))]
+    free = [name for name in before if name not in only and stands_on(name).isdisjoint(only)]
+    above = {cell_id for name in free for cell_id in (name, f"{name}-solution")}
+    others = {cell_id for name in names if name not in only for cell_id in (name, f"{name}-solution")}
     for cell in notebook.cells:
         if (cell_id := _grade_id(cell)) in above:
             plain = {"grade_id": f"{_GIVEN}{cell_id}", "grade": False, "solution": False, "locked": True}
@@ -130,20 +209,22 @@ def assignment_of(exercise: str) -> str:
     return next(assignment for assignment in ASSIGNMENTS if exercise in exercises(assignment))
 
 
-def make_course(root: Path, only: str | None = None) -> Course:
-    """A course of the trimmed notebooks and the real graders under ``root``, with the real settings; or of ``only`` one
-    exercise.
+def make_course(root: Path, only: tuple[str, ...] = ()) -> Course:
+    """A course of the trimmed notebooks and the real graders under ``root``, with the real settings; or of ``only``
+    some exercises of one assignment.
     """
-    for assignment in ASSIGNMENTS if only is None else (assignment_of(only),):
+    for assignment in (assignment_of(only[0]),) if only else ASSIGNMENTS:
         folder = root / "source" / assignment
         folder.mkdir(parents=True)
         nbformat.write(source(assignment, only), folder / f"{assignment}.ipynb")
-    others = [] if only is None else [f"test_{name}.py" for name in exercises(assignment_of(only)) if name != only]
+    others = [f"test_{name}.py" for name in (exercises(assignment_of(only[0])) if only else ()) if name not in only]
     shutil.copytree(ROOT / "graders", root / "graders", ignore=shutil.ignore_patterns("__pycache__", *others))
     return Course(root, read_settings(ROOT / "pyproject.toml"))
 
 
-def submission(assignment: str, answers: Mapping[str, Sequence[str]], only: str | None = None) -> nbformat.NotebookNode:
+def submission(
+    assignment: str, answers: Mapping[str, Sequence[str]], only: tuple[str, ...] = ()
+) -> nbformat.NotebookNode:
     """The released notebook with ``answers``: cells of source by exercise, all but the last being the student's own."""
     notebook = release_version(source(assignment, only))
     for exercise, cells in answers.items():
@@ -161,11 +242,11 @@ def solutions(assignment: str) -> dict[str, list[str]]:
 
 @dataclass
 class Desk:
-    """Hands answers in to one grader: of a whole assignment, or of ``only`` one exercise."""
+    """Hands answers in to one grader: of a whole assignment, or of ``only`` some exercises."""
 
     grader: Grader
     folder: Path
-    only: str | None = None
+    only: tuple[str, ...] = ()
 
     def grade(self, answers: Mapping[str, Sequence[str]]) -> Graded:
         """Where the machine was too busy to decide about speed it is graded again, as the message says."""

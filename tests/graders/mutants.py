@@ -10,7 +10,6 @@ there and loses points by now, makes the command fail. Where none is left, ``doc
 from __future__ import annotations
 
 import argparse
-import ast
 import sys
 import tempfile
 import time
@@ -20,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from grading import ASSIGNMENTS, ROOT, SEED, Desk, assignment_of, exercises, make_course, solutions
+from grading import ASSIGNMENTS, ROOT, SEED, Desk, assignment_of, exercises, make_course, solutions, stands_on
 from mutating import Mutant, mutants
 
 from foundations.diagnose import Bank
@@ -66,15 +65,6 @@ def explained_changes(exercise: str) -> set[str]:
 def mutants_of(exercise: str) -> tuple[Mutant, ...]:
     """The mutants of the instructor's own answer."""
     return tuple(mutants(solutions(assignment_of(exercise))[exercise][0]))
-
-
-@cache
-def stands_on(exercise: str) -> frozenset[str]:
-    """The exercises whose names are used in its solution, in theirs, and so on."""
-    own = solutions(assignment_of(exercise))
-    used = {node.id for node in ast.walk(ast.parse(own[exercise][0])) if isinstance(node, ast.Name)}
-    direct = (used & own.keys()) - {exercise}
-    return frozenset(direct).union(*(stands_on(name) for name in direct))
 
 
 def in_rounds(chosen: Iterable[tuple[str, Mutant]]) -> Iterator[dict[str, Mutant]]:
@@ -205,8 +195,9 @@ when it earns full marks on the hidden inputs of three seeds.
     python tests/graders/mutants.py 03_forward --exercise mse      # a part
     python tests/graders/mutants.py --survivors                    # those below: is each of them still not noticed?
 
-The command fails where a mutant earns full marks and `tests/graders/survivors.toml` does not say why; `make test` tries
-a sample. This page is written by it. Why it is no ready-made tool: [decision 11](decisions/0011-mutants-of-our-own.md).
+The command fails where a mutant earns full marks and `tests/graders/survivors.toml` does not say why; `make test-all`
+tries a sample. This page is written by it. Why it is no ready-made tool:
+[decision 11](decisions/0011-mutants-of-our-own.md).
 """
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 import pytest
 from as_written import as_written
 from conftest import Desks
-from grading import ASSIGNMENTS, ROOT, SEED, Answer, all_answers, exercises, failing, rounds, said
+from grading import ASSIGNMENTS, ROOT, SEED, Answer, all_answers, exercises, failing, round_cases, said
 
 from foundations.diagnose import Misconception, load_bank
 from foundations.model import Exercise
@@ -18,21 +19,13 @@ KNOWN = {known.id: known for bank in BANKS.values() for known in bank.misconcept
 MORE_SEEDS = (1, 9 * 10**15)
 
 
-ROUNDS = [
-    pytest.param(assignment, one, id=f"{assignment}: {', '.join(answer.name for answer in one.values())}")
-    for assignment in ASSIGNMENTS
-    for one in rounds(as_written(known) for known in BANKS[assignment].misconceptions)
-]
+ROUNDS = round_cases(lambda assignment: map(as_written, BANKS[assignment].misconceptions))
 SEEDED = [
     pytest.param(*one.values, seed, id=f"{one.id}, seed {seed}")
     for one in ROUNDS
     for seed in MORE_SEEDS[: 2 if one.values[0] in ASSIGNMENTS[:2] else 1]
 ]
-IN_OTHER_WORDS = [
-    pytest.param(assignment, one, id=f"{assignment}: {', '.join(answer.name for answer in one.values())}")
-    for assignment in ASSIGNMENTS
-    for one in rounds(all_answers("named", assignment))
-]
+IN_OTHER_WORDS = round_cases(partial(all_answers, "named"), quick=2)
 
 
 def assert_named(exercise: Exercise, known: Misconception) -> None:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from conftest import Desks
-from grading import ASSIGNMENTS, Answer, all_answers, exercises, failing, read_answers, rounds, said
+from grading import Answer, all_answers, exercises, failing, read_answers, round_cases, said
 
-ROUNDS = [
-    pytest.param(assignment, one, id=f"{assignment}: {', '.join(answer.name for answer in one.values())}")
-    for assignment in ASSIGNMENTS
-    for one in rounds(all_answers("tricks", assignment), together=False)
-]
-SLOW = [
-    pytest.param(assignment, one, id=f"{assignment}: {', '.join(answer.name for answer in one.values())}")
-    for assignment in ASSIGNMENTS
-    for one in rounds(all_answers("slow", assignment))
-]
+ROUNDS = round_cases(partial(all_answers, "tricks"), together=False)
+SLOW = round_cases(partial(all_answers, "slow"))
 
 
 @pytest.mark.parametrize(("assignment", "answers"), ROUNDS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import jsonschema
 import pytest
 from conftest import Desks
@@ -14,16 +16,12 @@ from grading import (
     outputs_of,
     read_answers,
     result,
-    rounds,
+    round_cases,
     said,
     solutions,
 )
 
-ROUNDS = [
-    pytest.param(assignment, one, id=f"{assignment}: {', '.join(answer.name for answer in one.values())}")
-    for assignment in ASSIGNMENTS
-    for one in rounds(all_answers("right", assignment))
-]
+ROUNDS = round_cases(partial(all_answers, "right"))
 
 
 @pytest.mark.parametrize("exercise", [name for assignment in ASSIGNMENTS for name in exercises(assignment)])
