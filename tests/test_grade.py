@@ -139,6 +139,26 @@ def double(x):
     assert ("printed" in everything, one.notebook.cells[-1].outputs[0].text) == (False, "kept\n")
 
 
+def test_code_that_looks_like_hiding_is_reviewed_and_costs_nothing(graded):
+    """The entry has the cell's position among all cells; what the judge cannot read is an entry too, and no fault."""
+    deep = f"def unused(a):\n    return ({'+'.join(['a'] * 900)}).f_back"
+
+    def change(notebook):
+        cells = [
+            builders.markdown("# Mine"),
+            builders.code("%%bash\necho hello"),
+            builders.code("import torch\ntorch.y = 1"),
+        ]
+        notebook.cells[1:1] = [*cells, builders.code(deep), builders.code("from math import *\nprint = print")]
+
+    report = graded(double=f"import gc\ngc.get_objects()\n{DOUBLE}", change=change).report
+
+    assert (report.verdict, report.score) == ("graded", 9.0)
+    assert [(one.cell, one.line, one.exercises) for one in report.review[:2]] == [(4, 2, ()), (5, 2, ())]
+    assert report.review[0].finding == "torch.y = 1"
+    assert [(one.line, one.exercises) for one in report.review[2:]] == [(2, ("double",))]
+
+
 def test_a_syntax_error_in_one_cell_costs_its_exercise_alone(graded):
     """And the message names the error."""
     report = graded("def double(x)\n    return 2 * x").report
