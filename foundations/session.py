@@ -222,8 +222,9 @@ class Session:
 
     def _run_cell(self, position: int, source: str) -> CellRun:
         limits = self._of_cells.get(position, self._limits)
-        watched = {"source": source, "names": list(self.bound.names)}
-        reply = self._ask("watched_cell", limits.cell_cpu_s, limits.cell_wall_s, watched)
+        names = list(self.bound.names)
+        operation, more = ("watched_cell", {"names": names}) if names else ("cell", {})
+        reply = self._ask(operation, limits.cell_cpu_s, limits.cell_wall_s, {"source": source, **more})
         if not _is_run(reply):
             self._lose("its answer was not one that the grader understands")
         if explained := self._explain(reply["error"]):
