@@ -71,7 +71,6 @@ def test_session():
     assert steps[-1] == ("Jupyter kernels", 1, 1)
 
 
-@pytest.mark.slow
 def test_confinement():
     """Each pair gives a ratio, and the median of these is what the bar is held against."""
     result = confinement.measure(3)
@@ -80,6 +79,7 @@ def test_confinement():
     assert result.met == (result.figures["ratio"] <= confinement.BAR)
 
 
+@pytest.mark.slow
 def test_course():
     """Gradings and runs add up over the assignments; shares are of the whole, and of one core."""
     steps = []
