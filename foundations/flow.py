@@ -14,12 +14,9 @@ from dataclasses import dataclass
 from foundations.bindings import BUILTINS, Binding, Collector, Table, arguments_of, function_table
 from foundations.folding import spend
 from foundations.libraries import path_of
-from foundations.parsing import Function
+from foundations.parsing import Comprehension, Function, Scopes, parts
 from foundations.resolving import Resolver
 
-Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
-#: The functions and comprehensions around a node, from the outside in.
-Scopes = tuple[Function | Comprehension, ...]
 Values = frozenset[str]
 _NOTED = (ast.Call, ast.Assign, ast.Attribute, ast.Subscript, ast.Import, ast.ImportFrom, ast.Constant, ast.ClassDef)
 
@@ -28,7 +25,7 @@ _NOTED = (ast.Call, ast.Assign, ast.Attribute, ast.Subscript, ast.Import, ast.Im
 class Text:
     """A tree and its place in a notebook: its cell, and lines to add; ``fixed``: it is all on one line, as a string."""
 
-    tree: ast.AST
+    tree: ast.Module
     cell: int
     offset: int = 0
     fixed: bool = False
@@ -86,7 +83,7 @@ class Flow:
         #: Names, attributes and short texts, wherever they are.
         self.words: set[str] = set()
         for text in texts:
-            for node, scopes in scoped(text.tree):
+            for node, scopes in parts(text.tree).nodes:
                 if isinstance(node, ast.Name):
                     self.words.add(node.id)
                 elif isinstance(node, _NOTED):
@@ -309,16 +306,6 @@ class Flow:
                     if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name in _HANDING_ON:
                         found |= self._union(_returned(method), (*scopes, method), depth)
         return found if known else None
-
-
-def scoped(tree: ast.AST) -> Iterator[tuple[ast.AST, Scopes]]:
-    """Give every node with the functions and comprehensions around it; without recursion, however deep it is."""
-    waiting: list[tuple[ast.AST, Scopes]] = [(tree, ())]
-    while waiting:
-        node, scopes = waiting.pop()
-        yield node, scopes
-        inner = (*scopes, node) if isinstance(node, Function | Comprehension) else scopes
-        waiting += [(child, inner) for child in ast.iter_child_nodes(node)]
 
 
 def _callee(node: ast.AST) -> str:

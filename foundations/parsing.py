@@ -25,6 +25,9 @@ _PARSE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _MAKERS = frozenset({"SimpleNamespace", "namedtuple", "make_dataclass", "type", "Enum", "setattr", "__setattr__"})
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+#: The functions and comprehensions around a node, from the outside in.
+Scopes = tuple[Function | Comprehension, ...]
 
 
 def parse(source: str) -> ast.Module | None:
@@ -48,9 +51,9 @@ _PARTS = "foundations_parts"
 
 @dataclass(frozen=True)
 class Parts:
-    """What readers look for in one cell's tree, in the order of :func:`ast.walk`."""
+    """What readers look for in one cell's tree: its nodes, each with the functions and comprehensions around it."""
 
-    nodes: tuple[ast.AST, ...]
+    nodes: tuple[tuple[ast.AST, Scopes], ...]
     functions_with_globals: tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]
     has_walrus: bool
     #: Names of attributes that the cell gives to its own classes and objects.
@@ -58,11 +61,12 @@ class Parts:
 
     @classmethod
     def of(cls, tree: ast.Module) -> Parts:
-        nodes = tuple(ast.walk(tree))
+        scopes = tuple(scoped(tree))
+        nodes = [node for node, _ in scopes]
         has_global = any(isinstance(node, ast.Global) for node in nodes)
         functions = (node for node in nodes if has_global and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
         return cls(
-            nodes,
+            scopes,
             tuple(functions),
             any(isinstance(node, ast.NamedExpr) for node in nodes),
             frozenset(name for node in nodes for name in _attributes_made_by(node)),
@@ -73,6 +77,16 @@ def parts(tree: ast.Module) -> Parts:
     """Give the parts of one cell's tree, which are kept with it if it is kept."""
     kept: Parts | None = vars(tree).get(_PARTS)
     return kept or Parts.of(tree)
+
+
+def scoped(tree: ast.AST) -> Iterator[tuple[ast.AST, Scopes]]:
+    """Give every node with the functions and comprehensions around it; without recursion, however deep it is."""
+    waiting: list[tuple[ast.AST, Scopes]] = [(tree, ())]
+    while waiting:
+        node, scopes = waiting.pop()
+        yield node, scopes
+        inner = (*scopes, node) if isinstance(node, Function | Comprehension) else scopes
+        waiting += [(child, inner) for child in ast.iter_child_nodes(node)]
 
 
 def _attributes_made_by(node: ast.AST) -> Iterator[str]:

@@ -14,7 +14,7 @@ from foundations.bindings import BUILTINS
 from foundations.flow import Flow, Place, Text, Values
 from foundations.folding import Overlong, at_most, spend
 from foundations.model import Review
-from foundations.parsing import UNREADABLE, embedded
+from foundations.parsing import UNREADABLE, embedded, parts
 from foundations.reading import Source, read_exercise, read_source
 from foundations.suspects import (
     DYNAMIC,
@@ -304,7 +304,7 @@ def _texts(trees: list[tuple[int, ast.Module]]) -> Iterator[Text]:
     while waiting:
         text = waiting.pop(0)
         yield text
-        for node in ast.walk(text.tree):
+        for node, _ in parts(text.tree).nodes:
             if isinstance(node, ast.Call) and (inner := embedded(node)):
                 line = text.offset + (0 if text.fixed else node.lineno)
                 is_below = _last(node.func) == "run_cell_magic" and not text.fixed
