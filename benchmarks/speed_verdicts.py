@@ -94,6 +94,7 @@ def the_task() -> Task:
     spec.loader.exec_module(grader)
     stated: dict[str, Any] = {}
     grader.test_speed(_Listener(stated))
+    del stated["rule"]  # what may run is no matter of time
     return Task("matmul_elementwise", stated.pop("than"), **stated)
 
 

@@ -202,6 +202,13 @@ _COMPILED = tuple((family, re.compile("|".join(patterns))) for family, patterns 
 
 #: Explanations of the families that only this module knows, as a message puts them in brackets.
 GLOSSES = {
+    STRUCTURE: "making, moving or looking at numbers",
+    "arithmetic": "arithmetic",
+    "functions": "a mathematical function",
+    "reductions": "a sum or another reduction",
+    "sorting": "sorting",
+    "random numbers": "random numbers",
+    "settings": "a setting",
     "quantized numbers": "quantized numbers",
     "sparse tensors": "a sparse tensor",
     "nested tensors": "a nested tensor",

@@ -187,7 +187,8 @@ class GradingPlugin:
         twin = _mark(item).get("twin")
         outcomes = {check.name: check.outcome for check in self.exercises[_exercise_of(item)].result.checks}
         if twin is not None and outcomes.get(twin) == "fail":
-            return "fail", f"{error}. It counts as too slow, because {twin!r} failed", None
+            text = f"{error}. It counts as too slow, because {twin!r} failed"
+            return self._wrong(item, Finding("speed", text, symptom="speed"))
         return "inconclusive", f"{error}; grade again", None
 
     def _wrong(self, item: pytest.Item, finding: Finding) -> tuple[Outcome, str, str | None]:

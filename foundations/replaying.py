@@ -89,14 +89,11 @@ class _Replay:
 
     def made_something(self, call: int, results: list[int]) -> bool:
         """Return whether no result of a function call equals one of the tensors that went into the call."""
-        within = [entry for entry in self.record["entries"] if entry[4] == call]
-        made = {number for entry in within for number in entry[3]}
-        given = [
-            self.tensors[number]
-            for entry in within
-            for number in operands(entry[1])
-            if number not in made or number in self.from_outside
-        ]
+        entries = self.record["entries"]
+        within = [entry for entry in entries if entry[4] == call]
+        start = entries.index(within[0]) if within else 0
+        before = self.from_outside.union(number for entry in entries[:start] for number in entry[3])
+        given = [self.tensors[number] for entry in within for number in operands(entry[1]) if number in before]
         return not any(torch.equal(self.tensors[number], tensor) for number in results for tensor in given)
 
     def multiplied(self, tensor: torch.Tensor, factor: float) -> torch.Tensor:

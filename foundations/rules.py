@@ -149,8 +149,8 @@ def read_trace_for(rule: Rule, trace: Trace, record: Record | None = None) -> li
     for operation, count, largest in _entries(trace, "function"):
         if name := _traced_family(operation, largest, rule):
             found.setdefault(operation, _ran(rule, name, operation, count, largest))
-    if found:
-        return list(found.values())
+    if found or (record is not None and record.why_not):
+        return list(found.values())  # without a record, whose operators these were is not known
     callers = _callers(record)
     for operation, count, largest in _entries(trace, "dispatch"):
         for caller in callers.get(operation, {None}):

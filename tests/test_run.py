@@ -134,12 +134,12 @@ def test_what_concerns_the_whole_course_ends_the_run_and_keeps_what_there_is(cou
     assert len(json.loads((course.root / "all.json").read_text())) == 2
 
 
-def test_half_a_character_in_a_report_stays_in_it(course, monkeypatch):
-    """A file is UTF-8; the escape of JSON holds what UTF-8 cannot."""
+def test_half_a_character_in_a_report_is_replaced(course, monkeypatch):
+    """A file is UTF-8, which cannot hold it."""
     monkeypatch.setattr(Grader, "grade", lambda grader, path, student: 1 / 0)
     monkeypatch.setattr("foundations.failures._one_line", lambda error: "half \ud800")
     grade(course, "--no-gradebook")
-    assert "half \ud800" in reports(course)["s01"]["reason"]
+    assert "half \ufffd" in reports(course)["s01"]["reason"]
 
 
 # ------------------------------------------------------------------------------------------------- the whole class

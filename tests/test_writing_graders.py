@@ -24,7 +24,7 @@ ANSWERS = {
     "multiplies_the_sums": "def dot(a, b):\n    return torch.sum(a) * torch.sum(b)\n",
     "calls_the_library": "def dot(u, v):\n    return u @ v\n",
     "loop": "def dot(u, v):\n    s = 0 * u[0]\n    for a, b in zip(u, v):\n        s = s + a * b\n    return s\n",
-    "stub": "def dot(u, v):\n    raise NotImplementedError()\n",
+    "stub": "def dot(u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:\n    raise NotImplementedError()\n",
 }
 
 

@@ -413,7 +413,7 @@ class Bench:
 
         def attempt(sound):
             if not sound:
-                self.student.traced(self.trial(sound), 4, 3, 2, rule=NO_AUTOGRAD)
+                self.student.traced(self.trial(sound), 4, 3, 2, rule=NO_AUTOGRAD, wrong_elsewhere=True)
                 return
             call = self.call(self.tensors(4, 3, 2), sound, trace=True, blank=True)
             # Taken for a layer, a loss has a backward as well, and refuses: that gives nobody a gradient.

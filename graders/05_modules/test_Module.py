@@ -153,7 +153,7 @@ def test_by_hand(student, matrix):
         call.must_return(inp * other - third, scale=4.0)
 
     trial = Trial(lambda *shape: [matrix(*shape) for _ in range(4)], must_multiply, three_arguments)
-    student.traced(trial, 4, 3, rule=NO_AUTOGRAD)
+    student.traced(trial, 4, 3, rule=NO_AUTOGRAD, wrong_elsewhere=True)
 
 
 @check("the arguments are saved as self.args, the output as self.out", weight=2)

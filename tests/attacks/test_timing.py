@@ -234,8 +234,9 @@ def test_trick(bench: Bench, trick: Trick) -> None:
     outcomes = {check["name"]: check["outcome"] for check in outcome.report["exercises"][2]["checks"]}
     assert outcomes[trick.fails] == "fail", outcome.story()
     assert outcomes[SPEED] == "fail", outcome.story()
-    assert (outcome.scores["matmul_elementwise"] == 0) is trick.nothing, outcome.story()
-    assert (outcome.report["review"] != []) is trick.reviewed, outcome.story()
+    # How much work of other threads falls into a short call differs from run to run, so more may be lost, or reviewed.
+    assert outcome.scores["matmul_elementwise"] == 0 or not trick.nothing, outcome.story()
+    assert outcome.report["review"] != [] or not trick.reviewed, outcome.story()
     assert (outcome.scores["matmul_naive"], outcome.scores["frobenius_norm"]) == (5.0, 4.0), outcome.story()
     assert GOT_THROUGH not in outcome.said
     assert after.scores == {"matmul_naive": 5.0, "frobenius_norm": 4.0, "matmul_elementwise": 6.0}, after.story()

@@ -134,7 +134,7 @@ def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     return torch.ops.mkldnn._linear_pointwise(a.float(), b.t().float(), None, "none", [], "").to(a.dtype)
 
-# %% a recurrent cell → aten.
+# %% a recurrent cell → rnn_relu_cell
 def matmul_elementwise(a, b):
     assert a.shape[1] == b.shape[0]
     cell, m = torch.rnn_relu_cell, b.shape[1]
