@@ -89,8 +89,7 @@ _WORDS: dict[str, frozenset[str]] = {
         "bitwise_left_shift bitwise_right_shift conj_physical polar cross diff gradient greater greater_equal",
         "less less_equal",
         "not_equal sym_max sym_min sym_sum sym_ite sym_not deg2rad rad2deg rsqrt sqrt _add_relu gradient",
-        "linear_combination",
-        "_compute_linear_combination _masked_scale float_power_ sym_sqrt",
+        "_masked_scale float_power_ sym_sqrt",
         "__add__ __sub__ __mul__ __div__ __truediv__ __floordiv__ __mod__ __neg__ __pos__ __abs__ __invert__",
         "__and__ __or__",
         "__xor__ __lshift__ __rshift__ __radd__ __rsub__ __rmul__ __rdiv__ __rtruediv__ __rfloordiv__",
@@ -137,7 +136,8 @@ _WORDS: dict[str, frozenset[str]] = {
     "matrix product": _words(
         "saddmm hsmm _foreach_mm mm_reduce _spsolve spsolve ldl_solve _cholesky_solve_helper cholesky_inverse",
         "lobpcg",
-        "grid_sample grid_sampler affine_grid fold unfold im2col col2im interpolate multi_dot",
+        "grid_sample grid_sampler affine_grid fold unfold im2col col2im interpolate multi_dot linear_combination",
+        "_compute_linear_combination",
     ),
     "norm": _words("frobenius_norm nuclear_norm linalg_cond matrix_rank local_response_norm _powsum _foreach_powsum"),
     "settings": _words(
@@ -178,6 +178,7 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("nested tensors", (r".*(nested|padded|jagged|ragged|packed_seq).*",)),
     ("fourier transform", (r".*fft.*", "stft", "istft", r"(bartlett|blackman|hamming|hann|kaiser)_window")),
+    ("matrix product", (r".*embedding_bag.*",)),
     ("torch.nn", (
         r".*(pool|upsample|dropout|embedding|batch_norm|_loss|cross_entropy|softmax|softshrink|hardshrink|softsign).*",
         r".*(tanhshrink|log_?sigmoid|glu|rrelu|prelu|threshold|group_norm|layer_norm|instance_norm|rms_norm).*",
@@ -198,6 +199,8 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"_validate.*", "set_warn_always", "use_deterministic_algorithms",
     )),
 )  # fmt: skip
+#: Layers that are products as well, and hold an activation or a softmax.
+_LAYERS = re.compile(r".*(attention|_sdp_|lstm|gru|rnn|transformer).*|_add_relu|_addmm_activation|_linear_pointwise")
 _COMPILED = tuple((family, re.compile("|".join(patterns))) for family, patterns in _PATTERNS)
 
 #: Explanations of the families that only this module knows, as a message puts them in brackets.
@@ -234,11 +237,20 @@ def families_of(name: str) -> frozenset[str]:
     """Return the families of an operation named as in a trace (``matmul``, ``__add__``, ``aten.mul``); empty if it is
     unknown.
     """
+    if name.startswith("autograd."):
+        return frozenset({"autograd"})
     bare = name.removeprefix("aten.").removeprefix("prims.")
+    if "_backward" in bare.lstrip("_"):  # the way back through a product is made of products
+        return _families_of(bare) | _families_of(bare[: bare.index("_backward", 1)])
+    return _families_of(bare)
+
+
+def _families_of(bare: str) -> frozenset[str]:
     named = {family for family, entry in FAMILIES.items() if entry.has_traced(bare)}
     words = next(filter(None, map(_family_by_word, _forms(bare))), None)
     found = words or next(filter(None, map(_family_by_pattern, _forms(bare))), None)
-    return frozenset(named | {found} if found else named)
+    layer = {"torch.nn"} if any(map(_LAYERS.fullmatch, _forms(bare))) else set()
+    return frozenset(named | layer | ({found} if found else set()))
 
 
 def _forms(name: str) -> list[str]:

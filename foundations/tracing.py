@@ -26,7 +26,7 @@ Plain = dict[str, Any]
 
 MAX_NAMES = 500
 MAX_NAME_CHARACTERS = 80
-#: Questions that a careful student asks, and that torch answers by arithmetic of its own (``isfinite`` multiplies).
+#: As in :data:`foundations.rules.PREDICATES`.
 _PREDICATES = frozenset({torch.isfinite, torch.Tensor.isfinite, torch.isclose, torch.Tensor.isclose})
 _INDEXING = frozenset({"__getitem__", "__setitem__"})
 #: Elements of a list of arguments: enough to see a tensor in it, cheap where it holds a million floats.
@@ -184,6 +184,8 @@ def _name(func: Any) -> str:
     func = getattr(func, "fget", func)
     func = getattr(func, "overloadpacket", func)
     name = getattr(func, "__name__", None)
+    if str(getattr(func, "__module__", "")).startswith("torch.autograd"):
+        return f"autograd.{name}"[:MAX_NAME_CHARACTERS]  # ``grad`` alone is the property
     return name[:MAX_NAME_CHARACTERS] if type(name) is str else type(func).__name__
 
 
