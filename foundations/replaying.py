@@ -153,7 +153,10 @@ def _operator(name: str) -> Any:
     space, packet, overload = name.split(".")
     if space not in ("aten", "prims"):
         raise ValueError(f"the record names the operator {name[:80]}")
-    return getattr(getattr(getattr(torch.ops, space), packet), overload)
+    found = getattr(getattr(getattr(torch.ops, space), packet), overload)
+    if not isinstance(found, torch._ops.OpOverload):  # an attribute of a namespace, such as a method of Python's
+        raise TypeError(f"{name[:80]} is not an operator")
+    return found
 
 
 def _results_of(result: Any) -> list[torch.Tensor]:

@@ -16,7 +16,7 @@ from foundations.compare import CheckFailed, Finding
 from foundations.errors import CourseError
 from foundations.evidence import Record
 from foundations.families import FAMILIES, Family, is_structural
-from foundations.operators import ALL, GLOSSES, PLAIN, STRUCTURE, families_of
+from foundations.operators import ALL, GLOSSES, STRUCTURE, families_of
 from foundations.reader import Use
 from foundations.reading import read_uses
 
@@ -25,6 +25,9 @@ Trace = Mapping[str, Sequence[Sequence[object]]]
 Seen = Literal["source", "trace"]
 
 SCALARS = "numbers only"
+#: Questions that a careful student asks, and that torch answers by arithmetic of its own (``isfinite`` multiplies): a
+#: trace does not count it.
+PREDICATES = frozenset({"isfinite", "isclose"})
 
 
 @dataclass(frozen=True)
@@ -142,8 +145,9 @@ def _is_of_library(path: str) -> bool:
 def read_trace_for(rule: Rule, trace: Trace, record: Record | None = None) -> list[Violation]:
     """Return what is forbidden among what ran, each operation once, by the name as written where the trace has it.
 
-    Operators below a function count only if no function broke the rule, and not below a function of the library that
-    the rule allows: ``einsum`` runs ``aten.bmm``, and is one einsum.
+    Operators below a function count only if no function broke the rule, and products not below an ``einsum`` that the
+    rule allows: it runs ``aten.bmm``, and is one einsum. Operators of the record count whether the trace counted them
+    or not, because it is the record that is proved by a replay.
     """
     found: dict[str, Violation] = {}
     for operation, count, largest in _entries(trace, "function"):
@@ -152,26 +156,33 @@ def read_trace_for(rule: Rule, trace: Trace, record: Record | None = None) -> li
     if found:
         return list(found.values())
     callers = _callers(record)
-    for operation, count, largest in _entries(trace, "dispatch"):
+    counted = list(_entries(trace, "dispatch"))
+    uncounted = sorted(callers.keys() - {operation for operation, _, _ in counted})
+    for operation, count, largest in [*counted, *((operation, 1, 0) for operation in uncounted)]:
         for caller in callers.get(operation, {None}):
-            name = None if _is_library(caller) else _traced_family(operation, largest, rule)
-            if name and not (name == SCALARS and caller is not None and is_structural(caller)):
+            name = _traced_family(operation, largest, rule)
+            if name and not _is_part_of(caller, name):
                 found.setdefault(operation, _ran(rule, name, operation, count, largest))
     return list(found.values())
 
 
-def unknown_operations(trace: Trace) -> list[str]:
+def unknown_operations(trace: Trace, record: Record) -> list[str]:
     """Return the names of what ran that no family of :mod:`foundations.operators` has."""
     names = {name for level in ("function", "dispatch") for name, _, _ in _entries(trace, level)}
+    names |= {operator[:_LONGEST] for operator, _ in record.operators()}
     return sorted(name for name in names if not families_of(name))
 
 
-def unseen_operators(record: Record) -> list[str]:
-    """Return the computing operators that ran outside of every function call that the trace saw."""
+def unseen_operators(trace: Trace, record: Record) -> list[str]:
+    """Return the computing operators that ran outside of every function call that the trace saw, or were recorded and
+    not counted.
+    """
+    counted = {operation for operation, _, _ in _entries(trace, "dispatch")}
     return sorted(
         operator
         for operator, caller in record.operators()
-        if caller is None and not families_of(operator) <= {STRUCTURE, "settings"}
+        if (caller is None or (operator[:_LONGEST] not in counted and caller not in PREDICATES))
+        and not families_of(operator) <= {STRUCTURE, "settings"}
     )
 
 
@@ -183,15 +194,15 @@ def _callers(record: Record | None) -> dict[str, set[str | None]]:
     return callers
 
 
-#: Families whose functions run operators that somebody else wrote down.
-_NO_SHELTER = PLAIN | {"autograd", "numpy", "list round trip", "broadcasting"}
-
-
-def _is_library(function: str | None) -> bool:
-    """Return whether ``function`` is a product or a layer of the library: what it runs is its own affair, as its own
-    name has been judged.
+def _is_part_of(caller: str | None, family: str) -> bool:
+    """Return whether an operator of ``family`` is how ``caller`` works, whose own name has been judged. A function that
+    has no need of the operator may have been handed an object of the student's, which ran it.
     """
-    return function is not None and bool(families_of(function) - _NO_SHELTER)
+    if caller is None:
+        return False
+    if family == SCALARS:
+        return is_structural(caller)
+    return family == "matrix product" and "einsum" in families_of(caller)
 
 
 #: No process counts that far; and beyond it a ratio of two counts may be no float any more.
