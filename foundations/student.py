@@ -32,6 +32,9 @@ _NOT_REPEATED = "the operations that were recorded, repeated on other inputs, do
 _THREAD_TRIES = 3
 #: CPU seconds, and share of a call's own, that other threads may use during it: a progress bar wakes up now and then.
 _THREADS_S, _THREADS_SHARE = 0.002, 0.1
+#: The least work that a thread can be given, to read one number, takes four times as long.
+_NO_WORK_S = 5e-6
+_ELSEWHERE = "numbers were read while another thread worked"
 #: What is kept of a student's answers to name a mistake by: known mistakes give answers of the size that is asked for.
 _MAX_OBSERVED_BYTES = 64 << 20
 
@@ -56,6 +59,8 @@ class Call:
     same_object_as: int | None
     names: Sequence[str] = ()
     through: Callable[..., Any] | None = None
+    #: Why numbers of a traced call may come from elsewhere than the call; empty if they do not.
+    elsewhere: str = ""
 
     def must_return(self, expected: torch.Tensor, **options: Any) -> None:
         """The value agrees with ``expected``; options are those of :func:`foundations.compare.difference`."""
@@ -309,6 +314,8 @@ class Student:
             before, clock = self.session.other_threads_s(), self.session.clock()
             call = self.call(*args, trace=True, through=trial.through)
             after, spent = self.session.other_threads_s(), self.session.clock() - clock
+            # A progress bar that wakes up is no evidence; but a number may have been computed in the meantime.
+            call.elsewhere = _ELSEWHERE if after is None or before is None or after - before > _NO_WORK_S else ""
             if before is None or after is None:
                 self.ask_review("threads", "this system does not tell which thread of a process worked during a call")
                 return call
@@ -321,14 +328,14 @@ class Student:
         """The reason why the trace of a call with the right value proves nothing; empty if it proves what ran."""
         if record.why_not:
             return record.why_not
-        if unknown := rules.unknown_operations(call.trace or {}):
+        if unknown := rules.unknown_operations(call.trace or {}, record):
             return f"`{unknown[0]}` ran, which this version of the package does not know"
-        if hidden := rules.unseen_operators(record):
+        if hidden := rules.unseen_operators(call.trace or {}, record):
             return f"`{hidden[0]}` ran without being seen as a function of PyTorch"
         fresh = tuple(copied(arg) for arg in trial.make(*sizes))
         doubt = self._replay_doubt(record, fresh, call, trial)
         if doubt and rule.numbers and evidence.reads_numbers(call.trace):
-            doubt = self._replay_doubt(record, call.args, call, trial)
+            doubt = call.elsewhere or self._replay_doubt(record, call.args, call, trial)
         return doubt
 
     def _replay_doubt(self, record: evidence.Record, args: tuple[Any, ...], like: Call, trial: Trial) -> str:

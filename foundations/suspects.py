@@ -19,6 +19,8 @@ OURS = "This reaches the code that runs the notebook."
 MEMORY = "This calls functions or changes memory outside of Python."
 REWRITTEN = "This changes the code of a function or of cells after it was written."
 DYNAMIC = "This runs text that cannot be known by reading."
+UNNAMED = "This takes a part of torch by a name that cannot be known by reading."
+UNKNOWN = "This takes a part of a library by a name that cannot be known by reading."
 
 #: Attributes that give themselves away, whatever they are attributes of.
 NAMES: Mapping[str, str] = {
@@ -127,6 +129,20 @@ def if_protected(owners: Iterable[str]) -> Iterator[str]:
         for owner in filter(holds_names, owners)
     ):
         yield PATCHED
+
+
+def if_of_library(owners: Iterable[str]) -> Iterator[str]:
+    """Give the reason to look at an attribute of one of ``owners`` whose name is unknown."""
+    roots = {owner.removeprefix("[]").partition(".")[0] for owner in owners} & _PROTECTED
+    if "torch" in roots:  # of which some parts switch a trace off
+        yield UNNAMED
+    elif roots:
+        yield UNKNOWN
+
+
+def if_in_library(owners: Iterable[str], itself: bool = False) -> Iterator[str]:
+    """Give the reason to look at an unknown part of a namespace among ``owners``, or of a library ``itself``."""
+    yield from if_of_library(owner for owner in owners if itself or owner.endswith(".__dict__"))
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,10 @@ from foundations.suspects import (
     OURS,
     PATCHED,
     REWRITTEN,
+    UNKNOWN,
     UNREAD,
+    if_in_library,
+    if_of_library,
     if_protected,
     of_tensors,
     path_reasons,
@@ -41,6 +44,8 @@ _MOCKS = frozenset(["object", "multiple", "dict", "patch"])
 _CHANGING = frozenset(
     ["update", "setdefault", "__setitem__", "setitem", "__delitem__", "delitem", "pop", "popitem", "clear", "__ior__"]
 )
+#: By which parts of a namespace are taken without their names.
+_LISTING = frozenset(["values", "items", "get", "__getitem__", "getmembers", "itemgetter"])
 _HANDED = frozenset(["setattr", "delattr", "exec", "eval", "compile"])
 _IMPORTING = frozenset(["__import__", "import_module"])
 _RUNNING = frozenset(["builtins.exec", "builtins.eval", "builtins.compile"])
@@ -98,6 +103,7 @@ class _Search:
                 self.flow = Flow(self.source.table, texts)
                 words = self.flow.words
                 self.looks_into_modules = "modules" in words
+                self.looks_into_spaces = not words.isdisjoint(["vars", "__dict__", "getmembers"])
                 self.sets_by_name = not words.isdisjoint(["setattr", "delattr"])
                 self.runs_text = not words.isdisjoint(["exec", "eval", "compile", "builtins", "__builtins__"])
                 for place in self.flow.places:
@@ -109,7 +115,7 @@ class _Search:
         spend(2)
         try:
             for reason in self.reasons(place):
-                self.found.append(_Found(place.text.cell, place.line, reason, dynamic=reason == DYNAMIC))
+                self.found.append(_Found(place.text.cell, place.line, reason, dynamic=reason in (DYNAMIC, UNKNOWN)))
         except Exception:  # as deep as the code is that failed, or a fault of ours: a person has to look
             self.found.append(_Found(place.text.cell, place.line, UNREAD))
 
@@ -145,6 +151,8 @@ class _Search:
     def part(self, place: Place, node: ast.Subscript) -> Iterator[str]:
         if self.looks_into_modules:
             yield from self.taken(self.flow.values(node.value, place.scopes), node.slice, place)
+        if self.looks_into_spaces and not self.flow.keys(node.slice, place.scopes):
+            yield from if_in_library(self.flow.values(node.value, place.scopes))
         is_index = isinstance(node.slice, ast.Name | ast.Tuple | ast.Slice)
         if not is_index and not telling().isdisjoint(self.flow.keys(node.slice, place.scopes)):
             for value in self.flow.values(node, place.scopes):
@@ -188,12 +196,19 @@ class _Search:
         elif name in _MOCKS:
             yield from self.mocked(place, call, given)
         if name in _IMPORTING and given:
-            for text in self.flow.keys(given[0], place.scopes):
+            texts = self.flow.keys(given[0], place.scopes)
+            yield from [] if texts else [UNKNOWN]
+            for text in texts:
                 yield from path_reasons(text)
-        if name in ("getattr", "attrgetter"):
+        if name in ("getattr", "attrgetter", "__getattribute__"):
             yield from self.asked(place, call, given)
         if self.looks_into_modules and isinstance(call.func, ast.Attribute):
             yield from self.looked_up(place, call, call.func)
+        if self.looks_into_spaces and name in _LISTING:
+            owners = [call.func.value, *given] if isinstance(call.func, ast.Attribute) else given
+            if name == "getmembers" or not any(self.flow.keys(part, place.scopes) for part in given):
+                for owner in owners:
+                    yield from if_in_library(self.flow.values(owner, place.scopes), name == "getmembers")
         if name in telling() and isinstance(call.func, ast.Name):  # ``from ctypes import *``
             for value in self.flow.values(call.func, place.scopes):
                 yield from path_reasons(value)
@@ -230,6 +245,8 @@ class _Search:
                 yield from (NAMES[name] for name in text.split(".") if name in NAMES)
         for value in self.flow.values(call, place.scopes):
             yield from path_reasons(value)
+        if len(given) > 1 and not self.flow.keys(given[1], place.scopes):
+            yield from if_of_library(self.flow.values(given[0], place.scopes))
 
     def looked_up(self, place: Place, call: ast.Call, function: ast.Attribute) -> Iterator[str]:
         owners = self.flow.values(function.value, place.scopes)
