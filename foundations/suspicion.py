@@ -196,19 +196,13 @@ class _Search:
         elif name in _MOCKS:
             yield from self.mocked(place, call, given)
         if name in _IMPORTING and given:
-            texts = self.flow.keys(given[0], place.scopes)
-            yield from [] if texts else [UNKNOWN]
-            for text in texts:
-                yield from path_reasons(text)
+            yield from self.imported(place, given[0])
         if name in ("getattr", "attrgetter", "__getattribute__"):
             yield from self.asked(place, call, given)
         if self.looks_into_modules and isinstance(call.func, ast.Attribute):
             yield from self.looked_up(place, call, call.func)
         if self.looks_into_spaces and name in _LISTING:
-            owners = [call.func.value, *given] if isinstance(call.func, ast.Attribute) else given
-            if name == "getmembers" or not any(self.flow.keys(part, place.scopes) for part in given):
-                for owner in owners:
-                    yield from if_in_library(self.flow.values(owner, place.scopes), name == "getmembers")
+            yield from self.listed(place, call, given)
         if name in telling() and isinstance(call.func, ast.Name):  # ``from ctypes import *``
             for value in self.flow.values(call.func, place.scopes):
                 yield from path_reasons(value)
@@ -247,6 +241,20 @@ class _Search:
             yield from path_reasons(value)
         if len(given) > 1 and not self.flow.keys(given[1], place.scopes):
             yield from if_of_library(self.flow.values(given[0], place.scopes))
+
+    def imported(self, place: Place, module: ast.expr) -> Iterator[str]:
+        names = self.flow.keys(module, place.scopes)
+        yield from [] if names else [UNKNOWN]
+        for name in names:
+            yield from path_reasons(name)
+
+    def listed(self, place: Place, call: ast.Call, given: list[ast.expr]) -> Iterator[str]:
+        """Look at ``vars(torch).items()`` and ``inspect.getmembers(torch)``."""
+        itself = _last(call.func) == "getmembers"
+        if itself or not any(self.flow.keys(part, place.scopes) for part in given):
+            owners = [call.func.value, *given] if isinstance(call.func, ast.Attribute) else given
+            for owner in owners:
+                yield from if_in_library(self.flow.values(owner, place.scopes), itself)
 
     def looked_up(self, place: Place, call: ast.Call, function: ast.Attribute) -> Iterator[str]:
         owners = self.flow.values(function.value, place.scopes)
