@@ -245,6 +245,7 @@ def test_trick(bench: Bench, trick: Trick) -> None:
 def test_how(bench: Bench, trick: Trick) -> None:
     """Right values in little time, by code that the exercise does not use, are lost or reviewed."""
     outcome = grade(bench, trick)
+    assert (outcome.scores["matmul_naive"], outcome.scores["frobenius_norm"]) == (5.0, 4.0), outcome.story()
     assert f"{SPEED}: fail" in outcome.messages("matmul_elementwise") or outcome.report["review"] != []
 
 

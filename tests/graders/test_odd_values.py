@@ -23,7 +23,7 @@ class TorchNetwork(nn.Module):
 """
 
 
-@pytest.mark.parametrize("shape", ["(1, 'a')", "(None, 2)", "((1,), 2)", "({}, 1)", "[1j, 2]"])
+@pytest.mark.parametrize("shape", ["(1, 'a')", "(None, 2)", "((1,), 2)", "({}, 1)", "[1j, 2]", "(1, b'a')"])
 def test_parameters_of_odd_shapes(desks, shape):
     """The exercise earns nothing, and a person is asked to look; the run has no fault."""
     desk = desks("05_modules", answers=["TorchNetwork"])
