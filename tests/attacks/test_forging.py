@@ -206,14 +206,14 @@ _ERROR = "{'name': 'ValueError', 'text': 'x', 'line': 1, 'bases': [], 'code': 'x
 
 
 def _must_be_the_students_loss(bench: Bench, operation: str, change: str) -> None:
-    """A wrong ``product`` whose replies are changed so gets a verdict, which is 0; ``shift`` has its marks by then."""
+    """A wrong ``product`` whose replies are changed so gets a verdict, which is 0; the others have their marks."""
     attack = _with_strange(operation, change)
 
     with bench.nothing_left():
         outcome = bench.grade(bench.hand_in(attack.notebook(bench.places)))
 
     assert outcome.report["verdict"] == "graded", outcome.story()
-    assert (outcome.scores["shift"], outcome.scores["product"]) == (ATTACKED["shift"], 0), outcome.story()
+    assert outcome.scores == ATTACKED, outcome.story()
     bench.must_not_leak(outcome)
 
 
@@ -268,12 +268,15 @@ def test_strange_outputs(bench: Bench, outputs: str) -> None:
 
 
 def _with_strange(operation: str, change: str) -> Attack:
-    """A wrong ``product`` whose notebook changes each reply to ``operation`` from its cell on."""
+    """A wrong ``product`` whose notebook changes each reply to ``operation`` from its cell on, but for calls of other
+    exercises.
+    """
     code = f"""
         real = server().operations[{operation!r}]
         def changed(**request):
             reply = real(**request)
-            {change}
+            if request.get("function", "product") == "product":
+                {change}
             return reply
         server().operations[{operation!r}] = changed
         """
