@@ -125,6 +125,90 @@ def test_forbidden_operation_that_ran_is_evidence(student, name) -> None:
         one.must_keep_to(RULE, trial(one), CASES)
 
 
+BELOW = {
+    "an object that a layer asks": """
+table = vars(torch)
+def product(a, b):
+    found = []
+    class No:
+        def __bool__(self):
+            found.append(table['mat' + 'mul'](a, b))
+            return False
+    torch.nn.functional.relu(a, inplace=No())
+    return found[0]
+""",
+    "a hook that a layer calls": """
+table = vars(torch)
+def product(a, b):
+    found = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: found.append(table['mat' + 'mul'](a, b)) or t, lambda t: t):
+        torch.nn.functional.softplus(torch.ones(1, requires_grad=True))
+    return found[0]
+""",
+    "counts that leave it out": """
+import foundations.tracing as tracing
+add, table = tracing._Tally.add, vars(torch)
+tracing._Tally.add = lambda self, name, *more: None if name.endswith(('mm', 'matmul')) else add(self, name, *more)
+def product(a, b):
+    return table['mat' + 'mul'](a, b)
+""",
+}
+
+
+@pytest.mark.parametrize("name", BELOW)
+def test_forbidden_operator_of_the_record_is_evidence(student, name) -> None:
+    """Below whatever function it ran, and whether it was counted or not: its replay would give the value."""
+    one = student(BELOW[name])
+    with pytest.raises(CheckFailed, match=r"`aten\.mm` \(a matrix product\)"):
+        one.must_keep_to(RULE, trial(one), CASES)
+
+
+def test_operator_that_was_recorded_and_not_counted_asks_a_person(student) -> None:
+    """An allowed one costs nothing, but its trace was not the one that we wrote."""
+    one = student(
+        "import foundations.tracing as tracing\nadd = tracing._Tally.add\n"
+        "tracing._Tally.add = lambda self, name, *more: None if 'sum' in name else add(self, name, *more)",
+        "def product(a, b):\n    return (a[:, :, None] * b).sum(1)",
+    )
+    one.must_keep_to(RULE, trial(one), CASES)
+    assert "`aten.sum` ran without being seen" in one.reviews[0].reason
+
+
+NUMBERS = Rule(about="adding up", allow=all_but("matrix product"), numbers=True)
+
+
+def test_numbers_that_a_worker_may_have_computed_ask_a_person(student) -> None:
+    """A number that was read in sight proves nothing if another thread worked in the meantime."""
+    source = """
+from concurrent.futures import ThreadPoolExecutor
+pool, table = ThreadPoolExecutor(1), vars(torch)
+def product(a, b):
+    a.sum().item()
+    return torch.tensor(WORK)
+"""
+    hidden = "pool.submit(lambda: table['mat' + 'mul'](a, b).tolist()).result()"
+    one = student(source.replace("WORK", hidden))
+    one.must_keep_to(NUMBERS, trial(one), CASES)
+    assert one.reviews[0].reason.endswith("numbers were read while another thread worked")
+    one = student(source.replace("WORK", "[[sum((r * c).tolist()) for c in b.T] for r in a]"))
+    one.must_keep_to(NUMBERS, trial(one), CASES)
+    assert one.reviews == []
+
+
+def test_record_names_operators_and_nothing_else(warm) -> None:
+    """Attributes of PyTorch's namespaces are methods of Python's, and no operators."""
+    replayer = Replayer(warm)
+    try:
+        for name in ("aten.mm._op", "aten.__class__.mro", "prims.__dict__.clear", "aten.mul.__call__"):
+            entries = [[name, [["t", 0], ["t", 1]], {}, [2], -1]]
+            outputs = {"value": ["t", 2], "attributes": []}
+            text = json.dumps({"entries": entries, "calls": [], "leaves": [], "outputs": outputs})
+            [played] = replayer.replay([Job(Record(text, [], [], []), [torch.ones(1, 1), torch.ones(1, 1)])])
+            assert "is not an operator" in (played.error or ""), name
+    finally:
+        replayer.close()
+
+
 GUARD = """
 def unseen(f, *args):
     key = torch._C.DispatchKey

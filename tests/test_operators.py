@@ -41,12 +41,15 @@ def test_families_are_known() -> None:
     ("family", "names"),
     [
         ("matrix product", "matmul mm bmm addmm_ slow_conv3d conv2d _scaled_dot_product_flash_attention lstm linalg_det"
-         " cdist tensordot stft lu_factor bilinear _int_mm grid_sampler_2d linear"),
+         " cdist tensordot stft lu_factor bilinear _int_mm grid_sampler_2d linear"
+         " _compute_linear_combination convolution_backward _embedding_bag_per_sample_weights_backward"),
         ("einsum", "einsum"),
         ("norm", "norm linalg_vector_norm cdist nuclear_norm linalg_cond hypot"),
         ("pow", "pow square __rpow__ _foreach_pow"),
-        ("autograd", "threshold_backward backward mse_loss_backward requires_grad_ _softmax_backward_data"),
-        ("torch.nn", "relu mse_loss softmax max_pool2d log_sigmoid cross_entropy layer_norm upsample_bilinear2d"),
+        ("autograd", "threshold_backward backward mse_loss_backward requires_grad_ _softmax_backward_data"
+         " convolution_backward _backward"),
+        ("torch.nn", "relu mse_loss softmax max_pool2d log_sigmoid cross_entropy layer_norm upsample_bilinear2d"
+         " _scaled_dot_product_flash_attention_for_cpu _add_relu _addmm_activation rnn_relu threshold_backward"),
         ("structure", "select as_strided __getitem__ zeros expand_as masked_fill index_add narrow tril isnan where"),
         ("arithmetic", "add mul_ __iadd__ sqrt_ clamp_min _foreach_add rsub lerp maximum"),
         ("functions", "exp tanh special_erf atan2_ log1p"),

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from foundations.model import Review
-from foundations.suspects import UNREAD
+from foundations.suspects import UNKNOWN, UNNAMED, UNREAD
 from foundations.suspicion import find_suspicions, ordinary_in
 
 IMPORTS = "import torch, math, operator, functools, sys\nimport numpy as np\nimport torch.nn.functional as F\nfrom torch import nn"
@@ -368,6 +368,42 @@ def test_an_entry_belongs_to_the_exercises_that_reach_or_define_it() -> None:
     ]
     found = find_suspicions(cells, ["one", "two", "three"])
     assert [(one.cell, one.line, one.exercises) for one in found] == [(2, 2, ("one",)), (4, 1, ("two",))]
+
+
+# ---- names that cannot be read
+
+UNNAMED_PARTS = [
+    "f = next(getattr(torch, n) for n in dir(torch) if len(n) == 6)",
+    "def by(start, of=torch): return next(getattr(of, n) for n in dir(of) if n.startswith(start))",
+    "table = [f for n, f in vars(torch).items() if n[0] == 'm']",
+    "import inspect\ntable = inspect.getmembers(torch)",
+    "f = vars(torch)[input()]",
+    "f = getattr(torch, input())",
+    "f = torch.__dict__.get(input())",
+]
+
+
+@pytest.mark.parametrize("cell", UNNAMED_PARTS)
+def test_a_part_of_torch_without_a_name_asks_for_a_review(cell: str) -> None:
+    """Wherever it is, because it may be what switches a trace off."""
+    [one] = reviews(EVIL, cell)
+    assert (one.reason, one.exercises) == (UNNAMED, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "getattr(math, [n for n in dir(math) if n.startswith('hyp')][0])(a, b)",
+        "vars(math)[[n for n in vars(math) if n.startswith('hyp')][0]](a, b)",
+        "__import__(input()).hypot(a, b)",
+    ],
+)
+def test_a_part_of_another_library_without_a_name_counts_in_an_exercise(text: str) -> None:
+    """Elsewhere it is nobody's business."""
+    assert reviews(f"def other(a, b): return {text}") == []
+    found = answer(f"return {text}")
+    assert {one.reason for one in found} == {UNKNOWN}
+    assert {one.exercises for one in found} == {("product",)}
 
 
 # ---- code that cannot be read
