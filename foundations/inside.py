@@ -19,6 +19,7 @@ import torch
 from foundations import replaying, tracing, wire
 from foundations.outputs import RECORDER, Stream
 from foundations.shell import Shell, name_of, text_of
+from foundations.undisturbed import Quiet
 
 _MAX_EXPRESSION_CHARACTERS = 100
 
@@ -32,6 +33,7 @@ class Server:
         self.replies = replies
         self.reply_bytes = reply_bytes
         self.output_bytes = output_bytes
+        self.quiet = Quiet()
         self.operations: dict[str, Callable[..., Any]] = {
             "hello": self.hello,
             "cell": self.cell,
@@ -67,6 +69,7 @@ class Server:
 
     def cell(self, source: str) -> dict[str, Any]:
         """Run one cell as a notebook would."""
+        self.quiet.end()
         RECORDER.start(self.output_bytes)
         count = self.shell.execution_count
         result = self.shell.run_cell(source, store_history=True)
@@ -100,9 +103,14 @@ class Server:
             for name, value in values.items():
                 setattr(arg, name, value)
         target = self.target(function, through)
-        reply = self.guarded(
-            lambda: tracing.trace_call(target, args, kwargs) if trace else (target(*args, **(kwargs or {})), None)
-        )
+
+        def run() -> tuple[Any, Any]:
+            if not trace:
+                return target(*args, **(kwargs or {})), None
+            self.quiet.begin()
+            return tracing.trace_call(target, args, kwargs)
+
+        reply = self.guarded(run)
         value, seen = reply.pop("value") or (None, None)
         # A traced call returns what the function raised beside the trace, so that the trace is not lost.
         if isinstance(value, tracing.Raised):
@@ -141,6 +149,7 @@ class Server:
         target = self.target(function, through)
 
         def run() -> Any:
+            self.quiet.begin()
             results = [target(*[stack[index] for stack in stacks], *plain) for index in range(count)]
             alike = all(type(one) is torch.Tensor and one.shape == results[0].shape for one in results)
             return torch.stack(results) if alike and results[0].numel() <= 10_000 else list(results)
