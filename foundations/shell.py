@@ -123,7 +123,9 @@ class Shell(InteractiveShell):
         """Read the frames of an error as IPython does, without the middle of a long traceback."""
         super().init_traceback_handlers(custom_exceptions)
         get_records = self.InteractiveTB.get_records
-        self.InteractiveTB.get_records = lambda trace, *rest: get_records(without_middle(trace), *rest)
+        self.InteractiveTB.get_records = lambda trace, *rest: get_records(  # type: ignore[method-assign]
+            without_middle(trace), *rest
+        )
 
     @contextmanager
     def _tee(self, channel: str) -> Iterator[None]:

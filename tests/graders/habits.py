@@ -32,7 +32,7 @@ _NOT_IN = re.compile(r"^Not in ([\w, ]+): ", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Habit:
-    """A cell that students add; ``not_in``: assignments whose answers it changes; ``only_alone``: not with the others."""
+    """A cell that students add. ``not_in``: assignments whose answers it changes; ``only_alone``: not with others."""
 
     name: str
     cell: str
