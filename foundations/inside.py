@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from typing import Any
 
@@ -176,11 +177,14 @@ class Server:
         return value
 
     def guarded(self, action: Callable[[], Any]) -> dict[str, Any]:
-        """Run student code; whatever it raises becomes part of the reply."""
+        """Run student code; whatever it raises becomes part of the reply, and so does what it prints, even if the
+        notebook has redirected its streams.
+        """
         RECORDER.start(self.output_bytes)
         value, error = None, None
         try:
-            value = action()
+            with redirect_stdout(Stream("stdout")), redirect_stderr(Stream("stderr")):
+                value = action()
         except BaseException as caught:
             error = _describe_error(caught)
         return {"value": value, "error": error, "printed": RECORDER.printed()}

@@ -58,3 +58,13 @@ def test_another_default_device_is_left_alone(session) -> None:
     one.advance(1)
     reply = one.request("batch", function="f", stacks=[torch.ones(1, 2)], count=1)
     assert reply["value"] == ["meta"]
+
+
+@pytest.mark.parametrize("stream", ["io.StringIO()", "None", "Tee()"])
+def test_what_a_call_prints_is_seen_though_the_notebook_redirects_its_streams(session, stream: str) -> None:
+    """A notebook that never puts ``sys.stdout`` back prints nothing else, either."""
+    tee = "class Tee:\n    def write(self, text): pass\n    def flush(self): pass\n"
+    one = session(f"import io, sys\n{tee}sys.stdout = {stream}\ndef f(a):\n    print('seen')\n    return a")
+    one.advance(1)
+    reply = one.request("call", function="f", args=[1], attributes=[{}])
+    assert (reply["value"], reply["printed"]) == (1, "seen\n")
