@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ import torch
 from foundations import replaying, tracing, wire
 from foundations.outputs import RECORDER, Stream
 from foundations.shell import Shell, name_of, text_of
+from foundations.undisturbed import Quiet
 
 _MAX_EXPRESSION_CHARACTERS = 100
 
@@ -32,6 +34,7 @@ class Server:
         self.replies = replies
         self.reply_bytes = reply_bytes
         self.output_bytes = output_bytes
+        self.quiet = Quiet()
         self.operations: dict[str, Callable[..., Any]] = {
             "hello": self.hello,
             "cell": self.cell,
@@ -67,6 +70,7 @@ class Server:
 
     def cell(self, source: str) -> dict[str, Any]:
         """Run one cell as a notebook would."""
+        self.quiet.end()
         RECORDER.start(self.output_bytes)
         count = self.shell.execution_count
         result = self.shell.run_cell(source, store_history=True)
@@ -100,9 +104,14 @@ class Server:
             for name, value in values.items():
                 setattr(arg, name, value)
         target = self.target(function, through)
-        reply = self.guarded(
-            lambda: tracing.trace_call(target, args, kwargs) if trace else (target(*args, **(kwargs or {})), None)
-        )
+
+        def run() -> tuple[Any, Any]:
+            if not trace:
+                return target(*args, **(kwargs or {})), None
+            self.quiet.begin()
+            return tracing.trace_call(target, args, kwargs)
+
+        reply = self.guarded(run)
         value, seen = reply.pop("value") or (None, None)
         # A traced call returns what the function raised beside the trace, so that the trace is not lost.
         if isinstance(value, tracing.Raised):
@@ -141,6 +150,7 @@ class Server:
         target = self.target(function, through)
 
         def run() -> Any:
+            self.quiet.begin()
             results = [target(*[stack[index] for stack in stacks], *plain) for index in range(count)]
             alike = all(type(one) is torch.Tensor and one.shape == results[0].shape for one in results)
             return torch.stack(results) if alike and results[0].numel() <= 10_000 else list(results)
@@ -167,11 +177,14 @@ class Server:
         return value
 
     def guarded(self, action: Callable[[], Any]) -> dict[str, Any]:
-        """Run student code; whatever it raises becomes part of the reply."""
+        """Run student code; whatever it raises becomes part of the reply, and so does what it prints, even if the
+        notebook has redirected its streams.
+        """
         RECORDER.start(self.output_bytes)
         value, error = None, None
         try:
-            value = action()
+            with redirect_stdout(Stream("stdout")), redirect_stderr(Stream("stderr")):
+                value = action()
         except BaseException as caught:
             error = _describe_error(caught)
         return {"value": value, "error": error, "printed": RECORDER.printed()}

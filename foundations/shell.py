@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
 
 from IPython.core import magic_arguments
@@ -21,6 +22,9 @@ from foundations import wire
 from foundations.outputs import RECORDER, Hook, Publisher, note
 
 MAX_ERROR_CHARACTERS = 4000
+#: Frames of an error that are shown from its beginning and from its end: IPython takes seconds for those of an endless
+#: recursion, and shows a few.
+_FIRST_FRAMES, _LAST_FRAMES = 5, 15
 
 _PROGRAMS = "Programs are not run during grading; the cell continues."
 _FOLDERS = "Folders are not changed during grading; the cell continues."
@@ -115,6 +119,14 @@ class Shell(InteractiveShell):
         """Stay: ``exit`` would leave the cells below without a process."""
         note("`exit` does nothing during grading; the notebook continues.")
 
+    def init_traceback_handlers(self, custom_exceptions: Any) -> None:
+        """Read the frames of an error as IPython does, without the middle of a long traceback."""
+        super().init_traceback_handlers(custom_exceptions)
+        get_records = self.InteractiveTB.get_records
+        self.InteractiveTB.get_records = lambda trace, *rest: get_records(  # type: ignore[method-assign]
+            without_middle(trace), *rest
+        )
+
     @contextmanager
     def _tee(self, channel: str) -> Iterator[None]:
         """Keep no second copy of the streams in IPython's history: it would have no limit."""
@@ -123,6 +135,21 @@ class Shell(InteractiveShell):
     def _showtraceback(self, etype, evalue, stb) -> None:  # type: ignore[no-untyped-def]
         text = "\n".join(stb) if isinstance(stb, list) else str(stb)
         RECORDER.error(name_of(etype), text_of(evalue), text[:MAX_ERROR_CHARACTERS].split("\n"))
+
+
+def without_middle(trace: TracebackType) -> TracebackType:
+    """Leave out the frames of a long traceback that are neither among its first nor among its last."""
+    frames = []
+    part: TracebackType | None = trace
+    while part is not None:
+        frames.append(part)
+        part = part.tb_next
+    if len(frames) <= _FIRST_FRAMES + _LAST_FRAMES:
+        return trace
+    rest = frames[-_LAST_FRAMES]
+    for one in reversed(frames[:_FIRST_FRAMES]):
+        rest = TracebackType(rest, one.tb_frame, one.tb_lasti, one.tb_lineno)
+    return rest
 
 
 def _unavailable(magic: str) -> str:

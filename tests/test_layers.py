@@ -62,7 +62,7 @@ reviews
 zygote
 inside
 shell
-outputs tracing replaying wire sandbox data plots
+outputs tracing replaying wire sandbox data plots undisturbed
 dataflow
 testing
 selftest
@@ -80,6 +80,7 @@ INSIDE = {
     "inside",
     "shell",
     "outputs",
+    "undisturbed",
     "tracing",
     "dataflow",
     "replaying",

@@ -155,3 +155,27 @@ def test_a_flood_above_a_constant_leaves_the_constant(session):
     reply = one.request("call", function="f", args=[], kwargs={}, attributes=[])
     assert (reply["value"], reply["error"], reply["printed"].count("was cut")) == (5, None, 1)
     assert one.restarts == 1
+
+
+DEEP = "def deep(n):\n    return deep(n + 1)\n"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "deep(0)",
+        "%xmode Verbose\ndeep(0)",
+        "try:\n    deep(0)\nexcept RecursionError as error:\n    raise ValueError('chained') from error",
+        "import tracemalloc\ntracemalloc.start()\ndeep(0)",
+    ],
+)
+def test_an_endless_recursion_is_shown_at_once(session, cell):
+    """IPython takes ten seconds and more for all frames of one; the first and the last are enough."""
+    one = session(DEEP, cell)
+    one.advance(1)
+    before = one.cpu_s
+    one.finish()
+    assert one.runs[1].error["name"] in ("RecursionError", "ValueError")
+    shown = "\n".join(one.runs[1].outputs[-1]["traceback"])
+    assert "deep(n + 1)" in shown
+    assert one.cpu_s - before < 3

@@ -42,7 +42,7 @@ def drawn(names, init, n_in, n_out, seeds):
     """init(n_in, n_out, generator)"""
     seed, elsewhere = seeds
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(elsewhere)
+        torch.default_generator.manual_seed(elsewhere)
         return names[init](n_in, n_out, torch.Generator().manual_seed(seed))
 
 
@@ -50,7 +50,7 @@ def drawn_twice(names, init, n_in, n_out, seeds):
     """init(n_in, n_out, generator), called twice with one generator"""
     seed, elsewhere = seeds
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(elsewhere)
+        torch.default_generator.manual_seed(elsewhere)
         generator = torch.Generator().manual_seed(seed)
         first = names[init](n_in, n_out, generator)
         second = names[init](n_in, n_out, generator)
