@@ -601,7 +601,7 @@ def drawn(names, init, n_in, n_out, seeds):
     """init(n_in, n_out, generator)"""
     seed, elsewhere = seeds
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(elsewhere)
+        torch.default_generator.manual_seed(elsewhere)
         generator = torch.Generator().manual_seed(seed)
         return names[init](n_in, n_out, generator), names[init](n_in, n_out, generator)
 

@@ -143,7 +143,7 @@ def trained(names, params, train, valid, epochs, lr, bs, seed, own=True):  # noq
     poison = dict.fromkeys(("model", "train", "valid", "epochs", "lr", "bs", "generator", "net", "history"))
     kept = {name: names[name] for name in (*rights, *poison) if name in names}
     names.update({name: right for name, right in rights.items() if not works(name)} | poison)
-    torch.manual_seed(seed % 1000)
+    torch.default_generator.manual_seed(seed % 1000)
     model, generator = Model(), torch.Generator().manual_seed(seed // 1000)
     try:
         history = names["fit"](model, train, valid, epochs, lr, bs, generator)
