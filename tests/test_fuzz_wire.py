@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import torch
 from fuzzing import CASE_BYTES, CASE_S, Account, corrupted, damaged, exploded, limited, run_apart
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from foundations import wire
@@ -198,6 +198,8 @@ def small(examples: int) -> settings:
         max_examples=examples,
         deadline=None,
         database=None,
+        # To explain a failure every line is traced, which takes several times the CPU time that a case may take.
+        phases=[phase for phase in Phase if phase is not Phase.explain],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 
