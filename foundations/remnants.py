@@ -41,7 +41,7 @@ def added(text: str, released: Cell) -> Added:
         known = {fingerprint(statement) for statement in original.body}
         last = max((one.lineno for one in tree.body if fingerprint(one) in known), default=len(text))
         own = _own_statements(tree, original)
-    except RecursionError:
+    except (RecursionError, ValueError):  # too deep, or a number of more digits than Python writes
         return Added()
     return Added(
         _lines_of([one for one in own if one.lineno <= last], text),

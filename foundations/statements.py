@@ -96,5 +96,5 @@ def _beginnings(text: str, name: str) -> list[str]:
 def _fingerprint_or_line(statement: ast.stmt) -> str:
     try:
         return fingerprint(statement)
-    except RecursionError:  # an expression that is nested too deeply is not in the stub either
+    except (RecursionError, ValueError):  # what is too deep, or a number too long to be written, is not in the stub
         return f"line {statement.lineno}"

@@ -127,13 +127,23 @@ def must_be_whole(submission: Submission) -> None:
 
 
 def must_be_readable(submission: Submission) -> None:
-    """What the judge does with students' code before any of it runs."""
+    """Read the code of each exercise as the judge does before any of it runs."""
     for graded in submission.graded:
         if graded.solution_index is not None:
             above = [cell.source for cell in submission.notebook.cells[: graded.index] if cell.cell_type == "code"]
             rules.read_source_for(_EVERYTHING, above, graded.exercise)
-            find_suspicions(above, [graded.exercise])
             _parameters(submission.notebook.cells[graded.solution_index].source, graded.exercise)
+
+
+def searched(data: bytes) -> bool:
+    """Search the code of a whole notebook for hiding, once, as grading does; ``False`` if there is none to search."""
+    try:
+        cells = json.loads(data)["cells"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    find_suspicions(code, ["matmul_naive", "frobenius_norm", "matmul_elementwise"])
+    return True
 
 
 # ---------------------------------------------------------------------------------------------------- the cases
@@ -212,7 +222,9 @@ def attempts(examples: int, account: Account, reader: Reader) -> list[Callable[[
     @small(examples)
     @given(st.integers(0, 1 << 64))
     def hard_code(number: int) -> None:
-        account.case(lambda: reader.accepted(with_hard_code(random.Random(number)), also_rules=True))
+        data = with_hard_code(random.Random(number))
+        account.case(lambda: reader.accepted(data, also_rules=True))
+        account.case(lambda: searched(data))
 
     @small(examples)
     @given(st.binary(max_size=200) | st.sampled_from(JUNK))
