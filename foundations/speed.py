@@ -33,9 +33,9 @@ _MIN_ROUNDS = 2
 _MAX_ROUNDS = 14
 #: Two baseline runs that differ by more than this factor say more about the machine than about the student.
 _NOISE = 1.5
-#: Standard errors between the mean of the rounds and the threshold before the verdict is spoken.
+#: Standard errors between the mean of the rounds and the threshold before a verdict is given.
 _CONFIDENCE = 4.5
-#: Least scatter of log-ratios that is believed, whatever a few lucky rounds show.
+#: Least scatter of rounds that is believed, however well a few of them agree by luck.
 _LEAST_SCATTER = 0.12
 
 
@@ -82,6 +82,25 @@ class SpeedVerdict:
     text: str
 
 
+@dataclass(frozen=True)
+class Round:
+    """CPU seconds of one call: the baseline's, the student's with our probe, and the probe's alone."""
+
+    baseline: float
+    student: float
+    probe: float
+
+    def excess(self, at_least: float) -> float:
+        """Distance from the threshold: negative if the student's function is fast enough, 0 at the threshold.
+
+        What is left of a quick function after the probe is taken off may be near 0 by chance, and its logarithm
+        anywhere. Below the threshold the share of the allowed time is used instead, above it the logarithm of that
+        share: one bad round can neither decide alone nor hide what the others agree on.
+        """
+        share = at_least * max(self.student - self.probe, 0.0) / self.baseline
+        return share - 1 if share < 1 else math.log(share)
+
+
 class Stopwatch:
     """Compares functions, with a baseline session of its own that serves a whole class."""
 
@@ -113,8 +132,7 @@ class Stopwatch:
         """
         baseline = self._prepared(task, generator)
         size = _first_size(task, student, generator)
-        target = math.log(task.at_least)
-        logs: list[float] = []
+        rounds: list[Round] = []
         before = _baseline_cpu(baseline, task, generator)
         for number in range(1, _MAX_ROUNDS + 1):
             mine = _cpu(student, task.exercise, task, generator, size)
@@ -124,10 +142,8 @@ class Stopwatch:
             reference, before = math.sqrt(before * after), after
             if noisy:
                 continue
-            # No function is free: a fifth of what was measured is the least that is believed to be its own.
-            own = max(mine - nothing, mine / 5) / size
-            logs.append(math.log(reference / own))
-            if verdict := _decide(task, logs, target, number):
+            rounds.append(Round(reference, mine / size, nothing / size))
+            if verdict := _decide(task, rounds, number):
                 return verdict
         raise Inconclusive(
             f"the speed of {task.exercise} could not be decided in {_MAX_ROUNDS} rounds: the machine is too busy, "
@@ -244,17 +260,27 @@ def _zeros(values: Values) -> str:
     return "{" + ", ".join(f"{name!r}: {_zeros(value)}" for name, value in values.items()) + "}"
 
 
-def _decide(task: Task, logs: list[float], target: float, number: int) -> SpeedVerdict | None:
-    """The verdict, once the mean of the log-ratios is far enough from the threshold for their scatter."""
-    if len(logs) < _MIN_ROUNDS:
+def _decide(task: Task, rounds: Sequence[Round], number: int) -> SpeedVerdict | None:
+    """The verdict, once the mean of the rounds is far enough from the threshold for their scatter."""
+    if len(rounds) < _MIN_ROUNDS:
         return None
-    mean = statistics.fmean(logs)
-    scatter = max(statistics.stdev(logs), _LEAST_SCATTER)
-    if abs(mean - target) < _CONFIDENCE * scatter / math.sqrt(len(logs)):
+    excesses = [one.excess(task.at_least) for one in rounds]
+    mean = statistics.fmean(excesses)
+    scatter = max(statistics.stdev(excesses), _LEAST_SCATTER)
+    if abs(mean) < _CONFIDENCE * scatter / math.sqrt(len(rounds)):
         return None
-    factor = math.exp(mean)
+    factor = _factor(rounds)
     text = f"{_rounded(factor)}× {task.called}; {_rounded(task.at_least)}× needed"
-    return SpeedVerdict(mean > target, factor, number, text)
+    return SpeedVerdict(mean < 0, factor, number, text)
+
+
+def _factor(rounds: Sequence[Round]) -> float:
+    """How many times less CPU time than the baseline. No function is free: a fifth of all that was measured for the
+    student is the least that is believed to be the function's own.
+    """
+    baseline = sum(one.baseline for one in rounds)
+    student = sum(one.student for one in rounds)
+    return baseline / max(student - sum(one.probe for one in rounds), student / 5)
 
 
 def _rounded(factor: float) -> str:

@@ -119,7 +119,7 @@ def timed(names, inp, w, b, upstream, kind, sound):
     """One layer, there and back."""
     from contextlib import nullcontext
 
-    if sound and not vars(timed):  # for one batch of repetitions, it is compiled once
+    if sound and not vars(timed):  # compiled in the first batch alone
         exec(sound, vars(timed))
         timed.torch = torch
     with timed.sound_ground(names[kind], kind, names) if sound else nullcontext():
