@@ -189,7 +189,8 @@ def test_a_scratch_folder_that_is_kept_busy_is_removed(session):
                 except OSError: pass
         for n in range(4): threading.Thread(target=work, args=(n,)).start()
     """
-    one = session(textwrap.dedent(busy), "import time; time.sleep(0.5)", "print('next')", **SCRATCH)
+    room = SCRATCH | {"scratch_files": 1000}  # more than the threads can have at a time
+    one = session(textwrap.dedent(busy), "import time; time.sleep(0.5)", "print('next')", **room)
     one.finish()
     folder = one._scratch.folder
     one.close()
