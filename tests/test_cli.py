@@ -1,43 +1,16 @@
 """The command as a person types it: what it prints, writes, and exits with."""
 
-import contextlib
-import io
 import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import builders
 import pytest
+from command import foundations
 from test_grade import GRADER, REVIEWING
 
-from foundations import cli
 from foundations.grade import Grader
-
-
-@dataclass
-class Done:
-    """What a command printed, and its exit code."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def foundations(*arguments, cwd):
-    """Run the command in this process: what it imports takes seconds in a new one."""
-    stdout, stderr, before = io.StringIO(), io.StringIO(), sys.argv
-    sys.argv = ["foundations", *map(str, arguments)]
-    try:
-        with contextlib.chdir(cwd), contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
-            cli.main()
-        code = 0
-    except SystemExit as end:
-        code = end.code or 0
-    finally:
-        sys.argv = before
-    return Done(code, stdout.getvalue(), stderr.getvalue())
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from command import foundations
 from expected_scores import COMMON, EXPECTED, NAMED, UNGRADED
 
 from foundations.config import find_course
@@ -63,10 +64,9 @@ def ours(tmp_path_factory, pytestconfig):
     @cache
     def graded(assignment):
         root = copy_of_the_course(tmp_path_factory.mktemp("ours"), "examples/submitted", assignment)
-        command = "from foundations.cli import main; main()"
         seed = () if pytestconfig.getoption("all") else ("--seed", "4711")
         arguments = ("grade", "examples/submitted", "--assignment", assignment, "--json-dir", "reports", *seed)
-        done = run(sys.executable, "-c", command, *arguments, cwd=root)
+        done = foundations(*arguments, cwd=root)
         assert done.returncode == (UNGRADED in EXPECTED[assignment].values()), done.stderr
         return root
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import builders
 import pytest
+from command import foundations
 from course_builder import NAME, checks, course_with_gradebook, graded, hand_in, make_course, put
-from test_cli import foundations
 from test_endings import CLOSE_ALL, LEADERLESS
 from test_grade import GRADER
 

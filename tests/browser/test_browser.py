@@ -19,6 +19,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from command import foundations
 
 from foundations.config import find_course
 from foundations.gradebook import course_directory, feedback, scores, settings
@@ -93,14 +94,7 @@ def course(folder: Path) -> Path:
 
 def command(folder: Path, *arguments: str) -> None:
     """Run ``foundations`` as a person does; 1 says that some submission is ungraded."""
-    done = subprocess.run(
-        [sys.executable, "-c", "from foundations.cli import main; main()", *arguments],
-        cwd=folder,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=200,
-    )
+    done = foundations(*arguments, cwd=folder)
     assert done.returncode in (0, 1), done.stdout + done.stderr
 
 
