@@ -176,7 +176,7 @@ def _write(reports: list[Report], json_file: Path | None, junit: Path | None) ->
 
 
 def _show_trace(trace: str) -> None:
-    from foundations.table import clean
+    from foundations.plain import clean
 
     lines = [clean(line) for line in trace.splitlines()]
     advice = "this submission is ungraded and the run continues; please report it with the lines above"

@@ -12,8 +12,7 @@ from typing import Any
 from foundations.errors import CourseError
 from foundations.model import NOT_CREDITABLE, Exercise, Report
 from foundations.notices import sentence
-from foundations.plain import plain_values
-from foundations.table import clean
+from foundations.plain import clean, plain_values
 
 #: A file's name has 255 bytes at most, and gets a suffix.
 _MAX_NAME_BYTES = 200

@@ -39,7 +39,8 @@ from foundations.errors import CourseError, SubmissionError
 from foundations.model import NOT_ATTEMPTED, NOT_CREDITABLE, Exercise, Report
 from foundations.notebook import read_source, read_submission, release_version
 from foundations.notices import with_notice
-from foundations.table import clean, clean_name, failures_text
+from foundations.plain import clean, clean_name
+from foundations.table import failures_text
 from foundations.written import with_places
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import shlex
 import nbformat
 
 from foundations.model import Report, Review
-from foundations.table import clean, clean_name
+from foundations.plain import clean, clean_name
 
 MIMETYPE = "text/x-foundations-review"
 _ID = "needs-a-look"

@@ -10,6 +10,10 @@ import re
 import unicodedata
 from typing import Any
 
+#: The most of one text that is shown, in characters and in lines, and the most of a name.
+MAX_MESSAGE = 2_000
+MAX_LINES = 30
+MAX_NAME = 120
 # Colours of a terminal go as a whole; the other control sequences lose their escape character.
 _ANSI = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
 # Separators of lines and paragraphs, and fillers that are shown as nothing; the rest of what hides is of category Cf.
@@ -28,6 +32,23 @@ def plain(text: str) -> str:
     """
     text = _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
+
+
+def clean(text: str, limit: int = MAX_MESSAGE) -> str:
+    """``text`` without control sequences and characters that hide or reorder others; what is too long is cut."""
+    return _cut(plain(text).expandtabs(4).strip("\n"), limit)
+
+
+def clean_name(text: str) -> str:
+    """A check's name on one line."""
+    return " ".join(clean(text, MAX_NAME).split())
+
+
+def _cut(text: str, limit: int) -> str:
+    lines = text.split("\n")
+    shown = "\n".join(lines[:MAX_LINES])[:limit]
+    left = len(text) - len(shown)
+    return text if left == 0 else f"{shown.rstrip()} … ({left:,} more characters)"
 
 
 def plain_values(value: Any) -> Any:

@@ -18,7 +18,7 @@ from foundations.config import Course, nearest
 from foundations.errors import CourseError
 from foundations.model import Decision, Exercise, Report, Review
 from foundations.notices import place
-from foundations.table import clean, clean_name
+from foundations.plain import clean, clean_name
 
 _ADVICE = (
     "to close: foundations review ASSIGNMENT STUDENT --accept (the points stay), or --take EXERCISE (its points go)"

@@ -16,8 +16,9 @@ from rich.table import Table
 
 from foundations.model import NOT_CREDITABLE, Exercise, Report
 from foundations.notices import sentence as in_a_line
+from foundations.plain import clean, clean_name
 from foundations.submissions import Found
-from foundations.table import clean, clean_name, rows
+from foundations.table import rows
 
 _MAX_NOTE = 300
 #: Columns that what is to be known of a submission needs beside its points: names of mistakes are long words, and up to

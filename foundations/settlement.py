@@ -26,7 +26,8 @@ from foundations.gradebook import course_directory, nbgrader_log, scores, settin
 from foundations.model import Exercise, Report
 from foundations.nbgrader_bridge import gradebook_of
 from foundations.notices import with_notice
-from foundations.table import check_table_html, check_table_text, clean_name, failures_text
+from foundations.plain import clean_name
+from foundations.table import check_table_html, check_table_text, failures_text
 
 
 def bring_in_line(course: Course, before: Report, after: Report) -> list[str]:

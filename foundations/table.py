@@ -13,12 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from foundations.model import NOT_ATTEMPTED, NOT_CREDITABLE, NOT_REACHED, Check, Exercise, Outcome
-from foundations.plain import plain
-
-#: How much of one message is shown: characters, and lines.
-MAX_MESSAGE = 2_000
-MAX_LINES = 30
-MAX_NAME = 120
+from foundations.plain import clean, clean_name
 
 OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "pass": ("✓", "passed"),
@@ -121,23 +116,6 @@ def failures_text(exercise: Exercise) -> str:
         for row in rows(exercise)
         if (row.sign, row.word) != passed
     )
-
-
-def clean(text: str, limit: int = MAX_MESSAGE) -> str:
-    """``text`` without control sequences and characters that hide or reorder others; what is too long is cut."""
-    return _cut(plain(text).expandtabs(4).strip("\n"), limit)
-
-
-def clean_name(text: str) -> str:
-    """A check's name on one line."""
-    return " ".join(clean(text, MAX_NAME).split())
-
-
-def _cut(text: str, limit: int) -> str:
-    lines = text.split("\n")
-    shown = "\n".join(lines[:MAX_LINES])[:limit]
-    left = len(text) - len(shown)
-    return text if left == 0 else f"{shown.rstrip()} … ({left:,} more characters)"
 
 
 def _heading(exercise: Exercise, creditable: bool) -> str:

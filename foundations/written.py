@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import nbformat
 
 from foundations.pairing import Cell
-from foundations.table import clean
+from foundations.plain import clean
 
 _MOST_NAMED = 5
 

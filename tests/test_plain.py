@@ -11,8 +11,8 @@ from rich.console import Console
 
 from foundations import export, screen
 from foundations.model import Check, Exercise, Report, Review
-from foundations.plain import escape_spreadsheet, plain, plain_values
-from foundations.table import check_table_html, check_table_text, clean, failures_text
+from foundations.plain import clean, escape_spreadsheet, plain, plain_values
+from foundations.table import check_table_html, check_table_text, failures_text
 
 #: Every character there is that steers, hides or is half of one.
 STEERING = [

@@ -7,16 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from foundations.model import Check, Exercise
-from foundations.table import (
-    MAX_LINES,
-    MAX_MESSAGE,
-    check_table_html,
-    check_table_text,
-    clean,
-    failures_text,
-    note,
-    rows,
-)
+from foundations.plain import MAX_LINES, MAX_MESSAGE, clean
+from foundations.table import check_table_html, check_table_text, failures_text, note, rows
 
 PAYLOADS = [
     "<script>alert(1)</script>",
