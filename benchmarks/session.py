@@ -12,8 +12,8 @@ from jupyter_client.manager import start_new_kernel
 
 from benchmarks.results import Result
 from benchmarks.statistic import percentile
-from foundations import sandbox
 from foundations.config import Limits
+from foundations.sandbox import layers as sandbox
 from foundations.session import Session
 from foundations.warm import Warm
 

@@ -26,9 +26,10 @@ from rich.markup import escape
 from rich.table import Table
 
 import foundations
-from foundations import sandbox, words
+from foundations import words
 from foundations.config import Course, Limits
 from foundations.errors import FoundationsError
+from foundations.sandbox import layers as sandbox
 from foundations.session import Session
 from foundations.warm import Warm
 

@@ -22,7 +22,7 @@ import pytest
 import torch
 
 import foundations
-from foundations import decisions, diagnose, readable, reviews
+from foundations import decisions, diagnose, reviews
 from foundations.config import Course, Feedback, Limits
 from foundations.definitions import Bound, Definition
 from foundations.doubts import SecondRuns
@@ -32,6 +32,7 @@ from foundations.model import Exercise, Report, Review
 from foundations.notebook import GradedCell, Submission, read_submission
 from foundations.plugin import ExerciseRun, GradingPlugin
 from foundations.reference import Reference
+from foundations.sandbox import readable_paths as readable
 from foundations.scratch import Filler
 from foundations.session import Session
 from foundations.source import read_released, read_source

@@ -22,10 +22,11 @@ from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Any, NoReturn, TypeVar
 
-from foundations import processes, sandbox, wire, words
+from foundations import processes, wire, words
 from foundations.config import Limits
 from foundations.definitions import Bound
 from foundations.errors import OutOfTime, SessionLost, SubmissionError
+from foundations.sandbox import layers as sandbox
 from foundations.scratch import Filler, Scratch
 from foundations.warm import Forked, Warm, WarmLost
 

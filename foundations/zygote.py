@@ -43,7 +43,8 @@ def main() -> None:
     os.set_inheritable(control.fileno(), False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the judge's to handle
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, as a shell may leave it, no child could be waited for
-    from foundations import kernel, sandbox
+    from foundations.sandbox import layers as sandbox
+    from foundations.sandbox import syscalls as kernel
 
     if kernel.is_linux():  # elsewhere the control socket's end, below, is all that ends this process
         sandbox.die_with_parent(os.getppid())
@@ -121,7 +122,8 @@ def fork(
 
 def _become_student(shell: Any, plan: Any, descriptors: list[int], request: dict[str, Any]) -> None:
     """Confine this process, and serve. Where it could not be confined, it says why and does nothing else."""
-    from foundations import inside, sandbox
+    from foundations import inside
+    from foundations.sandbox import layers as sandbox
 
     os.setsid()
     _die_first()

@@ -45,7 +45,7 @@ def command(*arguments: str, user: str = "self", masked: tuple[str, ...] = ()) -
 #: Runs a piece in a child that is confined as a student process is; what refuses it is said in its place.
 _STUDENT = """
 import os, sys
-from foundations import sandbox
+from foundations.sandbox import layers as sandbox
 plan = sandbox.prepare()
 pid = os.fork()
 if pid == 0:

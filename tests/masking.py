@@ -12,7 +12,7 @@ import os
 import struct
 import sys
 
-from foundations import kernel
+from foundations.sandbox import syscalls as kernel
 
 _NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
 _LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06

@@ -14,9 +14,10 @@ import confined
 import pytest
 from rich.console import Console
 
-from foundations import doctor, sandbox
+from foundations import doctor
 from foundations.config import Course, Limits
 from foundations.doctor import Fact, Findings, Layer
+from foundations.sandbox import layers as sandbox
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux confines; elsewhere there is nothing to find"

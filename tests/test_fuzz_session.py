@@ -26,13 +26,14 @@ from hypothesis import given, seed
 from hypothesis import strategies as st
 from test_fuzz_wire import ERROR, REPLIES, packed, small, unpacked
 
-from foundations import rules, sandbox, wire
+from foundations import rules, wire
 from foundations.compare import CheckFailed
 from foundations.config import Limits
 from foundations.diagnose import Behaviour, same
 from foundations.errors import SessionLost, SubmissionError
 from foundations.evidence import Replayer
 from foundations.grade import _valid_outputs
+from foundations.sandbox import layers as sandbox
 from foundations.session import Session
 from foundations.speed import Stopwatch
 from foundations.student import Student

@@ -335,7 +335,7 @@ def test_a_grader_that_fails_itself_is_a_fault_and_no_zero(course, warm, tmp_pat
 
 def test_confinement_that_is_refused_leaves_the_submission_ungraded(grader, graded, monkeypatch):
     """No student code has run, and the sentence names the layer."""
-    monkeypatch.setattr("foundations.sandbox.MANDATORY", ("a layer that nobody has",))
+    monkeypatch.setattr("foundations.sandbox.layers.MANDATORY", ("a layer that nobody has",))
 
     report = graded().report
 

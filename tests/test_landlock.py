@@ -6,7 +6,7 @@ import struct
 import confined
 import pytest
 
-from foundations import landlock
+from foundations.sandbox import landlock
 
 try:
     ABI = landlock.abi()
@@ -17,7 +17,8 @@ pytestmark = pytest.mark.skipif(ABI == 0, reason="this kernel has no Landlock, s
 #: Tries things in ``folder`` under the rules of ``granted`` and says which went well.
 TRY = """
 import errno, os, sys
-from foundations import kernel, landlock
+from foundations.sandbox import syscalls as kernel
+from foundations.sandbox import landlock
 folder, granted, version = {folder!r}, {granted!r}, {version!r} or landlock.abi()
 kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
 landlock.restrict_self(landlock.ruleset(version, granted), version)
@@ -139,7 +140,8 @@ def test_network_and_signals_are_barred_where_the_version_knows_them(folder):
     said = confined.run(
         """
         import errno, os, socket
-        from foundations import kernel, landlock
+        from foundations.sandbox import syscalls as kernel
+        from foundations.sandbox import landlock
         outside = socket.socket(socket.AF_UNIX)
         outside.bind("\\0foundations-test-%d" % os.getpid())
         outside.listen()

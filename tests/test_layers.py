@@ -63,7 +63,6 @@ SANITIZER = "report.sanitize"
 
 #: Modules that have yet to move into their package.
 FLAT = """
-sandbox: sandbox landlock seccomp privileges selftest kernel readable
 worker: zygote inside tracing dataflow replaying wire shell outputs undisturbed
 session: session warm processes scratch words
 notebooks: nbfile pairing repair source notebook submissions remnants written statements definitions

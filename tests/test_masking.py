@@ -12,7 +12,7 @@ import confined
 import nbformat
 import pytest
 
-from foundations import sandbox
+from foundations.sandbox import layers as sandbox
 
 NAME = "01_matmul"
 EXAMPLE = confined.ROOT / "examples" / "submitted" / "all-right" / NAME / f"{NAME}.ipynb"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from foundations import readable
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.grade import Grader
+from foundations.sandbox import readable_paths as readable
 
 ROOT = Path(__file__).parent.parent
 

@@ -13,7 +13,9 @@ import time
 import confined
 import pytest
 
-from foundations import kernel, readable, sandbox
+from foundations.sandbox import layers as sandbox
+from foundations.sandbox import readable_paths as readable
+from foundations.sandbox import syscalls as kernel
 
 USERS = pytest.mark.parametrize("user", confined.USERS)
 AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user; this run is unprivileged")
@@ -108,7 +110,7 @@ WORKS = {
 TRY = """
 import fcntl, resource, signal, socket, subprocess, time
 from errno import errorcode
-from foundations import kernel
+from foundations.sandbox import syscalls as kernel
 REPOSITORY = os.path.dirname(os.path.dirname(kernel.__file__))
 said = {}
 for name, code in ATTEMPTS.items():
@@ -183,7 +185,7 @@ def test_nothing_of_the_user_is_left(user):
     """Ids, groups, capabilities, environment, folder, descriptors."""
     said = confined.student(
         """
-        from foundations import privileges
+        from foundations.sandbox import privileges
         opened = []
         for number in range(100):
             try: os.fstat(number)
@@ -219,7 +221,8 @@ def test_a_call_of_another_kind_of_machine_ends_the_process(code):
     said = confined.run(
         f"""
         import os
-        from foundations import kernel, sandbox
+        from foundations.sandbox import syscalls as kernel
+        from foundations.sandbox import layers as sandbox
         plan = sandbox.prepare()
         if (pid := os.fork()) == 0:
             try:
@@ -286,7 +289,7 @@ def test_the_process_ends_with_its_parent(user, tmp_path):
     """Also after its ids have changed, which makes the kernel forget the signal."""
     rig = """
     import os, time
-    from foundations import sandbox
+    from foundations.sandbox import layers as sandbox
     plan = sandbox.prepare()
     if os.fork() == 0:
         try:
@@ -316,7 +319,8 @@ def test_the_clock_of_a_confined_process_is_read_from_outside(user):
     said = confined.run(
         """
         import os, time
-        from foundations import processes, sandbox
+        from foundations import processes
+        from foundations.sandbox import layers as sandbox
         plan = sandbox.prepare()
         answers, ready = os.pipe()
         if (pid := os.fork()) == 0:
@@ -361,7 +365,7 @@ def test_the_self_test_misses_each_layer(user, layer):
     said = confined.run(
         f"""
         import os
-        from foundations import sandbox
+        from foundations.sandbox import layers as sandbox
         steps = sandbox._steps
         def without(*arguments):
             for name, step in steps(*arguments):
@@ -416,7 +420,7 @@ def test_the_network_is_empty_where_namespaces_are(user):
     said = confined.run(
         """
         import os, time
-        from foundations import sandbox
+        from foundations.sandbox import layers as sandbox
         plan = sandbox.prepare()
         answers, ready = os.pipe()
         if (pid := os.fork()) == 0:
@@ -443,7 +447,7 @@ def test_the_network_is_empty_where_namespaces_are(user):
 @AS_ROOT
 def test_both_ways_of_root_are_tried_here():
     """Where root's Python lies in a closed folder, "self" and "open" are different; elsewhere they are one."""
-    say = "from foundations import privileges, readable\nsay(who=privileges.choose(readable.needed()))"
+    say = "from foundations.sandbox import privileges as p, readable_paths as r\nsay(who=p.choose(r.needed()))"
     assert confined.run(say, "open") == {"who": "nobody"}
     assert confined.run(say, "self")["who"] in ("nobody", "nobody with root's files")
 
@@ -460,7 +464,7 @@ def test_root_becomes_nobody_in_the_way_that_can_still_read_python(tmp_path):
         (folder / "file").write_text("content")
     said = confined.run(
         f"""
-        from foundations import privileges
+        from foundations.sandbox import privileges
         say(
             readable=privileges.choose([{public!r}, "/etc/passwd"]),
             closed=privileges.choose(["/etc/passwd", {str(closed_folder)!r}]),
@@ -475,7 +479,8 @@ def test_root_becomes_nobody_in_the_way_that_can_still_read_python(tmp_path):
         "none": "nobody with root's files",
     }
     assert (
-        confined.run("from foundations import privileges\nsay(who=privileges.choose([]))", "nobody")["who"] == "itself"
+        confined.run("from foundations.sandbox import privileges\nsay(who=privileges.choose([]))", "nobody")["who"]
+        == "itself"
     )
 
 
@@ -491,7 +496,8 @@ def test_no_identity_keeps_a_capability(identity, tmp_path):
     said = confined.run(
         f"""
         import errno, os
-        from foundations import kernel, privileges
+        from foundations.sandbox import syscalls as kernel
+        from foundations.sandbox import privileges
         parent = os.getppid()
         privileges.drop({identity!r})
         def attempt(action):
@@ -522,7 +528,8 @@ def test_root_in_a_container_without_the_right_to_change_user_is_confined_too():
     said = confined.run(
         """
         import os, threading
-        from foundations import privileges, sandbox
+        from foundations.sandbox import privileges
+        from foundations.sandbox import layers as sandbox
         privileges._set_capabilities(privileges.capabilities()[1] & ~(1 << 7))
         plan = sandbox.prepare()
         if (pid := os.fork()) == 0:
@@ -618,7 +625,7 @@ def test_unsafely_all_that_can_be_is_put_on():
     said = confined.run(
         """
         import os
-        from foundations import sandbox
+        from foundations.sandbox import layers as sandbox
         plan = sandbox.prepare()
         if (pid := os.fork()) == 0:
             try:

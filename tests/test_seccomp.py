@@ -8,7 +8,8 @@ import struct
 import confined
 import pytest
 
-from foundations import kernel, seccomp
+from foundations.sandbox import seccomp
+from foundations.sandbox import syscalls as kernel
 
 PID = 4321
 MACHINES = list(kernel.NUMBERS)
@@ -254,7 +255,8 @@ def test_the_kernel_answers_as_the_interpreter_does():
     """A real process under the filter: allowed, refused, unknown, and still alive."""
     done = confined.run(
         """
-        from foundations import kernel, seccomp
+        from foundations.sandbox import syscalls as kernel
+        from foundations.sandbox import seccomp
         import errno, os
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         seccomp.install(seccomp.program(os.getpid(), kernel.machine()))
@@ -287,7 +289,9 @@ def test_without_no_new_privileges_there_is_no_filter():
     """An ordinary user could otherwise have a set-user-id program run under a filter of their own."""
     done = confined.run(
         """
-        from foundations import kernel, privileges, seccomp
+        from foundations.sandbox import syscalls as kernel
+        from foundations.sandbox import privileges
+        from foundations.sandbox import seccomp
         import os
         privileges.drop(privileges.choose([]))
         try: seccomp.install(seccomp.program(os.getpid(), kernel.machine()))
@@ -302,7 +306,7 @@ def test_a_confined_process_learns_nothing_of_others_by_asking():
     done = confined.student(
         """
         import ctypes, errno, time
-        from foundations import kernel
+        from foundations.sandbox import syscalls as kernel
         libc = ctypes.CDLL(None, use_errno=True)
         room = ctypes.create_string_buffer(256)
         def raw(name, *arguments):

@@ -7,9 +7,9 @@ import time
 import pytest
 import torch
 
-from foundations import sandbox
 from foundations.config import Limits
 from foundations.errors import InternalError, SessionLost, SubmissionError
+from foundations.sandbox import layers as sandbox
 from foundations.session import Session
 from foundations.warm import Warm
 

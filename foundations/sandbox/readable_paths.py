@@ -10,6 +10,8 @@ import re
 import sys
 import sysconfig
 
+#: The folder of this package.
+_OWN = os.path.dirname(os.path.dirname(__file__))
 #: Where shared libraries lie that Python's own modules load when they are first imported.
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 #: Time zones, fonts, and what libraries ask about the processor.
@@ -46,7 +48,7 @@ def python() -> list[str]:
     packages = [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
     zipped = [path for path in sys.path if path.endswith(".zip")]
     libraries = [os.path.join(sys.base_prefix, name) for name in ("lib", "lib64")]
-    return [*named, *packages, *zipped, *libraries, os.path.dirname(__file__), sys.executable]
+    return [*named, *packages, *zipped, *libraries, _OWN, sys.executable]
 
 
 def loaded() -> list[str]:
@@ -61,4 +63,4 @@ def loaded() -> list[str]:
 
 def needed() -> list[str]:
     """What a student process must be able to read in any case."""
-    return [os.__file__, *python()[:4], __file__, os.path.dirname(__file__)]
+    return [os.__file__, *python()[:4], __file__, _OWN]

@@ -18,7 +18,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from foundations import kernel, landlock, privileges, readable, seccomp, selftest
+from foundations.sandbox import landlock, privileges, seccomp, selftest
+from foundations.sandbox import readable_paths as readable
+from foundations.sandbox import syscalls as kernel
 
 #: Layers without which nothing is graded, in the order in which they are put on.
 MANDATORY = (

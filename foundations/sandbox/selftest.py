@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from errno import EACCES, ENOSYS, EPERM, errorcode
 
-from foundations import kernel, privileges
+from foundations.sandbox import privileges
+from foundations.sandbox import syscalls as kernel
 
 _TRACEME = 0
 _NEWUSER = 0x10000000

@@ -19,7 +19,7 @@ import functools
 import struct
 from collections.abc import Iterable, Mapping
 
-from foundations import kernel
+from foundations.sandbox import syscalls as kernel
 
 #: What student code may do, and the calls for it. None of them reaches another process, or a file that Landlock denies.
 ALLOWED = {

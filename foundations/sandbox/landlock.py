@@ -2,8 +2,8 @@
 
 What is handled and not granted is denied: opening a file anywhere but below the folders named, making, renaming or
 removing one, TCP (ABI 4), devices' ioctl (ABI 5), abstract sockets and signals to processes outside (ABI 6). What it
-does not cover is for :mod:`foundations.seccomp`: looking whether a file exists (stat), chmod, chown, times of files,
-and before ABI 3 truncation.
+does not cover is for :mod:`foundations.sandbox.seccomp`: looking whether a file exists (stat), chmod, chown, times of
+files, and before ABI 3 truncation.
 
 Source: linux/landlock.h and Documentation/userspace-api/landlock.rst of the kernel.
 """
@@ -16,7 +16,7 @@ import stat
 import struct
 from collections.abc import Iterable
 
-from foundations import kernel
+from foundations.sandbox import syscalls as kernel
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE = (1 << bit for bit in range(6))
 MAKE_CHAR, MAKE_DIR, MAKE_REG, MAKE_SOCK, MAKE_FIFO, MAKE_BLOCK, MAKE_SYM = (1 << bit for bit in range(6, 13))

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterable
 from typing import Literal
 
-from foundations import kernel
+from foundations.sandbox import syscalls as kernel
 
 NOBODY = 65534
 

@@ -1,0 +1,1 @@
+"""Linux confinement of a student process, a file for each layer."""
