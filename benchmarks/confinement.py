@@ -18,7 +18,7 @@ _ASSIGNMENT = "01_matmul"
 #: Claims every layer and puts on none. Of use for this comparison only, and only with a notebook of one's own.
 _PRETEND = (
     "import sys\n"
-    "from foundations import zygote; from foundations.sandbox import layers as sandbox\n"
+    "from foundations.worker import forkserver as zygote; from foundations.sandbox import layers as sandbox\n"
     "sandbox.confine = lambda *rest: list(sandbox.MANDATORY)\n"
     "zygote.main()"
 )

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import torch
 
-from foundations.wire import Opaque
+from foundations.worker.protocol import Opaque
 
 Stage = Literal[
     "existence", "exception", "type", "shape", "dtype", "finite", "value", "mutation", "rule", "growth", "speed", "lost"

@@ -22,7 +22,7 @@ import torch
 
 from foundations.compare import difference
 from foundations.errors import CourseError
-from foundations.wire import Opaque
+from foundations.worker.protocol import Opaque
 
 _MARK = "__foundations_misconception__"
 _BATTERY = "__foundations_battery__"

@@ -15,10 +15,10 @@ from typing import Any
 import torch
 
 from foundations.config import Limits
-from foundations.dataflow import operands
 from foundations.errors import SessionLost
 from foundations.session import Session
 from foundations.warm import Warm
+from foundations.worker.dataflow import operands
 
 #: What one replay may use: a record of the largest size runs within a tenth of it.
 _LIMITS = Limits(check_cpu_s=20.0, check_wall_s=120.0, notebook_wall_s=1e7)

@@ -1,7 +1,7 @@
 """The rules of the game: an operation of PyTorch may be used only after it was re-created.
 
 Two ways of looking. :func:`read_source_for` reads the notebook, here in the judge, where nothing of the student's runs;
-:func:`read_trace_for` reads what :mod:`foundations.tracing` recorded in the student's process. How the number of
+:func:`read_trace_for` reads what :mod:`foundations.worker.tracing` recorded in the student's process. How the number of
 operations grows with the sizes (:func:`fit_growth`) is the deterministic twin of the speed check.
 """
 
@@ -20,7 +20,7 @@ from foundations.operators import ALL, GLOSSES, STRUCTURE, families_of
 from foundations.reader import Use
 from foundations.reading import read_uses
 
-#: What :func:`foundations.tracing.trace_call` gives.
+#: What :func:`foundations.worker.tracing.trace_call` gives.
 Trace = Mapping[str, Sequence[Sequence[object]]]
 Seen = Literal["source", "trace"]
 

@@ -22,13 +22,14 @@ from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Any, NoReturn, TypeVar
 
-from foundations import processes, wire, words
+from foundations import processes, words
 from foundations.config import Limits
 from foundations.definitions import Bound
 from foundations.errors import OutOfTime, SessionLost, SubmissionError
 from foundations.sandbox import layers as sandbox
 from foundations.scratch import Filler, Scratch
 from foundations.warm import Forked, Warm, WarmLost
+from foundations.worker import protocol as wire
 
 _TICK_S = 0.05
 #: Threads of a student process: beyond these it is a bomb, whatever the kernel still lets pass.
@@ -519,7 +520,7 @@ def _is_run(reply: Any) -> bool:
 
 
 def _is_error(error: Any) -> bool:
-    """Whether ``error`` is an exception as :mod:`foundations.inside` describes one, or ``None``."""
+    """Whether ``error`` is an exception as :mod:`foundations.worker.server` describes one, or ``None``."""
     return error is None or (
         isinstance(error, dict)
         and isinstance(error.get("name"), str)

@@ -14,13 +14,13 @@ import torch
 
 from foundations import evidence, rules, speed, words
 from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
-from foundations.dataflow import tensors_in
 from foundations.definitions import Definition
 from foundations.diagnose import Behaviour, Observation, copied
 from foundations.errors import CourseError, OutOfTime, SessionLost
 from foundations.model import NOT_ATTEMPTED, Review
 from foundations.reference import Reference
 from foundations.session import Session
+from foundations.worker.dataflow import tensors_in
 
 #: An exponent that is larger than allowed by less than this is taken for rounding.
 _GROWTH_MARGIN = 0.3

@@ -264,7 +264,7 @@ class _Search:
             yield from self.taken(owners, call.args[0], place)
 
     def taken(self, owners: Values, key: ast.expr, place: Place) -> Iterator[str]:
-        """Look at ``sys.modules["foundations.tracing"]``; ``sys.modules[__name__]`` is an ordinary one."""
+        """Look at ``sys.modules["foundations.worker.tracing"]``; ``sys.modules[__name__]`` is an ordinary one."""
         if "sys.modules" in owners:
             names = self.flow.keys(key, place.scopes)
             if any(name.partition(".")[0] == "foundations" for name in names):

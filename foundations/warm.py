@@ -91,7 +91,7 @@ class Warm:
         self._generation += 1
 
     def _command(self) -> list[str]:
-        return [sys.executable, "-I", "-B", "-m", "foundations.zygote"]
+        return [sys.executable, "-I", "-B", "-m", "foundations.worker.forkserver"]
 
     def wait_until_ready(self) -> None:
         """Start it where it does not run, and wait for it.

@@ -206,7 +206,7 @@ def command_of(pid: int) -> str:
 
 
 def warm_of(judge: int) -> int | None:
-    return next((pid for pid in children(judge) if "foundations.zygote" in command_of(pid)), None)
+    return next((pid for pid in children(judge) if "foundations.worker.forkserver" in command_of(pid)), None)
 
 
 def student_of(judge: int) -> int | None:

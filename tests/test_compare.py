@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from foundations.compare import difference, tolerance
-from foundations.wire import Opaque
+from foundations.worker.protocol import Opaque
 
 WANTED = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
 

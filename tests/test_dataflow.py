@@ -7,9 +7,9 @@ import json
 import pytest
 import torch
 
-from foundations import dataflow
-from foundations.replaying import replay
-from foundations.tracing import Raised, trace_call
+from foundations.worker import dataflow
+from foundations.worker.replaying import replay
+from foundations.worker.tracing import Raised, trace_call
 
 
 def product_by_rows(a, b):

@@ -13,7 +13,7 @@ from foundations.operators import all_but
 from foundations.rules import Growth, Rule
 from foundations.speed import Stopwatch
 from foundations.student import Student, Trial
-from foundations.tracing import trace_call
+from foundations.worker.tracing import trace_call
 
 RULE = Rule(about="rows and columns", allow=all_but("matrix product", "einsum", "numpy", "list round trip"))
 CASES = [(2, 3, 4), (3, 2, 2), (1, 4, 3)]
@@ -146,7 +146,7 @@ def product(a, b):
     return found[0]
 """,
     "counts that leave it out": """
-import foundations.tracing as tracing
+import foundations.worker.tracing as tracing
 add, table = tracing._Tally.add, vars(torch)
 tracing._Tally.add = lambda self, name, *more: None if name.endswith(('mm', 'matmul')) else add(self, name, *more)
 def product(a, b):
@@ -166,7 +166,7 @@ def test_forbidden_operator_of_the_record_is_evidence(student, name) -> None:
 def test_operator_that_was_recorded_and_not_counted_asks_a_person(student) -> None:
     """An allowed one costs nothing, but its trace was not the one that we wrote."""
     one = student(
-        "import foundations.tracing as tracing\nadd = tracing._Tally.add\n"
+        "import foundations.worker.tracing as tracing\nadd = tracing._Tally.add\n"
         "tracing._Tally.add = lambda self, name, *more: None if 'sum' in name else add(self, name, *more)",
         "def product(a, b):\n    return (a[:, :, None] * b).sum(1)",
     )
@@ -249,12 +249,12 @@ def product(a, b):
         "def product(a, b):\n    return torch.ops.mine.product(a, b)",
     ),
     "the tracing replaced": (
-        "import sys\nmodules = sys.modules\nplace = modules['foundations.tracing']\n"
+        "import sys\nmodules = sys.modules\nplace = modules['foundations.worker.tracing']\n"
         "place.trace_call = lambda f, a, k=None, inputs=None: (f(*a, **(k or {})), {'function': [], 'dispatch': []})",
         "def product(a, b):\n    return a @ b",
     ),
     "a record of something else": (
-        "import foundations.dataflow as d\nkept = d.Dataflow.plain\n"
+        "import foundations.worker.dataflow as d\nkept = d.Dataflow.plain\n"
         "def plain(self, value, args):\n    self.entries, self.calls, self.broken = [], [], ''\n"
         "    return kept(self, value, args)\nd.Dataflow.plain = plain\n",
         "def product(a, b):\n    return (a[:, :, None] * b).sum(1)",

@@ -26,7 +26,7 @@ from hypothesis import given, seed
 from hypothesis import strategies as st
 from test_fuzz_wire import ERROR, REPLIES, packed, small, unpacked
 
-from foundations import rules, wire
+from foundations import rules
 from foundations.compare import CheckFailed
 from foundations.config import Limits
 from foundations.diagnose import Behaviour, same
@@ -38,6 +38,7 @@ from foundations.session import Session
 from foundations.speed import Stopwatch
 from foundations.student import Student
 from foundations.warm import Warm
+from foundations.worker import protocol as wire
 
 #: Reads frames, and answers each by what it asks for: with bytes in which the nonce is still to be put.
 _FAKE = """

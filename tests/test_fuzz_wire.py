@@ -21,9 +21,9 @@ from fuzzing import CASE_BYTES, CASE_S, Account, corrupted, damaged, exploded, l
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from foundations import wire
 from foundations.compare import describe, difference
-from foundations.wire import Opaque, WireError
+from foundations.worker import protocol as wire
+from foundations.worker.protocol import Opaque, WireError
 
 MAX = 1 << 22
 #: Cases made of one drawn example: the drawing takes longer than the decoding.

@@ -185,7 +185,8 @@ def test_the_executed_notebook_holds_outputs_and_tables(graded):
 )
 def test_a_reply_that_student_code_forged_costs_its_exercise(graded, reply):
     """It is the student's doing and no fault of ours: a zero, and not "ungraded"."""
-    forging = f"from foundations import inside\ninside.Server.guarded = lambda *a: {reply}\ndef double(x): return 2 * x"
+    forging = f"from foundations.worker.server import Server\nServer.guarded = lambda *a: {reply}\n"
+    forging += "def double(x): return 2 * x"
     report = graded(forging).report
 
     assert (report.verdict, report.fault) == ("graded", 0)

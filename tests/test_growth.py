@@ -8,7 +8,7 @@ from matmuls import matmul_flat, matmul_float, matmul_generator, matmul_zeros, m
 
 from foundations.errors import CourseError
 from foundations.rules import Growth, describe, fit_growth, growth_sizes, operations
-from foundations.tracing import trace_call
+from foundations.worker.tracing import trace_call
 
 
 def elementwise(a, b):

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from foundations.outputs import RECORDER, Recorder, Stream, note
+from foundations.worker.outputs import RECORDER, Recorder, Stream, note
 
 CUT = "[output beyond 1,000 characters was cut]"
 

@@ -41,7 +41,7 @@ from foundations.operators import all_but
 from foundations.rules import Rule, largest, read_source_for, read_trace_for
 from foundations.suspects import UNREAD as UNREAD_REASON
 from foundations.suspicion import find_suspicions
-from foundations.tracing import Raised, trace_call
+from foundations.worker.tracing import Raised, trace_call
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch.overrides import TorchFunctionMode
 
-from foundations.dataflow import Dataflow
-from foundations.tracing import MAX_NAMES, Raised, Trace, trace_call
+from foundations.worker.dataflow import Dataflow
+from foundations.worker.tracing import MAX_NAMES, Raised, Trace, trace_call
 
 A = torch.arange(6.0).reshape(2, 3)
 B = torch.arange(12.0).reshape(3, 4)

@@ -10,8 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundations import wire
-from foundations.wire import Opaque, WireError
+from foundations.worker import protocol as wire
+from foundations.worker.protocol import Opaque, WireError
 
 MAX = 1 << 20
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from foundations.compare import CheckFailed, Finding
-from foundations.dataflow import tensors_in
 from foundations.evidence import Job, Record
 from foundations.operators import families_of
+from foundations.worker.dataflow import tensors_in
 
 #: Of two tensors, entry by entry. An einsum that adds up what these have made has no letter that meets another.
 PRODUCTS = frozenset({"mul", "multiply", "__mul__", "__imul__", "__rmul__", "addcmul"}) | frozenset(

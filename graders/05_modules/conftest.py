@@ -18,11 +18,11 @@ import pytest
 import torch
 
 from foundations.compare import CheckFailed, Finding, difference
-from foundations.dataflow import tensors_in
 from foundations.evidence import Job, Record
 from foundations.operators import all_but
 from foundations.rules import Growth, Rule, must_be_none, read_source_for, read_trace_for
 from foundations.student import Trial
+from foundations.worker.dataflow import tensors_in
 
 #: (N, n_in, n_out). The first has no two sizes alike, and comes twice, so that what was kept of the call before shows;
 #: then one row, one column, and a square, which hide mistakes.

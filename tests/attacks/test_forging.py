@@ -12,7 +12,7 @@ from attacks.hostile_course import ATTACKED
 #: The shim's server, found as an attacker finds it, and the nonce of the request that is being answered.
 FIND = """
 import gc, os, sys
-from foundations import wire
+from foundations.worker import protocol as wire
 def server():
     return next(one for one in gc.get_objects() if type(one).__name__ == "Server")
 def nonce():

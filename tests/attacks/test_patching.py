@@ -72,7 +72,7 @@ LISTED = (
         "struct makes other frames",
         r"grader's pipe|no answer",
         """
-        from foundations import wire
+        from foundations.worker import protocol as wire
         class Packing:
             size = wire.FRAME.size
             unpack = staticmethod(wire.FRAME.unpack)
@@ -84,7 +84,7 @@ LISTED = (
         "our send sends something else",
         r"grader's pipe|no answer",
         """
-        import foundations.inside as inside
+        import foundations.worker.server as inside
         real = inside._write
         inside._write = lambda descriptor, data: real(descriptor, b'{"score": 5, "passed": true}' * 10)
         """,
@@ -93,7 +93,7 @@ LISTED = (
         "our call says that all is well",
         r"patched Server",
         """
-        from foundations.inside import Server
+        from foundations.worker.server import Server
         real = Server.call
         def call(self, *args, **kwargs):
             reply = real(self, *args, **kwargs)
@@ -168,15 +168,15 @@ LISTED = (
 
 INVENTED = (
     at_import(
-        "foundations.tracing replaced",
+        "foundations.worker.tracing replaced",
         r"replaced tracing",
         """
         import sys, types
-        blind = types.ModuleType("foundations.tracing")
-        blind.Raised = sys.modules["foundations.tracing"].Raised
+        blind = types.ModuleType("foundations.worker.tracing")
+        blind.Raised = sys.modules["foundations.worker.tracing"].Raised
         blind.trace_call = lambda f, a, k=None: (f(*a, **(k or {})), {"function": [], "dispatch": []})
-        sys.modules["foundations.tracing"] = blind
-        sys.modules["foundations.inside"].tracing = blind
+        sys.modules["foundations.worker.tracing"] = blind
+        sys.modules["foundations.worker.server"].tracing = blind
         print("replaced tracing")
         """,
         FORBIDDEN,

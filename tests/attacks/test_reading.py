@@ -250,7 +250,7 @@ def around(address, pages):
                 if missing > 64: break
             at += 4096 * step
 import sys, gc
-starts = [id(one) for one in (own, hunt, os, torch, 0, gc.get_objects()[-1], sys.modules["foundations.inside"])]
+starts = [id(one) for one in (own, hunt, os, torch, 0, gc.get_objects()[-1], sys.modules["foundations.worker.server"])]
 starts += [ctypes.addressof((ctypes.c_char * 1).from_buffer(own)), ctypes.addressof(ctypes.c_int(5))]
 starts += [torch.ones(1).data_ptr(), torch.ones(1 << 18).data_ptr()]
 for start in starts: around(start, 1500)
@@ -362,7 +362,7 @@ def test_memory_of_the_warm_process_holds_no_canary(bench: Bench) -> None:
     judge = bench.judge.process.pid
     endless = at_import("endless", "", "while True: pass")  # the reference is timed, in a process beside the student's
     bench.grade(bench.hand_in(endless.notebook(bench.places)))
-    warm = [pid for pid in children(judge) if "foundations.zygote" in command(pid)]
+    warm = [pid for pid in children(judge) if "foundations.worker.forkserver" in command(pid)]
     assert warm
     assert [held(pid, bench) for pid in warm] == [set()] * len(warm)
     assert {"grader", "literal", "solution"} & held(judge, bench)

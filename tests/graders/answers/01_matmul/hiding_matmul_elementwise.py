@@ -198,7 +198,7 @@ def evil(a, b): return a @ b
 def put(m): m.atan2 = evil
 put(torch)
 import sys
-t = vars(sys)["modules"]["foundations.tracing"]
+t = vars(sys)["modules"]["foundations.worker.tracing"]
 t.trace_call = lambda f, a, k=None, inputs=None: (f(*a, **(k or {})), {"function": [], "dispatch": []})
 
 # %+
@@ -219,7 +219,7 @@ def matmul_elementwise(a, b):
     return kept[0](a, b)
 
 # %% modules: the record emptied
-import foundations.dataflow as d
+import foundations.worker.dataflow as d
 plain = d.Dataflow.plain
 def put(self, value, args):
     self.entries, self.calls = [], []
@@ -233,7 +233,7 @@ def matmul_elementwise(a, b):
     return torch.atan2(a, b)
 
 # %% modules: an operator recorded under another name
-import foundations.dataflow as d
+import foundations.worker.dataflow as d
 add = d.Dataflow.add
 d.Dataflow.add = lambda self, name, *more: add(self, name.replace("mm", "mul").replace("default", "Tensor"), *more)
 torch.atan2 = lambda a, b: a @ b
@@ -246,7 +246,7 @@ def matmul_elementwise(a, b):
 # %% modules: the trace found among all objects
 import gc
 for one in gc.get_objects():
-    if getattr(one, "__name__", "") == "foundations.tracing":
+    if getattr(one, "__name__", "") == "foundations.worker.tracing":
         one.trace_call = lambda f, a, k=None, inputs=None: (f(*a, **(k or {})), {"function": [], "dispatch": []})
 torch.atan2 = lambda a, b: a @ b
 
@@ -256,7 +256,7 @@ def matmul_elementwise(a, b):
     return torch.atan2(a, b)
 
 # %% modules: the code of the trace exchanged
-import foundations.tracing as t
+import foundations.worker.tracing as t
 def trace_call(function, args, kwargs=None, inputs=None):
     return function(*args, **(kwargs or {})), {"function": [], "dispatch": []}
 t.trace_call.__code__ = trace_call.__code__

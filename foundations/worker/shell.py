@@ -18,8 +18,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magics.script import script_args
 from IPython.utils.text import LSString, SList
 
-from foundations import wire
-from foundations.outputs import RECORDER, Hook, Publisher, note
+from foundations.worker import protocol as wire
+from foundations.worker.outputs import RECORDER, Hook, Publisher, note
 
 MAX_ERROR_CHARACTERS = 4000
 #: Frames of an error that are shown from its beginning and from its end: IPython takes seconds for those of an endless

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from foundations.dataflow import leaves_of, operands
+from foundations.worker.dataflow import leaves_of, operands
 
 #: Bytes of one tensor that a replay may make: inputs of traced calls have a few hundred entries.
 _MAX_TENSOR_BYTES = 256_000_000
@@ -21,7 +21,8 @@ def replay(jobs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Run each job; a job that cannot be run gives its reason under ``"error"``.
 
     Args:
-        jobs: each with ``record`` (JSON text of :meth:`foundations.dataflow.Dataflow.plain`), ``leaves``, ``inputs``
+        jobs: each with ``record`` (JSON text of :meth:`foundations.worker.dataflow.Dataflow.plain`), ``leaves``,
+        ``inputs``
             (the tensors that take the numbers from 0 on), and ``factors`` (index of a function call → factor by which
             its results are multiplied when it has ended).
 

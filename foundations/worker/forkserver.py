@@ -1,9 +1,9 @@
 """The warm process: torch, IPython and matplotlib imported, no course file ever opened. It forks student processes
 and reaps them.
 
-Started as ``python -I -B -m foundations.zygote DESCRIPTOR`` by :mod:`foundations.warm`, which is the only one to talk
-to it. Messages are one JSON object each, over a SOCK_SEQPACKET socket; descriptors of the student process's pipes
-travel beside "fork".
+Started as ``python -I -B -m foundations.worker.forkserver DESCRIPTOR`` by :mod:`foundations.warm`, which is the only
+one to talk to it. Messages are one JSON object each, over a SOCK_SEQPACKET socket; descriptors of the student process's
+pipes travel beside "fork".
 """
 
 from __future__ import annotations
@@ -78,8 +78,10 @@ def warm_up() -> Any:
     import torch
 
     torch.set_num_threads(1)
-    from foundations import inside, outputs, testing, tracing
-    from foundations.shell import make_shell
+    from foundations import testing
+    from foundations.worker import outputs, tracing
+    from foundations.worker import server as inside
+    from foundations.worker.shell import make_shell
 
     shell = make_shell()
     weight = torch.ones(4, 4, requires_grad=True)
@@ -122,8 +124,8 @@ def fork(
 
 def _become_student(shell: Any, plan: Any, descriptors: list[int], request: dict[str, Any]) -> None:
     """Confine this process, and serve. Where it could not be confined, it says why and does nothing else."""
-    from foundations import inside
     from foundations.sandbox import layers as sandbox
+    from foundations.worker import server as inside
 
     os.setsid()
     _die_first()

@@ -1,8 +1,8 @@
 """Recording of a call's dataflow: which operator ran on which tensors, and which tensors came out of it.
 
-The record is a program. :mod:`foundations.replaying` runs it again in another process, on inputs of the judge's choice,
-so a record proves what a call did only as far as the same values come out of it. This module runs in the student's
-process: a forged record is worth as much as the program that it holds.
+The record is a program. :mod:`foundations.worker.replaying` runs it again in another process, on inputs of the judge's
+choice, so a record proves what a call did only as far as the same values come out of it. This module runs in the
+student's process: a forged record is worth as much as the program that it holds.
 
 Source of the idea: a tape, as reverse-mode automatic differentiation keeps one.
 """

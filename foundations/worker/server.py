@@ -17,10 +17,11 @@ from typing import Any
 
 import torch
 
-from foundations import replaying, tracing, wire
-from foundations.outputs import RECORDER, Stream
-from foundations.shell import Shell, name_of, text_of
-from foundations.undisturbed import Quiet
+from foundations.worker import protocol as wire
+from foundations.worker import replaying, tracing
+from foundations.worker.outputs import RECORDER, Stream
+from foundations.worker.shell import Shell, name_of, text_of
+from foundations.worker.undisturbed import Quiet
 
 _MAX_EXPRESSION_CHARACTERS = 100
 

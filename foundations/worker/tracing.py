@@ -2,7 +2,7 @@
 
 Two modes look at the call, because each is blind where the other sees: a ``TorchFunctionMode`` sees names as written
 (``matmul`` for ``@``, ``einsum``, ``item``), a ``TorchDispatchMode`` the operators that really run (``aten.mm``). The
-operators and their operands are recorded as a :class:`~foundations.dataflow.Dataflow`, which the judge replays.
+operators and their operands are recorded as a :class:`~foundations.worker.dataflow.Dataflow`, which the judge replays.
 
 This module runs inside the student's process, so a trace can be forged or switched off: counts are evidence only
 together with a replay that gives the value of the call.
@@ -20,7 +20,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from foundations.dataflow import Dataflow
+from foundations.worker.dataflow import Dataflow
 
 Plain = dict[str, Any]
 

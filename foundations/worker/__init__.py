@@ -1,0 +1,1 @@
+"""The process that runs student code, and everything of ours that is loaded in it."""
