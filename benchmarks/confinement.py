@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.results import Result
 from foundations.config import find_course
 from foundations.grade import Grader
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
 
 BAR = 1.05
 _ASSIGNMENT = "01_matmul"

@@ -14,8 +14,8 @@ from benchmarks.results import Result
 from benchmarks.statistic import percentile
 from foundations.config import Limits
 from foundations.sandbox import layers as sandbox
-from foundations.session import Session
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
+from foundations.session.session import Session
 
 BAR_S = 0.10
 #: For a process that is forked and has confined itself, before any code of a notebook.

@@ -25,9 +25,9 @@ from benchmarks.statistic import percentile
 from foundations.compare import CheckFailed, Inconclusive
 from foundations.config import Limits, find_course
 from foundations.errors import SessionLost
-from foundations.session import Session
+from foundations.session.forkserver import Warm
+from foundations.session.session import Session
 from foundations.speed import Stopwatch, Task
-from foundations.warm import Warm
 
 PARTIAL = Path(__file__).parent / ".partial" / "speed_verdicts.jsonl"
 LOADS = (0, 2, 8)

@@ -116,8 +116,8 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
 
     Example: foundations grade submitted --assignment 01_matmul --json-dir reports
     """
+    from foundations.session.forkserver import Warm
     from foundations.submissions import find_submissions
-    from foundations.warm import Warm
 
     course = find_course(course_folder or (None if _in_course() else path))
     course.notebook(assignment)

@@ -26,12 +26,12 @@ from rich.markup import escape
 from rich.table import Table
 
 import foundations
-from foundations import words
 from foundations.config import Course, Limits
 from foundations.errors import FoundationsError
 from foundations.sandbox import layers as sandbox
-from foundations.session import Session
-from foundations.warm import Warm
+from foundations.session import messages as words
+from foundations.session.forkserver import Warm
+from foundations.session.session import Session
 
 SCHEMA = "foundations/doctor/1"
 

@@ -16,8 +16,8 @@ import torch
 
 from foundations.config import Limits
 from foundations.errors import SessionLost
-from foundations.session import Session
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
+from foundations.session.session import Session
 from foundations.worker.dataflow import operands
 
 #: What one replay may use: a record of the largest size runs within a tenth of it.

@@ -33,15 +33,15 @@ from foundations.notebook import GradedCell, Submission, read_submission
 from foundations.plugin import ExerciseRun, GradingPlugin
 from foundations.reference import Reference
 from foundations.sandbox import readable_paths as readable
-from foundations.scratch import Filler
-from foundations.session import Session
+from foundations.session.forkserver import Warm
+from foundations.session.scratch import Filler
+from foundations.session.session import Session
 from foundations.source import read_released, read_source
 from foundations.speed import Stopwatch
 from foundations.student import Student
 from foundations.submissions import read_declared, write_declared
 from foundations.suspicion import Ordinary, find_suspicions, ordinary_in
 from foundations.table import check_table_html, check_table_text
-from foundations.warm import Warm
 
 #: Plugins of pytest with nothing to do here. The first two collect garbage twice a run, a quarter of a second each.
 _UNWANTED = (

@@ -16,8 +16,8 @@ from foundations.compare import CheckFailed, Finding, Inconclusive
 from foundations.config import Feedback
 from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
 from foundations.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
+from foundations.session.forkserver import WarmLost
 from foundations.student import Student
-from foundations.warm import WarmLost
 
 _MARK = "foundations_check"
 #: Length of an exception's text in a review.

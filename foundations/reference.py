@@ -15,9 +15,9 @@ import nbformat
 
 from foundations.config import Limits
 from foundations.errors import FoundationsError, OutOfTime
-from foundations.scratch import Filler
-from foundations.session import Session
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
+from foundations.session.scratch import Filler
+from foundations.session.session import Session
 
 
 class Reference:

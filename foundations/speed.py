@@ -23,8 +23,8 @@ import torch
 from foundations.compare import CheckFailed, Finding, Inconclusive, describe, difference
 from foundations.config import Limits
 from foundations.errors import CourseError, SessionLost
-from foundations.session import Session
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
+from foundations.session.session import Session
 
 #: CPU seconds that one student batch should take: long enough for the clock, short enough for a class.
 _BATCH_S = 0.003

@@ -12,14 +12,15 @@ from typing import Any, NoReturn
 
 import torch
 
-from foundations import evidence, rules, speed, words
+from foundations import evidence, rules, speed
 from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
 from foundations.definitions import Definition
 from foundations.diagnose import Behaviour, Observation, copied
 from foundations.errors import CourseError, OutOfTime, SessionLost
 from foundations.model import NOT_ATTEMPTED, Review
 from foundations.reference import Reference
-from foundations.session import Session
+from foundations.session import messages as words
+from foundations.session.session import Session
 from foundations.worker.dataflow import tensors_in
 
 #: An exponent that is larger than allowed by less than this is taken for rounding.

@@ -17,8 +17,8 @@ from pathlib import Path
 from unittest import mock
 
 from foundations import cli
-from foundations import warm as warming
-from foundations.warm import Warm
+from foundations.session import forkserver as warming
+from foundations.session.forkserver import Warm
 
 
 @dataclass

@@ -7,8 +7,8 @@ import pytest
 from command import shared_warm
 
 from foundations.config import Limits
-from foundations.session import Session
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
+from foundations.session.session import Session
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,8 +10,8 @@ from test_session import SCRATCH, call, kill, text_of
 
 from foundations.config import Limits
 from foundations.errors import InternalError, SessionLost
-from foundations.session import Session
-from foundations.warm import Warm, WarmLost
+from foundations.session.forkserver import Warm, WarmLost
+from foundations.session.session import Session
 
 #: A thread lives on, and the first one ends by the system call of a thread, not of a process.
 LEADERLESS = """

@@ -34,10 +34,10 @@ from foundations.errors import SessionLost, SubmissionError
 from foundations.evidence import Replayer
 from foundations.grade import _valid_outputs
 from foundations.sandbox import layers as sandbox
-from foundations.session import Session
+from foundations.session.forkserver import Warm
+from foundations.session.session import Session
 from foundations.speed import Stopwatch
 from foundations.student import Student
-from foundations.warm import Warm
 from foundations.worker import protocol as wire
 
 #: Reads frames, and answers each by what it asks for: with bytes in which the nonce is still to be put.

@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from foundations import processes
 from foundations.config import Limits
-from foundations.session import Session
-from foundations.warm import Warm
+from foundations.session import process_info as processes
+from foundations.session.forkserver import Warm
+from foundations.session.session import Session
 
 pytest.importorskip("psutil")  # while the platform's true name is known
 SYSTEMS = pytest.mark.parametrize("system", ["linux", "darwin"])

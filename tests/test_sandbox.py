@@ -319,7 +319,7 @@ def test_the_clock_of_a_confined_process_is_read_from_outside(user):
     said = confined.run(
         """
         import os, time
-        from foundations import processes
+        from foundations.session import process_info as processes
         from foundations.sandbox import layers as sandbox
         plan = sandbox.prepare()
         answers, ready = os.pipe()

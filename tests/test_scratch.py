@@ -8,7 +8,7 @@ import confined
 import pytest
 
 from foundations.config import Limits
-from foundations.scratch import Scratch
+from foundations.session.scratch import Scratch
 
 LIMITS = Limits(scratch_bytes=10_000, scratch_files=3)
 
@@ -127,9 +127,9 @@ def test_student_code_of_every_user_has_it(user):
         import os, tempfile
         from functools import partial
         from foundations.config import Limits
-        from foundations.session import Session
+        from foundations.session.session import Session
         from foundations.submissions import write_declared
-        from foundations.warm import Warm
+        from foundations.session.forkserver import Warm
         cell = '''
         import os, sqlite3, shutil, tempfile, torch
         assert open("given.txt").read() == "given"

@@ -10,8 +10,8 @@ import torch
 from foundations.config import Limits
 from foundations.errors import InternalError, SessionLost, SubmissionError
 from foundations.sandbox import layers as sandbox
-from foundations.session import Session
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
+from foundations.session.session import Session
 
 SCRATCH = {"scratch_bytes": 1_000_000, "scratch_files": 8}
 
@@ -299,7 +299,7 @@ def test_a_warm_process_that_was_killed_is_replaced():
 def test_a_warm_process_that_cannot_start_says_why(monkeypatch):
     """In the words of its own last line."""
     process = Warm()
-    monkeypatch.setattr("foundations.warm._ENVIRONMENT", {"PATH": "/nowhere", "PYTHONHOME": "/nowhere"})
+    monkeypatch.setattr("foundations.session.forkserver._ENVIRONMENT", {"PATH": "/nowhere", "PYTHONHOME": "/nowhere"})
     monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(InternalError, match="warm process"):
         process.fork(Limits())

@@ -19,9 +19,9 @@ from foundations import speed
 from foundations.compare import CheckFailed, Finding, Inconclusive
 from foundations.config import Limits
 from foundations.errors import CourseError, SessionLost
-from foundations.session import Session
+from foundations.session.forkserver import Warm
+from foundations.session.session import Session
 from foundations.speed import SpeedVerdict, Stopwatch, Task
-from foundations.warm import Warm
 
 _LOOP = """
 import torch

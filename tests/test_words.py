@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundations import words
+from foundations.session import messages as words
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from foundations.config import find_course
 from foundations.grade import Grader
 from foundations.model import Report
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
 
 ROOT = Path(__file__).parent.parent
 ASSIGNMENT = "00_example"

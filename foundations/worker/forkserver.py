@@ -1,9 +1,9 @@
 """The warm process: torch, IPython and matplotlib imported, no course file ever opened. It forks student processes
 and reaps them.
 
-Started as ``python -I -B -m foundations.worker.forkserver DESCRIPTOR`` by :mod:`foundations.warm`, which is the only
-one to talk to it. Messages are one JSON object each, over a SOCK_SEQPACKET socket; descriptors of the student process's
-pipes travel beside "fork".
+Started as ``python -I -B -m foundations.worker.forkserver DESCRIPTOR`` by :mod:`foundations.session.forkserver`, which
+is the only one to talk to it. Messages are one JSON object each, over a SOCK_SEQPACKET socket; descriptors of the
+student process's pipes travel beside "fork".
 """
 
 from __future__ import annotations

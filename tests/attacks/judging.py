@@ -22,7 +22,7 @@ from rich.console import Console
 from foundations import export, screen
 from foundations.config import find_course
 from foundations.grade import Graded, Grader
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
 
 _PR_SET_CHILD_SUBREAPER = 36
 

@@ -10,7 +10,7 @@ from grading import SEED, Desk, alone, make_course
 
 from foundations.config import Course
 from foundations.grade import Grader
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
 
 #: The desk for answers to an assignment's exercises; with a seed, every submission gets the inputs of that seed.
 Desks = Callable[..., Desk]

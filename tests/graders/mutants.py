@@ -24,7 +24,7 @@ from mutating import Mutant, mutants
 
 from foundations.diagnose import Bank
 from foundations.grade import Grader
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
 
 SURVIVORS = Path(__file__).parent / "survivors.toml"
 REPORT = ROOT / "docs" / "mutants.md"

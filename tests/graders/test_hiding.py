@@ -28,7 +28,7 @@ from grading import (
 )
 
 from foundations.grade import Grader
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
 
 HIDING = [answer for name in ASSIGNMENTS for answer in all_answers("hiding", name)]
 SHAPES = [answer for name in ASSIGNMENTS for answer in all_answers("shapes", name)]

@@ -12,7 +12,7 @@ from grading import exercises
 from mutants import REPORT, Outcome, Range, complaints, covered, explained, in_rounds, mutants_of, report, stands_on
 from mutating import Mutant, mutants
 
-from foundations.warm import Warm
+from foundations.session.forkserver import Warm
 
 #: Notebooks that the sample fills, of each assignment.
 ROUNDS = 4

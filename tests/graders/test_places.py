@@ -14,8 +14,8 @@ from grading import ASSIGNMENTS, ROOT, exercises
 from foundations.config import find_course
 from foundations.grade import Grader
 from foundations.notebook import read_source, release_version
+from foundations.session.forkserver import Warm
 from foundations.statements import bound_names, parse
-from foundations.warm import Warm
 
 #: In `make test`: functions, and classes that are derived from one another.
 QUICK = ("01_matmul", "05_modules")

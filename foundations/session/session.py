@@ -22,13 +22,14 @@ from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Any, NoReturn, TypeVar
 
-from foundations import processes, words
 from foundations.config import Limits
 from foundations.definitions import Bound
 from foundations.errors import OutOfTime, SessionLost, SubmissionError
 from foundations.sandbox import layers as sandbox
-from foundations.scratch import Filler, Scratch
-from foundations.warm import Forked, Warm, WarmLost
+from foundations.session import messages as words
+from foundations.session import process_info as processes
+from foundations.session.forkserver import Forked, Warm, WarmLost
+from foundations.session.scratch import Filler, Scratch
 from foundations.worker import protocol as wire
 
 _TICK_S = 0.05
