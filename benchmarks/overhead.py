@@ -15,7 +15,7 @@ from benchmarks.statistic import percentile
 from foundations.config import find_course
 from foundations.grade import Grader
 from foundations.model import Exercise
-from foundations.notebook import read_submission
+from foundations.notebooks.submission import read_submission
 from foundations.plugin import ExerciseRun, GradingPlugin
 from foundations.student import Student
 

@@ -20,7 +20,7 @@ from rich.table import Table
 from foundations.config import Course, nearest
 from foundations.diagnose import load_bank
 from foundations.errors import CourseError
-from foundations.source import read_released
+from foundations.notebooks.source import read_released
 
 #: What a mistake is recognised by that declares nothing else.
 BY_VALUE = "values"

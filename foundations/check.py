@@ -14,8 +14,8 @@ import nbformat
 
 from foundations.config import Limits
 from foundations.errors import CourseError, SubmissionError
-from foundations.notebook import read_alone
-from foundations.pairing import Cell
+from foundations.notebooks.pairing import Cell
+from foundations.notebooks.submission import read_alone
 from foundations.plain import plain
 
 _CELL_S = 120

@@ -22,8 +22,8 @@ from foundations.plain import plain
 
 if TYPE_CHECKING:  # torch and pytest take seconds to import; --help does not need them
     from foundations.model import Report
+    from foundations.notebooks.discovery import Found
     from foundations.recording import Recording
-    from foundations.submissions import Found
 
 
 class _Commands(typer.core.TyperGroup):
@@ -116,8 +116,8 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
 
     Example: foundations grade submitted --assignment 01_matmul --json-dir reports
     """
+    from foundations.notebooks.discovery import find_submissions
     from foundations.session.forkserver import Warm
-    from foundations.submissions import find_submissions
 
     course = find_course(course_folder or (None if _in_course() else path))
     course.notebook(assignment)

@@ -12,9 +12,9 @@ from foundations.config import Course, find_course
 from foundations.errors import CourseError
 from foundations.grade import Grader
 from foundations.model import Report
+from foundations.notebooks.discovery import find_submissions
 from foundations.recording import Recording
 from foundations.run import Run
-from foundations.submissions import find_submissions
 
 _COPIED = ("source", "graders", "solutions", "nbgrader_config.py", "pyproject.toml")
 _MARK = "made-by-foundations-demo"

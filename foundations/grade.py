@@ -24,22 +24,22 @@ import torch
 import foundations
 from foundations import decisions, diagnose, reviews
 from foundations.config import Course, Feedback, Limits
-from foundations.definitions import Bound, Definition
 from foundations.doubts import SecondRuns
 from foundations.errors import CourseError, InternalError, SubmissionError
 from foundations.evidence import Replayer
 from foundations.model import Exercise, Report, Review
-from foundations.notebook import GradedCell, Submission, read_submission
+from foundations.notebooks.definitions import Bound, Definition
+from foundations.notebooks.discovery import read_declared, write_declared
+from foundations.notebooks.source import read_released, read_source
+from foundations.notebooks.submission import GradedCell, Submission, read_submission
 from foundations.plugin import ExerciseRun, GradingPlugin
 from foundations.reference import Reference
 from foundations.sandbox import readable_paths as readable
 from foundations.session.forkserver import Warm
 from foundations.session.scratch import Filler
 from foundations.session.session import Session
-from foundations.source import read_released, read_source
 from foundations.speed import Stopwatch
 from foundations.student import Student
-from foundations.submissions import read_declared, write_declared
 from foundations.suspicion import Ordinary, find_suspicions, ordinary_in
 from foundations.table import check_table_html, check_table_text
 

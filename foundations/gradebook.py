@@ -34,7 +34,7 @@ from foundations.nbgrader_bridge import (
     gradebook_of,
     out_of_date,
 )
-from foundations.notebook import read_source
+from foundations.notebooks.submission import read_source
 
 if TYPE_CHECKING:
     from foundations.grade import Graded

@@ -12,7 +12,7 @@ import nbformat
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.notebook import read_source
+from foundations.notebooks.submission import read_source
 from foundations.probes import revealed
 
 _MARKS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "### AUTOTEST", "### HASHED")

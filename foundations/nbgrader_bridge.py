@@ -37,11 +37,11 @@ from foundations.converter import SubmissionConverter
 from foundations.database import unusable
 from foundations.errors import CourseError, SubmissionError
 from foundations.model import NOT_ATTEMPTED, NOT_CREDITABLE, Exercise, Report
-from foundations.notebook import read_source, read_submission, release_version
+from foundations.notebooks.submission import read_source, read_submission, release_version
+from foundations.notebooks.written import with_places
 from foundations.notices import with_notice
 from foundations.plain import clean, clean_name
 from foundations.table import failures_text
-from foundations.written import with_places
 
 if TYPE_CHECKING:
     from foundations.grade import Graded, Grader

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbgrader.utils
 
-from foundations.submissions import read_declared
+from foundations.notebooks.discovery import read_declared
 
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 #: nbgrader writes 30 bytes into the one and 128 into the other.

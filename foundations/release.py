@@ -25,7 +25,7 @@ from nbgrader.preprocessors import ClearMarkScheme, LockCells
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.gradebook import beside_python, course_directory, failed, nbgrader_log, settings
-from foundations.notebook import read_source
+from foundations.notebooks.submission import read_source
 
 #: What stays of a cell's and of the notebook's metadata; the rest is an editor's, and changes with it.
 _CELL_METADATA = ("nbgrader", "deletable", "editable", "tags", "slideshow", "jupyter")

@@ -10,8 +10,8 @@ from foundations.errors import CourseError
 from foundations.export import JsonFolder
 from foundations.grade import Graded, Grader
 from foundations.model import Report
+from foundations.notebooks.discovery import Found
 from foundations.recording import Recording
-from foundations.submissions import Found
 
 
 def grade_one(grader: Grader, one: Found, tell: Callable[[str], None]) -> Graded:

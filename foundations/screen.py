@@ -15,9 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from foundations.model import NOT_CREDITABLE, Exercise, Report
+from foundations.notebooks.discovery import Found
 from foundations.notices import sentence as in_a_line
 from foundations.plain import clean, clean_name
-from foundations.submissions import Found
 from foundations.table import rows
 
 _MAX_NOTE = 300

@@ -14,10 +14,10 @@ import torch
 
 from foundations import evidence, rules, speed
 from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
-from foundations.definitions import Definition
 from foundations.diagnose import Behaviour, Observation, copied
 from foundations.errors import CourseError, OutOfTime, SessionLost
 from foundations.model import NOT_ATTEMPTED, Review
+from foundations.notebooks.definitions import Definition
 from foundations.reference import Reference
 from foundations.session import messages as words
 from foundations.session.session import Session

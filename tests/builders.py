@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 
 from foundations.config import Limits
-from foundations.notebook import Submission, read_submission, release_version
+from foundations.notebooks.submission import Submission, read_submission, release_version
 
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -8,7 +8,7 @@ import pytest
 from foundations.check import visible_checks
 from foundations.config import Limits
 from foundations.errors import CourseError, SubmissionError
-from foundations.notebook import read_alone
+from foundations.notebooks.submission import read_alone
 
 
 @pytest.mark.slow

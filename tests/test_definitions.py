@@ -9,8 +9,8 @@ import nbformat
 import pytest
 
 from foundations.config import Course, Limits
-from foundations.definitions import Bound
 from foundations.grade import Grader
+from foundations.notebooks.definitions import Bound
 
 GRADER = """
 import torch

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from foundations import errors, nbfile
+from foundations import errors
+from foundations.notebooks import file as nbfile
 
 ROOT = Path(__file__).parent.parent
 

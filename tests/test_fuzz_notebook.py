@@ -27,7 +27,7 @@ from foundations import rules
 from foundations.config import Limits
 from foundations.errors import SubmissionError
 from foundations.grade import _parameters
-from foundations.notebook import Submission, read_source, read_submission, release_version
+from foundations.notebooks.submission import Submission, read_source, read_submission, release_version
 from foundations.suspicion import find_suspicions
 
 ROOT = Path(__file__).parent.parent

@@ -32,7 +32,7 @@ from foundations import nbgrader_bridge
 from foundations.config import Course, Limits
 from foundations.errors import CourseError
 from foundations.gradebook import course_directory, record, scores, settings
-from foundations.notebook import read_submission
+from foundations.notebooks.submission import read_submission
 
 pytestmark = [
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.

@@ -19,7 +19,7 @@ from builders import (
     release,
 )
 
-from foundations.notebook import is_stub
+from foundations.notebooks.submission import is_stub
 
 STUB = "def double(x):\n    raise NotImplementedError()\n"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from foundations.pairing import Cell
-from foundations.remnants import Added, added
+from foundations.notebooks.pairing import Cell
+from foundations.notebooks.remnants import Added, added
 
 CHECK = Cell("code", 'left = 2\nassert double(left) == 4\nprint("fine")')
 

@@ -31,9 +31,9 @@ from builders import (
     write,
 )
 
-from foundations.notebook import is_stub
-from foundations.pairing import Cell
-from foundations.repair import repair
+from foundations.notebooks.pairing import Cell
+from foundations.notebooks.repair import repair
+from foundations.notebooks.submission import is_stub
 
 STUB = "def double(x):\n    raise NotImplementedError()\n"
 

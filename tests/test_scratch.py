@@ -128,7 +128,7 @@ def test_student_code_of_every_user_has_it(user):
         from functools import partial
         from foundations.config import Limits
         from foundations.session.session import Session
-        from foundations.submissions import write_declared
+        from foundations.notebooks.discovery import write_declared
         from foundations.session.forkserver import Warm
         cell = '''
         import os, sqlite3, shutil, tempfile, torch

@@ -4,7 +4,7 @@ from rich.console import Console
 
 from foundations import screen
 from foundations.model import Check, Exercise, Report, Review
-from foundations.submissions import Found
+from foundations.notebooks.discovery import Found
 
 
 def shown(thing, width=100):

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from foundations.statements import bound_names, definitions, parse
+from foundations.notebooks.statements import bound_names, definitions, parse
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from foundations.errors import CourseError
-from foundations.submissions import Found, copy_declared, find_submissions, read_declared, write_declared
+from foundations.notebooks.discovery import Found, copy_declared, find_submissions, read_declared, write_declared
 
 
 def put(path):

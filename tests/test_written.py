@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from builders import Desk, answered, at, cell, code, markdown, release
 
-from foundations.written import with_places
+from foundations.notebooks.written import with_places
 
 BLANK = cell(release(), "why").source
 

@@ -23,8 +23,8 @@ from types import MappingProxyType, TracebackType
 from typing import Any, NoReturn, TypeVar
 
 from foundations.config import Limits
-from foundations.definitions import Bound
 from foundations.errors import OutOfTime, SessionLost, SubmissionError
+from foundations.notebooks.definitions import Bound
 from foundations.sandbox import layers as sandbox
 from foundations.session import messages as words
 from foundations.session import process_info as processes

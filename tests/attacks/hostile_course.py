@@ -18,7 +18,7 @@ from typing import Any
 import builders
 import nbformat
 
-from foundations.notebook import read_source, release_version
+from foundations.notebooks.submission import read_source, release_version
 
 ROOT = Path(__file__).parents[2]
 NAME = "course"

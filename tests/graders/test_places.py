@@ -13,9 +13,9 @@ from grading import ASSIGNMENTS, ROOT, exercises
 
 from foundations.config import find_course
 from foundations.grade import Grader
-from foundations.notebook import read_source, release_version
+from foundations.notebooks.statements import bound_names, parse
+from foundations.notebooks.submission import read_source, release_version
 from foundations.session.forkserver import Warm
-from foundations.statements import bound_names, parse
 
 #: In `make test`: functions, and classes that are derived from one another.
 QUICK = ("01_matmul", "05_modules")

@@ -18,8 +18,8 @@ import nbformat
 import nbformat.v4
 
 from foundations.errors import SubmissionError
-from foundations.pairing import Cell
-from foundations.repair import show
+from foundations.notebooks.pairing import Cell
+from foundations.notebooks.repair import show
 
 KINDS = ("code", "markdown", "raw")
 

@@ -21,8 +21,8 @@ import nbformat
 from nbformat.validator import iter_validate
 
 from foundations.errors import CourseError, SubmissionError
-from foundations.nbfile import check_language, parse, read_bytes
-from foundations.pairing import FLAGS, Cell
+from foundations.notebooks.file import check_language, parse, read_bytes
+from foundations.notebooks.pairing import FLAGS, Cell
 
 CODE_STUB = "raise NotImplementedError()"
 TEXT_STUB = "YOUR ANSWER HERE"

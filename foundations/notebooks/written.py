@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import nbformat
 
-from foundations.pairing import Cell
+from foundations.notebooks.pairing import Cell
 from foundations.plain import clean
 
 _MOST_NAMED = 5

@@ -10,8 +10,8 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Iterator, Sequence
 
-from foundations.pairing import FLAGS, Cell, Pairing, pair, untouched
-from foundations.remnants import Added, added
+from foundations.notebooks.pairing import FLAGS, Cell, Pairing, pair, untouched
+from foundations.notebooks.remnants import Added, added
 
 _shown = reprlib.Repr()
 _shown.maxlevel = 2

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from foundations.notebook import GradedCell, Submission
-from foundations.pairing import Cell, is_stub
-from foundations.statements import definitions
+from foundations.notebooks.pairing import Cell, is_stub
+from foundations.notebooks.statements import definitions
+from foundations.notebooks.submission import GradedCell, Submission
 
 _MAX_ERROR_CHARACTERS = 300
 

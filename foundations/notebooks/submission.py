@@ -13,11 +13,11 @@ from typing import Any
 import nbformat
 
 from foundations.config import Limits
-from foundations.nbfile import cells_of, check_amount, check_language, parse, read_bytes
-from foundations.pairing import Cell, is_stub
-from foundations.repair import repair, show
-from foundations.source import read_released, read_source, release_version
-from foundations.written import blank_answers
+from foundations.notebooks.file import cells_of, check_amount, check_language, parse, read_bytes
+from foundations.notebooks.pairing import Cell, is_stub
+from foundations.notebooks.repair import repair, show
+from foundations.notebooks.source import read_released, read_source, release_version
+from foundations.notebooks.written import blank_answers
 
 __all__ = ["GradedCell", "Submission", "is_stub", "read_alone", "read_source", "read_submission", "release_version"]
 
@@ -48,7 +48,7 @@ class Submission:
     """A submission ready to run: nbformat 4.5, no outputs, its graded cells in order, and what was repaired.
 
     ``cells`` are those of ``notebook``, as they were repaired. ``written``: see
-    :func:`foundations.written.blank_answers`.
+    :func:`foundations.notebooks.written.blank_answers`.
     """
 
     notebook: nbformat.NotebookNode

@@ -9,8 +9,8 @@ import ast
 import re
 from typing import NamedTuple
 
-from foundations.pairing import Cell
-from foundations.statements import MAX_COMPARED, bound_names, fingerprint, parse, read_names
+from foundations.notebooks.pairing import Cell
+from foundations.notebooks.statements import MAX_COMPARED, bound_names, fingerprint, parse, read_names
 
 _DEFINITION = re.compile(r"^[ \t]*(?:def|class)[ \t]+\w", re.MULTILINE)
 
