@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from foundations.analysis.parsing import parse
+from foundations.analysis.skeletons import assigned_attributes, lines, parts, skeleton
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.notebooks.source import read_source, release_version
-from foundations.parsing import parse
-from foundations.skeletons import assigned_attributes, lines, parts, skeleton
 
 #: Operations and constants in a line of a solution that gives it away. Counted in this course: of the lines with one
 #: (``isinstance(a, torch.Tensor)``, ``each.backward()``) probes have many by chance; of those with two or more, all

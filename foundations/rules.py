@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from foundations.analysis.families import FAMILIES, Family, is_structural
+from foundations.analysis.operators import ALL, GLOSSES, STRUCTURE, families_of
+from foundations.analysis.reader import Use
+from foundations.analysis.uses import read_uses
 from foundations.compare import CheckFailed, Finding
 from foundations.errors import CourseError
 from foundations.evidence import Record
-from foundations.families import FAMILIES, Family, is_structural
-from foundations.operators import ALL, GLOSSES, STRUCTURE, families_of
-from foundations.reader import Use
-from foundations.reading import read_uses
 
 #: What :func:`foundations.worker.tracing.trace_call` gives.
 Trace = Mapping[str, Sequence[Sequence[object]]]
@@ -36,9 +36,10 @@ class Rule:
 
     Attributes:
         about: ends the sentence "this exercise is about …": "writing the sum over k yourself, with indexing, + and *".
-        allow: names of families (:data:`foundations.operators.ALL`); :func:`foundations.operators.all_but` makes them.
-        scalars_only: arithmetic on single numbers alone; what only names, moves or makes numbers may be of any size.
-        numbers: Python numbers may be read off tensors and calculated with, so that results need not follow from the
+        allow: names of families (:data:`foundations.analysis.operators.ALL`);
+        :func:`foundations.analysis.operators.all_but` makes them. scalars_only: arithmetic on single numbers alone;
+        what only names, moves or makes numbers may be of any size. numbers: Python numbers may be read off tensors and
+        calculated with, so that results need not follow from the
             inputs by operations of PyTorch alone.
     """
 
@@ -167,7 +168,7 @@ def read_trace_for(rule: Rule, trace: Trace, record: Record | None = None) -> li
 
 
 def unknown_operations(trace: Trace, record: Record) -> list[str]:
-    """Return the names of what ran that no family of :mod:`foundations.operators` has."""
+    """Return the names of what ran that no family of :mod:`foundations.analysis.operators` has."""
     names = {name for level in ("function", "dispatch") for name, _, _ in _entries(trace, level)}
     names |= {operator[:_LONGEST] for operator, _ in record.operators()}
     return sorted(name for name in names if not families_of(name))

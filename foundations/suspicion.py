@@ -10,13 +10,11 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from foundations.bindings import BUILTINS
-from foundations.flow import Flow, Place, Text, Values
-from foundations.folding import Overlong, at_most, spend
-from foundations.model import Review
-from foundations.parsing import UNREADABLE, embedded, parts
-from foundations.reading import Source, read_exercise, read_source
-from foundations.suspects import (
+from foundations.analysis.bindings import BUILTINS
+from foundations.analysis.constant_folding import Overlong, at_most, spend
+from foundations.analysis.flow import Flow, Place, Text, Values
+from foundations.analysis.parsing import UNREADABLE, embedded, parts
+from foundations.analysis.suspects import (
     DYNAMIC,
     MODULES,
     NAMES,
@@ -32,8 +30,10 @@ from foundations.suspects import (
     path_reasons,
     telling,
 )
+from foundations.analysis.uses import Source, read_exercise, read_source
+from foundations.model import Review
 
-#: Steps that one search may take, see :mod:`foundations.reading`.
+#: Steps that one search may take, see :mod:`foundations.analysis.uses`.
 _STEPS = 1_500_000
 _LONGEST = 80
 

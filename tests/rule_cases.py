@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import textwrap
 
-from foundations.operators import all_but
+from foundations.analysis.operators import all_but
 from foundations.rules import Rule
 
 ELEMENTWISE = Rule(

@@ -7,9 +7,9 @@ import json
 import pytest
 import torch
 
+from foundations.analysis.operators import all_but
 from foundations.compare import CheckFailed
 from foundations.evidence import Job, Record, Replayer
-from foundations.operators import all_but
 from foundations.rules import Growth, Rule
 from foundations.speed import Stopwatch
 from foundations.student import Student, Trial

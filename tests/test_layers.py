@@ -63,7 +63,6 @@ SANITIZER = "report.sanitize"
 
 #: Modules that have yet to move into their package.
 FLAT = """
-analysis: families operators folding bindings resolving reader reading parsing libraries suspects flow asking skeletons
 grading: grade plugin student compare rules speed reference diagnose evidence doubts suspicion
 report: failures model table export screen inert formulas bounded rendering markdown notices
 reviews: decisions reviews

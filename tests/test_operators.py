@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.overrides
 
-from foundations.operators import ALL, PLAIN, families_of
+from foundations.analysis.operators import ALL, PLAIN, families_of
 
 PUBLIC = (torch, torch.Tensor, torch.nn.functional, torch.linalg, torch.special, torch.fft, torch.sparse)
 
@@ -27,7 +27,7 @@ def functions():
 
 
 def test_every_operator_and_public_function_is_sorted() -> None:
-    """A newer PyTorch has new ones; each asks to be put into a family of foundations/operators.py."""
+    """A newer PyTorch has new ones; each asks to be put into a family of foundations/analysis/operators.py."""
     unsorted = sorted(name for name in operators() | functions() if not families_of(name))
     assert unsorted == []
 

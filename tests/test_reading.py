@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from foundations.reading import read_exercise, read_source, read_uses
+from foundations.analysis.uses import read_exercise, read_source, read_uses
 
 #: Cells that bind ``f``, or what it uses, to a product: below ``g``, which is one.
 BOUND = [

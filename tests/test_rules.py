@@ -36,10 +36,10 @@ from rule_cases import (
     one_line,
 )
 
+from foundations.analysis.operators import all_but
+from foundations.analysis.suspects import UNREAD as UNREAD_REASON
 from foundations.errors import CourseError
-from foundations.operators import all_but
 from foundations.rules import Rule, largest, read_source_for, read_trace_for
-from foundations.suspects import UNREAD as UNREAD_REASON
 from foundations.suspicion import find_suspicions
 from foundations.worker.tracing import Raised, trace_call
 
@@ -215,7 +215,7 @@ def test_a_failing_reader_breaks_no_rule(monkeypatch, error: type[Exception]) ->
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("foundations.reader.Reader.read", fail)
+    monkeypatch.setattr("foundations.analysis.reader.Reader.read", fail)
     cells = cells_of("def mm3(a, b): return a @ b")
     assert read_source_for(NAIVE, cells, "mm3") == []
     assert [(one.reason, one.exercises) for one in find_suspicions(cells, ["mm3"])] == [(UNREAD_REASON, ("mm3",))]

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from foundations.skeletons import Skeleton, assigned_attributes, lines, skeleton
+from foundations.analysis.skeletons import Skeleton, assigned_attributes, lines, skeleton
 
 
 def bare(code: str, attributes: tuple[str, ...] = ()) -> Skeleton:

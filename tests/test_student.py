@@ -5,11 +5,11 @@ from functools import partial
 import pytest
 import torch
 
+from foundations.analysis.operators import all_but
 from foundations.compare import CheckFailed
 from foundations.diagnose import Battery, Misconception, name_mistake
 from foundations.errors import CourseError
 from foundations.evidence import Replayer
-from foundations.operators import all_but
 from foundations.rules import Rule
 from foundations.speed import Stopwatch
 from foundations.student import Student, Trial

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
+from foundations.analysis.suspects import UNKNOWN, UNNAMED, UNREAD
 from foundations.model import Review
-from foundations.suspects import UNKNOWN, UNNAMED, UNREAD
 from foundations.suspicion import find_suspicions, ordinary_in
 
 IMPORTS = "import torch, math, operator, functools, sys\nimport numpy as np\nimport torch.nn.functional as F\nfrom torch import nn"
@@ -451,7 +451,7 @@ def test_a_fault_of_the_search_asks_for_a_review(monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise KeyError("a fault")
 
-    monkeypatch.setattr("foundations.flow.Flow.values", fail)
+    monkeypatch.setattr("foundations.analysis.flow.Flow.values", fail)
     assert {one.reason for one in reviews("torch.x = 1")} == {UNREAD}
-    monkeypatch.setattr("foundations.flow.Flow.__init__", fail)
+    monkeypatch.setattr("foundations.analysis.flow.Flow.__init__", fail)
     assert [(one.cell, one.exercises, one.reason) for one in reviews()] == [(None, ("product",), UNREAD)]

@@ -1,6 +1,6 @@
 """Hidden checks of ``matmul_naive(a, b)``: three loops, nothing but indexing, scalar + and *."""
 
-from foundations.operators import all_but
+from foundations.analysis.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import torch
 
+from foundations.analysis.operators import families_of
 from foundations.compare import CheckFailed, Finding
 from foundations.evidence import Job, Record
-from foundations.operators import families_of
 from foundations.worker.dataflow import tensors_in
 
 #: Of two tensors, entry by entry. An einsum that adds up what these have made has no letter that meets another.

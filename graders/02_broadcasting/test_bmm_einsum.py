@@ -2,7 +2,7 @@
 
 import torch
 
-from foundations.operators import all_but
+from foundations.analysis.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Growth, Rule
 from foundations.student import Trial

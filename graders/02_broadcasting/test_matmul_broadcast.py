@@ -2,8 +2,8 @@
 
 import torch
 
+from foundations.analysis.operators import all_but
 from foundations.compare import CheckFailed
-from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Growth, Rule
 

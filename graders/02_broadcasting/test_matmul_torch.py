@@ -1,6 +1,6 @@
 """Hidden checks of ``matmul_torch(a, b)``: the library's own product, which is yours to use from now on."""
 
-from foundations.operators import all_but
+from foundations.analysis.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Growth, Rule
 

@@ -2,9 +2,9 @@
 
 import math
 
+from foundations.analysis.uses import read_uses
 from foundations.compare import CheckFailed, Finding
 from foundations.plugin import check
-from foundations.reading import read_uses
 
 #: Of torch.nn.init: what knows a factor. ``normal_`` and its like know none.
 READY_MADE = ("xavier_", "kaiming_", "calculate_gain")

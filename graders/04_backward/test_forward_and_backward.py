@@ -8,8 +8,8 @@ tried: who uses what they return, or calls their parameters by names of their ow
 
 import torch
 
+from foundations.analysis.operators import all_but
 from foundations.compare import CheckFailed
-from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule, must_be_none, read_trace_for
 from foundations.student import Trial

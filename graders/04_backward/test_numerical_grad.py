@@ -7,7 +7,7 @@ plays no part, and a one-sided difference is far off.
 
 import torch
 
-from foundations.operators import all_but
+from foundations.analysis.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule
 from foundations.student import Trial

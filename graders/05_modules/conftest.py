@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import torch
 
+from foundations.analysis.operators import all_but
 from foundations.compare import CheckFailed, Finding, difference
 from foundations.evidence import Job, Record
-from foundations.operators import all_but
 from foundations.rules import Growth, Rule, must_be_none, read_source_for, read_trace_for
 from foundations.student import Trial
 from foundations.worker.dataflow import tensors_in

@@ -4,8 +4,8 @@
 
 import torch
 
+from foundations.analysis.operators import all_but
 from foundations.compare import CheckFailed, Finding
-from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule, must_be_none, read_source_for
 from foundations.student import Trial

@@ -14,9 +14,9 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from foundations import data
+from foundations.analysis.operators import all_but
 from foundations.compare import CheckFailed, Finding, describe, difference
 from foundations.diagnose import load_bank
-from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule, must_be_none, read_source_for
 from foundations.student import Trial

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import torch
 
+from foundations.analysis.operators import all_but
 from foundations.compare import CheckFailed, Finding, describe, difference
 from foundations.diagnose import load_bank
-from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule
 from foundations.student import Trial

@@ -4,8 +4,8 @@ import math
 
 import torch
 
+from foundations.analysis.operators import all_but
 from foundations.compare import CheckFailed, Finding
-from foundations.operators import all_but
 from foundations.plugin import check
 from foundations.rules import Rule, largest
 from foundations.student import Trial

@@ -91,7 +91,7 @@ _TEST_PRODUCT = '''"""Hidden checks of product(a, b)."""
 
 import torch
 from foundations.plugin import check
-from foundations.operators import all_but
+from foundations.analysis.operators import all_but
 from foundations.rules import Rule
 from foundations.student import Trial
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from foundations.libraries import holds_names
+from foundations.analysis.libraries import holds_names
 
 UNREAD = "This code is too long or nested too deeply to be read; look at what it does."
 PATCHED = "This changes a library for the whole notebook: its operations may mean something else from here on."
@@ -97,10 +97,9 @@ _FOR_NOTEBOOKS = frozenset(["testing", "data", "plots", "bundled"])
 
 @lru_cache(maxsize=1)
 def own_modules() -> frozenset[str]:
-    """Name the modules of this package that are not for notebooks."""
-    return (
-        frozenset(path.stem for path in Path(__file__).parent.iterdir()) - _FOR_NOTEBOOKS - {"__init__", "__pycache__"}
-    )
+    """Name the packages and modules of ``foundations`` that are not for notebooks."""
+    package = Path(__file__).parent.parent
+    return frozenset(path.stem for path in package.iterdir()) - _FOR_NOTEBOOKS - {"__init__", "__pycache__"}
 
 
 @lru_cache(maxsize=1)

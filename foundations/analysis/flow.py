@@ -11,11 +11,11 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from foundations.bindings import BUILTINS, Binding, Collector, Table, arguments_of, function_table
-from foundations.folding import spend
-from foundations.libraries import path_of
-from foundations.parsing import Comprehension, Function, Scopes, parts
-from foundations.resolving import Resolver
+from foundations.analysis.bindings import BUILTINS, Binding, Collector, Table, arguments_of, function_table
+from foundations.analysis.constant_folding import spend
+from foundations.analysis.libraries import path_of
+from foundations.analysis.parsing import Comprehension, Function, Scopes, parts
+from foundations.analysis.resolver import Resolver
 
 Values = frozenset[str]
 _NOTED = (ast.Call, ast.Assign, ast.Attribute, ast.Subscript, ast.Import, ast.ImportFrom, ast.Constant, ast.ClassDef)

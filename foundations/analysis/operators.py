@@ -1,8 +1,8 @@
 """Every operation of PyTorch sorted into families, so that a rule can name the families that may run.
 
-The families of :mod:`foundations.families` have names that students write. This module sorts the rest: all callables
-of PyTorch's public interface and all operators of its ``aten`` library. An operation that is in no family is unknown:
-it comes from a newer PyTorch or from a namespace of somebody's own, and a person has to look at it.
+The families of :mod:`foundations.analysis.families` have names that students write. This module sorts the rest: all
+callables of PyTorch's public interface and all operators of its ``aten`` library. An operation that is in no family is
+unknown: it comes from a newer PyTorch or from a namespace of somebody's own, and a person has to look at it.
 
 Source: the names that ``torch._C._dispatch_get_all_op_names()`` and ``torch.overrides`` list; a test sorts them all.
 """
@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from foundations.analysis.families import FAMILIES, is_structural
 from foundations.errors import CourseError
-from foundations.families import FAMILIES, is_structural
 
 STRUCTURE = "structure"
 #: Families that every exercise may use: they compute entry by entry, add up, compare, make or move numbers.

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from foundations.bindings import BUILTINS, Binding, Table
-from foundations.folding import Unfoldable, fold, spend
+from foundations.analysis.bindings import BUILTINS, Binding, Table
+from foundations.analysis.constant_folding import Unfoldable, fold, spend
 
 #: Calls that give a namespace.
 NAMESPACE_CALLS = frozenset({"vars", "globals", "locals"})

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, Literal
 
-from foundations.folding import spend
-from foundations.libraries import exported, path_of
-from foundations.parsing import UNREADABLE, Function, embedded, parts, tree_of
+from foundations.analysis.constant_folding import spend
+from foundations.analysis.libraries import exported, path_of
+from foundations.analysis.parsing import UNREADABLE, Function, embedded, parts, tree_of
 
 BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "__builtins__"}
 #: Characters of a notebook that are read; the cells beyond them are unreadable.

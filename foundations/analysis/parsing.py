@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from foundations.folding import Unfoldable, fold, spend
+from foundations.analysis.constant_folding import Unfoldable, fold, spend
 
 #: Magics whose argument is Python that runs in the notebook's own namespace.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun"})

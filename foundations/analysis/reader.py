@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from foundations.asking import Asking
-from foundations.bindings import Binding, Collector, Table, function_table
-from foundations.folding import spend
-from foundations.libraries import is_operation, is_tool
-from foundations.parsing import UNREADABLE, embedded, parse
+from foundations.analysis.bindings import Binding, Collector, Table, function_table
+from foundations.analysis.constant_folding import spend
+from foundations.analysis.libraries import is_operation, is_tool
+from foundations.analysis.lookups import Asking
+from foundations.analysis.parsing import UNREADABLE, embedded, parse
 
 _TEXT_LIMIT = 60
 

@@ -11,10 +11,10 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from foundations.bindings import Table, read_cells
-from foundations.folding import Overlong, at_most
-from foundations.parsing import parts
-from foundations.reader import Reader, Reading, Use
+from foundations.analysis.bindings import Table, read_cells
+from foundations.analysis.constant_folding import Overlong, at_most
+from foundations.analysis.parsing import parts
+from foundations.analysis.reader import Reader, Reading, Use
 
 
 @dataclass(frozen=True)

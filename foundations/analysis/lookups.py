@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
-from foundations.resolving import Resolver
+from foundations.analysis.resolver import Resolver
 
 _ASK_BY_KEY = frozenset({"get", "pop", "setdefault", "__getitem__"})
 _ASK_BY_NAME = frozenset({"__getattribute__", "__getattr__"})

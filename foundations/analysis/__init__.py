@@ -1,0 +1,1 @@
+"""Student source, read without running it."""
