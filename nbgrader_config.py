@@ -36,13 +36,13 @@ c.ExportApp.plugin_class = "foundations.gradesheet.GradesCsv"
 
 # Pages with students' text in them: feedback, and the formgrader in your own browser.
 c.GenerateFeedback.preprocessors = [
-    "foundations.inert.ShowGrades",
+    "foundations.report.sanitize.ShowGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-c.HTMLExporter.preprocessors = ["foundations.inert.InertOutputs"]
+c.HTMLExporter.preprocessors = ["foundations.report.sanitize.InertOutputs"]
 c.HTMLExporter.filters = {
-    "markdown2html": "foundations.inert.inert_markdown",
-    "highlight_code": "foundations.inert.inert_code",
-    "float": "foundations.inert.number_or_words",
-    "round": "foundations.inert.rounded_or_words",
+    "markdown2html": "foundations.report.sanitize.inert_markdown",
+    "highlight_code": "foundations.report.sanitize.inert_code",
+    "float": "foundations.report.sanitize.number_or_words",
+    "round": "foundations.report.sanitize.rounded_or_words",
 }

@@ -14,9 +14,9 @@ from benchmarks.results import Result
 from benchmarks.statistic import percentile
 from foundations.config import find_course
 from foundations.grade import Grader
-from foundations.model import Exercise
 from foundations.notebooks.submission import read_submission
 from foundations.plugin import ExerciseRun, GradingPlugin
+from foundations.report.model import Exercise
 from foundations.student import Student
 
 BAR_S = 0.15

@@ -21,9 +21,9 @@ from foundations.errors import CourseError, FoundationsError, InternalError, Sto
 from foundations.plain import plain
 
 if TYPE_CHECKING:  # torch and pytest take seconds to import; --help does not need them
-    from foundations.model import Report
     from foundations.notebooks.discovery import Found
     from foundations.recording import Recording
+    from foundations.report.model import Report
 
 
 class _Commands(typer.core.TyperGroup):
@@ -130,7 +130,7 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
     try:
         with Warm(unsafe=unsafe) as warm:  # it gets ready while this process imports what it needs itself
             from foundations import grade as grading
-            from foundations import screen
+            from foundations.report import console as screen
             from foundations.run import Run
 
             with (
@@ -167,7 +167,7 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
 
 def _write(reports: list[Report], json_file: Path | None, junit: Path | None) -> None:
     """The files that hold all reports, also where the run came to an end before all were graded."""
-    from foundations import export
+    from foundations.report import export
 
     if json_file:
         export.write_json(json_file, reports)

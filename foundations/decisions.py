@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from copy import deepcopy
 
 from foundations.config import HiddenCode
-from foundations.model import Check, Decision, Exercise, Report, Review
+from foundations.report.model import Check, Decision, Exercise, Report, Review
 
 #: The names of checks that are added after grading, and the first of two messages. Students read all three.
 TAKEN_NAME = "the points of this exercise"

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from foundations import export, gradebook, release, screen
+from foundations import gradebook, release
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
 from foundations.grade import Grader
-from foundations.model import Report
 from foundations.notebooks.discovery import find_submissions
 from foundations.recording import Recording
+from foundations.report import console as screen
+from foundations.report import export
+from foundations.report.model import Report
 from foundations.run import Run
 
 _COPIED = ("source", "graders", "solutions", "nbgrader_config.py", "pyproject.toml")

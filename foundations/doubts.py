@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from foundations.compare import Inconclusive
 from foundations.errors import FoundationsError
-from foundations.model import DECIDED, Check, Exercise, Review
 from foundations.plugin import Doubt, ExerciseRun, GradingPlugin, described, fault_code
+from foundations.report.model import DECIDED, Check, Exercise, Review
 from foundations.student import Student
 
 #: From the name of an exercise, while its process lives: how to get the student whom a hidden test is put to.

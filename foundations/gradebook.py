@@ -62,15 +62,18 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "ExportApp": {"plugin_class": "foundations.gradesheet.GradesCsv"},
     "GenerateFeedback": {
-        "preprocessors": ["foundations.inert.ShowGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"],
+        "preprocessors": [
+            "foundations.report.sanitize.ShowGrades",
+            "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+        ],
     },
     "HTMLExporter": {
-        "preprocessors": ["foundations.inert.InertOutputs"],
+        "preprocessors": ["foundations.report.sanitize.InertOutputs"],
         "filters": {
-            "markdown2html": "foundations.inert.inert_markdown",
-            "highlight_code": "foundations.inert.inert_code",
-            "float": "foundations.inert.number_or_words",
-            "round": "foundations.inert.rounded_or_words",
+            "markdown2html": "foundations.report.sanitize.inert_markdown",
+            "highlight_code": "foundations.report.sanitize.inert_code",
+            "float": "foundations.report.sanitize.number_or_words",
+            "round": "foundations.report.sanitize.rounded_or_words",
         },
     },
 }

@@ -31,17 +31,18 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from foundations import decisions, failures, reviews
+from foundations import decisions, reviews
 from foundations.config import Course, find_course
 from foundations.converter import SubmissionConverter
 from foundations.database import unusable
 from foundations.errors import CourseError, SubmissionError
-from foundations.model import NOT_ATTEMPTED, NOT_CREDITABLE, Exercise, Report
 from foundations.notebooks.submission import read_source, read_submission, release_version
 from foundations.notebooks.written import with_places
-from foundations.notices import with_notice
 from foundations.plain import clean, clean_name
-from foundations.table import failures_text
+from foundations.report import failures
+from foundations.report.check_table import failures_text
+from foundations.report.model import NOT_ATTEMPTED, NOT_CREDITABLE, Exercise, Report
+from foundations.report.notices import with_notice
 
 if TYPE_CHECKING:
     from foundations.grade import Graded, Grader

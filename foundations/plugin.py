@@ -15,7 +15,7 @@ from foundations import diagnose
 from foundations.compare import CheckFailed, Finding, Inconclusive
 from foundations.config import Feedback
 from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
-from foundations.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
+from foundations.report.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
 from foundations.session.forkserver import WarmLost
 from foundations.student import Student
 

@@ -15,7 +15,7 @@ from nbconvert.exporters import HTMLExporter
 
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
-from foundations.inert import InertOutputs, inert_code, inert_markdown
+from foundations.report.sanitize import InertOutputs, inert_code, inert_markdown
 
 #: What is printed: what students get, and the executed solutions for whoever grades.
 KINDS = ("release", "solutions")

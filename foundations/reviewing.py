@@ -16,9 +16,9 @@ from rich.table import Table
 from foundations import decisions, reviews
 from foundations.config import Course, nearest
 from foundations.errors import CourseError
-from foundations.model import Decision, Exercise, Report, Review
-from foundations.notices import place
 from foundations.plain import clean, clean_name
+from foundations.report.model import Decision, Exercise, Report, Review
+from foundations.report.notices import place
 
 _ADVICE = (
     "to close: foundations review ASSIGNMENT STUDENT --accept (the points stay), or --take EXERCISE (its points go)"

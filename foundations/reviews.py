@@ -16,7 +16,7 @@ from typing import Any
 
 from foundations.decisions import as_graded
 from foundations.errors import CourseError
-from foundations.model import Check, Decision, Exercise, Report, Review
+from foundations.report.model import Check, Decision, Exercise, Report, Review
 
 NAME = "reviews.db"
 #: Seconds to wait for another process that writes.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from foundations import failures
 from foundations.errors import CourseError
-from foundations.export import JsonFolder
 from foundations.grade import Graded, Grader
-from foundations.model import Report
 from foundations.notebooks.discovery import Found
 from foundations.recording import Recording
+from foundations.report import failures
+from foundations.report.export import JsonFolder
+from foundations.report.model import Report
 
 
 def grade_one(grader: Grader, one: Found, tell: Callable[[str], None]) -> Graded:

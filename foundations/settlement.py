@@ -23,11 +23,11 @@ from foundations import decisions
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.gradebook import course_directory, nbgrader_log, scores, settings
-from foundations.model import Exercise, Report
 from foundations.nbgrader_bridge import gradebook_of
-from foundations.notices import with_notice
 from foundations.plain import clean_name
-from foundations.table import check_table_html, check_table_text, failures_text
+from foundations.report.check_table import check_table_html, check_table_text, failures_text
+from foundations.report.model import Exercise, Report
+from foundations.report.notices import with_notice
 
 
 def bring_in_line(course: Course, before: Report, after: Report) -> list[str]:

@@ -16,9 +16,9 @@ from foundations import evidence, rules, speed
 from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
 from foundations.diagnose import Behaviour, Observation, copied
 from foundations.errors import CourseError, OutOfTime, SessionLost
-from foundations.model import NOT_ATTEMPTED, Review
 from foundations.notebooks.definitions import Definition
 from foundations.reference import Reference
+from foundations.report.model import NOT_ATTEMPTED, Review
 from foundations.session import messages as words
 from foundations.session.session import Session
 from foundations.worker.dataflow import tensors_in

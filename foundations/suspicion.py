@@ -31,7 +31,7 @@ from foundations.analysis.suspects import (
     telling,
 )
 from foundations.analysis.uses import Source, read_exercise, read_source
-from foundations.model import Review
+from foundations.report.model import Review
 
 #: Steps that one search may take, see :mod:`foundations.analysis.uses`.
 _STEPS = 1_500_000

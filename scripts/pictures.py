@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 
-from foundations.model import Check, Exercise, Report
-from foundations.screen import class_table
+from foundations.report.console import class_table
+from foundations.report.model import Check, Exercise, Report
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 ASSIGNMENT = "01_matmul"

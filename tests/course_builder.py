@@ -17,8 +17,8 @@ from nbgrader.api import Gradebook
 from foundations import decisions, reviewing, reviews
 from foundations.config import Course
 from foundations.gradebook import course_directory, enter_assignment, feedback, record, scores, settings
-from foundations.model import Check, Exercise, Outcome, Report, Review
-from foundations.table import check_table_html, check_table_text
+from foundations.report.check_table import check_table_html, check_table_text
+from foundations.report.model import Check, Exercise, Outcome, Report, Review
 
 ROOT = Path(__file__).parent.parent
 NAME = "course"

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from foundations import bounded
-from foundations.bounded import LARGEST, PAGE_S, SMALL, Budget, rendered
 from foundations.printable import printable
+from foundations.report import bounded
+from foundations.report.bounded import LARGEST, PAGE_S, SMALL, Budget, rendered
 
 #: Ordinary prose with some of everything, about 700 characters.
 ORDINARY = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from foundations import decisions
-from foundations.model import Check, Decision, Exercise, Report, Review
+from foundations.report.model import Check, Decision, Exercise, Report, Review
 
 FINDING = Review("torch.atan2 = evil", "torch is changed", ("double",), 3, 1)
 

@@ -7,9 +7,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from junitparser import Error, Failure, JUnitXml
 
-from foundations import export
 from foundations.errors import CourseError
-from foundations.model import Check, Decision, Exercise, Report, Review
+from foundations.report import export
+from foundations.report.model import Check, Decision, Exercise, Report, Review
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "report.schema.json").read_text("utf-8"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from foundations.formulas import MAX_LENGTH, mathml
+from foundations.report.mathml import MAX_LENGTH, mathml
 
 SOURCE = Path(__file__).parent.parent / "source"
 

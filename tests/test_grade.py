@@ -11,7 +11,7 @@ from foundations import reviews
 from foundations.config import Course, Limits
 from foundations.errors import CourseError
 from foundations.grade import Grader, _valid_outputs, exit_code
-from foundations.model import Decision, Report, Review
+from foundations.report.model import Decision, Report, Review
 
 GRADER = """
 import torch
@@ -384,7 +384,7 @@ def test_exit_codes_say_whose_fault_it_is():
 
 
 def builders_exercise():
-    from foundations.model import Check, Exercise
+    from foundations.report.model import Check, Exercise
 
     return Exercise("e", 1.0, [Check("c", "pass", 1.0)])
 
@@ -492,7 +492,7 @@ def test_a_twin_that_is_none(undecided):
 
 REVIEWING = """
 import torch
-from foundations.model import Review
+from foundations.report.model import Review
 from foundations.plugin import check
 
 @check("the value")

@@ -14,7 +14,7 @@ from nbconvert.exporters import HTMLExporter
 
 from foundations.config import Course
 from foundations.gradebook import feedback, record, settings
-from foundations.model import Check
+from foundations.report.model import Check
 
 pytestmark = [
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from foundations.config import Limits
-from foundations.model import DECIDED, SCHEMA, Check, Exercise, Outcome, Report
+from foundations.report.model import DECIDED, SCHEMA, Check, Exercise, Outcome, Report
 
 DOCS = Path(__file__).parent.parent / "docs"
 VALIDATOR = Draft202012Validator(json.loads((DOCS / "report.schema.json").read_text("utf-8")))

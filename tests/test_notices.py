@@ -13,8 +13,8 @@ from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
 from foundations.gradebook import settings
-from foundations.model import Report, Review
-from foundations.notices import command, place, sentence, with_notice
+from foundations.report.model import Report, Review
+from foundations.report.notices import command, place, sentence, with_notice
 
 PAYLOAD = "<script>alert('x')</script>"
 FOUND = Review(f"evil {PAYLOAD}", "torch is\n\nchanged", ("double",), 3, 1)

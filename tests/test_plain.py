@@ -9,10 +9,11 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from foundations import export, screen
-from foundations.model import Check, Exercise, Report, Review
 from foundations.plain import clean, escape_spreadsheet, plain, plain_values
-from foundations.table import check_table_html, check_table_text, failures_text
+from foundations.report import console as screen
+from foundations.report import export
+from foundations.report.check_table import check_table_html, check_table_text, failures_text
+from foundations.report.model import Check, Exercise, Report, Review
 
 #: Every character there is that steers, hides or is half of one.
 STEERING = [

@@ -31,7 +31,7 @@ from foundations import nbgrader_bridge, reviewing
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.gradebook import course_directory, scores, settings
-from foundations.model import Check, Review
+from foundations.report.model import Check, Review
 
 pytestmark = [
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.

@@ -18,12 +18,12 @@ from course_builder import NAME, checks, course_with_gradebook, graded, hand_in,
 from test_endings import CLOSE_ALL, LEADERLESS
 from test_grade import GRADER
 
-from foundations import failures
 from foundations.config import Course
 from foundations.errors import CourseError, InternalError, SessionLost, SubmissionError
 from foundations.grade import Grader, exit_code
 from foundations.gradebook import NotRecorded, scores
-from foundations.model import Report
+from foundations.report import failures
+from foundations.report.model import Report
 from foundations.run import stopped
 
 pytestmark = [
@@ -137,7 +137,7 @@ def test_what_concerns_the_whole_course_ends_the_run_and_keeps_what_there_is(cou
 def test_half_a_character_in_a_report_is_replaced(course, monkeypatch):
     """A file is UTF-8, which cannot hold it."""
     monkeypatch.setattr(Grader, "grade", lambda grader, path, student: 1 / 0)
-    monkeypatch.setattr("foundations.failures._one_line", lambda error: "half \ud800")
+    monkeypatch.setattr("foundations.report.failures._one_line", lambda error: "half \ud800")
     grade(course, "--no-gradebook")
     assert "half \ufffd" in reports(course)["s01"]["reason"]
 

@@ -2,9 +2,9 @@
 
 from rich.console import Console
 
-from foundations import screen
-from foundations.model import Check, Exercise, Report, Review
 from foundations.notebooks.discovery import Found
+from foundations.report import console as screen
+from foundations.report.model import Check, Exercise, Report, Review
 
 
 def shown(thing, width=100):

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from foundations.model import Check, Exercise
 from foundations.plain import MAX_LINES, MAX_MESSAGE, clean
-from foundations.table import check_table_html, check_table_text, failures_text, note, rows
+from foundations.report.check_table import check_table_html, check_table_text, failures_text, note, rows
+from foundations.report.model import Check, Exercise
 
 PAYLOADS = [
     "<script>alert(1)</script>",

@@ -12,7 +12,7 @@ import pytest
 
 from foundations.config import find_course
 from foundations.grade import Grader
-from foundations.model import Report
+from foundations.report.model import Report
 from foundations.session.forkserver import Warm
 
 ROOT = Path(__file__).parent.parent

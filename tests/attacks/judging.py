@@ -19,9 +19,10 @@ from typing import Any
 import nbformat
 from rich.console import Console
 
-from foundations import export, screen
 from foundations.config import find_course
 from foundations.grade import Graded, Grader
+from foundations.report import console as screen
+from foundations.report import export
 from foundations.session.forkserver import Warm
 
 _PR_SET_CHILD_SUBREAPER = 36

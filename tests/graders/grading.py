@@ -18,8 +18,8 @@ import pytest
 
 from foundations.config import Course, read_settings
 from foundations.grade import Graded, Grader
-from foundations.model import Check, Exercise, Review
 from foundations.notebooks.submission import read_source, release_version
+from foundations.report.model import Check, Exercise, Review
 
 ROOT = Path(__file__).parent.parent.parent
 ASSIGNMENTS = tuple(sorted(path.parent.name for path in (ROOT / "source").glob("*/*.ipynb")))

@@ -14,7 +14,7 @@ from conftest import Desks
 from grading import ROOT, SEED, Answer, Desk, exercises, read_answers, solutions
 
 from foundations.config import Feedback
-from foundations.model import Report
+from foundations.report.model import Report
 from foundations.student import Call
 
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))

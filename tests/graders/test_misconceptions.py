@@ -11,7 +11,7 @@ from conftest import Desks
 from grading import ASSIGNMENTS, ROOT, SEED, Answer, all_answers, exercises, failing, round_cases, said
 
 from foundations.diagnose import Misconception, load_bank
-from foundations.model import Exercise
+from foundations.report.model import Exercise
 
 BANKS = {assignment: load_bank(ROOT / "graders" / assignment) for assignment in ASSIGNMENTS}
 KNOWN = {known.id: known for bank in BANKS.values() for known in bank.misconceptions}

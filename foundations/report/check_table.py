@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from foundations.model import NOT_ATTEMPTED, NOT_CREDITABLE, NOT_REACHED, Check, Exercise, Outcome
 from foundations.plain import clean, clean_name
+from foundations.report.model import NOT_ATTEMPTED, NOT_CREDITABLE, NOT_REACHED, Check, Exercise, Outcome
 
 OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "pass": ("✓", "passed"),

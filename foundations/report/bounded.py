@@ -16,7 +16,7 @@ import threading
 import time
 from typing import Any
 
-from foundations.rendering import RENDERERS
+from foundations.report.rendering import RENDERERS
 
 #: Characters up to which no text takes longer than half a second, found by trying more than a hundred kinds of them.
 SMALL = {"markdown": 2_000, "html": 2_000, "latex": 2_000, "code": 1_000}
@@ -43,7 +43,7 @@ def rendered(kind: str, text: str, budget: Budget, **more: Any) -> str | None:
     """``text`` as HTML; ``None`` if it is too long, takes too long, or breaks its renderer.
 
     Args:
-        kind: one of :data:`foundations.rendering.RENDERERS`.
+        kind: one of :data:`foundations.report.rendering.RENDERERS`.
         text: anything.
         budget: of the page; what rendering took is taken from it.
         **more: ``attachments`` of Markdown.
@@ -104,7 +104,7 @@ class _Worker:
         if self._process is None or self._process.poll() is not None:
             self._close()
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-m", "foundations.rendering", str(TEXT_S), str(_MEMORY)],
+                [sys.executable, "-I", "-B", "-m", "foundations.report.rendering", str(TEXT_S), str(_MEMORY)],
                 env={"LANG": "C.UTF-8", "PATH": os.defpath},
                 cwd="/",
                 stdin=subprocess.PIPE,

@@ -11,8 +11,8 @@ import shlex
 
 import nbformat
 
-from foundations.model import Report, Review
 from foundations.plain import clean, clean_name
+from foundations.report.model import Report, Review
 
 MIMETYPE = "text/x-foundations-review"
 _ID = "needs-a-look"

@@ -14,11 +14,11 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from foundations.model import NOT_CREDITABLE, Exercise, Report
 from foundations.notebooks.discovery import Found
-from foundations.notices import sentence as in_a_line
 from foundations.plain import clean, clean_name
-from foundations.table import rows
+from foundations.report.check_table import rows
+from foundations.report.model import NOT_CREDITABLE, Exercise, Report
+from foundations.report.notices import sentence as in_a_line
 
 _MAX_NOTE = 300
 #: Columns that what is to be known of a submission needs beside its points: names of mistakes are long words, and up to

@@ -7,7 +7,7 @@ from typing import Any
 
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 
-from foundations.formulas import mathml
+from foundations.report.mathml import mathml
 
 _IN_COLOURS = '<div class="highlight">'
 

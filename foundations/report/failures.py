@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 
 from foundations.errors import CourseError, FoundationsError, InternalError
-from foundations.model import Report
+from foundations.report.model import Report
 
 _MAX_CHARACTERS = 300
 

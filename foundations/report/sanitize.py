@@ -15,9 +15,9 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors import Preprocessor
 from nbgrader.preprocessors import GetGrades
 
-from foundations.bounded import Budget, rendered
-from foundations.notices import with_shown_notice, without_notice
-from foundations.rendering import plain_html
+from foundations.report.bounded import Budget, rendered
+from foundations.report.notices import with_shown_notice, without_notice
+from foundations.report.rendering import plain_html
 
 _NOT_RENDERED = "<p><em>Shown as it was written, because it is too long to be rendered, or takes too long.</em></p>"
 

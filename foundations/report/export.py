@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from foundations.errors import CourseError
-from foundations.model import NOT_CREDITABLE, Exercise, Report
-from foundations.notices import sentence
 from foundations.plain import clean, plain_values
+from foundations.report.model import NOT_CREDITABLE, Exercise, Report
+from foundations.report.notices import sentence
 
 #: A file's name has 255 bytes at most, and gets a suffix.
 _MAX_NAME_BYTES = 200

@@ -2,8 +2,8 @@
 
 nbconvert can sanitise, but does so to Markdown before it is rendered, which destroys formulas and quotations. Here the
 rendered HTML is cleaned, and formulas become MathML. How long one text takes nobody can bound from outside: renderers
-work by patterns that look at some texts for hours. Pages therefore call :func:`foundations.bounded.rendered`, which has
-this module do it in a process that can be ended.
+work by patterns that look at some texts for hours. Pages therefore call :func:`foundations.report.bounded.rendered`,
+which has this module do it in a process that can be ended.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from foundations.formulas import mathml
+from foundations.report.mathml import mathml
 
 _TAGS = (
     "a abbr b blockquote br caption code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins"
@@ -73,7 +73,7 @@ def clean_html(text: str) -> str:
 
 def markdown_html(source: str, attachments: dict[str, Any] | None = None) -> str:
     """Markdown as clean HTML, its formulas as MathML, its code in colours."""
-    from foundations.markdown import Renderer, parse
+    from foundations.report.markdown import Renderer, parse
 
     renderer = Renderer(attachments or {}, f"aside-{secrets.token_hex(16)}")
     return renderer.with_parts(clean_html(parse(renderer, source)))
