@@ -22,7 +22,7 @@ import pytest
 import torch
 
 import foundations
-from foundations import decisions, diagnose, reviews
+from foundations import diagnose
 from foundations.config import Course, Feedback, Limits
 from foundations.doubts import SecondRuns
 from foundations.errors import CourseError, InternalError, SubmissionError
@@ -35,6 +35,8 @@ from foundations.plugin import ExerciseRun, GradingPlugin
 from foundations.reference import Reference
 from foundations.report.check_table import check_table_html, check_table_text
 from foundations.report.model import Exercise, Report, Review
+from foundations.reviews import decisions
+from foundations.reviews import store as reviews
 from foundations.sandbox import readable_paths as readable
 from foundations.session.forkserver import Warm
 from foundations.session.scratch import Filler

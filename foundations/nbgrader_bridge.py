@@ -31,7 +31,6 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from foundations import decisions, reviews
 from foundations.config import Course, find_course
 from foundations.converter import SubmissionConverter
 from foundations.database import unusable
@@ -43,6 +42,8 @@ from foundations.report import failures
 from foundations.report.check_table import failures_text
 from foundations.report.model import NOT_ATTEMPTED, NOT_CREDITABLE, Exercise, Report
 from foundations.report.notices import with_notice
+from foundations.reviews import decisions
+from foundations.reviews import store as reviews
 
 if TYPE_CHECKING:
     from foundations.grade import Graded, Grader

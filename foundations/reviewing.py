@@ -13,12 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from foundations import decisions, reviews
 from foundations.config import Course, nearest
 from foundations.errors import CourseError
 from foundations.plain import clean, clean_name
 from foundations.report.model import Decision, Exercise, Report, Review
 from foundations.report.notices import place
+from foundations.reviews import decisions
+from foundations.reviews import store as reviews
 
 _ADVICE = (
     "to close: foundations review ASSIGNMENT STUDENT --accept (the points stay), or --take EXERCISE (its points go)"

@@ -19,7 +19,6 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
-from foundations import decisions
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.gradebook import course_directory, nbgrader_log, scores, settings
@@ -28,6 +27,7 @@ from foundations.plain import clean_name
 from foundations.report.check_table import check_table_html, check_table_text, failures_text
 from foundations.report.model import Exercise, Report
 from foundations.report.notices import with_notice
+from foundations.reviews import decisions
 
 
 def bring_in_line(course: Course, before: Report, after: Report) -> list[str]:

@@ -14,11 +14,13 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from foundations import decisions, reviewing, reviews
+from foundations import reviewing
 from foundations.config import Course
 from foundations.gradebook import course_directory, enter_assignment, feedback, record, scores, settings
 from foundations.report.check_table import check_table_html, check_table_text
 from foundations.report.model import Check, Exercise, Outcome, Report, Review
+from foundations.reviews import decisions
+from foundations.reviews import store as reviews
 
 ROOT = Path(__file__).parent.parent
 NAME = "course"

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from foundations import decisions
 from foundations.report.model import Check, Decision, Exercise, Report, Review
+from foundations.reviews import decisions
 
 FINDING = Review("torch.atan2 = evil", "torch is changed", ("double",), 3, 1)
 

@@ -7,11 +7,11 @@ import builders
 import nbformat
 import pytest
 
-from foundations import reviews
 from foundations.config import Course, Limits
 from foundations.errors import CourseError
 from foundations.grade import Grader, _valid_outputs, exit_code
 from foundations.report.model import Decision, Report, Review
+from foundations.reviews import store as reviews
 
 GRADER = """
 import torch

@@ -64,7 +64,6 @@ SANITIZER = "report.sanitize"
 #: Modules that have yet to move into their package.
 FLAT = """
 grading: grade plugin student compare rules speed reference diagnose evidence doubts suspicion
-reviews: decisions reviews
 gradebook: nbgrader_bridge converter gradebook recording gradesheet receipts database settlement
 release: release leaks printable probes
 batch: run

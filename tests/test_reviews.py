@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from foundations import decisions, reviews
 from foundations.errors import CourseError
 from foundations.report.model import Check, Decision, Exercise, Report, Review
+from foundations.reviews import decisions
+from foundations.reviews import store as reviews
 
 FINDING = Review("torch.atan2 = 'evil'\n", "torch is changed", ("double",), 3, 1)
 DECISION = Decision(FINDING, ("double",), "ada", "2026-11-29T12:00:00+00:00", "same")

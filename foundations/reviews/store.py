@@ -14,9 +14,9 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from foundations.decisions import as_graded
 from foundations.errors import CourseError
 from foundations.report.model import Check, Decision, Exercise, Report, Review
+from foundations.reviews.decisions import as_graded
 
 NAME = "reviews.db"
 #: Seconds to wait for another process that writes.

@@ -1,0 +1,1 @@
+"""Findings that wait for a person, and decisions about them."""
