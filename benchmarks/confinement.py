@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.results import Result
 from foundations.config import find_course
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
 from foundations.session.forkserver import Warm
 
 BAR = 1.05

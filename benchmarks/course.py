@@ -19,7 +19,7 @@ from nbclient import NotebookClient
 
 from benchmarks.results import Result
 from foundations.config import Course, find_course
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
 
 #: Of one complete submission, on one core.
 WALL_BAR_S = 25.0

@@ -13,11 +13,11 @@ from typing import cast
 from benchmarks.results import Result
 from benchmarks.statistic import percentile
 from foundations.config import find_course
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
+from foundations.grading.pytest_plugin import ExerciseRun, GradingPlugin
+from foundations.grading.student import Student
 from foundations.notebooks.submission import read_submission
-from foundations.plugin import ExerciseRun, GradingPlugin
 from foundations.report.model import Exercise
-from foundations.student import Student
 
 BAR_S = 0.15
 _ASSIGNMENT = "01_matmul"

@@ -22,12 +22,12 @@ import torch
 from benchmarks.machine import competitors
 from benchmarks.results import Result
 from benchmarks.statistic import percentile
-from foundations.compare import CheckFailed, Inconclusive
 from foundations.config import Limits, find_course
 from foundations.errors import SessionLost
+from foundations.grading.compare import CheckFailed, Inconclusive
+from foundations.grading.speed import Stopwatch, Task
 from foundations.session.forkserver import Warm
 from foundations.session.session import Session
-from foundations.speed import Stopwatch, Task
 
 PARTIAL = Path(__file__).parent / ".partial" / "speed_verdicts.jsonl"
 LOADS = (0, 2, 8)

@@ -18,8 +18,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from foundations.config import Course, nearest
-from foundations.diagnose import load_bank
 from foundations.errors import CourseError
+from foundations.grading.misconceptions import load_bank
 from foundations.notebooks.source import read_released
 
 #: What a mistake is recognised by that declares nothing else.

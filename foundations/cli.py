@@ -129,7 +129,7 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
     recording: Recording | None = None
     try:
         with Warm(unsafe=unsafe) as warm:  # it gets ready while this process imports what it needs itself
-            from foundations import grade as grading
+            from foundations.grading import grader as grading
             from foundations.report import console as screen
             from foundations.run import Run
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from foundations import gradebook, release
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
 from foundations.notebooks.discovery import find_submissions
 from foundations.recording import Recording
 from foundations.report import console as screen

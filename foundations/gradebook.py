@@ -37,7 +37,7 @@ from foundations.nbgrader_bridge import (
 from foundations.notebooks.submission import read_source
 
 if TYPE_CHECKING:
-    from foundations.grade import Graded
+    from foundations.grading.grader import Graded
 
 #: What nbgrader has to be told for this package to grade; ``nbgrader_config.py`` at the course's root says the same.
 SETTINGS: dict[str, dict[str, Any]] = {

@@ -46,7 +46,7 @@ from foundations.reviews import decisions
 from foundations.reviews import store as reviews
 
 if TYPE_CHECKING:
-    from foundations.grade import Graded, Grader
+    from foundations.grading.grader import Graded, Grader
 
 #: Where the report travels between preprocessors.
 _RESOURCE = "foundations_report"
@@ -71,7 +71,7 @@ def grader_for(course: Course, assignment: str) -> Grader:
     """The grader of ``assignment``, started once in this process and closed when it ends."""
     key = (course.root, assignment)
     if key not in _graders:
-        from foundations.grade import Grader
+        from foundations.grading.grader import Grader
 
         _graders[key] = Grader(course, assignment)
         atexit.register(_graders[key].close)

@@ -1,8 +1,8 @@
 """Functions of the graders that travel into the student's process, and the solutions that they would give away.
 
 Student code can read whatever runs next to it. A function that travels is known by its first parameter, ``names``:
-:class:`foundations.student.Student` sends no other. The baseline of a speed check is none of them, because it runs in a
-process of its own.
+:class:`foundations.grading.student.Student` sends no other. The baseline of a speed check is none of them, because it
+runs in a process of its own.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from foundations.config import Course
 
 if TYPE_CHECKING:
-    from foundations.grade import Graded
+    from foundations.grading.grader import Graded
 
 #: Seconds for which a thread of Python may make another wait: replies of student code should not lie about for long.
 _SWITCH_S = 0.0005

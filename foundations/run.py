@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from foundations.errors import CourseError
-from foundations.grade import Graded, Grader
+from foundations.grading.grader import Graded, Grader
 from foundations.notebooks.discovery import Found
 from foundations.recording import Recording
 from foundations.report import failures

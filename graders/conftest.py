@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from foundations.student import Trial
+from foundations.grading.student import Trial
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "tests" / "graders"))
 from as_written import as_written  # noqa: E402 - found beside the tests of graders, whose wrong answers these are
 from grading import read_answers  # noqa: E402
 
-from foundations.diagnose import Misconception, load_bank  # noqa: E402
+from foundations.grading.misconceptions import Misconception, load_bank  # noqa: E402
 
 CLASS = ROOT / "examples" / "class.toml"
 SUBMITTED = ROOT / "examples" / "submitted"

@@ -28,7 +28,7 @@ NAME = "course"
 
 @dataclass
 class Graded:
-    """Shaped as :class:`foundations.grade.Graded`, without its imports."""
+    """Shaped as :class:`foundations.grading.grader.Graded`, without its imports."""
 
     report: Report
     notebook: nbformat.NotebookNode | None

@@ -7,7 +7,7 @@ from __future__ import annotations
 import textwrap
 
 from foundations.analysis.operators import all_but
-from foundations.rules import Rule
+from foundations.grading.rules import Rule
 
 ELEMENTWISE = Rule(
     about="replacing the inner loop by a row-by-column product and a sum()",

@@ -10,7 +10,7 @@ from foundations.config import Course
 from foundations.errors import CourseError
 
 BANK = '''
-from foundations.diagnose import misconception
+from foundations.grading.misconceptions import misconception
 
 
 @misconception("triple")

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from foundations.compare import difference, tolerance
+from foundations.grading.compare import difference, tolerance
 from foundations.worker.protocol import Opaque
 
 WANTED = torch.tensor([[1.0, 2.0], [3.0, 4.0]])

@@ -9,12 +9,12 @@ import nbformat
 import pytest
 
 from foundations.config import Course, Limits
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
 from foundations.notebooks.definitions import Bound
 
 GRADER = """
 import torch
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 @check("the value", weight=2, gate=True)
 def test_value(student):

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from foundations.diagnose import Behaviour, Observation, behave, copied, load_bank, name_mistake, same
 from foundations.errors import CourseError
+from foundations.grading.misconceptions import Behaviour, Observation, behave, copied, load_bank, name_mistake, same
 
 BANK = '''
-from foundations.diagnose import battery, misconception
+from foundations.grading.misconceptions import battery, misconception
 import torch
 
 @misconception("f")
@@ -105,7 +105,10 @@ def test_copies_keep_layout_and_attributes():
     ("text", "words"),
     [
         ("def (", "SyntaxError"),
-        ("from foundations.diagnose import misconception\n@misconception('f')\ndef g(): pass", "has no docstring"),
+        (
+            "from foundations.grading.misconceptions import misconception\n@misconception('f')\ndef g(): pass",
+            "has no docstring",
+        ),
     ],
 )
 def test_a_broken_bank_is_the_authors_to_mend(tmp_path, text, words):

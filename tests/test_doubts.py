@@ -5,7 +5,7 @@ import pytest
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
 
 DOUBLE, TRIPLE = builders.ANSWERS["double-solution"], builders.ANSWERS["triple-solution"]
 NEVER_SAID = ("Traceback", "test_double.py", "TypeError", "AttributeError", "forbidden", "fault", "grader")
@@ -13,8 +13,8 @@ NEVER_SAID = ("Traceback", "test_double.py", "TypeError", "AttributeError", "for
 #: It examines a value without asking for its type.
 TRUSTING = """
 import torch
-from foundations.compare import CheckFailed, Finding, Inconclusive
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.pytest_plugin import check
 
 @check("twice", weight=2)
 def test_twice(student):
@@ -28,7 +28,7 @@ def test_input(student):
 """
 PLAIN = """
 import torch
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 @check("thrice", weight=1, gate=True)
 def test_thrice(student):
@@ -129,7 +129,7 @@ def test_a_gate_that_could_not_examine_a_value_is_closed(grading):
 
 
 READS_SOURCES = """
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 @check("of few words", weight=1)
 def test_words(student):
@@ -164,7 +164,7 @@ def number(student):
     return int(student.call(2).value)
 """
 WITH_FIXTURE = """
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 @check("four", weight=1)
 def test_four(number):
@@ -183,7 +183,7 @@ def test_fixtures_are_tried_again_as_tests_are(grading):
 
 BANK = """
 import torch
-from foundations.diagnose import battery, misconception
+from foundations.grading.misconceptions import battery, misconception
 
 @misconception("double")
 def forgets_to_double(x):
@@ -196,7 +196,7 @@ def inputs(generator):
 """
 STRICT = """
 import torch
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 @check("twice", weight=1)
 def test_twice(student):
@@ -234,8 +234,8 @@ def test_a_bank_that_works_gives_a_hint(grading):
 
 
 UNDECIDED = """
-from foundations.compare import CheckFailed, Finding, Inconclusive
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.pytest_plugin import check
 
 def pid(names):
     import os

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.compare import CheckFailed
-from foundations.evidence import Job, Record, Replayer
-from foundations.rules import Growth, Rule
-from foundations.speed import Stopwatch
-from foundations.student import Student, Trial
+from foundations.grading.compare import CheckFailed
+from foundations.grading.evidence import Job, Record, Replayer
+from foundations.grading.rules import Growth, Rule
+from foundations.grading.speed import Stopwatch
+from foundations.grading.student import Student, Trial
 from foundations.worker.tracing import trace_call
 
 RULE = Rule(about="rows and columns", allow=all_but("matrix product", "einsum", "numpy", "list round trip"))

@@ -23,12 +23,12 @@ from hypothesis import given, seed
 from hypothesis import strategies as st
 from test_fuzz_wire import small
 
-from foundations import rules
 from foundations.config import Limits
 from foundations.errors import SubmissionError
-from foundations.grade import _parameters
+from foundations.grading import rules
+from foundations.grading.grader import _parameters
+from foundations.grading.suspicion import find_suspicions
 from foundations.notebooks.submission import Submission, read_source, read_submission, release_version
-from foundations.suspicion import find_suspicions
 
 ROOT = Path(__file__).parent.parent
 NAME = "01_matmul"

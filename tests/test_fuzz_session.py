@@ -26,18 +26,18 @@ from hypothesis import given, seed
 from hypothesis import strategies as st
 from test_fuzz_wire import ERROR, REPLIES, packed, small, unpacked
 
-from foundations import rules
-from foundations.compare import CheckFailed
 from foundations.config import Limits
-from foundations.diagnose import Behaviour, same
 from foundations.errors import SessionLost, SubmissionError
-from foundations.evidence import Replayer
-from foundations.grade import _valid_outputs
+from foundations.grading import rules
+from foundations.grading.compare import CheckFailed
+from foundations.grading.evidence import Replayer
+from foundations.grading.grader import _valid_outputs
+from foundations.grading.misconceptions import Behaviour, same
+from foundations.grading.speed import Stopwatch
+from foundations.grading.student import Student
 from foundations.sandbox import layers as sandbox
 from foundations.session.forkserver import Warm
 from foundations.session.session import Session
-from foundations.speed import Stopwatch
-from foundations.student import Student
 from foundations.worker import protocol as wire
 
 #: Reads frames, and answers each by what it asks for: with bytes in which the nonce is still to be put.

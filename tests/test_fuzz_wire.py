@@ -21,7 +21,7 @@ from fuzzing import CASE_BYTES, CASE_S, Account, corrupted, damaged, exploded, l
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from foundations.compare import describe, difference
+from foundations.grading.compare import describe, difference
 from foundations.worker import protocol as wire
 from foundations.worker.protocol import Opaque, WireError
 

@@ -9,13 +9,13 @@ import pytest
 
 from foundations.config import Course, Limits
 from foundations.errors import CourseError
-from foundations.grade import Grader, _valid_outputs, exit_code
+from foundations.grading.grader import Grader, _valid_outputs, exit_code
 from foundations.report.model import Decision, Report, Review
 from foundations.reviews import store as reviews
 
 GRADER = """
 import torch
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 @check("the value", weight=2, gate=True)
 def test_value(student):
@@ -351,7 +351,7 @@ def test_a_bank_that_fails_itself_costs_no_more_than_its_hint(course, warm, tmp_
     root = tmp_path / "copy"
     shutil.copytree(course.root, root)
     (root / "graders" / "course" / "misconceptions.py").write_text(
-        "from foundations.diagnose import battery\n\n\n"
+        "from foundations.grading.misconceptions import battery\n\n\n"
         "@battery('double')\ndef numbers(generator):\n    raise ValueError('no numbers today')\n"
     )
     notebook = builders.release()
@@ -428,8 +428,8 @@ def test_an_output_is_kept_where_nbformat_accepts_it(output, kept):
 
 UNDECIDED = """
 import torch
-from foundations.compare import CheckFailed, Finding, Inconclusive
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.pytest_plugin import check
 
 @check("the value", weight=2, gate=True)
 def test_value(student):
@@ -493,7 +493,7 @@ def test_a_twin_that_is_none(undecided):
 REVIEWING = """
 import torch
 from foundations.report.model import Review
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 @check("the value")
 def test_value(student):

@@ -7,7 +7,7 @@ import torch
 from matmuls import matmul_flat, matmul_float, matmul_generator, matmul_zeros, matmul_zip, pair
 
 from foundations.errors import CourseError
-from foundations.rules import Growth, describe, fit_growth, growth_sizes, operations
+from foundations.grading.rules import Growth, describe, fit_growth, growth_sizes, operations
 from foundations.worker.tracing import trace_call
 
 

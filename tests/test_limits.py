@@ -8,7 +8,7 @@ from test_grade import GRADER
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
 
 SETTINGS = {
     "limits": {"check_wall_s": 2, "cell_cpu_s": 1, "memory_bytes": 500e6},

@@ -9,7 +9,7 @@ import pytest
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
 from foundations.sandbox import readable_paths as readable
 
 ROOT = Path(__file__).parent.parent

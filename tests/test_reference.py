@@ -6,7 +6,7 @@ import torch
 
 from foundations.config import Limits
 from foundations.errors import OutOfTime
-from foundations.reference import Reference
+from foundations.grading.reference import Reference
 from foundations.session.session import Session
 
 LIMITS = Limits(check_cpu_s=0.3, check_wall_s=2)

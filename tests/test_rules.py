@@ -39,8 +39,8 @@ from rule_cases import (
 from foundations.analysis.operators import all_but
 from foundations.analysis.suspects import UNREAD as UNREAD_REASON
 from foundations.errors import CourseError
-from foundations.rules import Rule, largest, read_source_for, read_trace_for
-from foundations.suspicion import find_suspicions
+from foundations.grading.rules import Rule, largest, read_source_for, read_trace_for
+from foundations.grading.suspicion import find_suspicions
 from foundations.worker.tracing import Raised, trace_call
 
 

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from foundations import speed
-from foundations.compare import CheckFailed, Finding, Inconclusive
 from foundations.config import Limits
 from foundations.errors import CourseError, SessionLost
+from foundations.grading import speed
+from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.speed import SpeedVerdict, Stopwatch, Task
 from foundations.session.forkserver import Warm
 from foundations.session.session import Session
-from foundations.speed import SpeedVerdict, Stopwatch, Task
 
 _LOOP = """
 import torch

@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.compare import CheckFailed
-from foundations.diagnose import Battery, Misconception, name_mistake
 from foundations.errors import CourseError
-from foundations.evidence import Replayer
-from foundations.rules import Rule
-from foundations.speed import Stopwatch
-from foundations.student import Student, Trial
+from foundations.grading.compare import CheckFailed
+from foundations.grading.evidence import Replayer
+from foundations.grading.misconceptions import Battery, Misconception, name_mistake
+from foundations.grading.rules import Rule
+from foundations.grading.speed import Stopwatch
+from foundations.grading.student import Student, Trial
 
 DOUBLE = """\
 class Double:

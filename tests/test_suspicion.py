@@ -9,8 +9,8 @@ import time
 import pytest
 
 from foundations.analysis.suspects import UNKNOWN, UNNAMED, UNREAD
+from foundations.grading.suspicion import find_suspicions, ordinary_in
 from foundations.report.model import Review
-from foundations.suspicion import find_suspicions, ordinary_in
 
 IMPORTS = "import torch, math, operator, functools, sys\nimport numpy as np\nimport torch.nn.functional as F\nfrom torch import nn"
 EXERCISE = "def product(a, b):\n    return torch.atan2(a, b)"

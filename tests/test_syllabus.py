@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from foundations.diagnose import load_bank
+from foundations.grading.misconceptions import load_bank
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "syllabus.md").read_text("utf-8")

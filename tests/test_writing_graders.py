@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from foundations.config import find_course
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
 from foundations.report.model import Report
 from foundations.session.forkserver import Warm
 

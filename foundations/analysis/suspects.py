@@ -1,4 +1,4 @@
-"""Tables of names that look like hiding, and the reason to look at each: for :mod:`foundations.suspicion`."""
+"""Tables of names that look like hiding, and the reason to look at each: for :mod:`foundations.grading.suspicion`."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Reading starts at the definition of the exercise and follows names through the functions and classes of the notebook. It
 yields a :class:`Use` for every operation, attribute and outside name that is plainly written there. Code that the
-exercise does not reach is not read. Judging is for :mod:`foundations.rules`.
+exercise does not reach is not read. Judging is for :mod:`foundations.grading.rules`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from foundations.diagnose import battery, misconception
+from foundations.grading.misconceptions import battery, misconception
 
 # --- right versions of what exercises stand on ---------------------------------------------------------------------
 

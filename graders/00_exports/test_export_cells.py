@@ -4,8 +4,8 @@ The notebook travels as text and is written to a file where the student's code r
 ends of lines and line breaks at both ends of a source do not count; empty lines inside one count in a check of theirs.
 """
 
-from foundations.compare import CheckFailed, Finding, describe
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding, describe
+from foundations.grading.pytest_plugin import check
 
 #: First lines of cells that are not marked.
 LOOKALIKES = ["# export", "#exports", "#export later", "#exported = 1", "##export", "# #export", "'#export'"]

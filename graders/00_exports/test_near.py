@@ -6,8 +6,8 @@ tolerance is taken of, and the last digit of a calculation, make no difference t
 
 import torch
 
-from foundations.compare import CheckFailed, Finding, describe
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding, describe
+from foundations.grading.pytest_plugin import check
 
 
 def plainly(names, a, b):

@@ -6,8 +6,8 @@ What the script holds is found out by running it, where the student's code runs:
 
 import json
 
-from foundations.compare import CheckFailed, Finding, describe
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding, describe
+from foundations.grading.pytest_plugin import check
 
 
 def as_scripts(names, folder, *pairs):

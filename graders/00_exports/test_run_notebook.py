@@ -6,8 +6,8 @@ where a student's answer has its notebook's, are compared before and after, and 
 
 import re
 
-from foundations.compare import CheckFailed, Finding
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.pytest_plugin import check
 
 
 def witnessed(names, *texts):

@@ -6,8 +6,8 @@ travel, so each is made where the student's code runs and is asked for by its na
 
 import torch
 
-from foundations.compare import CheckFailed, Finding
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.pytest_plugin import check
 
 
 def by_its_name(names, a, b, name, *cname):

@@ -6,8 +6,8 @@ function of this file is called as the exercise is: pytest would take it for a h
 
 import torch
 
-from foundations.compare import CheckFailed, Finding
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.pytest_plugin import check
 
 
 def with_the_right_one(names, a, *b):

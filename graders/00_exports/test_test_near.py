@@ -6,8 +6,8 @@ here. No function of this file is called as the exercise is: pytest would take i
 
 import torch
 
-from foundations.compare import CheckFailed, Finding
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.pytest_plugin import check
 
 
 def with_both_right(names, a, b):

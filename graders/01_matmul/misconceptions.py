@@ -6,7 +6,7 @@ look, or which question to ask.
 
 import torch
 
-from foundations.diagnose import battery, misconception
+from foundations.grading.misconceptions import battery, misconception
 
 
 def _pairs(generator, shapes, dtype=torch.float32):

@@ -3,9 +3,9 @@
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.plugin import check
-from foundations.rules import Rule
-from foundations.student import Trial
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Rule
+from foundations.grading.student import Trial
 
 RULE = Rule(
     about="translating the formula yourself: a product of m with itself, a sum, a square root",

@@ -1,8 +1,8 @@
 """Hidden checks of ``matmul_naive(a, b)``: three loops, nothing but indexing, scalar + and *."""
 
 from foundations.analysis.operators import all_but
-from foundations.plugin import check
-from foundations.rules import Rule
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Rule
 
 RULE = Rule(
     about="writing the three loops yourself: only indexing, and + and * of single numbers",

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from foundations.analysis.operators import families_of
-from foundations.compare import CheckFailed, Finding
-from foundations.evidence import Job, Record
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.evidence import Job, Record
 from foundations.worker.dataflow import tensors_in
 
 #: Of two tensors, entry by entry. An einsum that adds up what these have made has no letter that meets another.

@@ -2,7 +2,7 @@
 
 import torch
 
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 
 def column(c):

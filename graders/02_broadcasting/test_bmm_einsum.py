@@ -3,9 +3,9 @@
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.plugin import check
-from foundations.rules import Growth, Rule
-from foundations.student import Trial
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Growth, Rule
+from foundations.grading.student import Trial
 
 RULE = Rule(
     about="giving the batch a letter of its own in einsum",

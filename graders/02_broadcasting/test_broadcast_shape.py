@@ -5,10 +5,10 @@ import re
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.compare import CheckFailed, Finding, describe
-from foundations.plugin import check
-from foundations.rules import Rule
-from foundations.student import Trial
+from foundations.grading.compare import CheckFailed, Finding, describe
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Rule
+from foundations.grading.student import Trial
 
 RULE = Rule(
     about="writing down the rules of broadcasting yourself, for tuples of numbers",

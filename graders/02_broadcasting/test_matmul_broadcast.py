@@ -3,9 +3,9 @@
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.compare import CheckFailed
-from foundations.plugin import check
-from foundations.rules import Growth, Rule
+from foundations.grading.compare import CheckFailed
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Growth, Rule
 
 RULE = Rule(
     about="stretching a row of a over the whole of b, and a sum",

@@ -3,8 +3,8 @@
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.plugin import check
-from foundations.rules import Growth, Rule
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Growth, Rule
 
 RULE = Rule(
     about="saying with the letters of einsum which axes meet and which one is summed away",

@@ -5,9 +5,9 @@ from functools import partial
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.plugin import check
-from foundations.rules import Growth, Rule
-from foundations.student import Trial
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Growth, Rule
+from foundations.grading.student import Trial
 
 RULE = Rule(
     about="letting three numbers meet a whole batch of images",

@@ -3,10 +3,10 @@
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.compare import CheckFailed, Finding, describe
-from foundations.plugin import check
-from foundations.rules import Growth, Rule
-from foundations.student import Trial
+from foundations.grading.compare import CheckFailed, Finding, describe
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Growth, Rule
+from foundations.grading.student import Trial
 
 RULE = Rule(
     about="letting a column meet a row, elementwise",

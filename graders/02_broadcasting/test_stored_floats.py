@@ -6,8 +6,8 @@ there, by a function of the grader's.
 
 import torch
 
-from foundations.compare import CheckFailed, Finding, describe
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding, describe
+from foundations.grading.pytest_plugin import check
 
 
 def of_itself(names, m):

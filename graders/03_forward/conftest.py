@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from foundations.compare import CheckFailed, Finding, difference
+from foundations.grading.compare import CheckFailed, Finding, difference
 
 # Statistics of random weights. A false alarm takes marks from a right answer, so each bound comes with the chance that
 # a right answer breaks it, worked out exactly for N = 10,000 independent normal weights of standard deviation s:

@@ -8,7 +8,7 @@ import math
 
 import torch
 
-from foundations.diagnose import battery, misconception
+from foundations.grading.misconceptions import battery, misconception
 
 
 def _randn(generator, *shape, dtype=torch.float32):

@@ -1,6 +1,6 @@
 """Hidden checks of ``init_plain(n_in, n_out, generator)``: normal numbers of standard deviation 1."""
 
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 
 def spread(n_in, n_out):

@@ -3,8 +3,8 @@
 import math
 
 from foundations.analysis.uses import read_uses
-from foundations.compare import CheckFailed, Finding
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.pytest_plugin import check
 
 #: Of torch.nn.init: what knows a factor. ``normal_`` and its like know none.
 READY_MADE = ("xavier_", "kaiming_", "calculate_gain")

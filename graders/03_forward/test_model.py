@@ -2,8 +2,8 @@
 
 import torch
 
-from foundations.compare import CheckFailed, Finding, difference
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding, difference
+from foundations.grading.pytest_plugin import check
 
 #: (N, n_in, nh). The first comes twice, so that what was kept of the call before shows; squares hide transposes.
 SHAPES = [(4, 3, 2), (4, 3, 2), (5, 2, 6), (5, 3, 1), (3, 3, 3), (2, 7, 4)]

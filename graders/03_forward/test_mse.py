@@ -3,10 +3,10 @@
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.compare import CheckFailed, Finding
-from foundations.plugin import check
-from foundations.rules import Rule, largest
-from foundations.student import Trial
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Rule, largest
+from foundations.grading.student import Trial
 
 RULE = Rule(
     about="writing the loss yourself: a difference, a square, a mean",

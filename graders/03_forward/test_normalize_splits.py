@@ -2,8 +2,8 @@
 
 import torch
 
-from foundations.compare import CheckFailed, Finding, describe, difference
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding, describe, difference
+from foundations.grading.pytest_plugin import check
 
 
 def reference(train, valid):

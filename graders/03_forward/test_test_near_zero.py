@@ -8,8 +8,8 @@ import re
 
 import torch
 
-from foundations.compare import CheckFailed, Finding
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.pytest_plugin import check
 
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 

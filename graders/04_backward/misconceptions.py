@@ -6,7 +6,7 @@ look, or which question to ask.
 
 import torch
 
-from foundations.diagnose import battery, misconception
+from foundations.grading.misconceptions import battery, misconception
 
 # --- what they are told apart by -----------------------------------------------------------------------------------
 

@@ -9,10 +9,10 @@ tried: who uses what they return, or calls their parameters by names of their ow
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.compare import CheckFailed
-from foundations.plugin import check
-from foundations.rules import Rule, must_be_none, read_trace_for
-from foundations.student import Trial
+from foundations.grading.compare import CheckFailed
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Rule, must_be_none, read_trace_for
+from foundations.grading.student import Trial
 
 RULE = Rule(
     about="going backward through the network yourself, box by box",

@@ -8,9 +8,9 @@ plays no part, and a one-sided difference is far off.
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.plugin import check
-from foundations.rules import Rule
-from foundations.student import Trial
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Rule
+from foundations.grading.student import Trial
 
 RULE = Rule(
     about="measuring slopes by calling f, without any knowledge of its inside",

@@ -18,10 +18,10 @@ import pytest
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.compare import CheckFailed, Finding, difference
-from foundations.evidence import Job, Record
-from foundations.rules import Growth, Rule, must_be_none, read_source_for, read_trace_for
-from foundations.student import Trial
+from foundations.grading.compare import CheckFailed, Finding, difference
+from foundations.grading.evidence import Job, Record
+from foundations.grading.rules import Growth, Rule, must_be_none, read_source_for, read_trace_for
+from foundations.grading.student import Trial
 from foundations.worker.dataflow import tensors_in
 
 #: (N, n_in, n_out). The first has no two sizes alike, and comes twice, so that what was kept of the call before shows;

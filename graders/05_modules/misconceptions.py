@@ -9,7 +9,7 @@ or which question to ask.
 import torch
 from torch import nn
 
-from foundations.diagnose import battery, misconception
+from foundations.grading.misconceptions import battery, misconception
 
 # ---- what the notebook gives, and sound classes for those that stand on them
 

@@ -1,6 +1,6 @@
 """Hidden checks of ``Lin``: a linear layer that is a plain class."""
 
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 
 @check("called on its input, it gives inp w + b", weight=1, gate=True)

@@ -3,7 +3,7 @@
 The text asks for the outer product, because its cost is measured further down; any other right way is right here.
 """
 
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 
 @check("called on its input, it gives inp w + b", weight=1, gate=True)

@@ -1,6 +1,6 @@
 """Hidden checks of ``LinearEinsum``: the gradient of the weights by Einstein summation."""
 
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 
 @check("the gradients are those of Linear", weight=3, gate=True)

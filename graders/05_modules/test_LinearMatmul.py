@@ -1,7 +1,7 @@
 """Hidden checks of ``LinearMatmul``: the gradient of the weights as one matrix product."""
 
-from foundations.compare import CheckFailed, Finding
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.pytest_plugin import check
 
 
 @check("the gradients are those of Linear", weight=3, gate=True)

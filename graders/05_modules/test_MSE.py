@@ -1,6 +1,6 @@
 """Hidden checks of ``MSE``: the loss on ``Module``, forward and bwd alone."""
 
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 
 @check("called on predictions and targets, it gives the mean squared error", weight=1, gate=True)

@@ -1,6 +1,6 @@
 """Hidden checks of ``Model``: four layers in a row, forward, and backward in reverse."""
 
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 
 @check("called on a batch and its targets, it gives the loss", weight=2, gate=True)

@@ -5,10 +5,10 @@
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.compare import CheckFailed, Finding
-from foundations.plugin import check
-from foundations.rules import Rule, must_be_none, read_source_for
-from foundations.student import Trial
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Rule, must_be_none, read_source_for
+from foundations.grading.student import Trial
 
 NO_AUTOGRAD = Rule(about="the way back, and that is yours to write", allow=all_but("autograd"), numbers=True)
 

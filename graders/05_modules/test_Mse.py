@@ -1,6 +1,6 @@
 """Hidden checks of ``Mse``: the loss as a plain class."""
 
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 
 @check("called on predictions and targets, it gives the mean squared error", weight=1, gate=True)

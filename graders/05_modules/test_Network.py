@@ -3,7 +3,7 @@
 It may be a Module itself, as the stub suggests, or a plain class with ``__call__`` and ``backward``.
 """
 
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 
 @check("called on a batch and its targets, it gives the loss", weight=2, gate=True)

@@ -1,6 +1,6 @@
 """Hidden checks of ``ReLU``: the same layer on ``Module``, forward and bwd alone."""
 
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 
 @check("called on its input, it gives max(0, x)", weight=1, gate=True)

@@ -1,6 +1,6 @@
 """Hidden checks of ``Relu``: a layer that is a plain class."""
 
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 
 @check("called on its input, it gives max(0, x)", weight=1, gate=True)

@@ -4,8 +4,8 @@
 
 import torch
 
-from foundations.compare import CheckFailed, Finding
-from foundations.plugin import check
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.pytest_plugin import check
 
 #: (N, n_in, nh), with one output. A parameter is told by its shape, so n_in and nh differ from each other and from 1.
 SIZES = ((4, 3, 2), (4, 3, 2), (1, 3, 2), (5, 4, 3), (3, 2, 4))

@@ -8,7 +8,7 @@ look, or which question to ask.
 
 import torch
 
-from foundations.diagnose import battery, misconception
+from foundations.grading.misconceptions import battery, misconception
 
 #: What fit is given is ``model``; the notebook may have a network of this name, and none here.
 net = None

@@ -15,11 +15,11 @@ from torch.nn.functional import cross_entropy
 
 from foundations import data
 from foundations.analysis.operators import all_but
-from foundations.compare import CheckFailed, Finding, describe, difference
-from foundations.diagnose import load_bank
-from foundations.plugin import check
-from foundations.rules import Rule, must_be_none, read_source_for
-from foundations.student import Trial
+from foundations.grading.compare import CheckFailed, Finding, describe, difference
+from foundations.grading.misconceptions import load_bank
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Rule, must_be_none, read_source_for
+from foundations.grading.student import Trial
 
 #: ``fit`` on a model that notes what it learns from; written once, for the checks and for the battery.
 trained = load_bank(Path(__file__).parent).batteries["fit"].through

@@ -5,11 +5,11 @@ from pathlib import Path
 import torch
 
 from foundations.analysis.operators import all_but
-from foundations.compare import CheckFailed, Finding, describe, difference
-from foundations.diagnose import load_bank
-from foundations.plugin import check
-from foundations.rules import Rule
-from foundations.student import Trial
+from foundations.grading.compare import CheckFailed, Finding, describe, difference
+from foundations.grading.misconceptions import load_bank
+from foundations.grading.pytest_plugin import check
+from foundations.grading.rules import Rule
+from foundations.grading.student import Trial
 
 #: ``sgd_step([w, b], lr)`` with tensors that carry their gradients; written once, for the checks and for the battery.
 step = load_bank(Path(__file__).parent).batteries["sgd_step"].through

@@ -69,7 +69,7 @@ _SOLUTION = "{head}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION\n"
 _TEST_SHIFT = '''"""Hidden checks of shift(x)."""
 
 import torch
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 @check("one more", weight=1)
 def test_value(student):
@@ -79,7 +79,7 @@ def test_value(student):
 _TEST_TOTAL = '''"""Hidden checks of total(x)."""
 
 import torch
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 
 @check("the sum", weight=1)
 def test_value(student):
@@ -90,10 +90,10 @@ def test_value(student):
 _TEST_PRODUCT = '''"""Hidden checks of product(a, b)."""
 
 import torch
-from foundations.plugin import check
+from foundations.grading.pytest_plugin import check
 from foundations.analysis.operators import all_but
-from foundations.rules import Rule
-from foundations.student import Trial
+from foundations.grading.rules import Rule
+from foundations.grading.student import Trial
 
 # {grader}
 SECRET = "{literal}"
@@ -130,7 +130,7 @@ def test_inputs(student):
 _MISCONCEPTIONS = '''"""Known mistakes. {misconception}"""
 
 import torch
-from foundations.diagnose import battery, misconception
+from foundations.grading.misconceptions import battery, misconception
 
 # {misconception}
 @misconception(exercise="product")

@@ -20,7 +20,7 @@ import nbformat
 from rich.console import Console
 
 from foundations.config import find_course
-from foundations.grade import Graded, Grader
+from foundations.grading.grader import Graded, Grader
 from foundations.report import console as screen
 from foundations.report import export
 from foundations.session.forkserver import Warm

@@ -392,7 +392,7 @@ BESIDE = (
     "torch.py", "conftest.py", "sitecustomize.py", "usercustomize.py", "foundations.py", "numpy.py", "json.py",
     "pytest.py", "IPython.py", "test_product.py", "misconceptions.py", "nbgrader_config.py", "typing.py",
     "matplotlib.py", "setup.py",
-    "foundations/__init__.py", "foundations/grade.py", "torch/__init__.py", "__init__.py", "__main__.py",
+    "foundations/__init__.py", "foundations/grading/grader.py", "torch/__init__.py", "__init__.py", "__main__.py",
 )  # fmt: skip
 _SETTINGS = {
     "pytest.ini": "[pytest]\naddopts = -p conftest --import-mode=prepend\npythonpath = .\n",

@@ -12,7 +12,7 @@ from typing import Any
 
 from grading import Answer
 
-from foundations.diagnose import Misconception
+from foundations.grading.misconceptions import Misconception
 
 _Definition = ast.FunctionDef | ast.ClassDef
 

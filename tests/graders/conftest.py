@@ -9,7 +9,7 @@ import pytest
 from grading import SEED, Desk, alone, make_course
 
 from foundations.config import Course
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
 from foundations.session.forkserver import Warm
 
 #: The desk for answers to an assignment's exercises; with a seed, every submission gets the inputs of that seed.

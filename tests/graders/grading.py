@@ -17,7 +17,7 @@ import nbformat
 import pytest
 
 from foundations.config import Course, read_settings
-from foundations.grade import Graded, Grader
+from foundations.grading.grader import Graded, Grader
 from foundations.notebooks.submission import read_source, release_version
 from foundations.report.model import Check, Exercise, Review
 

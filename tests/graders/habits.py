@@ -21,7 +21,7 @@ from pathlib import Path
 import nbformat
 from grading import ASSIGNMENTS, SEED, make_course, solutions, submission
 
-from foundations.grade import Graded, Grader
+from foundations.grading.grader import Graded, Grader
 
 _FOLDER = Path(__file__).parent / "habits"
 _HABIT = re.compile(r"^## (?P<name>[^\n]+)\n(?P<text>[^~]*?)^~~~python\n(?P<cell>.*?)\n^~~~$", re.MULTILINE | re.DOTALL)

@@ -22,8 +22,8 @@ from pathlib import Path
 from grading import ASSIGNMENTS, ROOT, SEED, Desk, assignment_of, exercises, make_course, solutions, stands_on
 from mutating import Mutant, mutants
 
-from foundations.diagnose import Bank
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
+from foundations.grading.misconceptions import Bank
 from foundations.session.forkserver import Warm
 
 SURVIVORS = Path(__file__).parent / "survivors.toml"

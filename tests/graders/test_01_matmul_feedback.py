@@ -14,8 +14,8 @@ from conftest import Desks
 from grading import ROOT, SEED, Answer, Desk, exercises, read_answers, solutions
 
 from foundations.config import Feedback
+from foundations.grading.student import Call
 from foundations.report.model import Report
-from foundations.student import Call
 
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
 #: As printed: with two digits or more after the point. Factors of speed have one at most.

@@ -27,7 +27,7 @@ from grading import (
     titled,
 )
 
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
 from foundations.session.forkserver import Warm
 
 HIDING = [answer for name in ASSIGNMENTS for answer in all_answers("hiding", name)]

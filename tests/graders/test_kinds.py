@@ -12,7 +12,7 @@ from grading import ASSIGNMENTS, ROOT, exercises
 
 from foundations.catalogue import read_kinds
 from foundations.config import Course
-from foundations.diagnose import load_bank
+from foundations.grading.misconceptions import load_bank
 
 PAGE = ROOT / "docs" / "misconceptions.md"
 ENTRIES = tomllib.loads((ROOT / "graders" / "kinds.toml").read_text("utf-8"))["kind"]

@@ -10,7 +10,7 @@ from as_written import as_written
 from conftest import Desks
 from grading import ASSIGNMENTS, ROOT, SEED, Answer, all_answers, exercises, failing, round_cases, said
 
-from foundations.diagnose import Misconception, load_bank
+from foundations.grading.misconceptions import Misconception, load_bank
 from foundations.report.model import Exercise
 
 BANKS = {assignment: load_bank(ROOT / "graders" / assignment) for assignment in ASSIGNMENTS}

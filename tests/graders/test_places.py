@@ -12,7 +12,7 @@ import pytest
 from grading import ASSIGNMENTS, ROOT, exercises
 
 from foundations.config import find_course
-from foundations.grade import Grader
+from foundations.grading.grader import Grader
 from foundations.notebooks.statements import bound_names, parse
 from foundations.notebooks.submission import read_source, release_version
 from foundations.session.forkserver import Warm

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
-from foundations.compare import Inconclusive
 from foundations.errors import FoundationsError
-from foundations.plugin import Doubt, ExerciseRun, GradingPlugin, described, fault_code
+from foundations.grading.compare import Inconclusive
+from foundations.grading.pytest_plugin import Doubt, ExerciseRun, GradingPlugin, described, fault_code
+from foundations.grading.student import Student
 from foundations.report.model import DECIDED, Check, Exercise, Review
-from foundations.student import Student
 
 #: From the name of an exercise, while its process lives: how to get the student whom a hidden test is put to.
 Students = Callable[[str], AbstractContextManager[Callable[[], Student]]]

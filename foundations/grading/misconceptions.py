@@ -20,8 +20,8 @@ from typing import Any
 
 import torch
 
-from foundations.compare import difference
 from foundations.errors import CourseError
+from foundations.grading.compare import difference
 from foundations.worker.protocol import Opaque
 
 _MARK = "__foundations_misconception__"

@@ -16,9 +16,9 @@ from foundations.analysis.families import FAMILIES, Family, is_structural
 from foundations.analysis.operators import ALL, GLOSSES, STRUCTURE, families_of
 from foundations.analysis.reader import Use
 from foundations.analysis.uses import read_uses
-from foundations.compare import CheckFailed, Finding
 from foundations.errors import CourseError
-from foundations.evidence import Record
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.evidence import Record
 
 #: What :func:`foundations.worker.tracing.trace_call` gives.
 Trace = Mapping[str, Sequence[Sequence[object]]]

@@ -22,17 +22,20 @@ import pytest
 import torch
 
 import foundations
-from foundations import diagnose
 from foundations.config import Course, Feedback, Limits
-from foundations.doubts import SecondRuns
 from foundations.errors import CourseError, InternalError, SubmissionError
-from foundations.evidence import Replayer
+from foundations.grading import misconceptions as diagnose
+from foundations.grading.doubts import SecondRuns
+from foundations.grading.evidence import Replayer
+from foundations.grading.pytest_plugin import ExerciseRun, GradingPlugin
+from foundations.grading.reference import Reference
+from foundations.grading.speed import Stopwatch
+from foundations.grading.student import Student
+from foundations.grading.suspicion import Ordinary, find_suspicions, ordinary_in
 from foundations.notebooks.definitions import Bound, Definition
 from foundations.notebooks.discovery import read_declared, write_declared
 from foundations.notebooks.source import read_released, read_source
 from foundations.notebooks.submission import GradedCell, Submission, read_submission
-from foundations.plugin import ExerciseRun, GradingPlugin
-from foundations.reference import Reference
 from foundations.report.check_table import check_table_html, check_table_text
 from foundations.report.model import Exercise, Report, Review
 from foundations.reviews import decisions
@@ -41,9 +44,6 @@ from foundations.sandbox import readable_paths as readable
 from foundations.session.forkserver import Warm
 from foundations.session.scratch import Filler
 from foundations.session.session import Session
-from foundations.speed import Stopwatch
-from foundations.student import Student
-from foundations.suspicion import Ordinary, find_suspicions, ordinary_in
 
 #: Plugins of pytest with nothing to do here. The first two collect garbage twice a run, a quarter of a second each.
 _UNWANTED = (

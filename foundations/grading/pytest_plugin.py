@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from foundations import diagnose
-from foundations.compare import CheckFailed, Finding, Inconclusive
 from foundations.config import Feedback
 from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
+from foundations.grading import misconceptions as diagnose
+from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.student import Student
 from foundations.report.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
 from foundations.session.forkserver import WarmLost
-from foundations.student import Student
 
 _MARK = "foundations_check"
 #: Length of an exception's text in a review.

@@ -20,9 +20,9 @@ from typing import Any
 
 import torch
 
-from foundations.compare import CheckFailed, Finding, Inconclusive, describe, difference
 from foundations.config import Limits
 from foundations.errors import CourseError, SessionLost
+from foundations.grading.compare import CheckFailed, Finding, Inconclusive, describe, difference
 from foundations.session.forkserver import Warm
 from foundations.session.session import Session
 

@@ -12,12 +12,12 @@ from typing import Any, NoReturn
 
 import torch
 
-from foundations import evidence, rules, speed
-from foundations.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
-from foundations.diagnose import Behaviour, Observation, copied
 from foundations.errors import CourseError, OutOfTime, SessionLost
+from foundations.grading import evidence, rules, speed
+from foundations.grading.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
+from foundations.grading.misconceptions import Behaviour, Observation, copied
+from foundations.grading.reference import Reference
 from foundations.notebooks.definitions import Definition
-from foundations.reference import Reference
 from foundations.report.model import NOT_ATTEMPTED, Review
 from foundations.session import messages as words
 from foundations.session.session import Session
@@ -64,7 +64,7 @@ class Call:
     elsewhere: str = ""
 
     def must_return(self, expected: torch.Tensor, **options: Any) -> None:
-        """The value agrees with ``expected``; options are those of :func:`foundations.compare.difference`."""
+        """The value agrees with ``expected``; options are those of :func:`foundations.grading.compare.difference`."""
         self.must_not_raise()
         finding = difference(self.value, expected, subject=self.subject, **options)
         if finding:
@@ -400,8 +400,8 @@ class Student:
     ) -> None:
         """Require at least ``at_least`` times less CPU time than ``than``, the instructor's own function, on fresh
         ``inputs``. Every timed call is compared with ``expected``: a tensor, or several by name if the exercise sets
-        several. ``plain`` and ``scale`` are those of :class:`foundations.speed.Task`. Calls of the same size are traced
-        before and after, and must keep to ``rule``: what is timed is what was looked at.
+        several. ``plain`` and ``scale`` are those of :class:`foundations.grading.speed.Task`. Calls of the same size
+        are traced before and after, and must keep to ``rule``: what is timed is what was looked at.
 
         Raises:
             CheckFailed: slower than that, wrong on one of the inputs, or a forbidden operation ran.

@@ -1,0 +1,1 @@
+"""Judging one notebook: values, rules, evidence, growth, speed, misconceptions."""
