@@ -19,20 +19,20 @@ c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
 
 # The exporter is the one place where nbgrader lets a course in before it touches a submission: ours reads notebooks as
 # data, repairs them by source/, and lets nothing but the notebook and its timestamp travel to autograded/.
-c.Autograde.exporter_class = "foundations.nbgrader_bridge.SubmissionExporter"
+c.Autograde.exporter_class = "foundations.gradebook.autograde.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = []  # what they mend has been repaired by then
 c.Autograde.autograde_preprocessors = [
-    "foundations.nbgrader_bridge.FoundationsGrade",
+    "foundations.gradebook.autograde.FoundationsGrade",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "foundations.nbgrader_bridge.SaveReport",
+    "foundations.gradebook.autograde.SaveReport",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
 # grades.csv: a submission that is not graded has no score there, where nbgrader's own table has a zero.
-c.ExportApp.plugin_class = "foundations.gradesheet.GradesCsv"
+c.ExportApp.plugin_class = "foundations.gradebook.gradesheet.GradesCsv"
 
 # Pages with students' text in them: feedback, and the formgrader in your own browser.
 c.GenerateFeedback.preprocessors = [

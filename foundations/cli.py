@@ -21,8 +21,8 @@ from foundations.errors import CourseError, FoundationsError, InternalError, Sto
 from foundations.plain import plain
 
 if TYPE_CHECKING:  # torch and pytest take seconds to import; --help does not need them
+    from foundations.gradebook.recorder import Recording
     from foundations.notebooks.discovery import Found
-    from foundations.recording import Recording
     from foundations.report.model import Report
 
 
@@ -196,7 +196,7 @@ def _say_where(course: Course, found: list[Found]) -> None:
 
 def _recording(course: Course, assignment: str, first: Found) -> contextlib.AbstractContextManager[Recording | None]:
     """Where finished reports go; nowhere for a notebook that does not lie in <student>/<assignment>/."""
-    from foundations.recording import Recording
+    from foundations.gradebook.recorder import Recording
 
     return Recording(course, assignment, first.folder) if first.folder is not None else contextlib.nullcontext()
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from foundations import gradebook, release
+from foundations import release
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
+from foundations.gradebook import store as gradebook
+from foundations.gradebook.recorder import Recording
 from foundations.grading.grader import Grader
 from foundations.notebooks.discovery import find_submissions
-from foundations.recording import Recording
 from foundations.report import console as screen
 from foundations.report import export
 from foundations.report.model import Report

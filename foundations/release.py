@@ -24,7 +24,7 @@ from nbgrader.preprocessors import ClearMarkScheme, LockCells
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.gradebook import beside_python, course_directory, failed, nbgrader_log, settings
+from foundations.gradebook.store import beside_python, course_directory, failed, nbgrader_log, settings
 from foundations.notebooks.submission import read_source
 
 #: What stays of a cell's and of the notebook's metadata; the rest is an editor's, and changes with it.

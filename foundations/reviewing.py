@@ -118,7 +118,7 @@ def _decide(course: Course, assignment: str, student: str, exercises: Sequence[s
 
 
 def _bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
-    from foundations import settlement  # nbgrader takes a second to import
+    from foundations.gradebook import settlement  # nbgrader takes a second to import
 
     notes = settlement.bring_in_line(course, before, after)
     if (page := settlement.feedback_page(course, after)) is not None and before.score != after.score:
@@ -135,7 +135,7 @@ def _only(course: Course, book: reviews.Reviews, assignment: str, student: str) 
 
 
 def _check_student(course: Course, assignment: str, student: str) -> None:
-    from foundations.settlement import known_students
+    from foundations.gradebook.settlement import known_students
 
     known = known_students(course, assignment)
     if student not in known:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from foundations.errors import CourseError
+from foundations.gradebook.recorder import Recording
 from foundations.grading.grader import Graded, Grader
 from foundations.notebooks.discovery import Found
-from foundations.recording import Recording
 from foundations.report import failures
 from foundations.report.export import JsonFolder
 from foundations.report.model import Report

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 
 from foundations import reviewing
 from foundations.config import Course
-from foundations.gradebook import course_directory, enter_assignment, feedback, record, scores, settings
+from foundations.gradebook.store import course_directory, enter_assignment, feedback, record, scores, settings
 from foundations.report.check_table import check_table_html, check_table_text
 from foundations.report.model import Check, Exercise, Outcome, Report, Review
 from foundations.reviews import decisions

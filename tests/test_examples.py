@@ -13,7 +13,7 @@ from command import foundations
 from expected_scores import COMMON, EXPECTED, NAMED, UNGRADED
 
 from foundations.config import find_course
-from foundations.gradebook import scores
+from foundations.gradebook.store import scores
 
 ROOT = Path(__file__).parent.parent
 SUBMITTED = ROOT / "examples" / "submitted"

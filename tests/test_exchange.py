@@ -15,9 +15,9 @@ from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import notebook_hash
 
 from foundations.config import Course
-from foundations.gradebook import course_directory, feedback, settings
-from foundations.gradesheet import COLUMNS, GradesCsv
-from foundations.receipts import SECRET
+from foundations.gradebook.gradesheet import COLUMNS, GradesCsv
+from foundations.gradebook.receipts import SECRET
+from foundations.gradebook.store import course_directory, feedback, settings
 
 pytestmark = [
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop, files that it leaves open.

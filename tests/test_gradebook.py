@@ -29,7 +29,7 @@ from nbgrader.apps.api import NbGraderAPI
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.gradebook import SETTINGS, beside_python, course_directory, enter_assignment, scores, settings
+from foundations.gradebook.store import SETTINGS, beside_python, course_directory, enter_assignment, scores, settings
 
 pytestmark = [
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.

@@ -13,7 +13,7 @@ from course_builder import NAME, course_with_gradebook, graded, unreadable
 from nbconvert.exporters import HTMLExporter
 
 from foundations.config import Course
-from foundations.gradebook import feedback, record, settings
+from foundations.gradebook.store import feedback, record, settings
 from foundations.report.model import Check
 
 pytestmark = [

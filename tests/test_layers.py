@@ -63,7 +63,6 @@ SANITIZER = "report.sanitize"
 
 #: Modules that have yet to move into their package.
 FLAT = """
-gradebook: nbgrader_bridge converter gradebook recording gradesheet receipts database settlement
 release: release leaks printable probes
 batch: run
 commands: doctor check demo catalogue reviewing

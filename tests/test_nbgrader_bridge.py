@@ -28,10 +28,10 @@ from course_builder import (
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
-from foundations import nbgrader_bridge
 from foundations.config import Course, Limits
 from foundations.errors import CourseError
-from foundations.gradebook import course_directory, record, scores, settings
+from foundations.gradebook import autograde as nbgrader_bridge
+from foundations.gradebook.store import course_directory, record, scores, settings
 from foundations.notebooks.submission import read_submission
 
 pytestmark = [

@@ -12,7 +12,7 @@ from course_builder import make_course
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
-from foundations.gradebook import settings
+from foundations.gradebook.store import settings
 from foundations.report.model import Report, Review
 from foundations.report.notices import command, place, sentence, with_notice
 

@@ -12,8 +12,8 @@ from course_builder import NAME, checks, course_with_gradebook, graded, hand_in
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.gradebook import scores
-from foundations.recording import Recording
+from foundations.gradebook.recorder import Recording
+from foundations.gradebook.store import scores
 
 pytestmark = [
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.

@@ -27,10 +27,11 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from rich.console import Console
 
-from foundations import nbgrader_bridge, reviewing
+from foundations import reviewing
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.gradebook import course_directory, scores, settings
+from foundations.gradebook import autograde as nbgrader_bridge
+from foundations.gradebook.store import course_directory, scores, settings
 from foundations.report.model import Check, Review
 
 pytestmark = [

@@ -20,7 +20,7 @@ from test_grade import GRADER
 
 from foundations.config import Course
 from foundations.errors import CourseError, InternalError, SessionLost, SubmissionError
-from foundations.gradebook import NotRecorded, scores
+from foundations.gradebook.store import NotRecorded, scores
 from foundations.grading.grader import Grader, exit_code
 from foundations.report import failures
 from foundations.report.model import Report

@@ -29,7 +29,7 @@ from nbgrader.apps.api import NbGraderAPI
 
 from foundations import reviewing
 from foundations.config import Course
-from foundations.gradebook import beside_python, course_directory, settings
+from foundations.gradebook.store import beside_python, course_directory, settings
 
 pytestmark = [
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.

@@ -34,7 +34,7 @@ from attacks import (
 from attacks.harness import GOT_THROUGH, MARK, PUBLIC, Attack, descendants, leaks
 from attacks.hostile_course import ATTACKED, HONEST, NAME, HostileCourse, submission
 from foundations.config import find_course
-from foundations.gradebook import beside_python, course_directory, enter_assignment, settings
+from foundations.gradebook.store import beside_python, course_directory, enter_assignment, settings
 
 pytestmark = [
     pytest.mark.slow,
@@ -138,7 +138,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         timeout=800,
     )
     made = subprocess.run(
-        [sys.executable, "-c", f"from foundations import config, gradebook\n"
+        [sys.executable, "-c", f"from foundations import config; from foundations.gradebook import store as gradebook\n"
          f"gradebook.feedback(config.find_course(), {NAME!r})"],
         cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=800,
     )  # fmt: skip

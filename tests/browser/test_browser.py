@@ -22,7 +22,7 @@ import pytest
 from command import foundations
 
 from foundations.config import find_course
-from foundations.gradebook import course_directory, feedback, scores, settings
+from foundations.gradebook.store import course_directory, feedback, scores, settings
 
 ROOT = Path(__file__).parents[2]
 NAME = "01_matmul"

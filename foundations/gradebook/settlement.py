@@ -21,8 +21,8 @@ from traitlets.config import Config
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.gradebook import course_directory, nbgrader_log, scores, settings
-from foundations.nbgrader_bridge import gradebook_of
+from foundations.gradebook.autograde import gradebook_of
+from foundations.gradebook.store import course_directory, nbgrader_log, scores, settings
 from foundations.plain import clean_name
 from foundations.report.check_table import check_table_html, check_table_text, failures_text
 from foundations.report.model import Exercise, Report

@@ -25,15 +25,15 @@ from traitlets.config import Config
 from traitlets.log import get_logger
 
 from foundations.config import Course
-from foundations.database import unusable
 from foundations.errors import CourseError
-from foundations.nbgrader_bridge import (
+from foundations.gradebook.autograde import (
     FoundationsAutograde,
     UngradedSubmissions,
     finished_reports,
     gradebook_of,
     out_of_date,
 )
+from foundations.gradebook.database import unusable
 from foundations.notebooks.submission import read_source
 
 if TYPE_CHECKING:
@@ -48,19 +48,19 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "ClearSolutions": {"code_stub": {"python": "raise NotImplementedError()"}},
     "Autograde": {
-        "exporter_class": "foundations.nbgrader_bridge.SubmissionExporter",
+        "exporter_class": "foundations.gradebook.autograde.SubmissionExporter",
         "sanitize_preprocessors": [],
         "autograde_preprocessors": [
-            "foundations.nbgrader_bridge.FoundationsGrade",
+            "foundations.gradebook.autograde.FoundationsGrade",
             "nbgrader.preprocessors.IgnorePattern",
             "nbconvert.preprocessors.ClearMetadataPreprocessor",
             "nbgrader.preprocessors.LimitOutput",
-            "foundations.nbgrader_bridge.SaveReport",
+            "foundations.gradebook.autograde.SaveReport",
             "nbgrader.preprocessors.AssignLatePenalties",
             "nbgrader.preprocessors.CheckCellMetadata",
         ],
     },
-    "ExportApp": {"plugin_class": "foundations.gradesheet.GradesCsv"},
+    "ExportApp": {"plugin_class": "foundations.gradebook.gradesheet.GradesCsv"},
     "GenerateFeedback": {
         "preprocessors": [
             "foundations.report.sanitize.ShowGrades",

@@ -17,9 +17,9 @@ import sqlalchemy.exc
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 
-from foundations.database import unusable
 from foundations.errors import CourseError
-from foundations.receipts import copy_secret, copy_stamp, read_stamp
+from foundations.gradebook.database import unusable
+from foundations.gradebook.receipts import copy_secret, copy_stamp, read_stamp
 
 
 class SubmissionConverter(Autograde):

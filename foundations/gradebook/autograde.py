@@ -3,7 +3,7 @@
 What changes is who grades. Stock nbgrader runs a submission beside its tests and reads scores off the cells' outputs;
 here the notebook is read as data and repaired by ``source/``, :class:`FoundationsGrade` stands where ``Execute`` stood,
 and :class:`SaveReport` writes the report's scores where ``SaveAutoGrades`` read outputs. ``nbgrader_config.py`` names
-these classes; :func:`foundations.gradebook.record` runs the same converter over finished reports.
+these classes; :func:`foundations.gradebook.store.record` runs the same converter over finished reports.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from foundations.config import Course, find_course
-from foundations.converter import SubmissionConverter
-from foundations.database import unusable
 from foundations.errors import CourseError, SubmissionError
+from foundations.gradebook.converter import SubmissionConverter
+from foundations.gradebook.database import unusable
 from foundations.notebooks.submission import read_source, read_submission, release_version
 from foundations.notebooks.written import with_places
 from foundations.plain import clean, clean_name

@@ -96,7 +96,9 @@ class Recording:
 
     def _record_all(self) -> None:
         try:
-            from foundations import gradebook  # nbgrader takes a second to import: the first student pays for that
+            from foundations.gradebook import (
+                store as gradebook,  # nbgrader takes a second to import: the first student pays for that
+            )
 
             gradebook.enter_assignment(self._course, self._assignment)
         except BaseException as error:
@@ -108,7 +110,7 @@ class Recording:
             self._record(self._waiting)  # a gradebook that was busy may be free by now
 
     def _record(self, batch: dict[str, Graded]) -> None:
-        from foundations import gradebook
+        from foundations.gradebook import store as gradebook
 
         recorded = gradebook.Recorded()
         self._error = None  # those of whom it told are in this batch

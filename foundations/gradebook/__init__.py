@@ -1,0 +1,1 @@
+"""nbgrader: its gradebook, its converters and its pages."""
