@@ -129,9 +129,9 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
     recording: Recording | None = None
     try:
         with Warm(unsafe=unsafe) as warm:  # it gets ready while this process imports what it needs itself
+            from foundations.batch.run import Run
             from foundations.grading import grader as grading
             from foundations.report import console as screen
-            from foundations.run import Run
 
             with (
                 grading.Grader(course, assignment, feedback=level, seed=seed, unsafe=unsafe, warm=warm) as grader,
@@ -142,7 +142,7 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
                 reports = run.reports
                 run.grade(shown)
     except KeyboardInterrupt as error:
-        from foundations.run import stopped
+        from foundations.batch.run import stopped
 
         sentence = stopped(reports, len(found), recording, (json_file, json_dir, junit))
         raise Stopped(sentence) from error

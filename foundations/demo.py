@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from foundations import release
+from foundations.batch.run import Run
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
 from foundations.gradebook import store as gradebook
@@ -17,7 +18,6 @@ from foundations.notebooks.discovery import find_submissions
 from foundations.report import console as screen
 from foundations.report import export
 from foundations.report.model import Report
-from foundations.run import Run
 
 _COPIED = ("source", "graders", "solutions", "nbgrader_config.py", "pyproject.toml")
 _MARK = "made-by-foundations-demo"

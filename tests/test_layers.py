@@ -64,7 +64,6 @@ SANITIZER = "report.sanitize"
 #: Modules that have yet to move into their package.
 FLAT = """
 release: release leaks printable probes
-batch: run
 commands: doctor check demo catalogue reviewing
 """
 _ROOM = {name: line.split(":")[0] for line in FLAT.strip().splitlines() for name in line.split(":")[1].split()}

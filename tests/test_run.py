@@ -18,13 +18,13 @@ from course_builder import NAME, checks, course_with_gradebook, graded, hand_in,
 from test_endings import CLOSE_ALL, LEADERLESS
 from test_grade import GRADER
 
+from foundations.batch.run import stopped
 from foundations.config import Course
 from foundations.errors import CourseError, InternalError, SessionLost, SubmissionError
 from foundations.gradebook.store import NotRecorded, scores
 from foundations.grading.grader import Grader, exit_code
 from foundations.report import failures
 from foundations.report.model import Report
-from foundations.run import stopped
 
 pytestmark = [
     # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
