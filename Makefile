@@ -58,7 +58,7 @@ drift: $(STAMP) ## Fail where release/ or solutions/ is not what source/ makes
 
 .PHONY: print
 print: $(STAMP) ## Pages to print or to read without Jupyter, in printed/
-	$(BIN)/python -m foundations.printable printed
+	$(BIN)/python -m foundations.release.printing printed
 
 .PHONY: bench
 bench: $(STAMP) ## Benchmarks; results go to benchmarks/results/

@@ -258,8 +258,8 @@ def release(
     course_folder: CourseOption = None,
 ) -> None:
     """Make release/ (what students get) and solutions/ (executed) from source/."""
-    from foundations import release as releasing
-    from foundations.leaks import leaks
+    from foundations.release import build as releasing
+    from foundations.release.leaks import leaks
 
     course = find_course(course_folder)
     names = [name] if name else course.assignments

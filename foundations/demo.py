@@ -7,7 +7,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from foundations import release
 from foundations.batch.run import Run
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
@@ -15,6 +14,7 @@ from foundations.gradebook import store as gradebook
 from foundations.gradebook.recorder import Recording
 from foundations.grading.grader import Grader
 from foundations.notebooks.discovery import find_submissions
+from foundations.release import build as release
 from foundations.report import console as screen
 from foundations.report import export
 from foundations.report.model import Report

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from foundations.printable import printable
+from foundations.release.printing import printable
 from foundations.report import bounded
 from foundations.report.bounded import LARGEST, PAGE_S, SMALL, Budget, rendered
 

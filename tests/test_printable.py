@@ -13,7 +13,7 @@ from course_builder import NAME, make_course
 
 from foundations.config import find_course
 from foundations.errors import CourseError
-from foundations.printable import KINDS, print_course, printable
+from foundations.release.printing import KINDS, print_course, printable
 
 ROOT = Path(__file__).parent.parent
 PICTURE = {"src": "data:image/png;base64,AAAA", "alt": "A row meets a matrix."}

@@ -13,9 +13,9 @@ from course_builder import NAME, ROOT, make_course
 
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
-from foundations.leaks import leaks
-from foundations.probes import copied_lines, find_probes, read_solutions, revealed
-from foundations.release import generate
+from foundations.release.build import generate
+from foundations.release.leaks import leaks
+from foundations.release.probes import copied_lines, find_probes, read_solutions, revealed
 
 COURSE = find_course(ROOT)
 Graders = Callable[..., Course]

@@ -16,8 +16,8 @@ from course_builder import NAME, ROOT, make_course
 
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
-from foundations.leaks import find_leaks, leaks, solution_lines
-from foundations.release import drift, execute, generate, normalised, release, solution_version
+from foundations.release.build import drift, execute, generate, normalised, release, solution_version
+from foundations.release.leaks import find_leaks, leaks, solution_lines
 from foundations.testing.stopwatch import UNITS
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -1,4 +1,4 @@
-"""Notebooks as pages to print: ``python -m foundations.printable FOLDER`` (``make print``).
+"""Notebooks as pages to print: ``python -m foundations.release.printing FOLDER`` (``make print``).
 
 Each page is one file. It holds its own pictures, its formulas are MathML, and it may run no script and fetch nothing,
 so that it prints the same on any machine, without a network.

@@ -13,7 +13,7 @@ import nbformat
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.notebooks.submission import read_source
-from foundations.probes import revealed
+from foundations.release.probes import revealed
 
 _MARKS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "### AUTOTEST", "### HASHED")
 _HOMES = re.compile(r"(?:/home|/Users|/root|[A-Za-z]:\\+Users)[/\\]+[\w.-]+")

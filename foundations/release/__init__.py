@@ -1,0 +1,1 @@
+"""From the source notebook to what students get."""
