@@ -224,7 +224,7 @@ def review(  # noqa: PLR0917 - typer's way: a parameter for each option
 
     Example: foundations review 01_matmul s17 --take matmul_naive
     """
-    from foundations import reviewing
+    from foundations.commands import review as reviewing
 
     course = find_course(course_folder)
     if accept + (take is not None) + reopen > 1:
@@ -288,7 +288,7 @@ def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> N
     from rich.markup import escape
     from rich.table import Table
 
-    from foundations.check import visible_checks
+    from foundations.commands.check import visible_checks
 
     with err.status("running the notebook from top to bottom"):
         results = visible_checks(notebook)
@@ -323,7 +323,7 @@ def misconceptions(
 
     Example: foundations misconceptions 04_backward --exercise lin_grad
     """
-    from foundations import catalogue
+    from foundations.commands import misconceptions as catalogue
 
     known = catalogue.known_mistakes(find_course(course_folder), assignment, exercise)
     if as_json:
@@ -346,7 +346,7 @@ def doctor(
     Exit code: 0 it may grade · 2 the course's settings are wrong · 3 it may not, and nothing would be graded: neither
     a student's fault nor a course author's.
     """
-    from foundations import doctor as examining
+    from foundations.commands import doctor as examining
 
     course = find_course(course_folder) if course_folder or _in_course() else None
     with err.status("looking at this machine: a minute at most"):
@@ -364,7 +364,7 @@ def demo(
     course_folder: CourseOption = None,
 ) -> None:
     """Grade the made class of examples/submitted in a course folder of its own, and show where everything is."""
-    from foundations import demo as demonstration
+    from foundations.commands import demo as demonstration
 
     raise typer.Exit(demonstration.run(find_course(course_folder), folder, out, err))
 

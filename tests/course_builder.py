@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from foundations import reviewing
+from foundations.commands import review as reviewing
 from foundations.config import Course
 from foundations.gradebook.store import course_directory, enter_assignment, feedback, record, scores, settings
 from foundations.report.check_table import check_table_html, check_table_text

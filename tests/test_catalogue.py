@@ -4,8 +4,8 @@ import builders
 import pytest
 from rich.console import Console
 
-from foundations import catalogue
-from foundations.catalogue import Known
+from foundations.commands import misconceptions as catalogue
+from foundations.commands.misconceptions import Known
 from foundations.config import Course
 from foundations.errors import CourseError
 

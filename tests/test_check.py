@@ -5,7 +5,7 @@ import json
 import builders
 import pytest
 
-from foundations.check import visible_checks
+from foundations.commands.check import visible_checks
 from foundations.config import Limits
 from foundations.errors import CourseError, SubmissionError
 from foundations.notebooks.submission import read_alone

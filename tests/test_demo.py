@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from test_grade import GRADER
 
-from foundations import demo
+from foundations.commands import demo
 from foundations.errors import CourseError
 
 LATER = "later"

@@ -14,9 +14,9 @@ import confined
 import pytest
 from rich.console import Console
 
-from foundations import doctor
+from foundations.commands import doctor
+from foundations.commands.doctor import Fact, Findings, Layer
 from foundations.config import Course, Limits
-from foundations.doctor import Fact, Findings, Layer
 from foundations.sandbox import layers as sandbox
 
 pytestmark = pytest.mark.skipif(

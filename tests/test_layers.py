@@ -63,7 +63,6 @@ SANITIZER = "report.sanitize"
 
 #: Modules that have yet to move into their package.
 FLAT = """
-commands: doctor check demo catalogue reviewing
 """
 _ROOM = {name: line.split(":")[0] for line in FLAT.strip().splitlines() for name in line.split(":")[1].split()}
 

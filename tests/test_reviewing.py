@@ -27,7 +27,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from rich.console import Console
 
-from foundations import reviewing
+from foundations.commands import review as reviewing
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.gradebook import autograde as nbgrader_bridge

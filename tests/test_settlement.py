@@ -27,7 +27,7 @@ from course_builder import (
 )
 from nbgrader.apps.api import NbGraderAPI
 
-from foundations import reviewing
+from foundations.commands import review as reviewing
 from foundations.config import Course
 from foundations.gradebook.store import beside_python, course_directory, settings
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from grading import ASSIGNMENTS, ROOT, exercises
 
-from foundations.catalogue import read_kinds
+from foundations.commands.misconceptions import read_kinds
 from foundations.config import Course
 from foundations.grading.misconceptions import load_bank
 
