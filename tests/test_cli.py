@@ -142,7 +142,7 @@ def test_known_mistakes_are_listed_for_a_person_and_for_a_program(root, tmp_path
     shutil.copytree(root, copy, ignore=shutil.ignore_patterns("reports"))
     none = foundations("misconceptions", cwd=copy)
     bank = "from foundations.grading.misconceptions import misconception\n\n"
-        "@misconception('double')\ndef squares(x):\n    'Try [3].'\n"
+    bank += "@misconception('double')\ndef squares(x):\n    'Try [3].'\n"
     (copy / "graders" / "course" / "misconceptions.py").write_text(bank)
     told, asked = (foundations("misconceptions", "course", *more, cwd=copy) for more in ((), ("--json",)))
 
