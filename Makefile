@@ -32,7 +32,7 @@ test-all: lint types suite-all ## Style, types, and all tests; nightly, and befo
 
 .PHONY: suite
 suite: $(STAMP) ## The quick tests, without style and types
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 .PHONY: suite-all
 suite-all: $(STAMP) ## All tests, without style and types

@@ -71,6 +71,7 @@ def test_session():
     assert steps[-1] == ("Jupyter kernels", 1, 1)
 
 
+@pytest.mark.slow
 def test_confinement():
     """Each pair gives a ratio, and the median of these is what the bar is held against."""
     result = confinement.measure(1)
