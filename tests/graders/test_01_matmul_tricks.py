@@ -28,6 +28,7 @@ def test_trick_is_told_what_the_exercise_is_about(desk: Desk, answer: Answer) ->
     assert ABOUT[answer.exercise] in refused[0].message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", read_answers("slow", "matmul_elementwise"), ids=titled)
 def test_leftover_loop_loses_growth_or_speed(desk: Desk, answer: Answer) -> None:
     """What is done once for each k costs the points of growth, or of speed, or both, and no others."""

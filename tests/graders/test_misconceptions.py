@@ -25,7 +25,7 @@ SEEDED = [
     for one in ROUNDS
     for seed in MORE_SEEDS[: 2 if one.values[0] in ASSIGNMENTS[:2] else 1]
 ]
-IN_OTHER_WORDS = round_cases(partial(all_answers, "named"), quick=2)
+IN_OTHER_WORDS = round_cases(partial(all_answers, "named"), quick=1)
 
 
 def assert_named(exercise: Exercise, known: Misconception) -> None:

@@ -8,7 +8,7 @@ import pytest
 from conftest import Desks
 from grading import ASSIGNMENTS, Answer, Desk, all_answers, exercises, read_answers, round_cases, said
 
-ROUNDS = round_cases(partial(all_answers, "wrong"), quick=3)
+ROUNDS = round_cases(partial(all_answers, "wrong"), quick=2)
 
 
 @pytest.mark.parametrize("exercise", [name for assignment in ASSIGNMENTS for name in exercises(assignment)])
