@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "graders"))
+sys.path.insert(0, str(ROOT / "tests" / "course"))
 
 from as_written import as_written  # noqa: E402 - found beside the tests of graders, whose wrong answers these are
 from grading import read_answers  # noqa: E402

@@ -8,7 +8,7 @@ import sys
 import builders
 import pytest
 from command import foundations
-from test_grade import GRADER, REVIEWING
+from hidden_tests import GRADER, REVIEWING
 
 from foundations.grading.grader import Grader
 

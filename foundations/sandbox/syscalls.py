@@ -1,7 +1,7 @@
 """Linux's system calls by name, and how they are called: what ctypes needs to know, in one place.
 
 Numbers are those of the kernel's own headers: ``asm/unistd_64.h`` for x86-64 and ``asm-generic/unistd.h`` for aarch64;
-``tests/test_kernel.py`` compares them, with those installed here and with a copy of Debian's.
+``tests/sandbox/test_syscalls.py`` compares them, with those installed here and with a copy of Debian's.
 """
 
 from __future__ import annotations

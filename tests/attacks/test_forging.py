@@ -8,25 +8,8 @@ import pytest
 
 from attacks.harness import FORBIDDEN, Attack, Bench, at_import, attacks, in_call
 from attacks.hostile_course import ATTACKED
+from attacks.snippets import FIND
 
-#: The shim's server, found as an attacker finds it, and the nonce of the request that is being answered.
-FIND = """
-import gc, os, sys
-from foundations.worker import protocol as wire
-def server():
-    return next(one for one in gc.get_objects() if type(one).__name__ == "Server")
-def nonce():
-    frame = sys._getframe()
-    while frame.f_code.co_name != "serve": frame = frame.f_back
-    return frame.f_locals["nonce"]
-def forged(value=None, **more):
-    reply = {"value": value, "error": None, "printed": "", "trace": {"function": [], "dispatch": []}, "args": [],
-             "attributes": [], "same_object_as": None, "score": 5, "passed": True} | more
-    return wire.encode(reply, 1 << 20)
-def send(data):
-    view = memoryview(data)
-    while view: view = view[os.write(server().replies, view):]
-"""
 _PIPE = r"grader's pipe|no answer"
 
 LISTED = (

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from attacks.harness import ATTEMPT, FORBIDDEN, Attack, Bench, at_import, attacks, in_call
 from attacks.hostile_course import PRODUCT
-from attacks.test_forging import FIND
-from attacks.test_reaching_out import CALLS
+from attacks.snippets import CALLS, FIND
 
 #: A path that the attacker knows, tried by every function that opens files.
 _GOAL = ATTEMPT + "GOAL = '{graders}/test_product.py'\n"

@@ -1,0 +1,421 @@
+"""A class in which something goes wrong for one: the others are graded and recorded, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import builders
+import pytest
+from command import foundations
+from course_builder import NAME, checks, course_with_gradebook, graded, hand_in, make_course, put
+from hidden_tests import GRADER
+from sessions import CLOSE_ALL, LEADERLESS
+
+from foundations.batch.run import stopped
+from foundations.config import Course
+from foundations.errors import CourseError, InternalError, SessionLost, SubmissionError
+from foundations.gradebook.store import NotRecorded, scores
+from foundations.grading.grader import Grader, exit_code
+from foundations.report import failures
+from foundations.report.model import Report
+
+pytestmark = [
+    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
+
+CLASS = ("s01", "s02", "s03")
+COMMAND = [sys.executable, "-c", "from foundations.cli import main; main()"]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """The small course with hidden tests, and a class of three that handed in right answers."""
+    course = make_course(tmp_path / "root")
+    for name, factor in (("double", 2), ("triple", 3)):
+        (course.graders / NAME / f"test_{name}.py").write_text(GRADER.replace("FACTOR", str(factor)))
+    hand_in(course.root / "submitted", dict.fromkeys(CLASS, builders.answered()))
+    return course
+
+
+def with_last_cell(source: str):
+    notebook = builders.answered()
+    notebook.cells.append(builders.code(textwrap.dedent(source)))
+    return notebook
+
+
+def grade(course: Course, *more: str):
+    return foundations("grade", "submitted", "-a", NAME, "--json-dir", "reports", *more, cwd=course.root)
+
+
+def reports(course: Course) -> dict[str, dict]:
+    return {path.stem: json.loads(path.read_text()) for path in (course.root / "reports").glob("*.json")}
+
+
+def points(course: Course) -> dict[str, float | None]:
+    """What the gradebook has for the first exercise of each student."""
+    return {student: cells["double"][0] for student, cells in scores(course, NAME).items()}
+
+
+# ------------------------------------------------------------------------------------------------------ exceptions
+
+
+#: What may be raised while one submission is graded, and whether it is a fault of the package.
+ERRORS = {
+    "e01": (ZeroDivisionError("ours"), True),
+    "e02": (RecursionError("maximum recursion depth exceeded"), True),
+    "e03": (MemoryError(), True),
+    "e04": (OSError(5, "Input/output error", "submitted/s02"), True),
+    "e05": (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), True),
+    "e06": (SystemExit(7), True),
+    "e07": (pytest.fail.Exception("stray"), True),
+    "e08": (InternalError("the warm process ended\nand more", slug="warm"), False),
+    "e09": (SessionLost("it ended"), False),
+    "e10": (SubmissionError("no"), False),
+}
+
+
+def test_an_exception_of_one_submission_is_its_own_report(course, monkeypatch):
+    """Of whatever class: the others are graded and recorded, and the exit code is that of the worst."""
+    hand_in(course.root / "submitted", {name: builders.answered() for name in ERRORS})
+    grade_one = Grader.grade
+
+    def failing(grader, path, student):
+        if student in ERRORS:
+            raise ERRORS[student][0]
+        return grade_one(grader, path, student)
+
+    monkeypatch.setattr(Grader, "grade", failing)
+    done = grade(course)
+    found = reports(course)
+
+    assert done.returncode == 3
+    assert {name: found[name]["score"] for name in found} == dict.fromkeys(ERRORS) | dict.fromkeys(CLASS, 9.0)
+    assert points(course) == dict.fromkeys(ERRORS) | dict.fromkeys(CLASS, 5.0)
+    for name in ERRORS:
+        assert found[name]["reason"].startswith("not graded: ")
+        assert "\n" not in found[name]["reason"]
+    assert done.stderr.count("Traceback") == done.stderr.count("our fault") == sum(ours for _, ours in ERRORS.values())
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(ZeroDivisionError(), 3), (InternalError("x"), 3), (SessionLost("x"), 1), (SubmissionError("x"), 1)],
+    ids=lambda value: type(value).__name__,
+)
+def test_the_exit_code_names_whose_fault_it_was(error, code):
+    """A submission that cannot be graded is nobody's fault but its own."""
+    assert exit_code([failures.report_of(error, "a", "s")]) == code
+
+
+def test_what_concerns_the_whole_course_ends_the_run_and_keeps_what_there_is(course, monkeypatch):
+    """Whoever was graded before is recorded, and in the files."""
+    grade_one = Grader.grade
+
+    def failing(grader, path, student):
+        if student == "s03":
+            raise CourseError("the hidden tests are gone", slug="graders")
+        return grade_one(grader, path, student)
+
+    monkeypatch.setattr(Grader, "grade", failing)
+    done = grade(course, "--json", "all.json")
+
+    assert (done.returncode, "the hidden tests are gone" in done.stderr) == (2, True)
+    assert points(course) == {"s01": 5.0, "s02": 5.0}
+    assert sorted(reports(course)) == ["s01", "s02"]
+    assert len(json.loads((course.root / "all.json").read_text())) == 2
+
+
+def test_half_a_character_in_a_report_is_replaced(course, monkeypatch):
+    """A file is UTF-8, which cannot hold it."""
+    monkeypatch.setattr(Grader, "grade", lambda grader, path, student: 1 / 0)
+    monkeypatch.setattr("foundations.report.failures._one_line", lambda error: "half \ud800")
+    grade(course, "--no-gradebook")
+    assert "half \ufffd" in reports(course)["s01"]["reason"]
+
+
+# ------------------------------------------------------------------------------------------------- the whole class
+
+STOPPERS = (
+    LEADERLESS.format(hold=CLOSE_ALL, threads=1),
+    LEADERLESS.format(hold=CLOSE_ALL + "\n        while True: pass", threads=3),
+    f"import os\n{CLOSE_ALL}\nos.kill(os.getpid(), 19)",
+)
+
+
+def test_a_class_of_30_with_three_that_stop_runs_has_30_reports(course):
+    """And 30 entries in the gradebook."""
+    honest = {f"s{number:02}": builders.answered() for number in range(1, 28)}
+    hostile = {f"h{number}": with_last_cell(source) for number, source in enumerate(STOPPERS)}
+    hand_in(course.root / "submitted", honest | hostile)
+    began = time.monotonic()
+    done = grade(course)
+
+    assert done.returncode == 0, done.stderr
+    assert {report["score"] for report in reports(course).values()} == {9.0}
+    assert points(course) == dict.fromkeys([*hostile, *honest], 5.0)
+    assert time.monotonic() - began < 120
+
+
+# ---------------------------------------------------------------------------------------------------- being stopped
+
+
+def interrupted(course: Course, when, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command, press Ctrl-C once ``when()`` is true, and wait for the end."""
+    process = subprocess.Popen(
+        [*COMMAND, "grade", "submitted", "-a", NAME, *more],
+        cwd=course.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 120
+    while not when() and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def test_ctrl_c_in_the_middle_of_a_session_keeps_what_is_graded(course):
+    """One sentence on what is kept, and its own exit code; the same command again grades the rest."""
+    flag = course.root / "reports" / "s02.json"
+    hand_in(course.root / "submitted", {"s03": with_last_cell("import time; time.sleep(50)")})
+    done = interrupted(course, lambda: flag.exists() and not time.sleep(0.3), "--json-dir", "reports")
+
+    assert done.returncode == 130, done.stderr
+    assert "Stopped. 2 of 3 submissions are graded and recorded; run the same command again" in done.stderr
+    assert "fault" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert points(course) == {"s01": 5.0, "s02": 5.0}
+
+    hand_in(course.root / "submitted", {"s03": builders.answered()})
+    assert grade(course).returncode == 0
+    assert points(course) == {"s01": 5.0, "s02": 5.0, "s03": 5.0}
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_reports_are_recorded_finishes_the_one_at_hand(course):
+    """Each submission is in the gradebook as a whole or not at all."""
+    names = [f"s{number:02}" for number in range(1, 25)]
+    hand_in(course.root / "submitted", {name: builders.release() for name in names})
+    done = interrupted(course, (course.root / "reports" / f"{names[-1]}.json").exists, "--json-dir", "reports")
+
+    assert done.returncode == 130, done.stderr
+    recorded = scores(course, NAME)
+    assert f"Stopped. {len(recorded)} of {len(names)} submissions are graded and recorded" in done.stderr
+    assert all(len(cells) == 3 for cells in recorded.values())
+    assert grade(course).returncode == 0
+    assert len(points(course)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ((), "1 of 3 submissions were graded, and nothing of it is kept: no file was asked for"),
+        ((Path("a.json"), None, Path("b")), "1 of 3 submissions are graded, and their reports are in a.json and b"),
+    ],
+)
+def test_a_run_without_gradebook_says_what_is_kept(written, kept):
+    """Its files, if it was asked for any."""
+    assert (
+        stopped([Report("a", "s")], 3, None, written)
+        == f"Stopped. {kept}; run the same command again to grade the rest."
+    )
+
+
+def test_ctrl_c_in_another_command_is_no_fault(course, monkeypatch):
+    """Whatever was at work."""
+
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("foundations.release.build.release", stop)
+    done = foundations("release", cwd=course.root)
+    assert (done.returncode, done.stderr.strip()) == (
+        130,
+        "foundations: Stopped. What was written until then is kept; run the same command again.",
+    )
+
+
+# ------------------------------------------------------------------------------------------------- timestamp.txt
+
+READ = {
+    "UTF-16": "2026-01-02 00:00:00 UTC".encode("utf-16"),
+    "UTF-16 without a mark": "2026-01-02 00:00:00 UTC".encode("utf-16-le"),
+    "UTF-8 with a mark": "2026-01-02 00:00:00 UTC\r\n".encode("utf-8-sig"),
+    "Latin-1": "2026-01-02 00:00:00 UTC\xa0".encode("latin-1"),
+}
+REPORTED = {
+    "Latin-1 words": ("gestern, um zwölf".encode("latin-1"), "holds 'gestern, um zwölf', which is not a date"),
+    "no date": (b"yesterday", "holds 'yesterday', which is not a date"),
+    "no year": (b"12", "holds '12', which is not a date"),
+    "a year too far": (b"999999-01-01", "which is not a date"),
+    "huge": (b"2026-01-02 " * 100_000, "has more than 1,000 bytes"),
+    "empty": (b"", "is empty"),
+    "zeros": (b"\0" * 30, "is empty"),
+    "a folder": (os.mkdir, "is a link, a folder or a pipe"),
+    "a link": (lambda path: os.symlink("/etc/hostname", path), "is a link, a folder or a pipe"),
+    "a link to nowhere": (lambda path: os.symlink("/nowhere", path), "is a link, a folder or a pipe"),
+    "a pipe": (os.mkfifo, "is a link, a folder or a pipe"),
+}
+
+
+def test_a_bad_timestamp_is_read_or_reported_for_its_student_alone(course):
+    """All are recorded; one sentence for each whose time is not known."""
+    everybody = [*READ, *REPORTED]
+    hand_in(course.root / "submitted", {name: builders.release() for name in everybody})
+    for name in everybody:
+        content = READ[name] if name in READ else REPORTED[name][0]
+        path = course.root / "submitted" / name / NAME / "timestamp.txt"
+        path.write_bytes(content) if isinstance(content, bytes) else content(path)
+    done = grade(course)
+
+    assert done.returncode == 0, done.stderr
+    assert points(course) == dict.fromkeys(everybody, 0.0) | dict.fromkeys(CLASS, 5.0)
+    assert done.stderr.count("timestamp.txt of") == len(REPORTED)
+    for name, (_, words) in REPORTED.items():
+        assert f"timestamp.txt of {name!r}" in done.stderr
+        assert words in done.stderr
+    for name in READ:
+        text = (course.root / "autograded" / name / NAME / "timestamp.txt").read_text("utf-8")
+        assert text == "2026-01-02 00:00:00 UTC"
+
+
+# --------------------------------------------------------------------------------------------- paths and gradebooks
+
+
+@pytest.mark.parametrize(("name", "sign"), [("a [1]", "["), ("st*r", "*"), ("wh?", "?"), ("%41", "%41")])
+def test_a_path_that_is_taken_for_a_pattern_is_refused_in_a_sentence(course, tmp_path, name, sign):
+    """Before anything is written anywhere."""
+    root = tmp_path / name
+    course.root.rename(root)
+    before = sorted(path.name for path in tmp_path.rglob("*"))
+    done = foundations("grade", "submitted", "-a", NAME, cwd=root)
+
+    assert done.returncode == 2
+    assert f"contains {sign!r}" in done.stderr
+    assert sorted(path.name for path in tmp_path.rglob("*")) == before
+
+
+def test_other_odd_paths_work(course, tmp_path):
+    """Spaces, a percent sign, braces, and a submitted folder that looks like a pattern."""
+    root = tmp_path / "50% of {it} & ü"
+    course.root.rename(root)
+    course = Course(root, {})
+    (root / "submitted").rename(root / "sub [1] %41")
+    names = ["{0}", "a,b", "-x", "a%20b", " x ", "=1+1", "s.", "a\nb"]
+    hand_in(root / "sub [1] %41", {name: builders.release() for name in names})
+    done = foundations("grade", "sub [1] %41", "-a", NAME, cwd=root)
+
+    assert done.returncode == 0, done.stderr
+    assert points(course) == dict.fromkeys(names[:-1], 0.0) | dict.fromkeys(CLASS, 5.0)
+    assert "not in the gradebook: a\\nb, whose folder has a name that it cannot hold" in done.stdout
+
+
+LOCK = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('BEGIN IMMEDIATE'); print(); input()"
+
+
+def test_a_gradebook_that_another_program_holds_is_a_sentence(course):
+    """Nothing is lost: the files are written, and the next run records everybody."""
+    assert grade(course).returncode == 0
+    hand_in(course.root / "submitted", {"s01": builders.release(), "s04": builders.answered()})
+    book = course.root / "gradebook.db"
+    with subprocess.Popen(
+        [sys.executable, "-c", LOCK, str(book)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        other.stdout.readline()
+        done = grade(course)
+        other.communicate(b"\n")
+
+    assert done.returncode == 2
+    assert f"the gradebook {book} is locked by another program" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [reports(course)[name]["score"] for name in ("s01", "s02", "s03", "s04")] == [0.0, 9.0, 9.0, 9.0]
+    assert points(course) == dict.fromkeys(CLASS, 5.0)
+    assert grade(course).returncode == 0
+    assert points(course) == {"s01": 0.0, "s02": 5.0, "s03": 5.0, "s04": 5.0}
+
+
+def _older(path: Path) -> None:
+    import contextlib
+    import sqlite3
+
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("ALTER TABLE student DROP COLUMN lms_user_id")
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]), "is damaged"),
+        (lambda path: path.write_bytes(b"not a database" * 99), "is damaged"),
+        (lambda path: path.write_bytes(b""), "is an empty file"),
+        (lambda path: (path.unlink(), path.mkdir()), "cannot be written"),
+        (_older, "`nbgrader db upgrade`"),
+    ],
+    ids=["truncated", "something else", "empty", "a folder", "older"],
+)
+def test_a_gradebook_that_cannot_be_used_is_a_sentence(tmp_path_factory, tmp_path, damage, words):
+    """It names the file, the cause and the next step, and the file stays as it is."""
+    course = course_with_gradebook(tmp_path_factory, tmp_path)
+    put(course, s01=graded("s01"))
+    book = course.root / "gradebook.db"
+    damage(book)
+    before = book.read_bytes() if book.is_file() else None
+    with pytest.raises(CourseError, match=words) as refused:
+        put(course, s01=graded("s01", checks("fail")))
+
+    assert f"the gradebook {book} " in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert (book.read_bytes() if book.is_file() else None) == before
+
+
+def test_a_folder_that_cannot_be_written_is_one_students_alone(tmp_path_factory, tmp_path):
+    """The others are recorded, and the sentence names whom it concerns and why."""
+    course = course_with_gradebook(tmp_path_factory, tmp_path)
+    (course.root / "autograded").mkdir()
+    (course.root / "autograded" / "s02").write_text("a file in the place of a folder")
+    with pytest.raises(NotRecorded, match=r"1 of 3 submissions .*'s02': ") as refused:
+        put(course, s01=graded("s01"), s02=graded("s02"), s03=graded("s03"))
+
+    assert "correct that and grade them again, the others are recorded" in str(refused.value)
+    assert {name: points(course)[name] for name in ("s01", "s03")} == {"s01": 5.0, "s03": 5.0}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_class_of_30_of_the_course_with_three_that_stop_runs_has_30_reports(tmp_path):
+    """The same with the first assignment of the course itself."""
+    import shutil
+
+    from course_builder import ROOT
+
+    name = "01_matmul"
+    for part in ("source", "graders"):
+        shutil.copytree(ROOT / part / name, tmp_path / part / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    right = (ROOT / "solutions" / name / f"{name}.ipynb").read_text("utf-8")
+    for number in range(30):
+        notebook = json.loads(right)
+        if number % 10 == 4:
+            cell = builders.code(textwrap.dedent(STOPPERS[number // 10]))
+            notebook["cells"].append({key: value for key, value in cell.items() if key != "id"})
+        path = tmp_path / "submitted" / f"s{number:02}" / name / f"{name}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(notebook), "utf-8")
+    done = foundations("grade", "submitted", "-a", name, "--json-dir", "reports", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(path.read_text()) for path in (tmp_path / "reports").glob("*.json")]
+    assert len(found) == 30
+    assert {report["score"] for report in found} == {15.0}
+    assert len(scores(Course(tmp_path, {}), name)) == 30

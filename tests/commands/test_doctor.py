@@ -1,0 +1,166 @@
+"""The doctor tries what it speaks of, leads with the verdict, and is believed by its exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import confined
+import pytest
+from rich.console import Console
+
+from foundations.commands import doctor
+from foundations.commands.doctor import Fact, Findings, Layer
+from foundations.config import Course, Limits
+from foundations.sandbox import layers as sandbox
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux confines; elsewhere there is nothing to find"
+)
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory):
+    """Of the machine that the tests run on, which has to be one that may grade."""
+    return doctor.examine(Course(tmp_path_factory.mktemp("course"), {}))
+
+
+def shown(findings):
+    console = Console(file=io.StringIO(), width=110)
+    doctor.show(findings, console)
+    return console.file.getvalue()
+
+
+def made(*missing, failure=None):
+    """Findings of a machine that lacks the layers ``missing``."""
+    layers = [
+        Layer(
+            name,
+            name in sandbox.MANDATORY,
+            name not in missing,
+            denies,
+            "",
+            *(("a [cause]", "do") if name in missing else ()),
+        )
+        for name, denies in doctor.DENIES.items()
+    ]
+    return Findings(layers, failure, 6.5, [Fact("gradebook", "cannot be written by you", False)])
+
+
+def test_a_machine_that_grades_is_said_to(findings):
+    """With every layer put on for real, and a session started as grading starts one."""
+    assert findings.may_grade, findings.verdict
+    assert findings.verdict.startswith("This machine may grade: ")
+    assert [layer.name for layer in findings.layers if layer.mandatory] == list(sandbox.MANDATORY)
+    assert all(layer.in_force for layer in findings.layers if layer.mandatory)
+    assert 0 < findings.fork_ms < 1000
+
+
+def test_what_else_grading_needs_is_told(findings):
+    """System, versions, user, memory, speed, font cache, gradebook."""
+    facts = {fact.name: fact.value for fact in findings.facts}
+
+    assert list(facts) == ["system", "software", "nbgrader", "you", "memory", "speed", "font cache", "gradebook"]
+    assert "torch 2" in facts["software"]
+    assert "student code runs as" in facts["you"]
+
+
+def test_every_layer_is_explained():
+    """In the order in which they are put on, so that a new one cannot be forgotten."""
+    assert [name for name in doctor.DENIES if name != sandbox.OPTIONAL] == list(sandbox.MANDATORY)
+    assert sandbox.OPTIONAL in doctor.DENIES
+
+
+def test_the_page_on_security_has_the_same_layers():
+    """What a department is shown is what is put on."""
+    page = (Path(__file__).parents[2] / "docs" / "security.md").read_text("utf-8")
+    table = re.search(r"^\| layer \|.*?\n\n", page, re.DOTALL | re.MULTILINE)[0]
+    listed = [name.removesuffix(" (extra)") for name in re.findall(r"^\| ([a-z(][a-z() -]*?) \|", table, re.MULTILINE)]
+
+    assert listed == ["layer", *doctor.DENIES]
+
+
+def test_the_verdict_comes_first_then_what_to_do():
+    """For each mandatory layer that is missing, its cause and its cure; an extra one is no matter."""
+    lines = shown(made("file barrier", "namespaces")).splitlines()
+
+    assert lines[0] == "This machine may not grade: it cannot confine student code. Missing: file barrier."
+    assert [line.strip() for line in lines[1:3]] == ["file barrier: a [cause].", "What to do: do."]
+    assert "not creditable" in " ".join(lines[3:5])
+    assert any(line.startswith("  ✗   file barrier") and "not in force: a [cause]" in line for line in lines)
+    assert any(line.startswith("  –   namespaces (extra)") and "grading does without it" in line for line in lines)
+    assert any(line.startswith("  !  gradebook") for line in lines)
+
+
+def test_a_self_test_that_fails_for_want_of_another_layer_is_not_told_twice():
+    """It has its cause there, and would send people looking for a fault of the kernel's; alone, it is told."""
+    assert made("file barrier", "self-test").verdict == made("file barrier").verdict
+    assert made("self-test").verdict.endswith("Missing: self-test.")
+
+
+def test_without_an_extra_layer_it_may_grade():
+    """User namespaces are refused on many machines."""
+    assert made("namespaces").may_grade
+    assert "extra" not in made("namespaces").verdict
+    assert "extra" in made().verdict
+
+
+def test_a_trial_that_fails_is_a_no_whatever_the_layers_say():
+    """What counts is that a session starts."""
+    broken = made(failure="the warm process ended: no module named torch")
+
+    assert (broken.may_grade, broken.to_json()["may_grade"]) == (False, False)
+    assert "no module named torch" in broken.verdict
+
+
+@pytest.mark.parametrize("machine", [made(), made("file barrier"), made(failure="x")], ids=["yes", "layer", "trial"])
+def test_json_says_what_the_table_says(machine):
+    """The same verdict, and every layer with its reason."""
+    document = json.loads(json.dumps(machine.to_json()))
+
+    assert document["schema"] == "foundations/doctor/1"
+    assert document["may_grade"] is (machine.verdict.startswith("This machine may grade"))
+    assert [layer["name"] for layer in document["layers"]] == list(doctor.DENIES)
+    assert shown(machine).startswith(document["verdict"])
+
+
+def test_memory_that_is_not_there_is_told():
+    """Before the first submission is killed for want of it."""
+    assert doctor._memory(Limits()).ok
+    assert not doctor._memory(Limits(memory_bytes=1 << 50)).ok
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("user", confined.USERS)
+@pytest.mark.parametrize(
+    ("masked", "layers", "words"),
+    [
+        ("landlock", {"file barrier", "self-test"}, "landlock_create_ruleset: Function not implemented"),
+        ("seccomp", {"system-call filter", "self-test"}, "seccomp: Function not implemented"),
+        ("namespaces", set(), "unshare: Operation not permitted"),
+    ],
+)
+def test_what_a_machine_lacks_is_found_by_trying(user, masked, layers, words, tmp_path):
+    """Exit code 3 where it is mandatory, 0 where it is extra; what the kernel said, and what to do."""
+    code = "import sys; from foundations.cli import main; sys.argv = ['foundations', 'doctor', '--json']; main()"
+    done = subprocess.run(
+        confined.command("-c", code, user=user, masked=(masked,)),
+        cwd="/",
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    document = json.loads(done.stdout)
+    lacking = {layer["name"]: layer for layer in document["layers"] if not layer["in_force"]}
+
+    assert (done.returncode, document["may_grade"]) == ((3, False) if layers else (0, True)), done.stderr
+    assert set(lacking) - {sandbox.OPTIONAL} == layers
+    (named,) = layers - {"self-test"} or {sandbox.OPTIONAL}
+    assert words in lacking[named]["reason"]
+    assert not layers or (named in document["verdict"] and lacking[named]["advice"])

@@ -1,0 +1,232 @@
+"""Mutation testing of the hidden graders: does each notice when a right answer is changed in one place?
+
+``python tests/course/mutants.py`` makes every mutant of every solution (see ``mutating.py``), grades it as a class is
+graded, and names those that earn full marks. ``survivors.toml`` says of each why it may; one that is not there, or is
+there and loses points by now, makes the command fail. Where none is left, ``docs/mutants.md`` is written anew.
+
+``python tests/course/mutants.py 03_forward --exercise mse --exercise lin`` looks at a part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from grading import ASSIGNMENTS, ROOT, SEED, Desk, assignment_of, exercises, make_course, solutions, stands_on
+from mutating import Mutant, mutants
+
+from foundations.grading.grader import Grader
+from foundations.grading.misconceptions import Bank
+from foundations.session.forkserver import Warm
+
+SURVIVORS = Path(__file__).parent / "survivors.toml"
+REPORT = ROOT / "docs" / "mutants.md"
+#: A mutant that earns full marks has to do so on the inputs of one of these as well, to be called a survivor.
+MORE_SEEDS = (1, 9 * 10**15)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Why mutants of ``exercise`` earn full marks, and rightly so."""
+
+    exercise: str
+    changes: tuple[str, ...]
+    why: str
+
+
+@dataclass
+class Outcome:
+    """What the grading of some mutants showed, by exercise."""
+
+    mutants: dict[str, int] = field(default_factory=dict)
+    survivors: dict[str, list[Mutant]] = field(default_factory=dict)
+    rounds: int = 0
+    wall_s: float = 0.0
+
+
+@cache
+def explained() -> tuple[Explained, ...]:
+    entries = tomllib.loads(SURVIVORS.read_text("utf-8"))["survivors"]
+    return tuple(Explained(one["exercise"], tuple(one["changes"]), " ".join(one["why"].split())) for one in entries)
+
+
+def explained_changes(exercise: str) -> set[str]:
+    return {change for one in explained() if one.exercise == exercise for change in one.changes}
+
+
+@cache
+def mutants_of(exercise: str) -> tuple[Mutant, ...]:
+    """The mutants of the instructor's own answer."""
+    return tuple(mutants(solutions(assignment_of(exercise))[exercise][0]))
+
+
+def in_rounds(chosen: Iterable[tuple[str, Mutant]]) -> Iterator[dict[str, Mutant]]:
+    """Mutants that can be graded in one notebook: of different exercises, none of which stands on another."""
+    waiting: dict[str, list[Mutant]] = {}
+    for exercise, mutant in chosen:
+        waiting.setdefault(exercise, []).append(mutant)
+    while waiting:
+        taken: dict[str, Mutant] = {}
+        for exercise in sorted(waiting, key=lambda name: -len(waiting[name])):
+            if not any(exercise in stands_on(other) or other in stands_on(exercise) for other in taken):
+                taken[exercise] = waiting[exercise].pop(0)
+        waiting = {exercise: left for exercise, left in waiting.items() if left}
+        yield taken
+
+
+def unnoticed(desk: Desk, one: dict[str, Mutant]) -> list[str]:
+    """Exercises of a round in which the change cost no points, or nothing could be said."""
+    own = solutions(desk.grader.assignment)
+    ground = {name: own[name] for exercise in one for name in stands_on(exercise)}
+    report = desk.grade({**ground, **{name: [mutant.source] for name, mutant in one.items()}}).report
+    assert report.reason is None, report.reason
+    scores = {exercise.id: (exercise.score, exercise.max_score) for exercise in report.exercises}
+    return [name for name in one if scores[name][0] is None or scores[name][0] >= scores[name][1]]
+
+
+class Range:
+    """A course of the real graders, and desks for it. What is wrong is not looked up among the known mistakes: that
+    takes most of the time, and changes no score.
+    """
+
+    def __init__(self, root: Path, warm: Warm) -> None:
+        self.course = make_course(root)
+        self._warm = warm
+        self._desks: dict[tuple[str, int], Desk] = {}
+
+    def desk(self, assignment: str, seed: int) -> Desk:
+        if (assignment, seed) not in self._desks:
+            grader = Grader(self.course, assignment, seed=seed, warm=self._warm)
+            grader._bank = Bank()
+            self._desks[assignment, seed] = Desk(grader, self.course.root)
+        return self._desks[assignment, seed]
+
+    def grade(self, chosen: Sequence[tuple[str, Mutant]], outcome: Outcome, say: bool = False) -> None:
+        """Grade mutants of one assignment, and those that were not noticed once more, each by itself."""
+        assignment = assignment_of(chosen[0][0])
+        for exercise, _ in chosen:
+            outcome.mutants[exercise] = outcome.mutants.get(exercise, 0) + 1
+        for one in in_rounds(chosen):
+            outcome.rounds += 1
+            for name in unnoticed(self.desk(assignment, SEED), one):
+                if all(unnoticed(self.desk(assignment, seed), {name: one[name]}) for seed in MORE_SEEDS):
+                    outcome.survivors.setdefault(name, []).append(one[name])
+                    if say:
+                        known = one[name].change in explained_changes(name)
+                        print(
+                            f"{'known' if known else 'NEW'}: {name}: {one[name].kind}: {one[name].change}", flush=True
+                        )
+
+
+def complaints(outcome: Outcome, graded: dict[str, set[str]]) -> list[str]:
+    """Survivors that nobody has explained, and explanations of mutants that do not survive.
+
+    ``graded``: the changes that were tried, by exercise.
+    """
+    found = []
+    for exercise, changes in graded.items():
+        survived = {mutant.change for mutant in outcome.survivors.get(exercise, [])}
+        known = explained_changes(exercise) & changes
+        found += [f"{exercise}: earns full marks: {change}" for change in sorted(survived - known)]
+        found += [f"{exercise}: is explained, and loses points: {change}" for change in sorted(known - survived)]
+    return found
+
+
+# ------------------------------------------------------------------------------------------------------- the report
+
+
+def report() -> str:
+    """``docs/mutants.md``: how many mutants of each exercise there are, and every one that earns full marks."""
+    lines = [_HEAD.strip(), ""]
+    lines += ["| assignment | exercise | mutants | noticed | not noticed |", "|---|---|---:|---:|---:|"]
+    total = kept = 0
+    for assignment in covered():
+        for exercise in exercises(assignment):
+            count, survivors = len(mutants_of(exercise)), len(explained_changes(exercise))
+            total, kept = total + count, kept + survivors
+            lines.append(f"| {assignment} | `{exercise}` | {count} | {count - survivors} | {survivors or '–'} |")
+    lines += [f"| | all | {total} | {total - kept} | {kept} |", "", "## Not noticed, and why", ""]
+    for assignment in covered():
+        for exercise in exercises(assignment):
+            lines += _explanations(exercise)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _explanations(exercise: str) -> Iterator[str]:
+    entries = [one for one in explained() if one.exercise == exercise]
+    if entries:
+        yield f"### `{exercise}`"
+        yield ""
+    for one in entries:
+        yield one.why
+        yield ""
+        for change in one.changes:
+            before, _, after = change.partition("  →  ")
+            yield f"- `{before}` → `{after}`"
+        yield ""
+
+
+def covered() -> list[str]:
+    """Assignments that have been looked at."""
+    looked_at = tomllib.loads(SURVIVORS.read_text("utf-8"))["assignments"]
+    return [name for name in ASSIGNMENTS if name in looked_at]
+
+
+_HEAD = """
+# Mutants of the solutions
+
+Do the hidden graders notice when a right answer is changed in one place? Every solution is changed by a program,
+`tests/course/mutating.py`, one change at a time: operators and comparisons replaced, operands and arguments swapped or
+dropped, `.t()`, `.sum()`, `.unsqueeze()` and other calls left out, `mean` for `sum`, numbers off by one, dtypes
+dropped, results and gradients in float32, negated, or with an axis too many, `=` for `+=`, gradients added to what was
+there or written elsewhere, in-place forms, another variable, statements removed or in another order, loops a turn
+short, backwards or ended early, elements swapped, letters of einsum turned round, methods and base classes dropped.
+Each mutant is graded as a submission is, by the whole pipeline. It is *noticed* when it loses points, and *not noticed*
+when it earns full marks on the hidden inputs of three seeds.
+
+    python tests/course/mutants.py                                # all of them
+    python tests/course/mutants.py 03_forward --exercise mse      # a part
+    python tests/course/mutants.py --survivors                    # those below: is each of them still not noticed?
+
+The command fails where a mutant earns full marks and `tests/course/survivors.toml` does not say why; `make test-all`
+tries a sample. This page is written by it. Why it is no ready-made tool:
+[decision 11](decisions/0011-mutants-of-our-own.md).
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("assignments", nargs="*", choices=[[], *ASSIGNMENTS], help="default: all")
+    parser.add_argument("--exercise", action="append", default=[], help="only this one; may be given several times")
+    parser.add_argument("--survivors", action="store_true", help="only those that are explained")
+    arguments = parser.parse_args()
+    start, outcome, graded = time.monotonic(), Outcome(), {}
+    with tempfile.TemporaryDirectory() as folder, Warm() as warm:
+        grading = Range(Path(folder), warm)
+        for assignment in arguments.assignments or covered():
+            names = [name for name in exercises(assignment) if name in arguments.exercise or not arguments.exercise]
+            chosen = [(name, mutant) for name in names for mutant in mutants_of(name)]
+            if arguments.survivors:
+                chosen = [(name, mutant) for name, mutant in chosen if mutant.change in explained_changes(name)]
+            graded |= {name: {mutant.change for one, mutant in chosen if one == name} for name in names}
+            if chosen:
+                grading.grade(chosen, outcome, say=True)
+    wrong = complaints(outcome, graded)
+    count, survived = sum(outcome.mutants.values()), sum(map(len, outcome.survivors.values()))
+    spent = time.monotonic() - start
+    print(f"{count} mutants in {outcome.rounds} notebooks, {survived} not noticed, {spent:.0f} s")
+    print(*wrong, sep="\n")
+    if not wrong:
+        REPORT.write_text(report(), "utf-8")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""What learners get wrong, in nineteen kinds: each has known mistakes, and a page says which.
+
+``python tests/course/test_kinds.py`` writes the page anew.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+
+from grading import ASSIGNMENTS, ROOT, exercises
+
+from foundations.commands.misconceptions import read_kinds
+from foundations.config import Course
+from foundations.grading.misconceptions import load_bank
+
+PAGE = ROOT / "docs" / "misconceptions.md"
+ENTRIES = tomllib.loads((ROOT / "graders" / "kinds.toml").read_text("utf-8"))["kind"]
+KNOWN = {known.id: known for name in ASSIGNMENTS for known in load_bank(ROOT / "graders" / name).misconceptions}
+HEAD = """# What learners get wrong
+
+The known mistakes are code that runs, in `graders/<assignment>/misconceptions.py`. Most are of one of nineteen kinds,
+each of which comes back from exercise to exercise; `graders/kinds.toml` says which, and this page is made from it by
+`python tests/course/test_kinds.py`. `foundations misconceptions` lists all known mistakes with the hints that students
+read, and with the numbers of this page.
+"""
+
+
+def page() -> str:
+    return "\n".join([HEAD, *_sections()])
+
+
+def _sections() -> Iterator[str]:
+    for entry in ENTRIES:
+        yield f"## {entry['number']}. {entry['about']}"
+        yield ""
+        for exercise, names in entry["ids"].items():
+            yield f"- `{exercise}`: {', '.join(names)}"
+        yield ""
+
+
+def test_kinds_are_numbered_from_one_to_nineteen() -> None:
+    """As the course's own list of what learners get wrong is."""
+    assert [kind.number for kind in read_kinds(Course(ROOT, {}))] == list(range(1, 20))
+
+
+def test_every_kind_names_mistakes_that_are_known() -> None:
+    """Each under the exercise that it belongs to, and once in its kind."""
+    named = [(name, exercise) for entry in ENTRIES for exercise, names in entry["ids"].items() for name in names]
+    assert [pair for pair in named if pair[0] not in KNOWN or KNOWN[pair[0]].exercise != pair[1]] == []
+    for entry in ENTRIES:
+        names = [name for those in entry["ids"].values() for name in those]
+        assert len(names) == len(set(names)), entry["about"]
+        assert all(entry["ids"].values()), entry["about"]
+
+
+def test_every_exercise_has_mistakes_of_some_kind() -> None:
+    """An exercise of which no line of the list tells would be one that nobody has looked at."""
+    looked_at = {exercise for entry in ENTRIES for exercise in entry["ids"]}
+    about_tensors = [name for name in ASSIGNMENTS if name != "00_exports"]  # that one is about files and comparing
+    assert [name for assignment in about_tensors for name in exercises(assignment) if name not in looked_at] == []
+
+
+def test_the_page_is_made_from_the_list() -> None:
+    """Kinds in the order of their numbers, mistakes by exercise."""
+    assert PAGE.read_text("utf-8") == page()
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")

@@ -1,0 +1,85 @@
+"""``scripts/examples.py``: the made class of examples/submitted comes from the releases and examples/class.toml."""
+
+import importlib.util
+import json
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SUBMITTED = ROOT / "examples" / "submitted"
+TEXTS = {"why": {"full": "Because."}}
+
+
+@pytest.fixture(scope="module")
+def examples():
+    spec = importlib.util.spec_from_file_location("examples_script", ROOT / "scripts" / "examples.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def made(examples):
+    return examples.submissions(tomllib.loads(examples.CLASS.read_text("utf-8")))
+
+
+def test_what_is_committed_is_what_the_script_makes(made):
+    """Run `python scripts/examples.py` after a change of a notebook, of a known mistake or of the class."""
+    there = {str(path.relative_to(SUBMITTED)): path for path in SUBMITTED.rglob("*") if path.is_file()}
+
+    assert sorted(there) == sorted(made)
+    assert [name for name, path in there.items() if path.read_text("utf-8") != made[name]] == []
+
+
+def test_they_are_notebooks_without_outputs(made):
+    """All but those of one student, who hands in other files."""
+    broken = {name for name in made if name.startswith("not-a-notebook/")}
+    for name in made.keys() - broken:
+        notebook = nbformat.reads(made[name], as_version=4)
+        nbformat.validate(notebook)
+        assert [cell.id for cell in notebook.cells if cell.get("outputs") or cell.get("execution_count")] == []
+    for name in broken:
+        with pytest.raises(json.JSONDecodeError):
+            json.loads(made[name])
+
+
+def test_every_assignment_was_handed_in_by_some():
+    """And no one by everybody: a class of twelve students and more, with gaps."""
+    assignments = {path.parent.name for path in (ROOT / "source").glob("*/*.ipynb")}
+    students = [{path.name for path in student.iterdir()} for student in SUBMITTED.iterdir()]
+
+    assert len(students) >= 12
+    for assignment in assignments:
+        assert 4 <= sum(assignment in handed_in for handed_in in students) < len(students), assignment
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"matmul_naive": "known: forgets_the_root"},
+        {"matmul_naive": "known: no such mistake"},
+        {"matmul_naive": "right: no such answer"},
+        {"matmul_naiv": "stub"},
+        {"check matmul_naiv": "deleted"},
+    ],
+)
+def test_a_slip_in_the_class_is_an_error(examples, answers):
+    """A mistake of another exercise, or a name that there is not, never makes a notebook."""
+    with pytest.raises(KeyError):
+        examples.notebook("01_matmul", answers, TEXTS)
+
+
+def test_an_answer_takes_the_place_of_the_stub(examples):
+    """Cells of the student's own stand above it, and the rest is as it was handed out."""
+    answers = {"frobenius_norm": "import math\n# %+\nf = math.sqrt", "check matmul_naive": "deleted", "*": "stub"}
+    cells = json.loads(examples.notebook("01_matmul", answers, TEXTS))["cells"]
+    released = json.loads((ROOT / "release" / "01_matmul" / "01_matmul.ipynb").read_text("utf-8"))["cells"]
+    changed = [cell for cell in cells if cell not in released]
+    missing = {cell["id"] for cell in released} - {cell["id"] for cell in cells}
+
+    assert [cell["id"] for cell in changed] == ["own-frobenius_norm-1", "frobenius-norm-solution"]
+    assert ["".join(cell["source"]) for cell in changed] == ["import math", "f = math.sqrt"]
+    assert missing == {"matmul-naive-check"}

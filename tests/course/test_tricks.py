@@ -1,0 +1,45 @@
+"""Operations that an exercise forbids are found, under whatever name they come, or a person is asked to look."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from desks import Desks
+from grading import Answer, all_answers, exercises, failing, read_answers, round_cases, said
+
+ROUNDS = round_cases(partial(all_answers, "tricks"), together=False)
+SLOW = round_cases(partial(all_answers, "slow"))
+
+
+@pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
+def test_tricks_are_lost_or_reviewed(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+    """One check fails, the rule's: it names the operation as it was written, and the subject of the exercise.
+
+    If nothing forbidden was seen, the code that was found is named instead, and costs nothing by itself.
+    """
+    [answer] = answers.values()
+    exercise, reviews = desks(assignment, answers=answers).reviews(answer)
+    about = f"{answer.name}: {said(exercise)}"
+    if exercise.score == exercise.max_score:
+        assert answer.note in "\n".join(review.finding for review in reviews), about
+        return
+    assert exercise.score == 0, about
+    assert len(failing(exercise)) == 1, about
+    assert answer.note in failing(exercise)[0].message, about
+    assert "this exercise is about" in failing(exercise)[0].message, about
+
+
+@pytest.mark.parametrize(("assignment", "answers"), SLOW)
+def test_slow_answers_lose_speed_or_growth(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+    """Right values by allowed operations, and too many of them: that costs some points, and the mistake is named."""
+    for name, exercise in desks(assignment, answers=answers).grade_round(answers).items():
+        about = f"{answers[name].name}: {said(exercise)}"
+        assert exercise.score is not None, about
+        assert 0 < exercise.score < exercise.max_score, about
+        assert {check.misconception for check in failing(exercise)} == {answers[name].note}, about
+
+
+def test_there_are_enough_tricks() -> None:
+    """At least twenty-five for the first assignment, where the rule of the game is new."""
+    assert sum(len(read_answers("tricks", exercise)) for exercise in exercises("01_matmul")) >= 25

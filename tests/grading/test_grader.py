@@ -1,0 +1,524 @@
+"""Grading whole notebooks through the real pipeline: bad input, deaths, faults; each costs only itself."""
+
+import json
+import shutil
+
+import builders
+import nbformat
+import pytest
+from hidden_tests import GRADER, REVIEWING
+
+from foundations.config import Course, Limits
+from foundations.errors import CourseError
+from foundations.grading.grader import Grader, _valid_outputs, exit_code
+from foundations.report.model import Decision, Report, Review
+from foundations.reviews import store as reviews
+
+DOUBLE, TRIPLE = builders.ANSWERS["double-solution"], builders.ANSWERS["triple-solution"]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    root = tmp_path_factory.mktemp("course")
+    source = builders.source_notebook()
+    builders.write(source, root / "source" / "course" / "course.ipynb")
+    folder = root / "graders" / "course"
+    folder.mkdir(parents=True)
+    for name, factor in (("double", 2), ("triple", 3)):
+        (folder / f"test_{name}.py").write_text(GRADER.replace("FACTOR", str(factor)))
+    return Course(root, {})
+
+
+@pytest.fixture(scope="module")
+def grader(course, warm):
+    limits = Limits(check_cpu_s=0.5, check_wall_s=2, cell_cpu_s=1, cell_wall_s=2)
+    with Grader(course, "course", limits=limits, warm=warm) as one:
+        yield one
+
+
+@pytest.fixture
+def graded(grader, tmp_path):
+    """Grade the small course's release with these sources in its solution cells."""
+
+    def grade(double=DOUBLE, triple=TRIPLE, change=None):
+        notebook = builders.release()
+        builders.cell(notebook, "double-solution").source = double
+        builders.cell(notebook, "triple-solution").source = triple
+        if change:
+            change(notebook)
+        return grader.grade(builders.write(notebook, tmp_path / "handed-in.ipynb"), "s01")
+
+    return grade
+
+
+def scores(report):
+    return {exercise.id: exercise.score for exercise in report.exercises}
+
+
+def test_right_answers_score_full_and_the_stub_nothing(graded):
+    """An exercise that was not attempted says so, and nothing else."""
+    full, empty = (
+        graded().report,
+        graded(*[builders.cell(builders.release(), f"{n}-solution").source for n in ("double", "triple")]).report,
+    )
+
+    assert (full.verdict, full.score, full.max_score) == ("graded", 9.0, 9.0)
+    assert (empty.verdict, empty.score) == ("graded", 0.0)
+    assert {check.message for exercise in empty.exercises for check in exercise.checks} == {"not attempted"}
+    assert (full.repairs, empty.repairs) == ([], [])
+
+
+def test_the_answer_may_stand_in_another_cell_than_the_stub(graded):
+    """What counts is the function as it stands at the graded cell."""
+
+    def move(notebook):
+        index = builders.at(notebook, "double-solution")
+        notebook.cells.insert(index + 1, builders.code(DOUBLE))
+
+    stub = builders.cell(builders.release(), "double-solution").source
+    assert scores(graded(stub, change=move).report)["double"] == 5.0
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("import os; os._exit(0)", "ended the process (exit code 0)"),
+        ("import ctypes; ctypes.string_at(0)", "segmentation fault"),
+        ("while True: pass", "of CPU"),
+        ("import torch; torch.ones(1 << 40); return x", "line 3 of its cell: `torch.ones(1 << 40)` asked for 4.4 TB"),
+        ("raise SystemExit", "stopped with SystemExit"),
+        ("raise KeyboardInterrupt", "stopped with KeyboardInterrupt"),
+        ("return double(x)", "RecursionError"),
+        ("return torch.ones(1).expand(1 << 40)", "too large to hand over"),
+    ],
+)
+def test_what_ends_badly_in_one_exercise_costs_that_one_alone(graded, body, words):
+    """The other exercise is graded in full, and the message says what happened."""
+    report = graded(f"import torch\ndef double(x):\n    {body}\n").report
+
+    assert scores(report) == {"double": 0.0, "triple": 4.0}
+    assert words in report.exercises[0].checks[0].message
+    assert report.exercises[0].checks[1].message == "not looked at before 'the value' passes"
+    assert report.verdict == "graded"
+
+
+@pytest.mark.parametrize("cell", ["import os; os._exit(1)", "while True: pass", "import ctypes; ctypes.string_at(0)"])
+def test_a_cell_of_the_students_own_that_kills_the_process_is_left_out(graded, cell):
+    """Both exercises around it are graded in full."""
+    report = graded(
+        change=lambda notebook: notebook.cells.insert(builders.at(notebook, "double"), builders.code(cell))
+    ).report
+
+    assert scores(report) == {"double": 5.0, "triple": 4.0}
+
+
+def test_what_a_function_prints_in_a_hidden_check_is_shown_nowhere(graded):
+    """In a cell of the student's own it is, with whatever the function has kept; docs/security.md says so."""
+    keeps = """kept = []
+def double(x):
+    if hasattr(x, "numel"):
+        kept.append("ke" + "pt")
+        print("pri" + "nted")
+    return 2 * x
+"""
+    one = graded(keeps, change=lambda notebook: notebook.cells.append(builders.code("print(kept[0])")))
+    everything = json.dumps(one.notebook) + json.dumps(one.report.to_json())
+
+    assert ("printed" in everything, one.notebook.cells[-1].outputs[0].text) == (False, "kept\n")
+
+
+def test_code_that_looks_like_hiding_is_reviewed_and_costs_nothing(graded):
+    """The entry has the cell's position among all cells; what the judge cannot read is an entry too, and no fault."""
+    deep = f"def unused(a):\n    return ({'+'.join(['a'] * 900)}).f_back"
+
+    def change(notebook):
+        cells = [
+            builders.markdown("# Mine"),
+            builders.code("%%bash\necho hello"),
+            builders.code("import torch\ntorch.y = 1"),
+        ]
+        notebook.cells[1:1] = [*cells, builders.code(deep), builders.code("from math import *\nprint = print")]
+
+    report = graded(double=f"import gc\ngc.get_objects()\n{DOUBLE}", change=change).report
+
+    assert (report.verdict, report.score) == ("graded", 9.0)
+    assert [(one.cell, one.line, one.exercises) for one in report.review[:2]] == [(4, 2, ()), (5, 2, ())]
+    assert report.review[0].finding == "torch.y = 1"
+    assert [(one.line, one.exercises) for one in report.review[2:]] == [(2, ("double",))]
+
+
+def test_a_syntax_error_in_one_cell_costs_its_exercise_alone(graded):
+    """And the message names the error."""
+    report = graded("def double(x)\n    return 2 * x").report
+
+    assert scores(report) == {"double": 0.0, "triple": 4.0}
+    assert "double is not defined: its cell stopped with SyntaxError in line 1" in report.exercises[0].checks[0].message
+
+
+def test_the_executed_notebook_holds_outputs_and_tables(graded):
+    """In each graded cell the student's outputs, then our table as text and as escaped HTML."""
+    one = graded("def double(x):\n    return '<script>alert(1)</script>'\n")
+    nbformat.validate(one.notebook)
+    cell = builders.cell(one.notebook, "double")
+
+    assert cell.outputs[0].output_type == "error"
+    table = cell.outputs[-1].data
+    assert "double" in table["text/plain"]
+    assert "<script>" not in table["text/html"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["7", "{'error': None}", "{'value': 1, 'error': 'no', 'printed': ''}", "{'value': 1, 'printed': '', 'args': []}"],
+)
+def test_a_reply_that_student_code_forged_costs_its_exercise(graded, reply):
+    """It is the student's doing and no fault of ours: a zero, and not "ungraded"."""
+    forging = f"from foundations.worker.server import Server\nServer.guarded = lambda *a: {reply}\n"
+    forging += "def double(x): return 2 * x"
+    report = graded(forging).report
+
+    assert (report.verdict, report.fault) == ("graded", 0)
+    assert scores(report)["double"] == 0.0
+    assert "did not return" in report.exercises[0].checks[0].message
+
+
+def test_output_that_student_code_forged_is_left_out(graded):
+    """Whatever is displayed, the notebook stays valid."""
+    source = "get_ipython().display_pub.publish(data={'text/plain': 5, 7: []})\ndef double(x): return 2 * x"
+    one = graded(source)
+
+    nbformat.validate(one.notebook)
+    assert scores(one.report)["double"] == 5.0
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"not json", "not JSON"),
+        (b"[1, 2]", "notebook"),
+        (b'{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "cells"),
+        (b"\xff\xfe\x00", "UTF-8"),
+    ],
+)
+def test_what_is_no_notebook_is_ungraded_with_one_sentence(grader, tmp_path, data, words):
+    """Never a zero, and never an exception."""
+    path = tmp_path / "bad.ipynb"
+    path.write_bytes(data)
+
+    graded = grader.grade(path, "s01")
+
+    assert (graded.report.verdict, graded.report.score, graded.notebook) == ("ungraded", None, None)
+    assert words in graded.report.why_ungraded()
+    assert "\n" not in graded.report.why_ungraded()
+
+
+def test_missing_linked_and_folder_in_place_of_the_notebook_are_ungraded(grader, tmp_path):
+    """Links are not followed."""
+    (tmp_path / "link.ipynb").symlink_to("/etc/passwd")
+    (tmp_path / "folder.ipynb").mkdir()
+    reasons = [
+        grader.grade(tmp_path / name, "s").report.why_ungraded()
+        for name in ("none.ipynb", "link.ipynb", "folder.ipynb")
+    ]
+
+    assert "does not exist" in reasons[0] or "missing" in reasons[0]
+    assert "link" in reasons[1]
+    assert "folder" in reasons[2]
+
+
+def test_another_language_is_ungraded(graded):
+    """The sentence names it."""
+
+    def other(notebook):
+        notebook.metadata.kernelspec = {"name": "ir", "language": "R", "display_name": "R"}
+        notebook.metadata.language_info = {"name": "R"}
+
+    report = graded(change=other).report
+
+    assert report.verdict == "ungraded"
+    assert "language 'r'" in report.why_ungraded()
+
+
+def test_fifty_megabytes_of_outputs_are_dropped_and_nothing_is_lost(graded):
+    """It is graded in full, and a repair says what was left out."""
+
+    def flood(notebook):
+        output = nbformat.v4.new_output("stream", text="x" * 50_000_000)
+        builders.cell(notebook, "double-solution").outputs = [output]
+
+    report = graded(change=flood).report
+
+    assert report.score == 9.0
+    assert any("50 MB" in repair for repair in report.repairs)
+
+
+def test_tampered_tests_points_and_flags_are_repaired_and_listed(graded):
+    """Points come from the source."""
+
+    def tamper(notebook):
+        cell = builders.cell(notebook, "double")
+        cell.source = "print('score: 1000')"
+        cell.metadata.nbgrader.points = 1000
+        del notebook.cells[builders.at(notebook, "triple")]
+
+    report = graded("def double(x): return x", change=tamper).report
+
+    assert scores(report) == {"double": 0.0, "triple": 4.0}
+    assert report.max_score == 9.0
+    assert len(report.repairs) >= 2
+
+
+def test_the_same_seed_gives_the_same_report(course, grader, warm, tmp_path):
+    """A report can be replayed."""
+    path = builders.write(builders.answered(), tmp_path / "a.ipynb")
+    first = grader.grade(path, "s01").report
+    with Grader(course, "course", seed=first.seed, warm=warm) as again:
+        second = again.grade(path, "s01").report
+
+    assert first.seed == second.seed
+    assert first.to_json()["exercises"] == second.to_json()["exercises"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def test_x(:", "cannot be used"),
+        ("import foundations.nothing_of_this_name", "cannot be used"),
+        ("def test_x(student): pass", "no @check"),
+        ("x = 1", "no hidden test"),
+    ],
+)
+def test_a_broken_grader_is_the_authors_to_mend(course, warm, tmp_path, text, words):
+    """Before anybody is graded by it."""
+    import shutil
+
+    root = tmp_path / "copy"
+    shutil.copytree(course.root, root)
+    (root / "graders" / "course" / "test_double.py").write_text(text)
+    path = builders.write(builders.answered(), tmp_path / "a.ipynb")
+
+    with Grader(Course(root, {}), "course", warm=warm) as one, pytest.raises(CourseError, match=words):
+        one.grade(path, "s01")
+
+
+def test_a_grader_that_fails_itself_is_a_fault_and_no_zero(course, warm, tmp_path):
+    """The exercise has no score, the submission is ungraded, the exit code names the author; the other exercise is
+    graded.
+    """
+    import shutil
+
+    root = tmp_path / "copy"
+    shutil.copytree(course.root, root)
+    grader_file = root / "graders" / "course" / "test_double.py"
+    grader_file.write_text(GRADER.replace("FACTOR", "undefined_name"))
+    path = builders.write(builders.answered(), tmp_path / "a.ipynb")
+
+    with Grader(Course(root, {}), "course", warm=warm) as one:
+        report = one.grade(path, "s01").report
+
+    assert scores(report) == {"double": None, "triple": 4.0}
+    assert (report.verdict, report.score, exit_code([report])) == ("ungraded", None, 2)
+    assert "NameError" in report.why_ungraded()
+
+
+def test_confinement_that_is_refused_leaves_the_submission_ungraded(grader, graded, monkeypatch):
+    """No student code has run, and the sentence names the layer."""
+    monkeypatch.setattr("foundations.sandbox.layers.MANDATORY", ("a layer that nobody has",))
+
+    report = graded().report
+
+    assert (report.verdict, report.score) == ("ungraded", None)
+    assert "could not be confined" in report.why_ungraded()
+
+
+def test_a_bank_that_fails_itself_costs_no_more_than_its_hint(course, warm, tmp_path):
+    """A wrong answer whose name cannot be looked up is wrong all the same, and the course's author is told why."""
+    import shutil
+
+    root = tmp_path / "copy"
+    shutil.copytree(course.root, root)
+    (root / "graders" / "course" / "misconceptions.py").write_text(
+        "from foundations.grading.misconceptions import battery\n\n\n"
+        "@battery('double')\ndef numbers(generator):\n    raise ValueError('no numbers today')\n"
+    )
+    notebook = builders.release()
+    builders.cell(notebook, "double-solution").source = "def double(x):\n    return x"
+    with Grader(Course(root, {}), "course", warm=warm) as one:
+        report = one.grade(builders.write(notebook, tmp_path / "handed-in.ipynb"), "s01").report
+    first = report.exercises[0].checks[0]
+
+    assert (report.verdict, report.fault) == ("graded", 0)
+    assert (first.name, first.outcome, first.misconception) == ("the value", "fail", None)
+    assert [review.finding for review in report.review] == [
+        "ValueError: no numbers today (line 6 of misconceptions.py)"
+    ]
+
+
+def test_exit_codes_say_whose_fault_it_is():
+    """The worst one wins."""
+    graded = Report("a", "s")
+    ungraded = Report("a", "s", reason="why")
+    author = Report("a", "s", reason="why", fault=2)
+    ours = Report("a", "s", reason="why", fault=3)
+    graded.exercises = [builders_exercise()]
+
+    assert [
+        exit_code([graded]),
+        exit_code([graded, ungraded]),
+        exit_code([ungraded, author]),
+        exit_code([author, ours]),
+    ] == [0, 1, 2, 3]
+
+
+def builders_exercise():
+    from foundations.report.model import Check, Exercise
+
+    return Exercise("e", 1.0, [Check("c", "pass", 1.0)])
+
+
+def test_the_report_names_what_was_in_force(graded):
+    """Layers, versions, limits, timing."""
+    document = graded().report.to_json()
+
+    assert "resource limits" in document["environment"]["layers"]
+    assert document["limits"]["check_cpu_s"] == 0.5
+    assert 0 < document["timing"]["student_cpu_s"] < document["timing"]["wall_s"] + 1
+    json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("output", "kept"),
+    [
+        ({"output_type": "stream", "name": "stdout", "text": "x"}, True),
+        ({"output_type": "stream", "name": "log", "text": "x"}, False),
+        ({"output_type": "stream", "name": "stdout", "text": "x", "more": 1}, False),
+        ({"output_type": "error", "ename": "E", "evalue": "", "traceback": ["a"]}, True),
+        ({"output_type": "error", "ename": "E", "evalue": "", "traceback": [1]}, False),
+        ({"output_type": "display_data", "data": {"text/plain": "x"}, "metadata": {}}, True),
+        ({"output_type": "display_data", "data": {"text/plain": 5}, "metadata": {}}, False),
+        ({"output_type": "display_data", "data": {}, "metadata": {"a": float("nan")}}, False),
+        ({"output_type": "execute_result", "data": {}, "metadata": {}, "execution_count": 3}, True),
+        ({"output_type": "execute_result", "data": {}, "metadata": {}, "execution_count": True}, False),
+        ({"output_type": "execute_result", "data": {}, "metadata": {}}, False),
+        ({"output_type": "rocket"}, False),
+        ("x", False),
+    ],
+)
+def test_an_output_is_kept_where_nbformat_accepts_it(output, kept):
+    """Our quick look agrees with nbformat's own validator."""
+    outputs = _valid_outputs([output])
+
+    assert [dict(one) for one in outputs] == ([output] if kept else [])
+    for one in outputs:
+        nbformat.validate(one, ref="output", version=4)
+
+
+UNDECIDED = """
+import torch
+from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.pytest_plugin import check
+
+@check("the value", weight=2, gate=True)
+def test_value(student):
+    student.call(torch.ones(2)).must_return(torch.full((2,), FACTOR))
+
+@check("few operations", weight=1)
+def test_growth(student):
+    if TOO_MANY:
+        raise CheckFailed(Finding("growth", "it makes too many"))
+
+@check("fast", weight=1, twin=TWIN)
+def test_speed(student):
+    raise Inconclusive("at the threshold")
+"""
+
+
+@pytest.fixture
+def undecided(warm, tmp_path):
+    """Grade the solution by graders whose clock cannot decide."""
+
+    def grade(*, too_many, twin="few operations"):
+        folder = tmp_path / "graders" / "course"
+        folder.mkdir(parents=True)
+        for name, factor in (("double", 2.0), ("triple", 3.0)):
+            text = UNDECIDED.replace("FACTOR", str(factor)).replace("TOO_MANY", str(too_many))
+            (folder / f"test_{name}.py").write_text(text.replace("TWIN", repr(twin)))
+        builders.write(builders.source_notebook(), tmp_path / "source" / "course" / "course.ipynb")
+        notebook = builders.release()
+        builders.cell(notebook, "double-solution").source = DOUBLE
+        builders.cell(notebook, "triple-solution").source = TRIPLE
+        with Grader(Course(tmp_path, {}), "course", warm=warm) as one:
+            return one.grade(builders.write(notebook, tmp_path / "handed-in.ipynb"), "s01").report
+
+    return grade
+
+
+def test_what_the_clock_cannot_decide_its_twin_may(undecided):
+    """An answer at the threshold whose operations were too many is too slow, and has a score."""
+    report = undecided(too_many=True)
+    assert scores(report) == {"double": 2.5, "triple": 2.0}
+    speed = report.exercises[0].checks[-1]
+    assert (speed.outcome, speed.message) == (
+        "fail",
+        "at the threshold. It counts as too slow, because 'few operations' failed",
+    )
+
+
+def test_without_a_verdict_of_its_twin_it_stays_open(undecided):
+    """Few operations are no proof of speed."""
+    report = undecided(too_many=False)
+    assert scores(report) == {"double": None, "triple": None}
+    assert report.exercises[0].checks[-1].message == "at the threshold; grade again"
+
+
+def test_a_twin_that_is_none(undecided):
+    """Its author hears of it, before anybody is graded."""
+    with pytest.raises(CourseError, match=r"twin 'fewer' is not the name of a check before it in the same exercise"):
+        undecided(too_many=True, twin="fewer")
+
+
+@pytest.fixture(scope="module")
+def reviewing(tmp_path_factory):
+    """A course whose hidden test of double asks for a review, and its submission."""
+    root = tmp_path_factory.mktemp("reviewing")
+    builders.write(builders.source_notebook(), root / "source" / "course" / "course.ipynb")
+    folder = root / "graders" / "course"
+    folder.mkdir(parents=True)
+    (folder / "test_double.py").write_text(REVIEWING)
+    (folder / "test_triple.py").write_text(GRADER.replace("FACTOR", "3"))
+    return root, builders.write(builders.answered(), root / "submitted" / "s01" / "course" / "course.ipynb")
+
+
+def test_a_finding_costs_nothing_and_a_decision_is_kept(reviewing, warm):
+    """The course's rule and the decisions about this student are applied, and the cell shows what came of it."""
+    root, path = reviewing
+    finding = Review("torch.mm = f", "torch is changed", ("double",), 2, 1)
+    made, notebooks = [], []
+    settings = [{}, {"hidden_code": "fail"}, {"assignment": {"course": {"hidden_code": "fail"}}}, {}, {}]
+    for number, setting in enumerate(settings):
+        if number == 3:
+            with reviews.opened(root, write=True) as book:
+                book.decide("course", "s01", [Decision(finding, ("double",), "ada", "2026-11-29T12:00:00+00:00")])
+        with Grader(Course(root, setting), "course", warm=warm) as one:
+            graded = one.grade(path, "s02" if number == 4 else "s01")
+        made.append(graded.report)
+        notebooks.append(graded.notebook)
+
+    assert [scores(report)["double"] for report in made] == [5.0, 0.0, 0.0, 0.0, 5.0]
+    assert [scores(report)["triple"] for report in made] == [4.0] * 5
+    assert [report.review for report in made] == [[finding]] * 3 + [[], [finding]]
+    assert len({report.fingerprint for report in made}) == 1
+    assert exit_code(made) == 0
+    words = [builders.cell(notebook, "double").outputs[-1].data["text/plain"] for notebook in notebooks]
+    assert ["in an exam: torch.mm = f" in text for text in words] == [False, True, True, False, False]
+    assert ["Your instructor took the points" in text for text in words] == [False] * 3 + [True, False]
+
+
+def test_a_file_of_reviews_that_cannot_be_used_stops_before_a_class_is_graded(reviewing, warm, tmp_path):
+    """And not after an hour."""
+    copy = tmp_path / "course"
+    shutil.copytree(reviewing[0], copy)
+    (copy / "reviews.db").write_text("damaged" * 100)
+    with pytest.raises(CourseError, match=r"reviews\.db, which keeps the decisions on reviews, cannot be used"):
+        Grader(Course(copy, {}), "course", warm=warm)

@@ -1,0 +1,214 @@
+"""The benchmarks, each in a tiny setting: what they measure exists, and what they write is what they found."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the benchmarks are no part of what is installed
+
+from benchmarks import capstone, confinement, course, machine, overhead, results, session, speed_verdicts, throughput
+from benchmarks.__main__ import NAMES
+from benchmarks.results import Result
+from benchmarks.speed_verdicts import Verdict
+from benchmarks.statistic import percentile
+from benchmarks.usage import usage
+
+SOME = Result(
+    name="some",
+    title="Something",
+    about="What it is.",
+    bar="at most 2 s",
+    met=True,
+    figures={"median_s": 1.5},
+    columns=["what", "median"],
+    rows=[["this", "1.5 s"]],
+    notes=["A note."],
+    command="python -m benchmarks some",
+    date="2001-02-03",
+    load_before=0.25,
+    machine={"cpu": "abacus", "cores": 2, "memory_gib": 1.0, "virtual": False, "kernel": "Linux 6", "python": "3.12.0"}
+    | {"torch": "2.6.0"},
+)
+README = """## Something
+
+What it is.
+
+Bar: at most 2 s: met.
+
+| what | median |
+| --- | ---: |
+| this | 1.5 s |
+
+- A note.
+- 2001-02-03, `python -m benchmarks some`, load average before: 0.2
+- abacus, 2 cores, 1.0 GiB, machine, Linux 6, Python 3.12.0, torch 2.6.0
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def graders_mark(request: pytest.FixtureRequest) -> None:
+    """Here a grader is imported by the benchmark, under a pytest that is strict about marks."""
+    request.config.addinivalue_line("markers", "foundations_check(name, weight, gate): one graded behaviour")
+
+
+@pytest.mark.slow
+def test_session():
+    """Sessions and kernels are timed to their first answer, and a session is quicker than a kernel."""
+    steps = []
+    result = session.measure(3, 1, step=lambda *step: steps.append(step))
+    assert [row[:2] for row in result.rows] == [
+        ["session", "3"],
+        ["forking and confining", "3"],
+        ["fresh Jupyter kernel", "1"],
+    ]
+    assert result.figures["ratio_of_medians"] > 1
+    assert steps[-1] == ("Jupyter kernels", 1, 1)
+
+
+@pytest.mark.slow
+def test_confinement():
+    """Each pair gives a ratio, and the median of these is what the bar is held against."""
+    result = confinement.measure(1)
+    assert [result.figures["ratio"]] == result.figures["ratios"]
+    assert result.met == (result.figures["ratio"] <= confinement.BAR)
+
+
+@pytest.mark.slow
+def test_course():
+    """Gradings and runs add up over the assignments; shares are of the whole, and of one core."""
+    steps = []
+    result = course.measure(1, ["01_matmul"], step=lambda *step: steps.append(step))
+    one = result.figures["graded"]["01_matmul"]
+    assert result.figures["wall_s"] == one["wall"]
+    assert result.figures["student_share"] == one["student_cpu"] / one["wall"] < 1
+    assert one["student_cpu"] + one["judge_cpu"] + one["baseline_cpu"] < 1.1 * one["wall"]
+    assert set(result.figures["visible_checks_s"]["01_matmul"]) >= {"matmul_naive", "frobenius_norm"}
+    assert [row[0] for row in result.rows] == ["01_matmul", "**together**"]
+    assert steps[-1] == ("notebooks", 2, 2)
+
+
+@pytest.mark.slow
+def test_capstone():
+    """Every training has an accuracy and a price; the margin to the threshold decides; wrong ones are told apart."""
+    steps = []
+    result = capstone.measure(2, step=lambda *step: steps.append(step))
+    assert len(result.figures["accuracies"]) == len(result.figures["cpu_s"]) == 2
+    assert (
+        min(result.figures["accuracies"]) > result.figures["threshold"] > result.figures["wrong"]["one step an epoch"]
+    )
+    assert max(result.figures["cpu_s"]) < capstone.CPU_BAR_S
+    assert steps[-1] == ("trainings", 2, 2)
+
+
+@pytest.mark.slow
+def test_overhead():
+    """Its parts add up to the overhead, and the overhead and the student to the whole."""
+    parts = overhead.measure(1).figures["median_s"]
+    named = ("baseline_cpu", "judge_cpu", "waiting")
+    assert sum(parts[name] for name in named) == pytest.approx(parts["overhead"])
+    assert parts["overhead"] + parts["student_cpu"] == pytest.approx(parts["wall"])
+    assert parts["judge_cpu"] > parts["pytest"] > parts["read"] > 0
+
+
+@pytest.mark.slow
+def test_throughput():
+    """Both commands grade the same notebooks in courses of their own."""
+    result = throughput.measure(notebooks=2, repeats=1)
+    assert [row[0] for row in result.rows] == ["foundations grade", "stock nbgrader autograde"]
+    ours, stock = (result.figures["runs"][who][0] for who in ("foundations", "stock"))
+    assert result.figures["ratio"]["wall"] == pytest.approx(stock["wall_s"] / ours["wall_s"])
+    assert ours["cpu_s"] > result.figures["timing"][0]["student_cpu_s"] > 0
+
+
+def test_submissions_of_the_throughput(tmp_path):
+    """Every submission differs from every other, and none of those left out is among them."""
+    throughput.hand_in(tmp_path, 20)
+    texts = {path.read_text("utf-8") for path in tmp_path.glob("*/01_matmul/01_matmul.ipynb")}
+    assert len(texts) == 20
+    assert not [text for text in texts if "os._exit" in text or "while True" in text]
+
+
+@pytest.mark.slow
+def test_speed_verdicts(tmp_path):
+    """As many verdicts of each kind under each load as asked for; a second run goes on where the first one ended."""
+    partial = tmp_path / "partial.jsonl"
+    result = speed_verdicts.measure(2, loads=(0, 1), partial=partial)
+    groups = [(one["load"], one["kind"], one["verdicts"], one["wrong"]) for one in result.figures["groups"]]
+    assert groups == [(0, "right", 2, 0), (0, "too slow", 2, 0), (1, "right", 2, 0), (1, "too slow", 2, 0)]
+    before = partial.read_text("utf-8")
+    speed_verdicts.measure(2, loads=(0, 1), partial=partial)
+    assert partial.read_text("utf-8") == before
+
+
+def test_the_task_is_the_graders():
+    """The speed check that is measured is the one that grades: its threshold is not written down twice."""
+    task = speed_verdicts.the_task()
+    assert (task.exercise, task.baseline.__name__) == ("matmul_elementwise", "baseline")
+    assert f"at_least={task.at_least:g}" in Path(task.baseline.__code__.co_filename).read_text("utf-8")
+
+
+def test_what_counts_as_wrong():
+    """A wrong verdict, a failed and a lost one are wrong; an inconclusive one is counted by itself."""
+    one = Verdict(8, "right", "by item and stack", 0, "right", 200.0, 2, 0.1, 9.0)
+    saids = ["right", "too slow", "inconclusive", "failed: total", "lost: it ended"]
+    summary = speed_verdicts.summary(
+        [replace(one, said=said, factor=100.0 if said == "right" else 0) for said in saids]
+    )
+    counted = {key: summary[key] for key in ("verdicts", "wrong", "inconclusive")}
+    assert counted == {"verdicts": 5, "wrong": 3, "inconclusive": 1}
+    assert summary["factor"]["50"] == 100.0
+
+
+@pytest.mark.parametrize(("percent", "value"), [(0, 1), (50, 3), (100, 5)])
+def test_percentile(percent, value):
+    """Values at their place in order."""
+    assert percentile([1, 2, 3, 4, 5], percent) == value
+
+
+def test_usage_counts_what_is_left_behind(tmp_path):
+    """CPU time of a process that outlives the command is counted; the command's own exit code is kept."""
+    work = "import time\nwhile time.process_time() < 0.3: pass"
+    used = usage(["sh", "-c", f'{sys.executable} -c "{work}" & exit 3'], tmp_path, tmp_path / "log")
+    assert used.exit == 3
+    assert used.cpu_s > 0.3
+
+
+def test_competitors_end():
+    """Competing processes are there while the block runs, and gone after it."""
+    with machine.competitors(2) as processes:
+        running = [process.poll() for process in processes]
+    assert running == [None, None]
+    assert [process.poll() is None for process in processes] == [False, False]
+
+
+def test_machine_names_nobody():
+    """The machine's description holds neither its name nor a path."""
+    words = machine.in_words(machine.describe())
+    assert platform.node() not in words.split()
+    assert "/" not in words
+
+
+def test_readme_is_made_from_the_results(tmp_path):
+    """What was written is read back, and the README says it in the same words."""
+    path = results.write(SOME, tmp_path)
+    assert json.loads(path.read_text("utf-8")) == asdict(SOME)
+    assert results.read(tmp_path) == [SOME]
+    assert (tmp_path / "README.md").read_text("utf-8").endswith(README)
+
+
+def test_bar_not_met(tmp_path):
+    """A bar that was missed is said to be missed."""
+    results.write(replace(SOME, met=False), tmp_path)
+    assert "Bar: at most 2 s: **not met**." in (tmp_path / "README.md").read_text("utf-8")
+
+
+def test_committed_results():
+    """The README in the repository is what the results in the repository make, and every benchmark is there."""
+    assert results.readme() == (results.FOLDER / "README.md").read_text("utf-8")
+    assert {result.name for result in results.read()} == set(NAMES)

@@ -1,0 +1,99 @@
+"""Formulas as MathML that draws and does nothing else."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from foundations.report.mathml import MAX_LENGTH, mathml
+
+SOURCE = Path(__file__).parents[2] / "source"
+
+
+class Page(HTMLParser):
+    """What a browser makes of a piece of HTML: its tags, its attributes, its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: dict[str, str | None] = {}
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= dict(attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_formula_is_one_element() -> None:
+    """Inline or in a line of its own, with references resolved and escaped once."""
+    assert mathml("a_1 < b", block=False) == (
+        '<math display="inline"><mrow><msub><mi>a</mi><mn>1</mn></msub><mo>&lt;</mo><mi>b</mi></mrow></math>'
+    )
+    assert (mathml("x", block=True) or "").startswith('<math display="block">')
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\text{<img src=x onerror=alert(1)>}",
+        r"\text{&lt;script&gt;alert(1)&lt;/script&gt;}",
+        r"\href{javascript:alert(1)}{x}",
+        r"\style{background: url(https://example.org)}{x}",
+        r"\class{fixed}{x}",
+        r"\color{red\" onclick=\"alert(1)}{x}",
+        r"\mathrm{</math><script>alert(1)</script>}",
+        r"<script>alert(1)</script>",
+    ],
+)
+def test_formula_does_nothing_but_draw(tex: str) -> None:
+    """No element but MathML's, no address, no style, no handler, whatever is written into it."""
+    page = Page(mathml(tex, block=False) or "")
+    assert page.tags[0] == "math"
+    assert [tag for tag in page.tags if not tag.startswith("m")] == []
+    assert page.attributes.keys() & {"href", "style", "class", "id", "src", "onclick", "onerror"} == set()
+    assert [value for value in page.attributes.values() if set(value or "") & set(":;()<>\"'/")] == []
+
+
+@pytest.mark.parametrize("tex", ["{" * 1_500, "x" * (MAX_LENGTH + 1), r"\begin{pmatrix}", r"\left(", "^", r"x^2^2", ""])
+def test_what_cannot_be_read_is_no_error(tex: str) -> None:
+    """It is ``None``, and shown as it was written, or something that can be shown."""
+    assert (mathml(tex, block=False) or "<math").startswith("<math")
+
+
+def test_aligned_equations_are_a_table() -> None:
+    """What stands below each other on paper does so here."""
+    page = Page(mathml(r"\begin{aligned}a&=b\\c&=d\end{aligned}", block=True) or "")
+    assert page.tags.count("mtr") == 2
+    assert page.text == "a=bc=d"
+
+
+def test_bars_of_a_norm_are_alike() -> None:
+    """Neither of the two is stretched, unless the formula asks for it."""
+    norm = mathml(r"\lVert A\rVert_F + |a|", block=True) or ""
+    assert norm.count('<mo stretchy="false">‖</mo>') == 2
+    assert norm.count('<mo stretchy="false">|</mo>') == 2
+    assert 'stretchy="false"' not in (mathml(r"\left\lVert A\right\rVert", block=True) or "")
+
+
+def formulas() -> list[tuple[str, str]]:
+    found = []
+    for path in sorted(SOURCE.glob("*/*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                parts = cell.source.replace("$$", "$").split("$")
+                found += [(path.stem, tex) for tex in parts[1::2]]
+    return found
+
+
+def test_every_formula_of_the_course_is_drawn() -> None:
+    """No command is left standing as text."""
+    drawn = [(name, tex, mathml(tex, block=True)) for name, tex in formulas()]
+    assert len(drawn) > 10
+    assert [(name, tex) for name, tex, page in drawn if page is None or "\\" in Page(page).text] == []

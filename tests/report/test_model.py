@@ -1,0 +1,232 @@
+"""Scores come from weights and outcomes alone, no verdict is never a zero, and the JSON form is the documented one."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from foundations.config import Limits
+from foundations.report.model import DECIDED, SCHEMA, Check, Exercise, Outcome, Report
+
+DOCS = Path(__file__).parents[2] / "docs"
+VALIDATOR = Draft202012Validator(json.loads((DOCS / "report.schema.json").read_text("utf-8")))
+
+
+def checks(*outcomes: Outcome, weight: float = 1.0) -> list[Check]:
+    return [Check(f"check {number}", outcome, weight) for number, outcome in enumerate(outcomes, 1)]
+
+
+def report(*exercises: Exercise, **more: Any) -> Report:
+    return Report("01_matmul", "student-1", list(exercises), **more)
+
+
+def faults(document: dict[str, Any]) -> list[str]:
+    """Where ``document`` is not as the schema says, after a journey through text."""
+    return [error.json_path for error in VALIDATOR.iter_errors(json.loads(json.dumps(document)))]
+
+
+MADE = {
+    "graded": report(Exercise("a", 5, checks("pass", "fail")), Exercise("b", 4, checks("pass"))),
+    "named mistake": report(Exercise("a", 5, [Check("x", "fail", 2.0, "wrong\nHint: look", "forgets_the_sum")])),
+    "unreadable": report(reason="notebook 'a.ipynb' is empty"),
+    "refused half-way": report(Exercise("a", 5, checks("pass")), reason="the student process could not be confined"),
+    "inconclusive": report(Exercise("a", 5, checks("pass", "inconclusive")), Exercise("b", 4, checks("pass"))),
+    "fault": report(Exercise("a", 5, checks("fault"))),
+    "no checks": report(Exercise("a", 5)),
+    "gate": report(Exercise("a", 5, [Check("x", "fail", 1.0, gate=True), Check("y", "pass", 1.0)])),
+    "without confinement": report(Exercise("a", 5, checks("pass")), creditable=False),
+    "complete": report(
+        Exercise("a", 5, checks("pass")),
+        repairs=["the graded cell 'a' was deleted: put back"],
+        limits={**Limits().to_json(), "a.check_cpu_s": 2.5},
+        environment={
+            "foundations": "0.1.0",
+            "python": "3.11",
+            "torch": "2",
+            "platform": "Linux",
+            "layers": ["descriptors"],
+        },
+        timing={"wall_s": 0.5, "student_cpu_s": 0.25},
+        seed=2**53 - 1,
+    ),
+}
+
+
+# ------------------------------------------------------------------------------------------------ scores
+
+
+@pytest.mark.parametrize(
+    ("weights", "passed", "expected"),
+    [
+        ([1], [True], 6.0),
+        ([1], [False], 0.0),
+        ([1, 1, 1], [True, True, False], 4.0),
+        ([3, 1], [True, False], 4.5),
+        ([1, 6], [True, False], 0.8571),
+    ],
+)
+def test_score_is_the_share_of_the_weights(weights: list[float], passed: list[bool], expected: float) -> None:
+    """Points times the weights that passed over all weights, rounded to four decimals."""
+    made = [Check("x", "pass" if ok else "fail", weight) for weight, ok in zip(weights, passed, strict=True)]
+    assert Exercise("a", 6, made).score == expected
+
+
+def test_a_failed_gate_earns_nothing() -> None:
+    """While it fails, what the other checks say does not count; once it passes, it counts as any other."""
+    gate, other = Check("gate", "fail", 1.0, gate=True), Check("other", "pass", 3.0)
+    assert Exercise("a", 8, [gate, other]).score == 0.0
+    gate.outcome = "pass"
+    other.outcome = "fail"
+    assert Exercise("a", 8, [gate, other]).score == 2.0
+
+
+@pytest.mark.parametrize("outcome", ["inconclusive", "fault"])
+def test_an_undecided_check_leaves_no_score(outcome: Outcome) -> None:
+    """Neither a zero nor what the other checks earned: nobody knows yet."""
+    exercise = Exercise("a", 5, checks("pass", outcome, "pass"))
+    assert (exercise.decided, exercise.score) == (False, None)
+
+
+def test_an_exercise_without_checks_has_no_score() -> None:
+    """Nothing was looked at, so nothing is known: full marks for no check would be fail-open."""
+    assert Exercise("a", 5).score is None
+
+
+def test_one_undecided_exercise_keeps_the_others_scores() -> None:
+    """The submission has no total, but what is known stays known."""
+    made = MADE["inconclusive"]
+    assert [exercise.score for exercise in made.exercises] == [None, 4.0]
+    assert (made.verdict, made.score, made.max_score) == ("ungraded", None, 9.0)
+
+
+def test_total_is_the_sum() -> None:
+    """Graded: the exercises' scores added up, and no reason."""
+    made = MADE["graded"]
+    assert (made.verdict, made.score, made.max_score, made.why_ungraded()) == ("graded", 6.5, 9.0, None)
+
+
+def test_a_reason_outweighs_every_score() -> None:
+    """A submission that was refused has no score, whatever its checks said before."""
+    made = MADE["refused half-way"]
+    assert (made.verdict, made.score) == ("ungraded", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("unreadable", "notebook 'a.ipynb' is empty"),
+        ("inconclusive", "a, 'check 2': "),
+        ("no checks", "a: no check was run"),
+    ],
+)
+def test_ungraded_says_why(name: str, expected: str) -> None:
+    """One sentence: the submission's own reason, or the first check without a verdict."""
+    assert MADE[name].why_ungraded() == expected
+
+
+def test_nothing_graded_is_ungraded() -> None:
+    """A report without any exercise is no empty success."""
+    made = report()
+    assert (made.verdict, made.score, made.why_ungraded()) == ("ungraded", None, "no exercise was graded")
+
+
+WEIGHTED = st.lists(st.tuples(st.sampled_from(DECIDED), st.floats(0.1, 100)), min_size=1, max_size=8)
+
+
+@given(WEIGHTED, st.floats(0, 100))
+def test_score_stays_between_nothing_and_everything(made: list[tuple[Outcome, float]], points: float) -> None:
+    """No choice of weights and outcomes earns less than 0 or more than the points."""
+    score = Exercise("a", points, [Check("x", outcome, weight) for outcome, weight in made]).score
+    assert score is not None
+    assert 0 <= score <= round(points, 4)
+
+
+@given(WEIGHTED, st.data())
+def test_passing_one_more_check_never_costs(made: list[tuple[Outcome, float]], data: st.DataObject) -> None:
+    """A check that passes where it failed before can only raise the score."""
+    place = data.draw(st.integers(0, len(made) - 1))
+    better = [*made[:place], ("pass", made[place][1]), *made[place + 1 :]]
+    before, after = (Exercise("a", 10, [Check("x", *one) for one in each]).score for each in (made, better))
+    assert before is not None
+    assert after is not None
+    assert before <= after
+
+
+# ------------------------------------------------------------------------------------------------ the JSON form
+
+
+def test_schema_is_a_schema() -> None:
+    """It is valid JSON Schema itself, and names the version that reports carry."""
+    Draft202012Validator.check_schema(VALIDATOR.schema)
+    assert VALIDATOR.schema["properties"]["schema"]["const"] == SCHEMA
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_reports_are_as_the_schema_says(name: str) -> None:
+    """Graded, ungraded, inconclusive, refused: every kind of report validates."""
+    assert faults(MADE[name].to_json()) == []
+
+
+def test_a_report_that_does_not_say_whether_it_counts_is_none() -> None:
+    """No program may take its silence for a yes."""
+    document = MADE["graded"].to_json()
+    del document["creditable"]
+    assert faults(document) == ["$"]
+
+
+def test_keys_come_in_the_documented_order() -> None:
+    """A person reads the verdict before the details."""
+    assert list(MADE["graded"].to_json()) == VALIDATOR.schema["required"]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "where"),
+    [
+        ("graded", {"score": None}, "$.score"),
+        ("graded", {"reason": "no"}, "$.reason"),
+        ("graded", {"exercises": []}, "$.exercises"),
+        ("unreadable", {"score": 0}, "$.score"),
+        ("unreadable", {"reason": None}, "$.reason"),
+        ("graded", {"schema": "foundations/report/2"}, "$.schema"),
+        ("graded", {"verdict": "fine"}, "$.verdict"),
+        ("graded", {"seed": -1}, "$.seed"),
+        ("graded", {"extra": 1}, "$"),
+        ("graded", {"timing": {"wall_s": 1}}, "$.timing"),
+        ("graded", {"limits": {"restarts": 0}}, "$.limits.restarts"),
+        ("graded", {"limits": {"scratch_files": -1}}, "$.limits.scratch_files"),
+        ("graded", {"creditable": None}, "$.creditable"),
+    ],
+)
+def test_schema_refuses_what_no_report_is(name: str, change: dict[str, Any], where: str) -> None:
+    """A zero in place of "not yet" above all; the fault is found where it is."""
+    assert where in faults(MADE[name].to_json() | change)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "where"),
+    [
+        ("inconclusive", {"score": 0}, "$.exercises[0].score"),
+        ("no checks", {"score": 5}, "$.exercises[0].score"),
+        ("graded", {"score": None}, "$.exercises[0].score"),
+        ("graded", {"checks": [{"name": "x"}]}, "$.exercises[0].checks[0]"),
+    ],
+)
+def test_schema_holds_score_and_outcomes_together(name: str, change: dict[str, Any], where: str) -> None:
+    """An exercise has a score exactly when all its checks are decided."""
+    document = MADE[name].to_json()
+    document["exercises"][0] |= change
+    assert where in faults(document)
+
+
+def test_the_documented_example_is_a_report() -> None:
+    """What ``docs/report.md`` shows is what programs get."""
+    page = (DOCS / "report.md").read_text("utf-8")
+    (example,) = re.findall(r"^```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert faults(json.loads(example)) == []

@@ -1,0 +1,347 @@
+"""A student process that speaks garbage: the judge loses it with words for the student, and nothing else happens.
+
+The judge's side is real, from the session to what graders do with a reply; the student process is a script that reads
+requests and answers each with the bytes that it was given.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import math
+import random
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+import pytest
+import torch
+from fuzzing import CASE_BYTES, Account, corrupted, damaged, limited, run_apart, small
+from hypothesis import given, seed
+from hypothesis import strategies as st
+from replies import ERROR, REPLIES, packed, unpacked
+
+from foundations.config import Limits
+from foundations.errors import SessionLost, SubmissionError
+from foundations.grading import rules
+from foundations.grading.compare import CheckFailed
+from foundations.grading.evidence import Replayer
+from foundations.grading.grader import _valid_outputs
+from foundations.grading.misconceptions import Behaviour, same
+from foundations.grading.speed import Stopwatch
+from foundations.grading.student import Student
+from foundations.sandbox import layers as sandbox
+from foundations.session.forkserver import Warm
+from foundations.session.session import Session
+from foundations.worker import protocol as wire
+
+#: Reads frames, and answers each by what it asks for: with bytes in which the nonce is still to be put.
+_FAKE = """
+import base64, json, os, struct, sys
+requests, replies = map(int, sys.argv[1:])
+def read(size):
+    data = b""
+    while len(data) < size:
+        part = os.read(requests, size - len(data))
+        if not part:
+            os._exit(0)
+        data += part
+    return data
+answers = json.load(sys.stdin)
+while True:
+    _, length, nonce = struct.unpack("<4sQ16s", read(28))
+    request = read(length)
+    action, data = next(answers[name] for name in answers if b'["op","%s"]' % name.encode() in request)
+    data = base64.b64decode(data).replace(b"-- the nonce --!", nonce)
+    while data:
+        data = data[os.write(replies, data):]
+    if action == "hang up":
+        os.close(replies)
+    elif action == "exit":
+        os._exit(3)
+    elif action == "crash":
+        os.abort()
+"""
+NONCE = b"-- the nonce --!"
+PATIENT = Limits(reply_bytes=1 << 20, restarts=1)
+#: For answers that may never come to an end. A busy machine has some of the others stopped, too.
+HASTY = dataclasses.replace(PATIENT, cell_wall_s=0.1, check_wall_s=0.1, notebook_wall_s=0.5)
+_HELLO = {"layers": list(sandbox.MANDATORY), "refused": []}
+_EMPTY_RUN = {"outputs": [], "execution_count": 1, "error": None}
+#: What it does when it has answered, and the bytes.
+Answer = tuple[str, bytes]
+#: By what is asked for: "hello", "cell" or "call".
+Answers = dict[str, Answer]
+
+
+class FakeWarm(Warm):
+    """Starts the script in the place of a student process; ``answers`` are those of the next ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: Answers = {}
+        self.children: dict[int, subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        self._process = self._process or subprocess.Popen(["sleep", "1000"])
+        self._ready = True
+
+    def _discard(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def _ask(self, request: dict[str, Any], descriptors: list[int] | None = None) -> dict[str, Any]:
+        if request["op"] == "fork":
+            assert descriptors is not None
+            return {"pid": self._begin(descriptors)}
+        if request["op"] == "sweep":
+            return {}
+        child = self.children.pop(request["pid"])
+        if request["op"] == "bury" or request["kill"]:
+            child.kill()
+        status = child.wait(10)
+        return {"status": -status if status < 0 else status << 8, "cpu_s": 0.0, "peak_bytes": 0}
+
+    def _begin(self, descriptors: list[int]) -> int:
+        command = [sys.executable, "-I", "-S", "-c", _FAKE, *map(str, descriptors)]
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=descriptors)
+        assert child.stdin is not None
+        with child.stdin as script:
+            plain = {name: (how, base64.b64encode(data).decode()) for name, (how, data) in self.answers.items()}
+            script.write(json.dumps(plain).encode())
+        self.children[child.pid] = child
+        return child.pid
+
+
+def framed(payload: bytes) -> bytes:
+    return wire.frame(NONCE, payload)
+
+
+def said(value: Any) -> Answer:
+    return "go on", framed(wire.encode(value, 1 << 22))
+
+
+def right(**others: Any) -> Answers:
+    """The answers of a student process of ours, but for ``others``."""
+    return {
+        name: said(value) for name, value in ({"hello": _HELLO, "cell": _EMPTY_RUN, "call": _CALL} | others).items()
+    }
+
+
+@pytest.fixture(scope="module")
+def fake() -> Iterator[FakeWarm]:
+    with FakeWarm() as one:
+        yield one
+
+
+# --------------------------------------------------------------------------------------------------- one case
+
+
+def graded_or_lost(fake: FakeWarm, answers: Answers, limits: Limits = PATIENT) -> bool:
+    """Walk a notebook of one cell and call its function, as a grader does; whether everything was answered."""
+    fake.answers = answers
+    with Session(fake, [(0, "x = 1")], limits) as session:
+        try:
+            session.finish()
+            _look_at_cell(session)
+            _look_at_call(fake, session)
+        except (SessionLost, SubmissionError):  # lost; or it could not be confined, or so it said
+            return False
+        finally:
+            _nobody_is_left(fake, session)
+    return True
+
+
+def _look_at_cell(session: Session) -> None:
+    outputs = _valid_outputs(session.runs[0].outputs)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1", outputs=outputs)])
+    nbformat.validate(notebook)
+    nbformat.writes(notebook).encode()
+
+
+def _look_at_call(fake: FakeWarm, session: Session) -> None:
+    """Everything that graders do with what a call gave."""
+    student = Student(
+        exercise="f",
+        parameters=["a"],
+        session=session,
+        seed=1,
+        sources=["x = 1"],
+        definition=None,
+        stopwatch=Stopwatch(fake),
+        replayer=Replayer(fake),
+    )
+    try:
+        call = student.call(torch.ones(2, 3), trace=True)
+    except CheckFailed:
+        return
+    for judge in (
+        lambda: call.must_return(torch.ones(2, 3), numbers=True),
+        lambda: call.must_return(torch.ones(()), numbers=True, dtype=False),
+        call.must_leave_inputs,
+        lambda: call.must_set(0, "g", torch.ones(2, 3)),
+        lambda: call.must_raise(ValueError, because="of its shape"),
+    ):
+        try:
+            judge()
+        except CheckFailed as failed:
+            failed.finding.text.encode()
+    for value in (1.5, -1, torch.ones(2, 3), [torch.ones(4, 4)] * 8, (math.inf,), {"a": 1}):
+        same(call.behaviour(), Behaviour(value, None, call.args, ({"g": torch.ones(2, 3)},)))
+        same(Behaviour(value, None, call.args, ({},)), call.behaviour())
+    counts = [rules.operations(call.trace or {}), 7, 9]
+    sizes = rules.growth_sizes(2, 3, 4)
+    rules.fit_growth({size: counts[number % 3] for number, size in enumerate(sizes)})
+    rules.fit_growth({size: counts[-number % 3] for number, size in enumerate(sizes)})
+    rules.read_trace_for(rules.Rule("sums", frozenset(), scalars_only=True), call.trace or {})
+
+
+def _nobody_is_left(fake: FakeWarm, session: Session) -> None:
+    session.close()
+    assert fake.children == {}
+
+
+# ---------------------------------------------------------------------------------------------------- answers
+
+
+_ODD_VALUES = (
+    None, True, -1, 0, 2**63, -(2**4000), 2**4000, math.nan, math.inf, "", "\x00", "\ud800", "é" * 1000, [], (), {},
+    [[]], {"name": "x"}, {1: 2}, torch.ones(2, 3), torch.tensor(math.nan), torch.ones(0, 3), torch.ones(2, 3).bool(),
+    torch.ones(2, 3).to(torch.complex64), wire.Opaque("x" * 300), [2**4000] * 3, "NameError", "<b>",
+)  # fmt: skip
+
+
+def forged(value: Any, chosen: random.Random) -> Any:
+    """A reply that can be decoded, in which something is of a type or a size that it should not be."""
+    if isinstance(value, dict | list | tuple) and value and chosen.random() < 0.8:
+        keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+        key = chosen.choice(keys)
+        parts = {each: value[each] for each in keys}
+        parts[key] = forged(parts[key], chosen)
+        if isinstance(value, dict):
+            if chosen.random() < 0.1:
+                del parts[key]
+            return parts
+        return type(value)(parts.values())
+    return chosen.choice(_ODD_VALUES)
+
+
+def odd_answer(value: Any, chosen: random.Random) -> Answer:
+    """Something that is nearly the right answer."""
+    payload = wire.encode(value, 1 << 22)
+    header, blob = unpacked(payload)
+    others = [wire.encode(reply, 1 << 22) for reply in REPLIES]
+    how = chosen.choice(["go on"] * 6 + ["hang up", "exit", "crash"])
+    match chosen.randrange(12):
+        case 0:
+            data = damaged(framed(payload), chosen, others)
+        case 1:
+            data = wire.frame(bytes(16), payload)
+        case 2:
+            data = struct.pack("<4sQ16s", b"FND1", chosen.choice([0, 1, 1 << 21, 1 << 60]), NONCE) + payload
+        case 3:
+            data = framed(payload) * 2
+        case 4:
+            data = framed(chosen.choice(others))
+        case 5:
+            data = framed(damaged(payload, chosen, others))
+        case 6 | 7:
+            data = framed(packed(corrupted(header, chosen), blob))
+        case _:
+            data = framed(wire.encode(forged(value, chosen), 1 << 22))
+    return how, data
+
+
+_CALL = REPLIES[2] | {"args": [torch.ones(2, 3)], "attributes": [{}]}
+
+
+def answers_from(number: int) -> Answers:
+    """Answers to hello, to the cell, and to the call; one of them odd."""
+    chosen = random.Random(number)
+    values = {"hello": _HELLO, "cell": chosen.choice([_EMPTY_RUN, REPLIES[1]]), "call": _CALL}
+    odd = chosen.choice(["hello", "cell", "cell", "call", "call", "call", "call"])
+    return right(cell=values["cell"]) | {odd: odd_answer(values[odd], chosen)}
+
+
+def campaign(examples: str, start: str) -> Account:
+    """Hundreds of sessions; to be run in a process of its own."""
+    account, began = Account(), time.monotonic()
+    with FakeWarm() as fake, limited(CASE_BYTES) as peak:
+
+        @small(int(examples))
+        @given(st.integers(0, 1 << 64))
+        def session(number: int) -> None:
+            account.case(lambda: graded_or_lost(fake, answers_from(number), HASTY))
+
+        seed(int(start))(session)()
+        account.peak_bytes = peak()
+    account.wall_s = time.monotonic() - began
+    return account
+
+
+@small(40)
+@given(number=st.integers(0, 1 << 64))
+def test_a_student_process_that_speaks_garbage_is_lost(fake: FakeWarm, number: int) -> None:
+    """It costs what was being done, and leaves no process behind."""
+    graded_or_lost(fake, answers_from(number), HASTY)
+
+
+def test_the_right_answers_are_taken(fake: FakeWarm) -> None:
+    """Or all cases would be refused for a reason that has nothing to do with them."""
+    assert graded_or_lost(fake, right())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"trace": ...},
+        {"same_object_as": ...},
+        {"attributes": [5]},
+        {"attributes": [{1: 2}]},
+        {"args": []},
+        {"error": {**ERROR, "text": "x" * 100_000}},
+        {"error": {**ERROR, "bases": [1]}},
+        {"error": {**ERROR, "line": "1"}},
+    ],
+    ids=str,
+)
+def test_a_call_whose_answer_lacks_a_part_is_lost(fake: FakeWarm, changes: dict[str, Any]) -> None:
+    """Graders rely on each part, and a grader that fails is its author's fault and not the student's."""
+    answer = {key: value for key, value in (_CALL | changes).items() if value is not ...}
+    assert not graded_or_lost(fake, right(call=answer))
+
+
+@pytest.mark.parametrize(
+    "hello", [None, [], {}, {"layers": 5}, {"layers": [5], "refused": []}, {"layers": []}], ids=str
+)
+def test_a_process_that_does_not_say_how_it_is_confined_is_lost(fake: FakeWarm, hello: Any) -> None:
+    """No student code is sent to it."""
+    assert not graded_or_lost(fake, right(hello=hello))
+
+
+def test_outputs_are_counted_by_the_judge_as_well(fake: FakeWarm) -> None:
+    """Student code can make its own process count wrong; the judge would keep a gigabyte for it."""
+    flood = {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * 200_000}], "execution_count": 1}
+    fake.answers = right(cell=flood | {"error": None})
+    limits = Limits(output_bytes=100_000, reply_bytes=1 << 20)
+    with Session(fake, [(number, "x = 1") for number in range(40)], limits) as session:
+        session.finish()
+    sizes = [len(run.outputs[0]["text"]) for run in session.runs.values()]
+    assert sizes.count(200_000) == 15
+    assert "more outputs than it may have" in session.runs[39].outputs[0]["text"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_hundreds_of_sessions_in_limited_memory() -> None:
+    start = random.SystemRandom().randrange(1 << 32)
+    account = run_apart("test_fuzz_session:campaign", "300", str(start))
+    assert account["cases"] >= 300
+    assert account["peak_bytes"] < CASE_BYTES

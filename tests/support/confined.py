@@ -1,0 +1,91 @@
+"""Runs a piece of Python in a process of its own, where it may confine itself for good; also as another user.
+
+``python confined.py`` reads the piece from standard input. What the piece gives to ``say(...)`` comes back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LAUNCHER = Path(__file__).parents[1] / "attacks" / "another_user.py"
+MASK = Path(__file__).parent / "masking.py"
+NOBODY = 65534
+#: Who can be tried: the user who runs the tests; for root also root with a Python that everybody may read, whatever
+#: folder it lies in, and an ordinary user.
+USERS = {"self": os.getuid(), "open": 0, "nobody": NOBODY} if os.getuid() == 0 else {"self": os.getuid()}
+
+_HEAD = """
+import json as _json, os as _os
+_answers = _os.dup(1)
+def say(**values):
+    _os.write(_answers, (_json.dumps(values) + "\\n").encode())
+"""
+
+
+def command(*arguments: str, user: str = "self", masked: tuple[str, ...] = ()) -> list[str]:
+    """``arguments`` of this Python, as ``user``, on a kernel that seems to lack the layers ``masked``."""
+    whole = [sys.executable, *arguments]
+    if masked:
+        whole = [sys.executable, str(MASK), *masked, "--", *whole]
+    if user != "self":
+        needed = [sys.base_prefix, sys.prefix, str(ROOT)]
+        whole = [sys.executable, str(LAUNCHER), str(USERS[user]), *needed, "--", *whole]
+    return whole
+
+
+#: Runs a piece in a child that is confined as a student process is; what refuses it is said in its place.
+_STUDENT = """
+import os, sys
+from foundations.sandbox import layers as sandbox
+plan = sandbox.prepare()
+pid = os.fork()
+if pid == 0:
+    try:
+        scratch = sandbox.Scratch(*{scratch!r}) if {scratch!r} else None
+        layers = sandbox.confine(plan, [_answers], {memory_bytes}, scratch)
+        exec({piece!r}, globals())
+    except sandbox.ConfinementError as error:
+        say(refused=error.to_json())
+    except BaseException as error:
+        say(failed=repr(error))
+    finally:
+        os._exit(0)
+os.waitpid(pid, 0)
+"""
+
+
+def student(
+    piece: str,
+    user: str = "self",
+    masked: tuple[str, ...] = (),
+    memory_bytes: int = 256 << 20,
+    scratch: tuple[str, int] | None = None,
+) -> dict[str, Any]:
+    """What ``piece`` said, run in a confined process; ``layers`` and ``plan`` are names that it has."""
+    piece = textwrap.dedent(piece)
+    return run(_STUDENT.format(piece=piece, memory_bytes=memory_bytes, scratch=scratch), user, masked)
+
+
+def run(piece: str, user: str = "self", masked: tuple[str, ...] = (), timeout: float = 60) -> dict[str, Any]:
+    """What ``piece`` said last; where it said nothing, its complaint fails the test."""
+    done = subprocess.run(
+        command("-B", "-c", _HEAD + textwrap.dedent(piece), user=user, masked=masked),
+        cwd="/",
+        env={"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", "")},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    if not done.stdout.strip():
+        pytest.fail(f"nothing was said; exit code {done.returncode}; {done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])

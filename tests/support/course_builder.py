@@ -1,0 +1,147 @@
+"""A small course on disk, and finished reports for it, for tests that need nbgrader and no grading."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import builders
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from foundations.commands import review as reviewing
+from foundations.config import Course
+from foundations.gradebook.store import course_directory, enter_assignment, feedback, record, scores, settings
+from foundations.report.check_table import check_table_html, check_table_text
+from foundations.report.model import Check, Exercise, Outcome, Report, Review
+from foundations.reviews import decisions
+from foundations.reviews import store as reviews
+
+ROOT = Path(__file__).parents[2]
+NAME = "course"
+
+
+@dataclass
+class Graded:
+    """Shaped as :class:`foundations.grading.grader.Graded`, without its imports."""
+
+    report: Report
+    notebook: nbformat.NotebookNode | None
+
+
+def make_course(root: Path, source: nbformat.NotebookNode | None = None) -> Course:
+    """``source/course/course.ipynb`` with exercises double (5) and triple (4) and an answer why (3) under ``root``."""
+    builders.write(source or builders.source_notebook(), root / "source" / NAME / f"{NAME}.ipynb")
+    (root / "graders" / NAME).mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    return Course(root, {})
+
+
+def checks(*outcomes: Outcome, message: str = "") -> list[Check]:
+    """One check for each outcome, of equal weight; all but those that pass have ``message``."""
+    return [
+        Check(f"check {number}", outcome, 1, "" if outcome == "pass" else message)
+        for number, outcome in enumerate(outcomes, 1)
+    ]
+
+
+def graded(
+    student: str,
+    double: list[Check] | None = None,
+    triple: list[Check] | None = None,
+    notebook: nbformat.NotebookNode | None = None,
+) -> Graded:
+    """A finished report with these checks (default: one that passes), and the executed notebook with its tables."""
+    exercises = [Exercise("double", 5, double or checks("pass")), Exercise("triple", 4, triple or checks("pass"))]
+    notebook = notebook or builders.answered()
+    for exercise in exercises:
+        data = {"text/plain": check_table_text(exercise), "text/html": check_table_html(exercise)}
+        outputs = builders.cell(notebook, exercise.id).outputs
+        outputs.append(nbformat.v4.new_output("display_data", data=data))
+    is_blank = builders.cell(notebook, "why").source == builders.cell(builders.release(), "why").source
+    return Graded(Report(NAME, student, exercises, written={"why": ""} if is_blank else {}), notebook)
+
+
+def unreadable(student: str, reason: str) -> Graded:
+    """The report of a submission that no notebook could be read from."""
+    return Graded(Report(NAME, student, reason=reason), None)
+
+
+def hand_in(root: Path, notebooks: Mapping[str, nbformat.NotebookNode]) -> Path:
+    """``<root>/<student>/course/course.ipynb`` for each; ``root``."""
+    for student, notebook in notebooks.items():
+        builders.write(notebook, root / student / NAME / f"{NAME}.ipynb")
+    return root
+
+
+def course_with_gradebook(factory: pytest.TempPathFactory, folder: Path) -> Course:
+    """A copy under ``folder`` of one course whose gradebook knows the assignment: to make that takes seconds."""
+    template = factory.getbasetemp() / "course-template"
+    if not template.exists():
+        enter_assignment(make_course(template), NAME)
+    return Course(Path(shutil.copytree(template, folder / "root")), {})
+
+
+def put(course: Course, **reports: Graded) -> dict[str, dict[str, Any]]:
+    """Record ``reports``, and read the gradebook back."""
+    record(course, reports, NAME, course.root / "submitted")
+    return scores(course, NAME)
+
+
+@contextmanager
+def gradebook(course: Course) -> Iterator[Gradebook]:
+    coursedir = course_directory(course, settings(course))
+    with Gradebook(coursedir.db_url, coursedir.course_id) as book:
+        yield book
+
+
+def comments(course: Course, student: str) -> dict[str, str | None]:
+    with gradebook(course) as book:
+        stored = book.find_submission_notebook(NAME, NAME, student)
+        return {comment.name: comment.auto_comment for comment in stored.comments}
+
+
+def autograded(course: Course, student: str) -> nbformat.NotebookNode:
+    return nbformat.read(course.root / "autograded" / student / NAME / f"{NAME}.ipynb", as_version=4)
+
+
+# ------------------------------------------------------------------------------------------------------------- reviews
+
+#: A finding in the exercise double.
+FOUND = Review("torch.atan2 = evil_twin", "torch is patched through an alias", ("double",), 3, 1)
+
+
+def suspected(course: Course, *found: Review, student: str = "s01", **more: Any) -> Graded:
+    """A report with these findings, settled as grading settles it."""
+    made = graded(student, **more)
+    made.report.review = list(found)
+    made.report.fingerprint = decisions.fingerprint((cell.cell_type, cell.source) for cell in made.notebook.cells)
+    decisions.settle(made.report, reviews.decisions(course.root, NAME, student), course.hidden_code(NAME))
+    return made
+
+
+def marks(course: Course, student: str = "s01") -> list[Any]:
+    """Automatic score of each exercise, and whether a person has to look."""
+    found = scores(course, NAME)[student]
+    return [(found[name][0], found[name][2]) for name in ("double", "triple")]
+
+
+def feedback_page(course: Course, student: str = "s01") -> str:
+    """The student's page as ``nbgrader generate_feedback`` makes it."""
+    feedback(course, NAME, student)
+    return (course.root / "feedback" / student / NAME / f"{NAME}.html").read_text("utf-8")
+
+
+def notice(course: Course, student: str = "s01") -> str:
+    first = autograded(course, student).cells[0]
+    return first.source if first.cell_type == "raw" else ""
+
+
+def open_findings(course: Course) -> list[Review]:
+    """All that waits for a person."""
+    return [review for report in reviewing.found(course) for review in report.review]
