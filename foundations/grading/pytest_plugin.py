@@ -102,12 +102,12 @@ class GradingPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Notebook order; within an exercise gates come first."""
         order = {name: number for number, name in enumerate(self.exercises)}
-        kept = [item for item in items if _exercise_of(item) in order]
+        kept = [item for item in items if exercise_of(item) in order]
         for item in kept:
             if item.get_closest_marker(_MARK) is None:
                 self.collection_errors.append(f"{item.nodeid} has no @check(...): it would grade nothing")
-        kept.sort(key=lambda item: (order[_exercise_of(item)], not _mark(item).get("gate")))
-        without = sorted(set(order) - {_exercise_of(item) for item in kept})
+        kept.sort(key=lambda item: (order[exercise_of(item)], not _mark(item).get("gate")))
+        without = sorted(set(order) - {exercise_of(item) for item in kept})
         if without and not self.collection_errors:
             self.collection_errors.append(
                 f"exercise {without[0]!r} has no hidden test: write graders/<assignment>/test_{without[0]}.py"
@@ -118,7 +118,7 @@ class GradingPlugin:
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
         """The student's notebook as it stands at the exercise's cell."""
-        run = self.exercises[_exercise_of(request.node)]
+        run = self.exercises[exercise_of(request.node)]
         student = run.student()
         student.attempted = any(check.outcome == "pass" for check in run.result.checks)
         self._current, self._answers = student, student.answers
@@ -133,7 +133,7 @@ class GradingPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        run = self.exercises[_exercise_of(pyfuncitem)]
+        run = self.exercises[exercise_of(pyfuncitem)]
         if run.gate_closed_by is not None:
             closed = (
                 NOT_ATTEMPTED if run.gate_closed_by == NOT_ATTEMPTED else f"{NOT_REACHED} {run.gate_closed_by!r} passes"
@@ -158,7 +158,7 @@ class GradingPlugin:
         check = self._record(item, *verdict)
         if check.outcome in DECIDED or isinstance(error, SubmissionError | WarmLost):
             return
-        exercise, student = _exercise_of(item), self._current
+        exercise, student = exercise_of(item), self._current
         answered = student is not None and student.answers > self._answers
         self.doubts.append(Doubt(item.nodeid, exercise, check, error, answered))
         if check.gate and check.outcome == "fault":  # it fails, or the exercise has no score anyway
@@ -169,7 +169,7 @@ class GradingPlugin:
         if isinstance(error, CheckFailed):
             return self._wrong(item, error.finding)
         if isinstance(error, SessionLost):
-            exercise = _exercise_of(item)
+            exercise = exercise_of(item)
             reason = self._current.why_lost(error, _mark(item).get("name", "")) if self._current else error.reason
             self.exercises[exercise].on_lost(reason)
             return self._wrong(item, Finding("lost", f"{exercise} did not return: {reason}"))
@@ -185,14 +185,14 @@ class GradingPlugin:
     def _undecided(self, item: pytest.Item, error: Inconclusive) -> tuple[Outcome, str, str | None]:
         """No verdict, unless the check's twin has failed."""
         twin = _mark(item).get("twin")
-        outcomes = {check.name: check.outcome for check in self.exercises[_exercise_of(item)].result.checks}
+        outcomes = {check.name: check.outcome for check in self.exercises[exercise_of(item)].result.checks}
         if twin is not None and outcomes.get(twin) == "fail":
             text = f"{error}. It counts as too slow, because {twin!r} failed"
             return self._wrong(item, Finding("speed", text, symptom="speed"))
         return "inconclusive", f"{error}; grade again", None
 
     def _wrong(self, item: pytest.Item, finding: Finding) -> tuple[Outcome, str, str | None]:
-        run = self.exercises[_exercise_of(item)]
+        run = self.exercises[exercise_of(item)]
         if finding.symptom == NOT_ATTEMPTED:
             run.gate_closed_by = NOT_ATTEMPTED
             return "fail", NOT_ATTEMPTED, None
@@ -241,7 +241,7 @@ class GradingPlugin:
     def _record(self, item: pytest.Item, outcome: Outcome, message: str, misconception: str | None) -> Check:
         mark = _mark(item)
         check = Check(mark["name"], outcome, mark["weight"], "", misconception, mark["gate"])
-        self.exercises[_exercise_of(item)].result.checks.append(check)
+        self.exercises[exercise_of(item)].result.checks.append(check)
         self.decide(check, outcome, message)
         return check
 
@@ -251,8 +251,12 @@ class GradingPlugin:
         check.message = "" if self.feedback == "none" and outcome in DECIDED else message
 
 
-def _exercise_of(item: Any) -> str:
-    return item.path.stem.removeprefix("test_")
+def exercise_of(item: Any) -> str:
+    """Name the exercise of a hidden test: ``EXERCISE`` in its file, or else the file's name without ``test_``.
+
+    Names of files have to differ by more than upper and lower case, which names of exercises need not.
+    """
+    return str(getattr(item.module, "EXERCISE", item.path.stem.removeprefix("test_")))
 
 
 def _mark(item: pytest.Item) -> dict[str, Any]:
@@ -264,7 +268,7 @@ def _without_twin(items: list[pytest.Item]) -> Iterator[str]:
     """What to tell the author of each check whose twin is not judged before it."""
     before: dict[str, set[str]] = {}
     for item in items:
-        names, mark = before.setdefault(_exercise_of(item), set()), _mark(item)
+        names, mark = before.setdefault(exercise_of(item), set()), _mark(item)
         if mark.get("twin") not in {None, *names}:
             yield f"{item.nodeid}: twin {mark['twin']!r} is not the name of a check before it in the same exercise"
         names.add(mark.get("name", ""))

@@ -47,12 +47,20 @@ class Answer:
     note: str = ""
 
 
+@cache
+def in_file_names(exercise: str) -> str:
+    """The name of an exercise in the names of files, which have to differ by more than upper and lower case."""
+    named = f'\nEXERCISE = "{exercise}"\n'
+    files = (ROOT / "graders" / assignment_of(exercise)).glob("test_*.py")
+    return next((path.stem.removeprefix("test_") for path in files if named in path.read_text("utf-8")), exercise)
+
+
 def read_answers(kind: str, exercise: str) -> list[Answer]:
-    """The answers in ``answers/<assignment>/<kind>_<exercise>.py``; none where there is no such file.
+    """The answers in ``answers/<assignment>/<kind>_<exercise in file names>.py``; none where there is no such file.
 
     One starts with ``# %% name → note``, a further cell of it with ``# %+``.
     """
-    path = ANSWERS / assignment_of(exercise) / f"{kind}_{exercise}.py"
+    path = ANSWERS / assignment_of(exercise) / f"{kind}_{in_file_names(exercise)}.py"
     if not path.is_file():
         return []
     text = path.read_text("utf-8")
@@ -217,7 +225,11 @@ def make_course(root: Path, only: tuple[str, ...] = ()) -> Course:
         folder = root / "source" / assignment
         folder.mkdir(parents=True)
         nbformat.write(source(assignment, only), folder / f"{assignment}.ipynb")
-    others = [f"test_{name}.py" for name in (exercises(assignment_of(only[0])) if only else ()) if name not in only]
+    others = [
+        f"test_{in_file_names(name)}.py"
+        for name in (exercises(assignment_of(only[0])) if only else ())
+        if name not in only
+    ]
     shutil.copytree(ROOT / "graders", root / "graders", ignore=shutil.ignore_patterns("__pycache__", *others))
     return Course(root, read_settings(ROOT / "pyproject.toml"))
 

@@ -19,6 +19,7 @@ from foundations.config import Limits
 from foundations.errors import CourseError, SessionLost
 from foundations.grading import speed
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.pytest_plugin import exercise_of
 from foundations.grading.speed import SpeedVerdict, Stopwatch, Task
 from foundations.session.forkserver import Warm
 from foundations.session.session import Session
@@ -310,7 +311,7 @@ class Collecting:
 
     @pytest.fixture
     def student(self, request):
-        exercise = request.node.path.stem.removeprefix("test_")
+        exercise = exercise_of(request.node)
         if request.node.get_closest_marker("foundations_check").kwargs["twin"]:
             self.timed.add(exercise)
         return Listener(exercise, self.stated)

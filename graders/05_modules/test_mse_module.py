@@ -2,6 +2,8 @@
 
 from foundations.grading.pytest_plugin import check
 
+EXERCISE = "MSE"
+
 
 @check("called on predictions and targets, it gives the mean squared error", weight=1, gate=True)
 def test_output(mse):
