@@ -39,10 +39,10 @@ c.GenerateFeedback.preprocessors = [
     "foundations.report.sanitize.ShowGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-c.HTMLExporter.preprocessors = ["foundations.report.sanitize.InertOutputs"]
+c.HTMLExporter.preprocessors = ["foundations.report.sanitize.SanitizeOutputs"]
 c.HTMLExporter.filters = {
-    "markdown2html": "foundations.report.sanitize.inert_markdown",
-    "highlight_code": "foundations.report.sanitize.inert_code",
-    "float": "foundations.report.sanitize.number_or_words",
-    "round": "foundations.report.sanitize.rounded_or_words",
+    "markdown2html": "foundations.report.sanitize.sanitize_markdown",
+    "highlight_code": "foundations.report.sanitize.sanitize_code",
+    "float": "foundations.report.sanitize.number_or_text",
+    "round": "foundations.report.sanitize.rounded_or_text",
 }

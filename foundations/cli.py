@@ -21,7 +21,7 @@ from foundations.errors import CourseError, FoundationsError, InternalError, Sto
 from foundations.plain import plain
 
 if TYPE_CHECKING:  # torch and pytest take seconds to import; --help does not need them
-    from foundations.gradebook.recorder import Recording
+    from foundations.gradebook.recorder import GradebookRecorder
     from foundations.notebooks.discovery import Found
     from foundations.report.model import Report
 
@@ -126,7 +126,7 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
         err.print(f"foundations: {_UNSAFE}", markup=False, highlight=False, soft_wrap=True)
     level: Feedback | None = feedback.value if feedback else None
     reports: list[Report] = []
-    recording: Recording | None = None
+    recording: GradebookRecorder | None = None
     try:
         with Warm(unsafe=unsafe) as warm:  # it gets ready while this process imports what it needs itself
             from foundations.batch.run import Run
@@ -194,11 +194,13 @@ def _say_where(course: Course, found: list[Found]) -> None:
             out.print(f"  {sentence}", markup=False, highlight=False)
 
 
-def _recording(course: Course, assignment: str, first: Found) -> contextlib.AbstractContextManager[Recording | None]:
+def _recording(
+    course: Course, assignment: str, first: Found
+) -> contextlib.AbstractContextManager[GradebookRecorder | None]:
     """Where finished reports go; nowhere for a notebook that does not lie in <student>/<assignment>/."""
-    from foundations.gradebook.recorder import Recording
+    from foundations.gradebook.recorder import GradebookRecorder
 
-    return Recording(course, assignment, first.folder) if first.folder is not None else contextlib.nullcontext()
+    return GradebookRecorder(course, assignment, first.folder) if first.folder is not None else contextlib.nullcontext()
 
 
 @app.command()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, Literal
 
-from foundations.analysis.constant_folding import spend
+from foundations.analysis.constant_folding import charge
 from foundations.analysis.libraries import exported, path_of
 from foundations.analysis.parsing import UNREADABLE, Function, embedded, parts, tree_of
 
@@ -79,7 +79,7 @@ class Table:
         run: the last firm one and those after it.
         """
         every = self.names.get(name, [])
-        spend(1 + len(every) // 8)
+        charge(1 + len(every) // 8)
         if before is not None:
             every = [binding for binding in every if binding.order < before]
         if self.stars:
@@ -116,7 +116,7 @@ class Collector:
             self.statement(statement, firm)
 
     def statement(self, node: ast.stmt, firm: bool) -> None:  # noqa: PLR0912 - a branch for each kind of statement
-        spend(4)
+        charge(4)
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 self.bind(name, "value", node, firm)
@@ -285,7 +285,7 @@ def read_cells(cells: Sequence[str]) -> tuple[Table, list[tuple[int, ast.Module]
 def _globals_of(function: ast.FunctionDef | ast.AsyncFunctionDef, table: Table, cell: int) -> None:
     """``def f(): global mm; mm = torch.mm`` binds a name of the notebook."""
     every = list(ast.walk(function))
-    spend(len(every))
+    charge(len(every))
     names = {name for node in every if isinstance(node, ast.Global) for name in node.names}
     if names:
         inner = Table()
@@ -318,5 +318,5 @@ def arguments_of(function: Function) -> list[ast.arg]:
 def declarations_first(body: list[ast.stmt]) -> list[ast.stmt]:
     """``global`` counts for the whole function, wherever it stands."""
     every = [node for statement in body for node in ast.walk(statement)]
-    spend(len(every))
+    charge(len(every))
     return [*(node for node in every if isinstance(node, ast.Global | ast.Nonlocal)), *body]

@@ -21,15 +21,15 @@ MAX_LENGTH = 4000
 MAX_CHOICES = 64
 MAX_STEPS = 20_000
 
-#: Gives the possible values of a name; raises :class:`Unfoldable`.
+#: Gives the possible values of a name; raises :class:`NotConstant`.
 Lookup = Callable[[str], list[Any]]
 
 
-class Unfoldable(Exception):
+class NotConstant(Exception):
     """The expression's value cannot be known by reading."""
 
 
-class Overlong(BaseException):
+class BudgetExceeded(BaseException):
     """Reading this notebook takes more steps than any honest one does. No handler of what student code may raise in
     here catches it.
     """
@@ -39,9 +39,9 @@ _steps_left: ContextVar[list[int] | None] = ContextVar("_steps_left", default=No
 
 
 @contextmanager
-def at_most(steps: int) -> Iterator[None]:
-    """Let :func:`spend` raise :class:`Overlong` where what is done within has taken more than ``steps``: the judge
-    reads before anybody waits with a deadline, and many small expressions, each bounded, can last for hours.
+def step_budget(steps: int) -> Iterator[None]:
+    """Let :func:`charge` raise :class:`BudgetExceeded` where what is done within has taken more than ``steps``: the
+    judge reads before anybody waits with a deadline, and many small expressions, each bounded, can last for hours.
     """
     token = _steps_left.set([steps])
     try:
@@ -50,33 +50,33 @@ def at_most(steps: int) -> Iterator[None]:
         _steps_left.reset(token)
 
 
-def spend(steps: int) -> None:
+def charge(steps: int) -> None:
     """Count what reading has cost. A step is about a microsecond of work.
 
     Raises:
-        Overlong: more than :func:`at_most` allows.
+        BudgetExceeded: more than :func:`step_budget` allows.
     """
     left = _steps_left.get()
     if left is not None:
         left[0] -= steps
         if left[0] < 0:
-            raise Overlong
+            raise BudgetExceeded
 
 
 def _bounded(value: Any) -> Any:
     if isinstance(value, str | bytes | list | tuple | dict):
-        spend(len(value) >> 4)
+        charge(len(value) >> 4)
         if len(value) > 50 * MAX_LENGTH:
-            raise Unfoldable("long")
+            raise NotConstant("long")
     if isinstance(value, int) and value.bit_length() > 256:
-        raise Unfoldable("large")
+        raise NotConstant("large")
     return list(value) if not isinstance(value, str | bytes | list | tuple | dict | int | float | type(None)) else value
 
 
 def _times(a: Any, b: Any) -> Any:
     sizes = [len(side) if hasattr(side, "__len__") else abs(side) for side in (a, b)]
     if sizes[0] * sizes[1] > MAX_LENGTH and (hasattr(a, "__len__") or hasattr(b, "__len__")):
-        raise Unfoldable("long")
+        raise NotConstant("long")
     return _bounded(a) * _bounded(b)
 
 
@@ -91,12 +91,12 @@ def _plain_form(form: str | bytes) -> Any:
     """``form``, unless it could ask for a field of a million characters."""
     text = form if isinstance(form, str) else form.decode("latin-1")
     if re.search(r"\d{4}|\*|\{[^{}]*\{", text):
-        raise Unfoldable("a wide field")
+        raise NotConstant("a wide field")
     return form
 
 
 def _give_up() -> Any:
-    raise Unfoldable("large")
+    raise NotConstant("large")
 
 
 def _range(*bounds: int) -> list[int]:
@@ -155,10 +155,10 @@ def fold(node: ast.expr, names: Lookup) -> list[Any]:
     """
     try:
         return _Folding().fold(node, names)
-    except Unfoldable:
+    except NotConstant:
         raise
     except Exception as error:  # an expression of a student's may fail in any way that Python knows
-        raise Unfoldable(str(error)) from error
+        raise NotConstant(str(error)) from error
 
 
 class _Folding:
@@ -168,10 +168,10 @@ class _Folding:
         self.steps = MAX_STEPS
 
     def fold(self, node: ast.expr, names: Lookup) -> list[Any]:
-        spend(8)
+        charge(8)
         self.steps -= 1
         if self.steps < 0:
-            raise Unfoldable("long")
+            raise NotConstant("long")
         return [_bounded(value) for value in itertools.islice(self._values(node, names), MAX_CHOICES)]
 
     def _values(self, node: ast.expr, names: Lookup) -> Iterator[Any]:  # noqa: PLR0912 - a branch for each kind
@@ -212,14 +212,14 @@ class _Folding:
             case ast.Call():
                 yield from self._call(node, names)
             case _:
-                raise Unfoldable(type(node).__name__)
+                raise NotConstant(type(node).__name__)
 
     def _product(self, nodes: Iterable[ast.expr], names: Lookup) -> Iterator[tuple[Any, ...]]:
         return itertools.islice(itertools.product(*(self.fold(node, names) for node in nodes)), MAX_CHOICES)
 
     def _call(self, node: ast.Call, names: Lookup) -> Iterator[Any]:
         if node.keywords:
-            raise Unfoldable("keywords")
+            raise NotConstant("keywords")
         written = ast.unparse(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
         if written == "map" and len(node.args) == 2:
             function = _FUNCTIONS[ast.unparse(node.args[0])]
@@ -230,7 +230,7 @@ class _Folding:
             for owner, *args in self._product([node.func.value, *node.args], names):
                 yield _method(owner, node.func.attr, args)
         else:
-            raise Unfoldable(written)
+            raise NotConstant(written)
 
     def _comprehension(self, element: ast.expr, loops: list[ast.comprehension], names: Lookup) -> Iterator[Any]:
         if not loops:
@@ -238,7 +238,7 @@ class _Folding:
             return
         loop, *rest = loops
         if loop.ifs:
-            raise Unfoldable("a condition")
+            raise NotConstant("a condition")
         for items in self.fold(loop.iter, names):
             for item in items:
                 yield from self._comprehension(element, rest, _with(dict(_unpack(loop.target, item)), names))
@@ -250,13 +250,13 @@ def _with(own: dict[str, Any], names: Lookup) -> Lookup:
 
 def _method(owner: Any, name: str, args: list[Any]) -> Any:
     if not isinstance(owner, str | bytes | list | dict):
-        raise Unfoldable(type(owner).__name__)
+        raise NotConstant(type(owner).__name__)
     if name in ("format", "format_map"):
         _plain_form(owner if isinstance(owner, str) else "")
     size = len(owner) * max((len(arg) for arg in args if hasattr(arg, "__len__")), default=1)
     if size > MAX_LENGTH**2:
-        raise Unfoldable("long")
-    spend(size >> 8)
+        raise NotConstant("long")
+    charge(size >> 8)
     return getattr(owner, name)(*args)
 
 
@@ -267,4 +267,4 @@ def _unpack(target: ast.expr, item: Any) -> Iterator[tuple[str, Any]]:
         for inner, value in zip(target.elts, item, strict=True):
             yield from _unpack(inner, value)
     else:
-        raise Unfoldable("a target")
+        raise NotConstant("a target")

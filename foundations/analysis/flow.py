@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from foundations.analysis.bindings import BUILTINS, Binding, Collector, Table, arguments_of, function_table
-from foundations.analysis.constant_folding import spend
+from foundations.analysis.constant_folding import charge
 from foundations.analysis.libraries import path_of
 from foundations.analysis.parsing import Comprehension, Function, Scopes, parts
 from foundations.analysis.resolver import Resolver
@@ -114,7 +114,7 @@ class Flow:
 
     def values(self, node: ast.AST | None, scopes: Scopes, depth: int = _DEPTH) -> Values:  # noqa: PLR0911 - one for each kind of node
         """Give the modules, classes and namespaces that ``node`` may mean, and collections that hold some."""
-        spend(2)
+        charge(2)
         if depth == 0:
             return _NOTHING
         match node:

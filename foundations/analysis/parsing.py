@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from foundations.analysis.constant_folding import Unfoldable, fold, spend
+from foundations.analysis.constant_folding import NotConstant, charge, fold
 
 #: Magics whose argument is Python that runs in the notebook's own namespace.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun"})
@@ -129,7 +129,7 @@ UNREADABLE = ast.parse("")
 
 
 def _parse(source: str) -> ast.Module | None:
-    spend(len(source))
+    charge(len(source))
     for rewritten in (lambda text: text, _as_ipython, _as_automagic):
         try:
             tree = compile(rewritten(source), "<cell>", "exec", _PARSE)
@@ -153,7 +153,7 @@ def _as_ipython(source: str) -> str:
     work = len(source) * (1 + len(_MAGIC.findall(source)))
     if work > _REWRITING:
         raise RuntimeError("too much to rewrite")
-    spend(5 * work)
+    charge(5 * work)
     return TransformerManager().transform_cell(source)
 
 
@@ -190,7 +190,7 @@ def embedded(call: ast.Call) -> list[ast.Module]:
 def _parsed(source: ast.expr) -> Iterator[ast.Module]:
     try:
         texts = fold(source, _no_names)
-    except Unfoldable:
+    except NotConstant:
         return
     for text in texts:
         code = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
@@ -199,4 +199,4 @@ def _parsed(source: ast.expr) -> Iterator[ast.Module]:
 
 
 def _no_names(name: str) -> list[Any]:
-    raise Unfoldable(name)
+    raise NotConstant(name)

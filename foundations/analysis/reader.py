@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from foundations.analysis.bindings import Binding, Collector, Table, function_table
-from foundations.analysis.constant_folding import spend
+from foundations.analysis.constant_folding import charge
 from foundations.analysis.libraries import is_operation, is_tool
 from foundations.analysis.lookups import Asking
 from foundations.analysis.parsing import UNREADABLE, embedded, parse
@@ -101,7 +101,7 @@ class Reader(Asking):
             self.read_binding(*self.pending.pop(0))
 
     def visit(self, node: ast.AST) -> None:
-        spend(8)
+        charge(8)
         super().visit(node)
 
     # names

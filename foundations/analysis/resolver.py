@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from foundations.analysis.bindings import BUILTINS, Binding, Table
-from foundations.analysis.constant_folding import Unfoldable, fold, spend
+from foundations.analysis.constant_folding import NotConstant, charge, fold
 
 #: Calls that give a namespace.
 NAMESPACE_CALLS = frozenset({"vars", "globals", "locals"})
@@ -64,7 +64,7 @@ class Resolver:
         return self.paths_within(node, _DEPTH)
 
     def paths_within(self, node: ast.AST | None, depth: int) -> list[str]:  # noqa: PLR0911 - one for each kind of node
-        spend(2)
+        charge(2)
         self.steps -= 1
         if depth == 0 or self.steps < 0:
             return []
@@ -100,7 +100,7 @@ class Resolver:
         """Give the values of ``node`` if they can be known."""
         try:
             return fold(node, self.values_of)
-        except (Unfoldable, RecursionError):
+        except (NotConstant, RecursionError):
             return None
 
     def values_of(self, name: str) -> list[Any]:
@@ -111,7 +111,7 @@ class Resolver:
             scope.folded[key] = self.fold_bindings(name, scope.live(*key))
         values = scope.folded[key]
         if not values:
-            raise Unfoldable(name)
+            raise NotConstant(name)
         return values
 
     def fold_bindings(self, name: str, bindings: list[Binding]) -> list[Any] | None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundations.analysis.bindings import Table, read_cells
-from foundations.analysis.constant_folding import Overlong, at_most
+from foundations.analysis.constant_folding import BudgetExceeded, step_budget
 from foundations.analysis.parsing import parts
 from foundations.analysis.reader import Reader, Reading, Use
 
@@ -39,13 +39,13 @@ def read_source(cells: Sequence[str]) -> Source:
     return Source(*read_cells(cells))
 
 
-def read_uses(cells: Sequence[str], exercise: str) -> list[Use]:
+def find_uses(cells: Sequence[str], exercise: str) -> list[Use]:
     """List what ``exercise`` uses, in the order of reading, each once; nothing if no cell defines it."""
     try:
-        with at_most(_STEPS):
+        with step_budget(_STEPS):
             source = read_source(cells)
         return list(read_exercise(source, exercise).uses)
-    except (Overlong, Exception):  # what cannot be read breaks no rule; a person is asked, see suspicion
+    except (BudgetExceeded, Exception):  # what cannot be read breaks no rule; a person is asked, see suspicion
         return []
 
 
@@ -53,8 +53,8 @@ def read_exercise(source: Source, exercise: str) -> Reading:
     """Read all that ``exercise`` reaches, as far as it can be read."""
     reading = Reading()
     try:
-        with at_most(_STEPS):
+        with step_budget(_STEPS):
             Reader(source.table, source.own_attributes, exercise, reading).read()
-    except (Overlong, Exception):  # whatever a student's code makes of the reader costs no mark
+    except (BudgetExceeded, Exception):  # whatever a student's code makes of the reader costs no mark
         reading.complete = False
     return reading

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from foundations.errors import CourseError
-from foundations.gradebook.recorder import Recording
+from foundations.gradebook.recorder import GradebookRecorder
 from foundations.grading.grader import Graded, Grader
 from foundations.notebooks.discovery import Found
 from foundations.report import failures
@@ -47,7 +47,7 @@ class Run:
     def __init__(
         self,
         grader: Grader,
-        recording: Recording | None,
+        recording: GradebookRecorder | None,
         json_dir: Path | None = None,
         tell: Callable[[str], None] = lambda trace: None,
     ) -> None:
@@ -73,7 +73,9 @@ class Run:
                 self._recording.add(one.student, graded)
 
 
-def stopped(reports: Sequence[Report], of: int, recording: Recording | None, written: Sequence[Path | None]) -> str:
+def stopped(
+    reports: Sequence[Report], of: int, recording: GradebookRecorder | None, written: Sequence[Path | None]
+) -> str:
     """What is kept of a run that somebody stopped, in one line.
 
     Args:

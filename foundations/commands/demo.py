@@ -11,7 +11,7 @@ from foundations.batch.run import Run
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
 from foundations.gradebook import store as gradebook
-from foundations.gradebook.recorder import Recording
+from foundations.gradebook.recorder import GradebookRecorder
 from foundations.grading.grader import Grader
 from foundations.notebooks.discovery import find_submissions
 from foundations.release import build as release
@@ -58,7 +58,7 @@ def _grade(course: Course, assignment: str, err: Console) -> list[Report]:
     # Who has handed in nothing is no fault of a submission here, as it would be in `foundations grade`.
     found = [one for one in find_submissions(submitted, assignment) if one.path.parent.is_dir()]
     folder = course.root / "reports" / assignment
-    with Grader(course, assignment) as grader, Recording(course, assignment, submitted) as recording:
+    with Grader(course, assignment) as grader, GradebookRecorder(course, assignment, submitted) as recording:
         run = Run(grader, recording, folder, lambda trace: err.print(trace, markup=False, highlight=False))
         run.grade(screen.progress(found, err, f"grading {assignment},"))
     recording.check()

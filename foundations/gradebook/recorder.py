@@ -21,7 +21,7 @@ _SWITCH_S = 0.0005
 _MAX_BATCH = 8
 
 
-class Recording:
+class GradebookRecorder:
     """Hands finished reports to nbgrader as they come. On leaving the ``with`` block all of them are recorded, also
     where the run was stopped half-way; Ctrl-C while they are being recorded leaves out those not yet begun.
 
@@ -49,7 +49,7 @@ class Recording:
         # A daemon, or an interrupt at a bad moment would leave Python waiting for it.
         self._thread = threading.Thread(target=self._work, name="recording", daemon=True)
 
-    def __enter__(self) -> Recording:
+    def __enter__(self) -> GradebookRecorder:
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCH_S)
         self._thread.start()

@@ -68,12 +68,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
         ],
     },
     "HTMLExporter": {
-        "preprocessors": ["foundations.report.sanitize.InertOutputs"],
+        "preprocessors": ["foundations.report.sanitize.SanitizeOutputs"],
         "filters": {
-            "markdown2html": "foundations.report.sanitize.inert_markdown",
-            "highlight_code": "foundations.report.sanitize.inert_code",
-            "float": "foundations.report.sanitize.number_or_words",
-            "round": "foundations.report.sanitize.rounded_or_words",
+            "markdown2html": "foundations.report.sanitize.sanitize_markdown",
+            "highlight_code": "foundations.report.sanitize.sanitize_code",
+            "float": "foundations.report.sanitize.number_or_text",
+            "round": "foundations.report.sanitize.rounded_or_text",
         },
     },
 }

@@ -239,7 +239,7 @@ class Grader:
         self, graded: GradedCell, session: Session, *, read: Submission, replayer: Replayer, seed: int
     ) -> Student:
         session.advance(graded.index)
-        session.of_checks = self._limits_of(graded.exercise)
+        session.check_limits = self._limits_of(graded.exercise)
         errors = {index: run.error for index, run in session.runs.items() if run.error}
         definition = Definition(graded, read.cells, session.bound, errors)
         cells, defined_in = read.cells, definition.cell

@@ -15,7 +15,7 @@ from typing import Literal
 from foundations.analysis.families import FAMILIES, Family, is_structural
 from foundations.analysis.operators import ALL, GLOSSES, STRUCTURE, families_of
 from foundations.analysis.reader import Use
-from foundations.analysis.uses import read_uses
+from foundations.analysis.uses import find_uses
 from foundations.errors import CourseError
 from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.evidence import Record
@@ -100,7 +100,7 @@ def read_source_for(rule: Rule, cells: Sequence[str], exercise: str) -> list[Vio
     cannot be read. Nothing is found if no cell defines ``exercise``.
     """
     found: dict[tuple[str, int, int], Violation] = {}
-    for use in read_uses(cells, exercise):
+    for use in find_uses(cells, exercise):
         if name := _family_of(use, rule):
             violation = Violation(name, use.operation, use.line, "source", _written(use, name, rule), use.cell + 1)
             # One for each line: ``np.dot(np.asarray(a), …)`` is one mistake.

@@ -246,7 +246,7 @@ class Student:
             )
         return reply["value"]
 
-    def must_keep_to(
+    def must_obey(
         self,
         rule: rules.Rule,
         trial: Trial,
@@ -270,7 +270,7 @@ class Student:
         rules.must_be_none(rules.read_source_for(rule, self.sources if sources is None else sources, self.exercise))
         return self.traced(trial, *self.drawn(cases), rule=rule, wrong_elsewhere=wrong_elsewhere)
 
-    def must_grow_as(self, allowed: rules.Growth, trial: Trial, base: rules.Sizes, lesson: str) -> None:
+    def must_scale_as(self, allowed: rules.Growth, trial: Trial, base: rules.Sizes, lesson: str) -> None:
         """The number of operations grows no faster with the sizes (n, k, m) than ``allowed`` says.
 
         ``trial.make(n, k, m)`` makes the arguments of one call; ``base`` is the smallest of the sizes tried. The value

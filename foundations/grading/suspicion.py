@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from foundations.analysis.bindings import BUILTINS
-from foundations.analysis.constant_folding import Overlong, at_most, spend
+from foundations.analysis.constant_folding import BudgetExceeded, charge, step_budget
 from foundations.analysis.flow import Flow, Place, Text, Values
 from foundations.analysis.parsing import UNREADABLE, embedded, parts
 from foundations.analysis.suspects import (
@@ -73,11 +73,11 @@ def find_suspicions(cells: Sequence[str], exercises: Sequence[str], ordinary: Or
     ``ordinary`` holds what the solutions do as well, see :func:`ordinary_in`: an exercise may be about running text.
     """
     try:
-        with at_most(_STEPS):
+        with step_budget(_STEPS):
             source = read_source(cells)
         search = _Search(source, exercises, ordinary)
         search.run()
-    except (Overlong, Exception):
+    except (BudgetExceeded, Exception):
         return [Review("the whole notebook", UNREAD, tuple(exercises))]
     return search.reviews(cells)
 
@@ -98,7 +98,7 @@ class _Search:
 
     def run(self) -> None:
         try:
-            with at_most(_STEPS):
+            with step_budget(_STEPS):
                 texts = list(_texts(self.source.trees))
                 self.flow = Flow(self.source.table, texts)
                 words = self.flow.words
@@ -108,11 +108,11 @@ class _Search:
                 self.runs_text = not words.isdisjoint(["exec", "eval", "compile", "builtins", "__builtins__"])
                 for place in self.flow.places:
                     self.look_at(place)
-        except Overlong:
+        except BudgetExceeded:
             self.is_cut = True
 
     def look_at(self, place: Place) -> None:
-        spend(2)
+        charge(2)
         try:
             for reason in self.reasons(place):
                 self.found.append(_Found(place.text.cell, place.line, reason, dynamic=reason in (DYNAMIC, UNKNOWN)))

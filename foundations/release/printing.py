@@ -15,7 +15,7 @@ from nbconvert.exporters import HTMLExporter
 
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
-from foundations.report.sanitize import InertOutputs, inert_code, inert_markdown
+from foundations.report.sanitize import SanitizeOutputs, sanitize_code, sanitize_markdown
 
 #: What is printed: what students get, and the executed solutions for whoever grades.
 KINDS = ("release", "solutions")
@@ -51,8 +51,8 @@ def printable(notebook: nbformat.NotebookNode, title: str) -> str:
         extra_loaders=[jinja2.DictLoader({"print.html.j2": _TEMPLATE})],
         template_name="lab",
         template_file="print.html.j2",
-        filters={"markdown2html": inert_markdown, "highlight_code": inert_code},
-        preprocessors=[InertOutputs],
+        filters={"markdown2html": sanitize_markdown, "highlight_code": sanitize_code},
+        preprocessors=[SanitizeOutputs],
     )
     page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
     return str(page)

@@ -26,7 +26,7 @@ _SAFE_OUTPUTS = frozenset({"text/plain", "text/latex", "image/png", "image/jpeg"
 
 
 @jinja2.pass_context
-def inert_markdown(context: jinja2.runtime.Context, source: str) -> str:
+def sanitize_markdown(context: jinja2.runtime.Context, source: str) -> str:
     """Replace nbconvert's filter ``markdown2html``: its result cleaned, and bounded in time."""
     attachments = dict(context.get("cell", {}).get("attachments", {}))
     made = rendered("markdown", source, _budget(context.get("resources")), attachments=attachments)
@@ -34,7 +34,9 @@ def inert_markdown(context: jinja2.runtime.Context, source: str) -> str:
 
 
 @jinja2.pass_context
-def inert_code(context: jinja2.runtime.Context, source: str, language: object = None, metadata: object = None) -> str:
+def sanitize_code(
+    context: jinja2.runtime.Context, source: str, language: object = None, metadata: object = None
+) -> str:
     """Replace nbconvert's filter ``highlight_code``: bounded in time, whatever language and metadata a cell names."""
     made = rendered("code", source, _budget(context.get("resources")))
     return f'<div class="highlight">{plain_html(source)}</div>' if made is None else made
@@ -66,7 +68,7 @@ summary { display: list-item; cursor: pointer; }
 """
 
 
-class InertOutputs(Preprocessor):
+class SanitizeOutputs(Preprocessor):
     """Takes scripts, widgets and unknown types out of outputs, and cleans their HTML.
 
     The page's template loads MathJax from another host, and no setting changes that. Where it asks for it, it gets a
@@ -121,12 +123,12 @@ class Words(str):
     __slots__ = ()
 
 
-def number_or_words(value: Any, default: float = 0.0) -> Any:
+def number_or_text(value: Any, default: float = 0.0) -> Any:
     """Jinja's filter ``float``, which would make a zero of words."""
     return value if isinstance(value, Words) else jinja2.filters.do_float(value, default)
 
 
-def rounded_or_words(value: Any, precision: int = 0, method: Any = "common") -> Any:
+def rounded_or_text(value: Any, precision: int = 0, method: Any = "common") -> Any:
     """Jinja's filter ``round``."""
     return value if isinstance(value, Words) else jinja2.filters.do_round(value, precision, method)
 

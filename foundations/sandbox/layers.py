@@ -101,7 +101,7 @@ class Scratch:
 
 def prepare() -> Plan:
     """Look at the machine, in the warm process, when all is imported. Its environment has done its work by then."""
-    forget_environment(None)
+    clear_environment(None)
     identity = privileges.choose(readable.needed())
     user = os.getuid() if identity == "itself" else privileges.NOBODY
     owner = privileges.NOBODY if identity == "nobody" else os.getuid()
@@ -123,10 +123,10 @@ def confine(plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch
         ConfinementError: a mandatory layer could not be put on.
     """
     layers: list[str] = []
-    _put_on("system-call filter", kernel.machine)  # on an unknown machine nothing else could be put on, either
+    _apply("system-call filter", kernel.machine)  # on an unknown machine nothing else could be put on, either
     for name, step in _steps(plan, keep, memory_bytes, scratch):
         try:
-            layers.append(_put_on(name, step))
+            layers.append(_apply(name, step))
         except ConfinementError:
             if name != OPTIONAL:
                 raise
@@ -141,13 +141,13 @@ def confine_unsafely(
     missing: list[ConfinementError] = []
     for name, step in _steps(plan, keep, memory_bytes, scratch):
         try:
-            layers.append(_put_on(name, step))
+            layers.append(_apply(name, step))
         except ConfinementError as error:
             missing.append(error)
     return [*layers, UNSAFE], missing
 
 
-def _put_on(name: str, step: Callable[[], str | None]) -> str:
+def _apply(name: str, step: Callable[[], str | None]) -> str:
     """The name of the layer, with what is worth knowing beside it."""
     try:
         detail = step()
@@ -166,14 +166,14 @@ def _steps(
 ) -> Iterator[tuple[str, Callable[[], str | None]]]:
     yield "parent-death signal", lambda: die_with_parent(plan.warm)
     yield "descriptors", lambda: close_descriptors(keep)
-    yield "environment", lambda: forget_environment(scratch)
+    yield "environment", lambda: clear_environment(scratch)
     yield OPTIONAL, privileges.enter_namespaces
     yield "no privileges", lambda: drop_privileges(plan)
     yield "resource limits", lambda: limit_resources(memory_bytes, scratch.file_bytes if scratch else 0, plan.tasks)
-    yield "no new privileges", gain_no_privileges
-    yield "file barrier", lambda: bar_files(plan.readable, scratch)
-    yield "system-call filter", filter_calls
-    yield "not dumpable", hide_memory
+    yield "no new privileges", set_no_new_privs
+    yield "file barrier", lambda: restrict_files(plan.readable, scratch)
+    yield "system-call filter", install_syscall_filter
+    yield "not dumpable", set_not_dumpable
     yield "self-test", lambda: selftest.run(plan.warm, plan.temporary, keep)
 
 
@@ -201,7 +201,7 @@ def close_descriptors(keep: Iterable[int]) -> None:
         raise OSError(f"{threads} threads run in this process; what follows would hold for one of them")
 
 
-def forget_environment(scratch: Scratch | None) -> None:
+def clear_environment(scratch: Scratch | None) -> None:
     """No path, token or name of the grading machine is left in the environment, nor a folder to stand in.
 
     What remains pins the data to the bundled subset, and text to UTF-8.
@@ -245,14 +245,14 @@ def limit_resources(memory_bytes: int, file_bytes: int, tasks: int) -> None:
         _lower(kind, value)
 
 
-def gain_no_privileges() -> None:
+def set_no_new_privs() -> None:
     """No set-user-id program can give back what was dropped. The two layers that follow require it."""
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     if kernel.prctl(kernel.PR_GET_NO_NEW_PRIVS) != 1:
         raise OSError("it was set and is not in force")
 
 
-def bar_files(folders: Iterable[str], scratch: Scratch | None) -> str:
+def restrict_files(folders: Iterable[str], scratch: Scratch | None) -> str:
     """No file can be opened but Python, its libraries, this package and a few that tell nothing; none can be written.
 
     An assignment that declares it has one folder of its own.
@@ -268,13 +268,13 @@ def bar_files(folders: Iterable[str], scratch: Scratch | None) -> str:
     return f"Landlock ABI {version}"
 
 
-def filter_calls() -> None:
+def install_syscall_filter() -> None:
     """No process, program, socket, signal to others, shared memory, or seldom used part of the kernel."""
     # The kernel counts no threads for root, so as root there are none.
     seccomp.install(seccomp.program(os.getpid(), kernel.machine(), threads=os.getuid() != 0))
 
 
-def hide_memory() -> None:
+def set_not_dumpable() -> None:
     """No process of the same user can look into this one, another student's least of all; and no core is dumped."""
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     if kernel.prctl(kernel.PR_GET_DUMPABLE) != 0:

@@ -66,7 +66,7 @@ def drop(identity: Identity) -> None:
     Raises:
         OSError: something is left.
     """
-    _close_the_way_back()
+    _verify_irreversible()
     if identity == "nobody":
         become(NOBODY)
     elif identity == "nobody with root's files":
@@ -106,7 +106,7 @@ def _set_capabilities(bits: int) -> None:
     kernel.call("capset", struct.pack("=Ii", _CAPABILITIES_3, 0), struct.pack("=6I", low, low, 0, high, high, 0))
 
 
-def _close_the_way_back() -> None:
+def _verify_irreversible() -> None:
     """Empty the sets from which a capability could be had again. Only who has CAP_SETPCAP can, or needs to."""
     if not has(_SETPCAP):
         return

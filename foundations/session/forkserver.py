@@ -75,7 +75,7 @@ class Warm:
         # Each message waits for its answer, so that a stream, where there is nothing else, keeps them apart, too.
         kind = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
         self._control, theirs = socket.socketpair(socket.AF_UNIX, kind)
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process that writes it
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process that writes it
         with theirs:
             self._process = subprocess.Popen(
                 [*self._command(), str(theirs.fileno())],
@@ -84,7 +84,7 @@ class Warm:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=self._complaints,
+                stderr=self._stderr,
                 start_new_session=True,
             )
         self._ready = False
@@ -112,7 +112,7 @@ class Warm:
     def close(self) -> None:
         if self._process is not None and self._ready and self._process.poll() is None:
             with contextlib.suppress(WarmLost):
-                self._ask({"op": "sweep"})  # no process is left behind
+                self._ask({"op": "reap_killed"})  # no process is left behind
         self._discard()
 
     def _discard(self) -> None:
@@ -122,7 +122,7 @@ class Warm:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_ANSWER_S)
         self._control.close()
-        self._complaints.close()
+        self._stderr.close()
         self._process = None
 
     def fork(self, limits: Limits, scratch: str | None = None) -> Forked:
@@ -165,10 +165,10 @@ class Warm:
         os.set_blocking(replies, False)
         return Forked(reply["pid"], requests, replies, self._generation)
 
-    def bury(self, process: Forked) -> None:
+    def kill_later(self, process: Forked) -> None:
         """Have a student process killed, and reaped some time later; nobody waits for it."""
         with contextlib.suppress(WarmLost):
-            self._of(process, {"op": "bury", "pid": process.pid})
+            self._of(process, {"op": "kill_later", "pid": process.pid})
 
     def reap(self, process: Forked, kill: bool) -> dict[str, Any]:
         """How a student process ended: ``status`` as of waitpid, ``cpu_s``, ``peak_bytes``. ``kill``: end it first.
@@ -201,7 +201,7 @@ class Warm:
         try:
             socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
         except OSError as error:
-            raise InternalError(f"the warm process is gone: {error}{self._last_words()}", slug="warm") from error
+            raise InternalError(f"the warm process is gone: {error}{self._last_stderr_line()}", slug="warm") from error
 
     def _receive(self, seconds: float) -> dict[str, Any]:
         if not select.select([self._control], [], [], seconds)[0]:
@@ -211,12 +211,12 @@ class Warm:
         except ConnectionError:  # it was killed before it had read the request
             message = b""
         if not message:
-            raise InternalError(f"the warm process ended{self._last_words()}", slug="warm")
+            raise InternalError(f"the warm process ended{self._last_stderr_line()}", slug="warm")
         return json.loads(message)
 
-    def _last_words(self) -> str:
-        self._complaints.seek(0)
-        lines = self._complaints.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
+    def _last_stderr_line(self) -> str:
+        self._stderr.seek(0)
+        lines = self._stderr.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
         return f": {lines[-1]}" if lines else ""
 
 

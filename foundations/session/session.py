@@ -74,7 +74,7 @@ class Session:
         warm: Warm,
         cells: Sequence[tuple[int, str]],
         limits: Limits,
-        of_cells: Mapping[int, Limits] = MappingProxyType({}),
+        cell_limits: Mapping[int, Limits] = MappingProxyType({}),
         fill_scratch: Filler | None = None,
         *,
         bound: Bound | None = None,
@@ -82,9 +82,9 @@ class Session:
         self._warm = warm
         self._cells = list(cells)
         self._limits = limits
-        self._of_cells = of_cells
+        self._cell_limits = cell_limits
         #: What the checks that come next may use.
-        self.of_checks = limits
+        self.check_limits = limits
         self._fill_scratch = fill_scratch
         self.bound = bound or Bound()
         self._process: Forked | None = None
@@ -103,7 +103,7 @@ class Session:
         self._spent_cpu_s = 0.0
         self._deadline = math.inf
         self._next = 0
-        self._killers: set[int] = set()
+        self._fatal_cells: set[int] = set()
         self.runs: dict[int, CellRun] = {}
         self.restarts = 0
         self.layers: list[str] = []
@@ -126,8 +126,8 @@ class Session:
         process.
         """
         bound = self.bound.afresh()
-        fresh = Session(self._warm, self._cells, self._limits, self._of_cells, self._fill_scratch, bound=bound)
-        fresh._killers = set(self._killers)
+        fresh = Session(self._warm, self._cells, self._limits, self._cell_limits, self._fill_scratch, bound=bound)
+        fresh._fatal_cells = set(self._fatal_cells)
         return fresh
 
     def start(self) -> None:
@@ -137,7 +137,7 @@ class Session:
             SubmissionError: it could not be started or not be confined. That is nothing a student is to blame for.
         """
         try:
-            self._steadily(lambda: None)
+            self._retrying(lambda: None)
         except SessionLost as lost:
             raise SubmissionError(
                 f"not graded: no process for student code could be started, and none was run: {lost.reason}",
@@ -148,7 +148,7 @@ class Session:
         """Run every code cell that stands before position ``index`` of the notebook and has not run yet."""
         while self._next < len(self._cells) and self._cells[self._next][0] < index:
             position, source = self._cells[self._next]
-            if self._next in self._killers:
+            if self._next in self._fatal_cells:
                 self._next += 1
                 continue
             if self.bound.leaves_out(position):
@@ -156,11 +156,11 @@ class Session:
                 self._next += 1
                 continue
             try:
-                run = self._with_room(self._steadily(partial(self._run_cell, position, source)))
+                run = self._within_output_budget(self._retrying(partial(self._run_cell, position, source)))
                 self.runs[position] = run
                 self.bound.note(position, run.bound)
             except SessionLost as lost:
-                self._killers.add(self._next)
+                self._fatal_cells.add(self._next)
                 self.runs[position] = _ended(lost.reason)
             self._next += 1
 
@@ -170,7 +170,7 @@ class Session:
         """
         for number, (position, _) in enumerate(self._cells):
             if position == index and number >= self._next:
-                self._killers.add(number)
+                self._fatal_cells.add(number)
                 self.runs[index] = _ended(reason)
 
     def finish(self) -> None:
@@ -183,14 +183,14 @@ class Session:
         Raises:
             SessionLost: it ended, hung, or answered with anything but a reply.
         """
-        limits = self.of_checks
+        limits = self.check_limits
         try:
-            reply = self._steadily(lambda: self._ask(operation, limits.check_cpu_s, limits.check_wall_s, values))
+            reply = self._retrying(lambda: self._ask(operation, limits.check_cpu_s, limits.check_wall_s, values))
         except OutOfTime as lost:
             lost.request = operation, values
             raise
         if not _is_answer(operation, values, reply):
-            self._lose("its answer was not one that the grader understands")
+            self._fail("its answer was not one that the grader understands")
         self.answers += 1
         for answer in reply["value"] if operation == "calls" else [reply]:
             self._explain(answer["error"])
@@ -198,13 +198,13 @@ class Session:
 
     def clock(self) -> float:
         """CPU seconds of the present student process, read from outside it."""
-        return self._steadily(self._clock)
+        return self._retrying(self._clock)
 
     def other_threads_s(self) -> float | None:
         """CPU seconds that threads of the present student process other than its first have used; ``None`` if this
         system does not tell.
         """
-        return self._steadily(lambda: processes.other_threads_cpu(self._pid()))
+        return self._retrying(lambda: processes.other_threads_cpu(self._pid()))
 
     def _pid(self) -> int:
         assert self._process is not None
@@ -215,21 +215,21 @@ class Session:
         if self._process is not None:
             with contextlib.suppress(WarmLost):
                 self._spent_cpu_s += self._clock()
-            process = self._let_go(self._process)
+            process = self._detach(self._process)
             if self._scratch is None:
-                self._warm.bury(process)
+                self._warm.kill_later(process)
             else:
                 with contextlib.suppress(WarmLost):
                     self._warm.reap(process, kill=True)
         self._remove_scratch()
 
     def _run_cell(self, position: int, source: str) -> CellRun:
-        limits = self._of_cells.get(position, self._limits)
+        limits = self._cell_limits.get(position, self._limits)
         names = list(self.bound.names)
         operation, more = ("watched_cell", {"names": names}) if names else ("cell", {})
         reply = self._ask(operation, limits.cell_cpu_s, limits.cell_wall_s, {"source": source, **more})
         if not _is_run(reply):
-            self._lose("its answer was not one that the grader understands")
+            self._fail("its answer was not one that the grader understands")
         if explained := self._explain(reply["error"]):
             reply["outputs"].append({"output_type": "stream", "name": "stderr", "text": f"Memory: {explained}.\n"})
         size = self._reply_bytes
@@ -238,7 +238,7 @@ class Session:
         self._reply_bytes = size
         return CellRun(reply["outputs"], reply.get("execution_count"), reply["error"], reply.get("bound"))
 
-    def _with_room(self, run: CellRun) -> CellRun:
+    def _within_output_budget(self, run: CellRun) -> CellRun:
         """``run``, without its outputs where the notebook has had more than any needs: the judge keeps all of them."""
         self._output_bytes += self._reply_bytes
         if self._output_bytes > _NOTEBOOK_OUTPUTS * self._limits.output_bytes:
@@ -270,7 +270,7 @@ class Session:
             self._greet()
             self._replay()
 
-    def _steadily(self, work: Callable[[], _T]) -> _T:
+    def _retrying(self, work: Callable[[], _T]) -> _T:
         """What ``work`` gives, done again in a new process where the warm one was lost.
 
         Once may be anybody's doing. Twice over the same request is that of the student code which was running.
@@ -295,7 +295,7 @@ class Session:
     def _forget_process(self) -> None:
         """The student process ended with the warm one. It does not count among those that the student lost."""
         if self._process is not None:
-            self._let_go(self._process)
+            self._detach(self._process)
         self._remove_scratch()
         self.restarts -= 1
         self.warm_losses += 1
@@ -304,7 +304,7 @@ class Session:
         """No student code is sent before the process has said which layers confine it."""
         reply = self._ask("hello", 10.0, 30.0, {})
         if not _is_greeting(reply):
-            self._lose("its answer was not one that the grader understands")
+            self._fail("its answer was not one that the grader understands")
         self.layers = reply["layers"]
         self._greeted = True
         if sandbox.is_complete(self.layers) or (self._warm.unsafe and self.layers[-1:] == [sandbox.UNSAFE]):
@@ -319,12 +319,12 @@ class Session:
 
     def _replay(self) -> None:
         for number in range(self._next):
-            if number in self._killers or self._cells[number][0] in self.bound.left_out:
+            if number in self._fatal_cells or self._cells[number][0] in self.bound.left_out:
                 continue
             try:
                 self._run_cell(*self._cells[number])
             except SessionLost:
-                self._killers.add(number)
+                self._fatal_cells.add(number)
                 return  # the outer loop starts once more, without this cell
 
     def _ask(self, operation: str, cpu_s: float, wall_s: float, values: dict[str, Any]) -> Any:
@@ -339,13 +339,13 @@ class Session:
                 self._receive(wire.FRAME.size, waiting), 2 * self._limits.reply_bytes
             )
             if echoed != nonce:
-                self._lose("it wrote to the grader's pipe, which no exercise asks for")
+                self._fail("it wrote to the grader's pipe, which no exercise asks for")
             self._reply_bytes = length
             reply, self.reply_weight = wire.weighed(self._receive(length, waiting))
         except wire.WireError as error:
-            return self._lose(f"it wrote something to the grader's pipe that is no answer ({error})")
+            return self._fail(f"it wrote something to the grader's pipe that is no answer ({error})")
         if isinstance(reply, dict) and "broken" in reply:
-            self._lose(_broken(reply["broken"]))
+            self._fail(_broken(reply["broken"]))
         self._look_at_scratch()
         return reply
 
@@ -359,7 +359,7 @@ class Session:
             except BlockingIOError:
                 continue
             except BrokenPipeError:
-                self._lose()
+                self._fail()
 
     def _receive(self, size: int, waiting: _Waiting) -> bytearray:
         assert self._process is not None
@@ -372,7 +372,7 @@ class Session:
             except BlockingIOError:
                 continue
             if not count:
-                self._lose()
+                self._fail()
             left = left[count:]
         return data
 
@@ -383,25 +383,25 @@ class Session:
         while True:
             left = waiting.until - time.monotonic()
             if left <= 0 and waiting.until == self._deadline:
-                self._lose(
+                self._fail(
                     f"stopped: the notebook has had the {self._limits.notebook_wall_s:g} s it may take as a whole"
                 )
             if left <= 0:
-                self._stop(f"stopped after {waiting.wall_s:g} s", ": it did not come to an end")
+                self._time_out(f"stopped after {waiting.wall_s:g} s", ": it did not come to an end")
             if poll.poll(1000 * min(left, _TICK_S)):
                 return
             self._look_at_scratch()
             if self._process is not None and processes.threads(self._process.pid) > _MAX_THREADS:
-                self._lose(f"it started more than {_MAX_THREADS} threads")
+                self._fail(f"it started more than {_MAX_THREADS} threads")
             if self._clock() - self._cpu_at_request > waiting.cpu_s:
-                self._stop(f"stopped after {waiting.cpu_s:g} s of CPU", ": is there a loop that never ends?")
+                self._time_out(f"stopped after {waiting.cpu_s:g} s of CPU", ": is there a loop that never ends?")
 
-    def _stop(self, stopped: str, more: str) -> NoReturn:
+    def _time_out(self, stopped: str, more: str) -> NoReturn:
         with contextlib.suppress(WarmLost):  # time was up before
             self._end()
         raise OutOfTime(stopped, more)
 
-    def _lose(self, reason: str = "") -> Any:
+    def _fail(self, reason: str = "") -> Any:
         """End the student process and say why, in words for the student.
 
         Raises:
@@ -418,7 +418,7 @@ class Session:
     def _end(self) -> int:
         if self._process is None:
             return 0
-        process = self._let_go(self._process)
+        process = self._detach(self._process)
         # A process that is about to end by itself gets the moment it needs, so that its own exit status is seen.
         try:
             ending = self._warm.reap(process, kill=not processes.has_ended(process.pid))
@@ -427,7 +427,7 @@ class Session:
         self._spent_cpu_s += ending["cpu_s"]
         return ending["status"]
 
-    def _let_go(self, process: Forked) -> Forked:
+    def _detach(self, process: Forked) -> Forked:
         """Close the pipes of the student process; the process itself is for the warm one to end."""
         os.close(process.requests)
         os.close(process.replies)
@@ -442,7 +442,7 @@ class Session:
 
     def _look_at_scratch(self) -> None:
         if self._scratch is not None and (excess := self._scratch.excess()):
-            self._lose(excess)
+            self._fail(excess)
 
     def _clock(self) -> float:
         assert self._process is not None

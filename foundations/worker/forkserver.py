@@ -59,13 +59,13 @@ def main() -> None:
         request = json.loads(message)
         if request["op"] == "fork":
             reply = fork(control, shell, plan, descriptors, request)
-            sweep(dying, 0.0)
-        elif request["op"] == "bury":
+            reap_killed(dying, 0.0)
+        elif request["op"] == "kill_later":
             kill(request["pid"])
             dying.append(request["pid"])
             reply = {}
-        elif request["op"] == "sweep":
-            sweep(dying, _KILLED_S)
+        elif request["op"] == "reap_killed":
+            reap_killed(dying, _KILLED_S)
             reply = {}
         else:
             reply = reap(request["pid"], request["kill"], dying)
@@ -151,7 +151,7 @@ def _die_first() -> None:
         score.write(b"1000")
 
 
-def sweep(dying: list[int], seconds: float) -> None:
+def reap_killed(dying: list[int], seconds: float) -> None:
     """Reap killed student processes that nobody asks about; giving back their memory takes them a while."""
     until = time.monotonic() + seconds
     dying[:] = [pid for pid in dying if ending(pid, until) is None]
@@ -166,7 +166,7 @@ def reap(pid: int, first_kill: bool, dying: list[int]) -> dict[str, Any]:
     """Describe how a student process ended, which ends by itself or is killed first.
 
     A process that claims to end and does not is killed; one that outlives even that for a while is left to
-    :func:`sweep`.
+    :func:`reap_killed`.
     """
     found = None if first_kill else ending(pid, time.monotonic() + _ENDING_S)
     if found is None:

@@ -36,7 +36,7 @@ def test_norm(student, matrix):
 
 @check("no norm and no power", weight=1, gate=True)
 def test_rule(student, matrix):
-    student.must_keep_to(RULE, Trial(lambda n, m: (matrix(n, m),), must_be_norm), SHAPES)
+    student.must_obey(RULE, Trial(lambda n, m: (matrix(n, m),), must_be_norm), SHAPES)
 
 
 @check("negative entries, zeros, very small ones and a single entry", weight=1)

@@ -47,13 +47,13 @@ def test_product(products):
 
 @check("an elementwise product and a sum, no matrix product", weight=1, gate=True)
 def test_rule(student, products):
-    student.must_keep_to(RULE, products.trial, SHAPES)
+    student.must_obey(RULE, products.trial, SHAPES)
 
 
 @check("no loop over the inner size is left", weight=2)
 def test_growth(student, products):
     lesson = "a whole row times a whole column is one operation, however long they are"
-    student.must_grow_as(Growth(n=1, k=0, m=1), products.trial, (2, 4, 3), lesson)
+    student.must_scale_as(Growth(n=1, k=0, m=1), products.trial, (2, 4, 3), lesson)
 
 
 @check("many times faster than three loops", weight=3, twin="no loop over the inner size is left")

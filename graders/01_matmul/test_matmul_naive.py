@@ -25,7 +25,7 @@ def test_product(products):
 
 @check("only indexing, + and *", weight=1, gate=True)
 def test_rule(student, products):
-    student.must_keep_to(RULE, products.trial, SHAPES[:-1])
+    student.must_obey(RULE, products.trial, SHAPES[:-1])
 
 
 @check("sizes of 1", weight=1)

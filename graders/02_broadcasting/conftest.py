@@ -35,7 +35,7 @@ class _MustRun:
         Neither source nor call may hold what ``rule`` does not allow, and the call none of ``beside``, by name; with
         ``alone``, no other product of two tensors of several numbers either.
         """
-        call = self.student.must_keep_to(rule, trial, cases)
+        call = self.student.must_obey(rule, trial, cases)
         record = Record.parse(call.trace)
         if record.why_not:
             return  # a person has been asked

@@ -52,7 +52,7 @@ def test_rule(must_run, matrix):
 def test_growth(student, matrix):
     lesson = "one einsum does the whole batch"
     growing = Trial(lambda n, k, m: (matrix(n, 2, k), matrix(n, k, m)), must_be_products)
-    student.must_grow_as(Growth(n=0, k=0, m=0), growing, (2, 3, 2), lesson)
+    student.must_scale_as(Growth(n=0, k=0, m=0), growing, (2, 3, 2), lesson)
 
 
 @check("sizes of 1, the batch of one among them", weight=1)

@@ -102,7 +102,7 @@ def test_fitting(student):
 
 @check("the rules in your own words, and no tensor that knows them", weight=1, gate=True)
 def test_rule(student):
-    call = student.must_keep_to(RULE, Trial(lambda s, t: (s, t), must_be_the_shape, plainly), PAIRS)
+    call = student.must_obey(RULE, Trial(lambda s, t: (s, t), must_be_the_shape, plainly), PAIRS)
     # Indexing by two tensors stretches them, and so does copying one into another: no tensor at all, then.
     traced = (call.trace or {}).get("function", [])
     ran = [str(entry[0])[:80] for entry in traced if isinstance(entry, list) and entry]

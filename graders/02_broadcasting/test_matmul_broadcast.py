@@ -43,7 +43,7 @@ def test_product(products):
 
 @check("broadcasting and a sum, no matrix product", weight=1, gate=True)
 def test_rule(student, products):
-    student.must_keep_to(RULE, products.trial, SHAPES)
+    student.must_obey(RULE, products.trial, SHAPES)
 
 
 @check("one loop at most is left", weight=2)
@@ -51,12 +51,12 @@ def test_growth(student, products):
     lesson = "one loop may stay, over the rows of a (or over the columns of b); all the rest is one operation"
 
     try:
-        student.must_grow_as(Growth(n=1, k=0, m=0), products.trial, (2, 4, 3), lesson)
+        student.must_scale_as(Growth(n=1, k=0, m=0), products.trial, (2, 4, 3), lesson)
     except CheckFailed as over_more:
         if over_more.finding.symptom != "growth":
             raise
         try:
-            student.must_grow_as(Growth(n=0, k=0, m=1), products.trial, (2, 4, 3), lesson)
+            student.must_scale_as(Growth(n=0, k=0, m=1), products.trial, (2, 4, 3), lesson)
         except CheckFailed:
             raise over_more from None
 

@@ -44,7 +44,7 @@ def test_rule(must_run, products):
 @check("no loop is left", weight=1)
 def test_growth(student, products):
     lesson = "one einsum does it all, however large a and b are"
-    student.must_grow_as(Growth(n=0, k=0, m=0), products.trial, (2, 4, 3), lesson)
+    student.must_scale_as(Growth(n=0, k=0, m=0), products.trial, (2, 4, 3), lesson)
 
 
 @check("several times faster than broadcasting with a loop", weight=2, twin="no loop is left")

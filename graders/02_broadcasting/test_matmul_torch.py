@@ -26,7 +26,7 @@ def test_rule(must_run, products):
 @check("no loop is left", weight=1)
 def test_growth(student, products):
     lesson = "one call does it all"
-    student.must_grow_as(Growth(n=0, k=0, m=0), products.trial, (2, 4, 3), lesson)
+    student.must_scale_as(Growth(n=0, k=0, m=0), products.trial, (2, 4, 3), lesson)
 
 
 @check("sizes of 1, views, and the dtypes", weight=1)

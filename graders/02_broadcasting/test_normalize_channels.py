@@ -56,14 +56,14 @@ def test_value(student, matrix):
 
 @check("no trip out of PyTorch", weight=1, gate=True)
 def test_rule(student, matrix):
-    student.must_keep_to(RULE, Trial(partial(inputs, matrix), must_be_normalised), SIZES)
+    student.must_obey(RULE, Trial(partial(inputs, matrix), must_be_normalised), SIZES)
 
 
 @check("no loop over images, channels, rows or columns", weight=2)
 def test_growth(student, matrix):
     lesson = "broadcasting does it for all images and channels at once"
     trial = Trial(lambda n, k, m: inputs(matrix, n, k, m, m), must_be_normalised)
-    student.must_grow_as(Growth(n=0, k=0, m=0), trial, (2, 3, 2), lesson)
+    student.must_scale_as(Growth(n=0, k=0, m=0), trial, (2, 3, 2), lesson)
 
 
 @check("a single image, a single channel, a single pixel", weight=1)

@@ -61,13 +61,13 @@ def test_comparison(student, matrix):
 
 @check("a column and a row, no product of the library's, and no trip out of PyTorch", weight=1, gate=True)
 def test_rule(student, matrix):
-    student.must_keep_to(RULE, trial(matrix), SIZES)
+    student.must_obey(RULE, trial(matrix), SIZES)
 
 
 @check("no loop over the entries of u or v", weight=2)
 def test_growth(student, matrix):
     lesson = "one elementwise comparison answers for all pairs, however long u and v are"
-    student.must_grow_as(Growth(n=0, k=0, m=0), trial(matrix), (3, 1, 2), lesson)
+    student.must_scale_as(Growth(n=0, k=0, m=0), trial(matrix), (3, 1, 2), lesson)
 
 
 @check("the answers are booleans", weight=1)

@@ -47,7 +47,7 @@ def test_rule(must_run, matrix):
 @check("no loop over the diagonal", weight=1)
 def test_growth(student, matrix):
     lesson = "one einsum walks down the whole diagonal"
-    student.must_grow_as(Growth(n=0, k=0, m=0), trial(matrix), (2, 1, 1), lesson)
+    student.must_scale_as(Growth(n=0, k=0, m=0), trial(matrix), (2, 1, 1), lesson)
 
 
 @check("one entry, zeros, and a diagonal that cancels", weight=1)

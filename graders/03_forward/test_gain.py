@@ -45,7 +45,7 @@ def test_value(student, matrix):
 
 @check("the formula, no ready-made gain", weight=1, gate=True)
 def test_rule(student):
-    student.must_keep_to(RULE, Trial(lambda a: (a,), must_be_gain, as_number), [(0.2,), (1.5,), (0.01,)])
+    student.must_obey(RULE, Trial(lambda a: (a,), must_be_gain, as_number), [(0.2,), (1.5,), (0.01,)])
 
 
 @check("√5, whole numbers and negative slopes", weight=1)

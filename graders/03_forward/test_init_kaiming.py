@@ -47,7 +47,7 @@ def test_rule(student):
             text = f"{call.subject} has the standard deviation {width * spread(n_in, n_out):.4g}"
             raise CheckFailed(Finding("value", text))
 
-    student.must_keep_to(RULE, Trial(make, must_be_spread, drawn), [(200, 100), (100, 200)])
+    student.must_obey(RULE, Trial(make, must_be_spread, drawn), [(200, 100), (100, 200)])
 
 
 @check("every number comes from the generator that was given", weight=1)

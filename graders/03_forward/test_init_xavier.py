@@ -2,7 +2,7 @@
 
 import math
 
-from foundations.analysis.uses import read_uses
+from foundations.analysis.uses import find_uses
 from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.pytest_plugin import check
 
@@ -22,7 +22,7 @@ def test_spread(starts):
 
 @check("no initialisation that knows the factor", weight=1, gate=True)
 def test_rule(student):
-    for use in read_uses(student.sources, student.exercise):
+    for use in find_uses(student.sources, student.exercise):
         if any(path.rpartition(".")[2].startswith(READY_MADE) for path in (*use.names, *use.paths)):
             text = f"line {use.line} uses `{use.operation}`: this exercise is about working out the factor yourself"
             raise CheckFailed(Finding("rule", text, symptom="rule: torch.nn"))

@@ -50,7 +50,7 @@ def test_value(student, matrix):
 
 @check("a matrix product and a sum, no ready-made layer", weight=1, gate=True)
 def test_rule(student, matrix):
-    student.must_keep_to(RULE, Trial(partial(layer, matrix), must_be_layer), SHAPES)
+    student.must_obey(RULE, Trial(partial(layer, matrix), must_be_layer), SHAPES)
 
 
 @check("sizes of 1, a batch of one image among them", weight=1)

@@ -59,7 +59,7 @@ def test_value(student, matrix):
 
 @check("a difference, a square, a mean: no ready-made loss", weight=1, gate=True)
 def test_rule(student, matrix):
-    student.must_keep_to(RULE, trial(matrix), SIZES)
+    student.must_obey(RULE, trial(matrix), SIZES)
 
 
 @check("a batch of one", weight=2)

@@ -51,7 +51,7 @@ def test_value(student, matrix):
 @check("comparisons and arithmetic, no ready-made ReLU", weight=1, gate=True)
 def test_rule(student, matrix):
     trial = Trial(lambda *shape: (matrix(*shape),), lambda call: call.must_return(reference(call.args[0]), dtype=False))
-    student.must_keep_to(RULE, trial, SHAPES)
+    student.must_obey(RULE, trial, SHAPES)
 
 
 @check("exact zeros, and a single number", weight=1)

@@ -185,7 +185,7 @@ def test_rule(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     # With blank pieces no gradient is right, and other checks look at these; what is set has to follow from the call.
     trial = Trial(at.network, lambda call: call.must_not_raise(), with_blank_pieces)
-    student.must_keep_to(RULE, trial, SHAPES, sources=[*student.sources, PIECES])
+    student.must_obey(RULE, trial, SHAPES, sources=[*student.sources, PIECES])
 
 
 @check("the loss is returned", weight=1)

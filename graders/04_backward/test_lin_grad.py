@@ -90,7 +90,7 @@ def test_shapes(student, matrix, confirmed):
 @check("no autograd", weight=1, gate=True)
 def test_rule(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
-    student.must_keep_to(RULE, Trial(at.layer, at.must_be_gradients, alone), SHAPES)
+    student.must_obey(RULE, Trial(at.layer, at.must_be_gradients, alone), SHAPES)
 
 
 @check("a batch of one, one input, one output", weight=1)

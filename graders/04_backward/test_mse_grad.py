@@ -69,7 +69,7 @@ def test_batches(student, matrix, confirmed):
 @check("no autograd", weight=1, gate=True)
 def test_rule(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
-    student.must_keep_to(RULE, Trial(at.batch, at.must_be_gradient, alone), SIZES)
+    student.must_obey(RULE, Trial(at.batch, at.must_be_gradient, alone), SIZES)
 
 
 @check("a batch of one image", weight=1)

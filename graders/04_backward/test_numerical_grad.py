@@ -55,7 +55,7 @@ def test_rule(student, matrix):
     def must_be_slopes(call):
         call.must_return(slopes_of_quadratic(*call.args[:2]), relative=1e-4, dtype=False)
 
-    student.must_keep_to(RULE, Trial(make, must_be_slopes, of_quadratic), SHAPES)
+    student.must_obey(RULE, Trial(make, must_be_slopes, of_quadratic), SHAPES)
 
 
 @check("to both sides, by the step that was asked for", weight=2)

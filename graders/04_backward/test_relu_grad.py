@@ -74,7 +74,7 @@ def test_rule(student, matrix):
         inp, out = call.args
         call.must_set(0, "g", gradient(inp, out.g).to(inp.dtype), scale=1.0, dtype=False)
 
-    student.must_keep_to(RULE, Trial(make, must_be_gradient, alone), SHAPES)
+    student.must_obey(RULE, Trial(make, must_be_gradient, alone), SHAPES)
 
 
 @check("every entry positive, or none", weight=1)

@@ -655,7 +655,7 @@ class Lin(Bench):
     def no_loop(self):
         def attempt(sound):
             lesson = "one operation sums over the whole batch, however many rows, inputs and outputs there are"
-            self.student.must_grow_as(Growth(n=0, k=0, m=0), self.trial(sound), (4, 3, 5), lesson)
+            self.student.must_scale_as(Growth(n=0, k=0, m=0), self.trial(sound), (4, 3, 5), lesson)
 
         self.either(attempt)
 

@@ -198,7 +198,7 @@ def test_rule(student, matrix, classes):
     must_be_none(read_source_for(WRITTEN, sources, "fit"))
     trial = Trial(lambda *sizes: (*arguments(matrix, classes, sizes), False), must_train, trained)
     cases = [(6, 3, 1, 4), (5, 2, 2, 3), (4, 3, 2, 4)]
-    student.must_keep_to(RULE, trial, cases, sources, wrong_elsewhere=True)
+    student.must_obey(RULE, trial, cases, sources, wrong_elsewhere=True)
 
 
 @check("every example comes once an epoch, in batches of bs, the smaller rest included", weight=2)

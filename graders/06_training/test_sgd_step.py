@@ -63,7 +63,7 @@ def test_step(student, matrix):
 @check("the update is your own", weight=1, gate=True)
 def test_rule(student, matrix):
     trial = Trial(lambda *shapes: (*with_gradients(matrix, shapes), 0.5), must_move, step)
-    student.must_keep_to(RULE, trial, SHAPES)
+    student.must_obey(RULE, trial, SHAPES)
 
 
 @check("afterwards every .g is None", weight=2)

@@ -52,7 +52,7 @@ def test_loss(student, matrix, classes):
 
 @check("nothing ready-made", weight=1, gate=True)
 def test_rule(student, matrix, classes):
-    student.must_keep_to(RULE, trial(matrix, classes), SHAPES)
+    student.must_obey(RULE, trial(matrix, classes), SHAPES)
 
 
 @check("scores of any size, and rows of different sizes", weight=3)

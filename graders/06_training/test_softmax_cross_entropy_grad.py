@@ -70,7 +70,7 @@ def test_rule(student, matrix, classes):
         call.must_set(0, "g", gradient(*call.args), dtype=False, scale=1 / len(call.args[0]))
 
     trial = Trial(lambda n, c: (2 * matrix(n, c), classes(n, c)), must_be_gradient)
-    student.must_keep_to(RULE, trial, SHAPES)
+    student.must_obey(RULE, trial, SHAPES)
 
 
 @check("it agrees with autograd and with central differences", weight=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from foundations.analysis.uses import read_exercise, read_source, read_uses
+from foundations.analysis.uses import find_uses, read_exercise, read_source
 
 #: Cells that bind ``f``, or what it uses, to a product: below ``g``, which is one.
 BOUND = [
@@ -24,7 +24,7 @@ BOUND = [
 @pytest.mark.parametrize("cell", BOUND)
 def test_what_is_bound_in_an_odd_way_is_read(cell: str) -> None:
     """By a loop, a magic, a namespace, or a function that declares the name global."""
-    uses = read_uses(["def g(a, b):\n    return a @ b", "def f(a, b):\n    return a * b", cell], "f")
+    uses = find_uses(["def g(a, b):\n    return a @ b", "def f(a, b):\n    return a * b", cell], "f")
     assert "@" in [use.operator for use in uses]
 
 
@@ -41,7 +41,7 @@ def test_spans_are_the_definitions_that_are_reached() -> None:
 
 def test_an_exercise_that_no_statement_defines_uses_nothing() -> None:
     """It may be bound through the shell, and what it does shows when it runs."""
-    assert read_uses(["get_ipython().push({'f': max})"], "f") == []
+    assert find_uses(["get_ipython().push({'f': max})"], "f") == []
 
 
 def test_code_that_is_nested_too_deeply_is_not_complete() -> None:

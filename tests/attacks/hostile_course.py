@@ -117,7 +117,7 @@ def test_rule(student):
         a, b = call.args
         call.must_return(a @ b, scale=float(a.shape[1]))
 
-    student.must_keep_to(RULE, Trial(matrices, must_be_product), [(2, 3, 4), (3, 2, 5), (1, 4, 1)])
+    student.must_obey(RULE, Trial(matrices, must_be_product), [(2, 3, 4), (3, 2, 5), (1, 4, 1)])
 
 @check("inputs are left alone", weight=1)
 def test_inputs(student):

@@ -12,7 +12,7 @@ from course_builder import NAME, checks, course_with_gradebook, graded, hand_in
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.gradebook.recorder import Recording
+from foundations.gradebook.recorder import GradebookRecorder
 from foundations.gradebook.store import scores
 
 pytestmark = [
@@ -35,7 +35,7 @@ def submitted(course: Course) -> Path:
 
 
 def test_all_are_recorded_when_the_block_is_left(course: Course, submitted: Path) -> None:
-    with Recording(course, NAME, submitted) as recording:
+    with GradebookRecorder(course, NAME, submitted) as recording:
         for name in STUDENTS:
             recording.add(name, graded(name, checks("pass", "fail")))
     recording.check()
@@ -44,7 +44,7 @@ def test_all_are_recorded_when_the_block_is_left(course: Course, submitted: Path
 
 
 def test_one_is_recorded_while_the_next_is_graded(course: Course, submitted: Path) -> None:
-    with Recording(course, NAME, submitted) as recording:
+    with GradebookRecorder(course, NAME, submitted) as recording:
         recording.add("s01", graded("s01"))
         until = time.monotonic() + 60
         while "s01" not in scores(course, NAME) and time.monotonic() < until:
@@ -56,7 +56,7 @@ def test_one_is_recorded_while_the_next_is_graded(course: Course, submitted: Pat
 
 def test_what_was_finished_before_a_run_is_stopped_is_recorded(course: Course, submitted: Path) -> None:
     def stopped_by_hand() -> None:
-        with Recording(course, NAME, submitted) as recording:
+        with GradebookRecorder(course, NAME, submitted) as recording:
             recording.add("s01", graded("s01"))
             raise KeyboardInterrupt
 
@@ -67,7 +67,7 @@ def test_what_was_finished_before_a_run_is_stopped_is_recorded(course: Course, s
 
 def test_unusable_gradebook_is_said_before_the_class_is_graded(course: Course, submitted: Path) -> None:
     (course.root / "nbgrader_config.py").write_text("c = get_config(\n")
-    recording = Recording(course, NAME, submitted)
+    recording = GradebookRecorder(course, NAME, submitted)
 
     def grade_for_a_minute() -> None:
         with recording:
@@ -84,7 +84,7 @@ def test_unusable_gradebook_is_said_before_the_class_is_graded(course: Course, s
 
 def test_failure_of_one_batch_is_said_at_the_end(course: Course, submitted: Path) -> None:
     """Reports for CI are written first; the gradebook's trouble does not lose them."""
-    with Recording(course, NAME, submitted) as recording:
+    with GradebookRecorder(course, NAME, submitted) as recording:
         recording.add("..", graded(".."))
     with pytest.raises(CourseError, match="not the name of a student's folder"):
         recording.check()
@@ -92,7 +92,7 @@ def test_failure_of_one_batch_is_said_at_the_end(course: Course, submitted: Path
 
 def test_nothing_is_left_behind(course: Course, submitted: Path) -> None:
     interval = sys.getswitchinterval()
-    with Recording(course, NAME, submitted) as recording:
+    with GradebookRecorder(course, NAME, submitted) as recording:
         recording.add("s01", graded("s01"))
     assert sys.getswitchinterval() == interval
     assert not [thread for thread in threading.enumerate() if thread.name == "recording"]

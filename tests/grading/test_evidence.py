@@ -87,7 +87,7 @@ assert torch.allclose(product(torch.ones(2, 3), torch.ones(3, 2)), torch.ones(2,
 def test_honest_call_is_proved(student, name) -> None:
     """Whatever the idiom, the replay gives the value, and nothing is asked."""
     one = student(HONEST[name])
-    one.must_keep_to(RULE, trial(one), CASES)
+    one.must_obey(RULE, trial(one), CASES)
     assert one.reviews == []
 
 
@@ -122,7 +122,7 @@ def test_forbidden_operation_that_ran_is_evidence(student, name) -> None:
     """So is a wrong value in the very call that is traced."""
     one = student(BROKEN[name])
     with pytest.raises(CheckFailed):
-        one.must_keep_to(RULE, trial(one), CASES)
+        one.must_obey(RULE, trial(one), CASES)
 
 
 BELOW = {
@@ -160,7 +160,7 @@ def test_forbidden_operator_of_the_record_is_evidence(student, name) -> None:
     """Below whatever function it ran, and whether it was counted or not: its replay would give the value."""
     one = student(BELOW[name])
     with pytest.raises(CheckFailed, match=r"`aten\.mm` \(a matrix product\)"):
-        one.must_keep_to(RULE, trial(one), CASES)
+        one.must_obey(RULE, trial(one), CASES)
 
 
 def test_operator_that_was_recorded_and_not_counted_asks_a_person(student) -> None:
@@ -170,7 +170,7 @@ def test_operator_that_was_recorded_and_not_counted_asks_a_person(student) -> No
         "tracing._Tally.add = lambda self, name, *more: None if 'sum' in name else add(self, name, *more)",
         "def product(a, b):\n    return (a[:, :, None] * b).sum(1)",
     )
-    one.must_keep_to(RULE, trial(one), CASES)
+    one.must_obey(RULE, trial(one), CASES)
     assert "`aten.sum` ran without being seen" in one.reviews[0].reason
 
 
@@ -188,10 +188,10 @@ def product(a, b):
 """
     hidden = "pool.submit(lambda: table['mat' + 'mul'](a, b).tolist()).result()"
     one = student(source.replace("WORK", hidden))
-    one.must_keep_to(NUMBERS, trial(one), CASES)
+    one.must_obey(NUMBERS, trial(one), CASES)
     assert one.reviews[0].reason.endswith("numbers were read while another thread worked")
     one = student(source.replace("WORK", "[[sum((r * c).tolist()) for c in b.T] for r in a]"))
-    one.must_keep_to(NUMBERS, trial(one), CASES)
+    one.must_obey(NUMBERS, trial(one), CASES)
     assert one.reviews == []
 
 
@@ -275,9 +275,9 @@ def test_hidden_work_asks_a_person(student, name) -> None:
     one = student(*HIDDEN[name])
     if name in IN_SIGHT:
         with pytest.raises(CheckFailed):
-            one.must_keep_to(RULE, trial(one), CASES)
+            one.must_obey(RULE, trial(one), CASES)
         return
-    one.must_keep_to(RULE, trial(one), CASES)
+    one.must_obey(RULE, trial(one), CASES)
     [review] = one.reviews
     assert review.exercises == ("product",)
     assert review.reason.startswith("how it computed its result could not be confirmed: ")
@@ -287,11 +287,11 @@ def test_growth_is_proved_at_every_size(student) -> None:
     """A function that hides its loop from the trace counts no operations, and asks a person."""
     hidden = "def product(a, b):\n    return unseen(lambda: torch.stack([(r[:, None] * b).sum(0) for r in a]))"
     one = student(GUARD, hidden)
-    one.must_grow_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
+    one.must_scale_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
     assert one.reviews
     one = student(HONEST["rows"])
     with pytest.raises(CheckFailed, match="grows as n; no loop"):
-        one.must_grow_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
+        one.must_scale_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
     assert one.reviews == []
 
 
@@ -300,7 +300,7 @@ def test_value_is_required_at_every_size_of_growth(student) -> None:
     source = "def product(a, b):\n    return a @ b if len(a) < 8 else torch.zeros(len(a), b.shape[1])"
     one = student(source)
     with pytest.raises(CheckFailed, match="are wrong"):
-        one.must_grow_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
+        one.must_scale_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
 
 
 IN_A_THREAD = """
@@ -319,7 +319,7 @@ def test_work_of_other_threads_during_the_call_is_evidence(student) -> None:
     """Three calls in a row were worked on elsewhere; the clock of the process says so, from outside."""
     one = student(IN_A_THREAD)
     with pytest.raises(CheckFailed, match="other threads worked while it ran"):
-        one.must_keep_to(RULE, trial(one), CASES)
+        one.must_obey(RULE, trial(one), CASES)
 
 
 @pytest.mark.parametrize(

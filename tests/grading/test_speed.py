@@ -36,7 +36,7 @@ _RIGHT = "def total(x):\n    return (x * x).sum()"
 _NEXT_SLOWER = "def total(x):\n    return sum(x * x)"
 
 
-SAID_AT_HOME = 30
+MODULE_CONSTANT = 30
 
 
 def loop(x):
@@ -46,7 +46,7 @@ def loop(x):
     return value
 
 
-def indebted(x, at_least=SAID_AT_HOME):
+def indebted(x, at_least=MODULE_CONSTANT):
     return x
 
 
@@ -199,7 +199,7 @@ def with_baseline(function) -> Task:
 def test_baseline_that_does_not_run(judge):
     """A baseline that cannot even be defined is its author's fault, for the second student as for the first."""
     for _ in range(2):
-        with pytest.raises(CourseError, match=r"baseline indebted does not run by itself: .*SAID_AT_HOME"):
+        with pytest.raises(CourseError, match=r"baseline indebted does not run by itself: .*MODULE_CONSTANT"):
             judge(_RIGHT, with_baseline(indebted))
 
 

@@ -133,7 +133,7 @@ def test_rules_and_speed_look_at_a_class_through_the_same_function(student):
 
     trial = Trial(lambda n: (torch.ones(n, n),), lambda call: call.must_not_raise(), square)
     with pytest.raises(CheckFailed, match="einsum"):
-        student("Square", squares).must_keep_to(rule, trial, [(2,)])
+        student("Square", squares).must_obey(rule, trial, [(2,)])
     loops = "class Square:\n    def __call__(self, m):\n        return m @ m"
 
     def baseline(m):

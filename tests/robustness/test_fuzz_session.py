@@ -101,10 +101,10 @@ class FakeWarm(Warm):
         if request["op"] == "fork":
             assert descriptors is not None
             return {"pid": self._begin(descriptors)}
-        if request["op"] == "sweep":
+        if request["op"] == "reap_killed":
             return {}
         child = self.children.pop(request["pid"])
-        if request["op"] == "bury" or request["kill"]:
+        if request["op"] == "kill_later" or request["kill"]:
             child.kill()
         status = child.wait(10)
         return {"status": -status if status < 0 else status << 8, "cpu_s": 0.0, "peak_bytes": 0}
