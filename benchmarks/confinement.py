@@ -18,8 +18,8 @@ _ASSIGNMENT = "01_matmul"
 #: Claims every layer and puts on none. Of use for this comparison only, and only with a notebook of one's own.
 _PRETEND = (
     "import sys\n"
-    "from foundations.worker import forkserver as zygote; from foundations.sandbox import layers as sandbox\n"
-    "sandbox.confine = lambda *rest: list(sandbox.MANDATORY)\n"
+    "from foundations.worker import forkserver; from foundations.sandbox import layers\n"
+    "layers.confine = lambda *rest: list(layers.MANDATORY)\n"
     "zygote.main()"
 )
 

@@ -260,7 +260,7 @@ def release(
     course_folder: CourseOption = None,
 ) -> None:
     """Make release/ (what students get) and solutions/ (executed) from source/."""
-    from foundations.release import build as releasing
+    from foundations.release import build
     from foundations.release.leaks import leaks
 
     course = find_course(course_folder)
@@ -268,9 +268,9 @@ def release(
     for one in names:
         if not check_only:
             with err.status(f"releasing {one}: its solution is run from top to bottom"):
-                written = releasing.release(course, one)
+                written = build.release(course, one)
             out.print(f"  {one}: " + ", ".join(str(path.relative_to(course.root)) for path in written), highlight=False)
-        complaints = releasing.drift(course, one) + leaks(course, one)
+        complaints = build.drift(course, one) + leaks(course, one)
         if complaints:
             raise CourseError(f"{one}: " + "; ".join(complaints), slug="drift")
     if check_only:

@@ -10,11 +10,11 @@ from rich.console import Console
 from foundations.batch.run import Run
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
-from foundations.gradebook import store as gradebook
+from foundations.gradebook import store
 from foundations.gradebook.recorder import GradebookRecorder
 from foundations.grading.grader import Grader
 from foundations.notebooks.discovery import find_submissions
-from foundations.release import build as release
+from foundations.release import build
 from foundations.report import console as screen
 from foundations.report import export
 from foundations.report.model import Report
@@ -39,7 +39,7 @@ def run(course: Course, folder: Path, out: Console, err: Console) -> int:
     classes: dict[str, list[Report]] = {}
     for assignment in own.assignments:
         with err.status(f"{assignment}: making release/ from source/"):
-            release.generate(own, assignment, own.root / "release")
+            build.generate(own, assignment, own.root / "release")
         if reports := _grade(own, assignment, err):
             classes[assignment] = reports
             screen.show_class(reports, out, f"run `foundations review --course {folder}`")
@@ -63,14 +63,14 @@ def _grade(course: Course, assignment: str, err: Console) -> list[Report]:
         run.grade(screen.progress(found, err, f"grading {assignment},"))
     recording.check()
     with err.status(f"{assignment}: feedback"):
-        gradebook.feedback(course, assignment)
+        store.feedback(course, assignment)
     export.write_junit(folder / "junit.xml", run.reports)
     return run.reports
 
 
 def _waiting(course: Course) -> int:
     """Count the answers that a person has to read; a finding for review leaves its exercise a score."""
-    classes = [gradebook.scores(course, assignment) for assignment in course.assignments]
+    classes = [store.scores(course, assignment) for assignment in course.assignments]
     cells = [cell for one in classes for student in one.values() for cell in student.values()]
     return sum(score is None and waits for score, _, waits in cells)
 

@@ -29,7 +29,7 @@ import foundations
 from foundations.config import Course, Limits
 from foundations.errors import FoundationsError
 from foundations.sandbox import layers as sandbox
-from foundations.session import messages as words
+from foundations.session import messages
 from foundations.session.forkserver import Warm
 from foundations.session.session import Session
 
@@ -296,10 +296,12 @@ def _memory(limits: Limits) -> Fact:
     """Whether a student process can be given what the limits allow it."""
     free = _free_bytes()
     need = limits.memory_bytes + _OWN_BYTES
-    wanted = f"a submission may take {words.size(limits.memory_bytes)}, grading itself up to {words.size(_OWN_BYTES)}"
+    wanted = (
+        f"a submission may take {messages.size(limits.memory_bytes)}, grading itself up to {messages.size(_OWN_BYTES)}"
+    )
     if free is None:
         return Fact("memory", f"what is free is not known; {wanted}", None)
-    value = f"{words.size(free)} free; {wanted}"
+    value = f"{messages.size(free)} free; {wanted}"
     return Fact("memory", value if free >= need else f"{value}: lower memory_bytes, or close something", free >= need)
 
 

@@ -18,8 +18,7 @@ from foundations.errors import CourseError
 from foundations.plain import clean, clean_name
 from foundations.report.model import Decision, Exercise, Report, Review
 from foundations.report.notices import place
-from foundations.reviews import decisions
-from foundations.reviews import store as reviews
+from foundations.reviews import decisions, store
 
 _ADVICE = (
     "to close: foundations review ASSIGNMENT STUDENT --accept (the points stay), or --take EXERCISE (its points go)"
@@ -41,7 +40,7 @@ def found(course: Course, assignment: str | None = None, student: str | None = N
     """
     if assignment is not None:
         course.notebook(assignment)
-    with reviews.opened(course.root) as book:
+    with store.opened(course.root) as book:
         reports = book.reports(assignment, student)
         result = [settled(course, one, book.decisions(one.assignment, one.submission)) for one in reports]
     if assignment is not None and student is not None and not result:
@@ -83,7 +82,7 @@ def reopen(course: Course, assignment: str, student: str) -> Closed:
     Raises:
         CourseError: there is no such submission, or nothing of it was decided.
     """
-    with reviews.opened(course.root, write=True) as book:
+    with store.opened(course.root, write=True) as book:
         before = _only(course, book, assignment, student)
         if not before.reviewed:
             raise CourseError(
@@ -99,7 +98,7 @@ def _decide(course: Course, assignment: str, student: str, exercises: Sequence[s
     if not name:
         raise CourseError(f"--by is {by!r}, which is not a name; pass --by NAME", slug="review")
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    with reviews.opened(course.root, write=True) as book:
+    with store.opened(course.root, write=True) as book:
         before = _only(course, book, assignment, student)
         _check_exercises(before, exercises)
         if not before.review:
@@ -126,7 +125,7 @@ def _bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
     return notes
 
 
-def _only(course: Course, book: reviews.Reviews, assignment: str, student: str) -> Report:
+def _only(course: Course, book: store.Reviews, assignment: str, student: str) -> Report:
     course.notebook(assignment)
     for report in book.reports(assignment, student):
         return settled(course, report, book.decisions(assignment, student))

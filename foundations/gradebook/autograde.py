@@ -42,8 +42,7 @@ from foundations.report import failures
 from foundations.report.check_table import failures_text
 from foundations.report.model import NOT_ATTEMPTED, NOT_CREDITABLE, Exercise, Report
 from foundations.report.notices import with_notice
-from foundations.reviews import decisions
-from foundations.reviews import store as reviews
+from foundations.reviews import decisions, store
 
 if TYPE_CHECKING:
     from foundations.grading.grader import Graded, Grader
@@ -288,7 +287,7 @@ class FoundationsGrade(NbGraderPreprocessor):
             # run wrote into the gradebook must not stand for a submission that was not graded.
             report = failures.report_of(error, assignment, student)
             save_report(converter.gradebook, report, student, assignment, {})
-            reviews.remember(converter.course.root, report)
+            store.remember(converter.course.root, report)
             raise
         except Exception as error:
             converter.log.error("%s", failures.trace_of(error))
@@ -306,7 +305,7 @@ class SaveReport(NbGraderPreprocessor):
         cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if cell.metadata.get("nbgrader")}
         report = resources[_RESOURCE]
         save_report(self.parent.parent.gradebook, report, student, assignment, cells)
-        reviews.remember(self.parent.parent.course.root, report)
+        store.remember(self.parent.parent.course.root, report)
         return with_notice(nb, report), resources
 
 

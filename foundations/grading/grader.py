@@ -24,7 +24,7 @@ import torch
 import foundations
 from foundations.config import Course, Feedback, Limits
 from foundations.errors import CourseError, InternalError, SubmissionError
-from foundations.grading import misconceptions as diagnose
+from foundations.grading import misconceptions
 from foundations.grading.doubts import SecondRuns
 from foundations.grading.evidence import Replayer
 from foundations.grading.pytest_plugin import ExerciseRun, GradingPlugin
@@ -38,9 +38,8 @@ from foundations.notebooks.source import read_released, read_source
 from foundations.notebooks.submission import GradedCell, Submission, read_submission
 from foundations.report.check_table import check_table_html, check_table_text
 from foundations.report.model import Exercise, Report, Review
-from foundations.reviews import decisions
-from foundations.reviews import store as reviews
-from foundations.sandbox import readable_paths as readable
+from foundations.reviews import decisions, store
+from foundations.sandbox import readable_paths
 from foundations.session.forkserver import Warm
 from foundations.session.scratch import Filler
 from foundations.session.session import Session
@@ -109,19 +108,21 @@ class Grader:
             raise CourseError(
                 f"assignment {assignment!r} has no hidden tests: {self._graders} is missing", slug="no-graders"
             )
-        if folder := next(filter(None, map(readable.holds, map(str, (course.root, self._graders, self.source)))), None):
+        if folder := next(
+            filter(None, map(readable_paths.holds, map(str, (course.root, self._graders, self.source)))), None
+        ):
             raise CourseError(
                 f"the course lies in {folder}, which student code may read, for Python's libraries are there: move it",
                 slug="exposed",
             )
         # Expected values are small: a second thread would only spin beside the student's process.
         torch.set_num_threads(1)
-        reviews.decisions(course.root, assignment, "")  # refuses a damaged file before a class is graded
+        store.decisions(course.root, assignment, "")  # refuses a damaged file before a class is graded
         self._hidden_code = course.hidden_code(assignment)
         source = read_source(self.source)
         self._own_limits = {} if limits else self._of_exercises()
         self._files = course.files(assignment)
-        self._bank = diagnose.load_bank(self._graders)
+        self._bank = misconceptions.load_bank(self._graders)
         self._owns_warm = warm is None
         self._warm = warm or Warm(unsafe=unsafe)
         self._warm.start()
@@ -194,7 +195,7 @@ class Grader:
             SecondRuns(self._run_tests, afresh, solution, self._proved).decide(plugin)
         report.fingerprint = decisions.fingerprint((cell.cell_type, cell.source) for cell in cells)
         report.review = list(dict.fromkeys([*self._suspicions(cells, automatic), *plugin.reviews]))
-        made = reviews.decisions(self.course.root, self.assignment, report.submission)
+        made = store.decisions(self.course.root, self.assignment, report.submission)
         decisions.settle(report, made, self._hidden_code)
         report.fault = plugin.worst_fault
         if plugin.refused:

@@ -13,7 +13,7 @@ import pytest
 
 from foundations.config import Feedback
 from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
-from foundations.grading import misconceptions as diagnose
+from foundations.grading import misconceptions
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
 from foundations.grading.student import Student
 from foundations.report.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
@@ -53,7 +53,7 @@ class ExerciseRun:
     #: Told when the student process was lost in a check, so that the visible check need not lose it again.
     on_lost: Callable[[str], None]
     gate_closed_by: str | None = None
-    battery: list[diagnose.Observation] | None = None
+    battery: list[misconceptions.Observation] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class GradingPlugin:
     """
 
     exercises: dict[str, ExerciseRun]
-    bank: diagnose.Bank
+    bank: misconceptions.Bank
     feedback: Feedback
     collection_errors: list[str] = field(default_factory=list)
     worst_fault: int = 0
@@ -201,7 +201,7 @@ class GradingPlugin:
         found = self._name_mistake(run, finding)
         return "fail", self._message(finding, found), found.id if found else None
 
-    def _message(self, finding: Finding, found: diagnose.Misconception | None) -> str:
+    def _message(self, finding: Finding, found: misconceptions.Misconception | None) -> str:
         parts = [finding.text]
         if self.feedback == "full" and finding.detail:
             parts.append(finding.detail)
@@ -209,7 +209,7 @@ class GradingPlugin:
             parts.append(f"Hint: {found.hint}")
         return "\n".join(parts)
 
-    def _name_mistake(self, run: ExerciseRun, finding: Finding) -> diagnose.Misconception | None:
+    def _name_mistake(self, run: ExerciseRun, finding: Finding) -> misconceptions.Misconception | None:
         """Look the mistake up by what the student's function did, on the failing check's inputs and on a battery of
         its own.
         """
@@ -220,13 +220,13 @@ class GradingPlugin:
         try:
             if finding.symptom is None and run.battery is None:
                 run.battery = self._observe(student, name)
-            return diagnose.name_mistake(self.bank.of(name), failing, run.battery or failing, finding.symptom)
+            return misconceptions.name_mistake(self.bank.of(name), failing, run.battery or failing, finding.symptom)
         except Exception as error:
             reason = f"the answer could not be compared with the known mistakes of {name}: the failed check has no hint"
             student.ask_review(described(error), reason)
             return None
 
-    def _observe(self, student: Student, exercise: str) -> list[diagnose.Observation]:
+    def _observe(self, student: Student, exercise: str) -> list[misconceptions.Observation]:
         battery = self.bank.batteries.get(exercise)
         if battery is None:
             return []

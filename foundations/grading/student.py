@@ -19,7 +19,7 @@ from foundations.grading.misconceptions import Behaviour, Observation, copied
 from foundations.grading.reference import Reference
 from foundations.notebooks.definitions import Definition
 from foundations.report.model import NOT_ATTEMPTED, Review
-from foundations.session import messages as words
+from foundations.session import messages
 from foundations.session.session import Session
 from foundations.worker.dataflow import tensors_in
 
@@ -435,7 +435,7 @@ class Student:
         if not isinstance(lost, OutOfTime) or self.reference is None:
             return lost.reason
         needed = self.reference.cpu_s(self.exercise, check, lost)
-        return lost.reason if needed is None else f"{lost.stopped}; the reference needs {words.seconds(needed)}"
+        return lost.reason if needed is None else f"{lost.stopped}; the reference needs {messages.seconds(needed)}"
 
     def _names(self, args: Sequence[Any], through: Callable[..., Any] | None) -> list[str]:
         known = self.parameters if through is None else list(inspect.signature(through).parameters)[1:]

@@ -16,7 +16,7 @@ import stat
 import struct
 from collections.abc import Iterable
 
-from foundations.sandbox import syscalls as kernel
+from foundations.sandbox import syscalls
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE = (1 << bit for bit in range(6))
 MAKE_CHAR, MAKE_DIR, MAKE_REG, MAKE_SOCK, MAKE_FIFO, MAKE_BLOCK, MAKE_SYM = (1 << bit for bit in range(6, 13))
@@ -42,7 +42,7 @@ def abi() -> int:
     Raises:
         OSError: it has none (ENOSYS), or it is switched off (EOPNOTSUPP).
     """
-    return kernel.call("landlock_create_ruleset", None, 0, _VERSION)
+    return syscalls.call("landlock_create_ruleset", None, 0, _VERSION)
 
 
 def handled(version: int) -> tuple[int, int, int]:
@@ -64,7 +64,7 @@ def ruleset(version: int, granted: Iterable[tuple[str, int]]) -> int:
     """
     files, network, scope = handled(version)
     size = 8 if version < 4 else 16 if version < 6 else 24
-    rules = kernel.call("landlock_create_ruleset", struct.pack("=QQQ", files, network, scope)[:size], size, 0)
+    rules = syscalls.call("landlock_create_ruleset", struct.pack("=QQQ", files, network, scope)[:size], size, 0)
     try:
         for path, rights in granted:
             _grant(rules, path, rights & files)
@@ -79,7 +79,7 @@ def restrict_self(rules: int, version: int) -> None:
 
     Denials are not written to the kernel's audit log where that can be said (ABI 7): they would fill it.
     """
-    kernel.call("landlock_restrict_self", rules, _LOG_SAME_EXEC_OFF if version >= 7 else 0)
+    syscalls.call("landlock_restrict_self", rules, _LOG_SAME_EXEC_OFF if version >= 7 else 0)
     os.close(rules)
 
 
@@ -93,6 +93,6 @@ def _grant(rules: int, path: str, rights: int) -> None:
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             rights &= _OF_FILES
-        kernel.call("landlock_add_rule", rules, _PATH_BENEATH, struct.pack("=Qi", rights, descriptor), 0)
+        syscalls.call("landlock_add_rule", rules, _PATH_BENEATH, struct.pack("=Qi", rights, descriptor), 0)
     finally:
         os.close(descriptor)

@@ -18,9 +18,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from foundations.sandbox import landlock, privileges, seccomp, selftest
-from foundations.sandbox import readable_paths as readable
-from foundations.sandbox import syscalls as kernel
+from foundations.sandbox import landlock, privileges, readable_paths, seccomp, selftest, syscalls
 
 #: Layers without which nothing is graded, in the order in which they are put on.
 MANDATORY = (
@@ -102,12 +100,12 @@ class Scratch:
 def prepare() -> Plan:
     """Look at the machine, in the warm process, when all is imported. Its environment has done its work by then."""
     clear_environment(None)
-    identity = privileges.choose(readable.needed())
+    identity = privileges.choose(readable_paths.needed())
     user = os.getuid() if identity == "itself" else privileges.NOBODY
     owner = privileges.NOBODY if identity == "nobody" else os.getuid()
     with contextlib.suppress(OSError):  # confine says it
-        seccomp.program(0, kernel.machine())  # keeps what is the same for all
-    return Plan(os.getpid(), identity, owner, readable.folders(), _tasks_of(user), _public_folder())
+        seccomp.program(0, syscalls.machine())  # keeps what is the same for all
+    return Plan(os.getpid(), identity, owner, readable_paths.folders(), _tasks_of(user), _public_folder())
 
 
 def confine(plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch | None = None) -> list[str]:
@@ -123,7 +121,7 @@ def confine(plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch
         ConfinementError: a mandatory layer could not be put on.
     """
     layers: list[str] = []
-    _apply("system-call filter", kernel.machine)  # on an unknown machine nothing else could be put on, either
+    _apply("system-call filter", syscalls.machine)  # on an unknown machine nothing else could be put on, either
     for name, step in _steps(plan, keep, memory_bytes, scratch):
         try:
             layers.append(_apply(name, step))
@@ -182,7 +180,7 @@ def die_with_parent(parent: int) -> None:
 
     What counts for the kernel is the thread that forked: the warm process has only one.
     """
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         raise OSError(f"process {parent}, the parent, has ended")
 
@@ -195,7 +193,7 @@ def close_descriptors(keep: Iterable[int]) -> None:
     low = 3
     for descriptor in (*sorted(keep), 1 << 32):
         if low < descriptor:
-            kernel.call("close_range", low, descriptor - 1, 0)
+            syscalls.call("close_range", low, descriptor - 1, 0)
         low = descriptor + 1
     if (threads := len(os.listdir("/proc/self/task"))) != 1:
         raise OSError(f"{threads} threads run in this process; what follows would hold for one of them")
@@ -247,8 +245,8 @@ def limit_resources(memory_bytes: int, file_bytes: int, tasks: int) -> None:
 
 def set_no_new_privs() -> None:
     """No set-user-id program can give back what was dropped. The two layers that follow require it."""
-    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
-    if kernel.prctl(kernel.PR_GET_NO_NEW_PRIVS) != 1:
+    syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+    if syscalls.prctl(syscalls.PR_GET_NO_NEW_PRIVS) != 1:
         raise OSError("it was set and is not in force")
 
 
@@ -271,20 +269,20 @@ def restrict_files(folders: Iterable[str], scratch: Scratch | None) -> str:
 def install_syscall_filter() -> None:
     """No process, program, socket, signal to others, shared memory, or seldom used part of the kernel."""
     # The kernel counts no threads for root, so as root there are none.
-    seccomp.install(seccomp.program(os.getpid(), kernel.machine(), threads=os.getuid() != 0))
+    seccomp.install(seccomp.program(os.getpid(), syscalls.machine(), threads=os.getuid() != 0))
 
 
 def set_not_dumpable() -> None:
     """No process of the same user can look into this one, another student's least of all; and no core is dumped."""
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-    if kernel.prctl(kernel.PR_GET_DUMPABLE) != 0:
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+    if syscalls.prctl(syscalls.PR_GET_DUMPABLE) != 0:
         raise OSError("it was set and is not in force")
 
 
 def _reason(error: Exception) -> str:
     """What the kernel or the platform said."""
     text = (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__
-    return f"{text} (Linux {os.uname().release})" if kernel.is_linux() else text
+    return f"{text} (Linux {os.uname().release})" if syscalls.is_linux() else text
 
 
 def _lower(kind: int, value: int) -> None:
@@ -312,7 +310,7 @@ def _public_folder() -> str:
 def _tasks_of(user: int) -> int:
     """Processes and threads that ``user`` has on this machine now; 0 where that cannot be seen."""
     count = 0
-    for entry in filter(str.isdecimal, os.listdir("/proc") if kernel.is_linux() else []):
+    for entry in filter(str.isdecimal, os.listdir("/proc") if syscalls.is_linux() else []):
         try:
             with open(f"/proc/{entry}/status", encoding="utf-8", errors="replace") as status:
                 fields = dict(line.split(":", 1) for line in status if line.startswith(("Uid:", "Threads:")))

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterable
 from typing import Literal
 
-from foundations.sandbox import syscalls as kernel
+from foundations.sandbox import syscalls
 
 NOBODY = 65534
 
@@ -53,7 +53,7 @@ def enter_namespaces() -> None:
     """
     user, group = os.geteuid(), os.getegid()
     direct = has(_SYS_ADMIN)
-    kernel.call("unshare", _NEWNET | _NEWIPC | _NEWUTS | _NEWNS | (0 if direct else _NEWUSER))
+    syscalls.call("unshare", _NEWNET | _NEWIPC | _NEWUTS | _NEWNS | (0 if direct else _NEWUSER))
     if not direct:
         for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
             with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
@@ -70,10 +70,10 @@ def drop(identity: Identity) -> None:
     if identity == "nobody":
         become(NOBODY)
     elif identity == "nobody with root's files":
-        kernel.prctl(kernel.PR_SET_KEEPCAPS, 1)
+        syscalls.prctl(syscalls.PR_SET_KEEPCAPS, 1)
         become(NOBODY)
         _set_capabilities(1 << _SETUID)
-        kernel.call("setfsuid", 0)
+        syscalls.call("setfsuid", 0)
     _set_capabilities(0)
     if any(capabilities()):
         raise OSError(errno.EPERM, f"capabilities are left: {capabilities()}")
@@ -95,7 +95,7 @@ def has(capability: int) -> bool:
 def capabilities() -> tuple[int, int, int]:
     """Bits of the effective, permitted and inheritable capabilities."""
     data = ctypes.create_string_buffer(24)
-    kernel.call("capget", struct.pack("=Ii", _CAPABILITIES_3, 0), data)
+    syscalls.call("capget", struct.pack("=Ii", _CAPABILITIES_3, 0), data)
     words = struct.unpack("=6I", data.raw)
     effective, permitted, inheritable = (low | high << 32 for low, high in zip(words[:3], words[3:], strict=True))
     return effective, permitted, inheritable
@@ -103,20 +103,20 @@ def capabilities() -> tuple[int, int, int]:
 
 def _set_capabilities(bits: int) -> None:
     low, high = bits & 0xFFFFFFFF, bits >> 32
-    kernel.call("capset", struct.pack("=Ii", _CAPABILITIES_3, 0), struct.pack("=6I", low, low, 0, high, high, 0))
+    syscalls.call("capset", struct.pack("=Ii", _CAPABILITIES_3, 0), struct.pack("=6I", low, low, 0, high, high, 0))
 
 
 def _verify_irreversible() -> None:
     """Empty the sets from which a capability could be had again. Only who has CAP_SETPCAP can, or needs to."""
     if not has(_SETPCAP):
         return
-    kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL)
+    syscalls.prctl(syscalls.PR_CAP_AMBIENT, syscalls.PR_CAP_AMBIENT_CLEAR_ALL)
     capability = 0
     while True:
         try:
-            kernel.prctl(kernel.PR_CAPBSET_READ, capability)
+            syscalls.prctl(syscalls.PR_CAPBSET_READ, capability)
         except OSError:
             break  # one above the last that this kernel knows
-        kernel.prctl(kernel.PR_CAPBSET_DROP, capability)
+        syscalls.prctl(syscalls.PR_CAPBSET_DROP, capability)
         capability += 1
-    kernel.prctl(kernel.PR_SET_SECUREBITS, _SECURE_BITS)
+    syscalls.prctl(syscalls.PR_SET_SECUREBITS, _SECURE_BITS)

@@ -19,7 +19,7 @@ import functools
 import struct
 from collections.abc import Iterable, Mapping
 
-from foundations.sandbox import syscalls as kernel
+from foundations.sandbox import syscalls
 
 #: What student code may do, and the calls for it. None of them reaches another process, or a file that Landlock denies.
 ALLOWED = {
@@ -97,8 +97,8 @@ _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030)
 _IOCTL = (0x5401, 0x541B, 0x5421, 0x5450, 0x5451)
 #: prctl(2): what only reads, and names of threads and memory. Not PR_SET_PDEATHSIG: it would make an orphan.
 _PRCTL = (
-    kernel.PR_GET_PDEATHSIG, kernel.PR_GET_DUMPABLE, kernel.PR_SET_NAME, kernel.PR_GET_NAME, kernel.PR_GET_SECCOMP,
-    kernel.PR_CAPBSET_READ, kernel.PR_GET_NO_NEW_PRIVS, kernel.PR_SET_VMA,
+    syscalls.PR_GET_PDEATHSIG, syscalls.PR_GET_DUMPABLE, syscalls.PR_SET_NAME, syscalls.PR_GET_NAME,
+    syscalls.PR_GET_SECCOMP, syscalls.PR_CAPBSET_READ, syscalls.PR_GET_NO_NEW_PRIVS, syscalls.PR_SET_VMA,
 )  # fmt: skip
 _PRIO_PROCESS = 0
 _AF_UNIX, _SOCK_STREAM, _SOCK_KIND = 1, 1, 0xF
@@ -112,7 +112,7 @@ def program(pid: int, machine: str, threads: bool = True) -> bytes:
 
     Without ``threads`` none can be started: that is for a process whose threads the kernel does not count.
     """
-    numbers = kernel.NUMBERS[machine]
+    numbers = syscalls.NUMBERS[machine]
     lines: list[Instruction] = []
     for name in ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
         lines += _only_if(numbers[name], _one_of(0, pid))
@@ -141,16 +141,16 @@ def install(code: bytes) -> None:
     """
     buffer = ctypes.create_string_buffer(code, len(code))
     arguments = struct.pack("=HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer))
-    if (thread := kernel.call("seccomp", _SET_MODE_FILTER, _TSYNC, arguments)) != 0:
+    if (thread := syscalls.call("seccomp", _SET_MODE_FILTER, _TSYNC, arguments)) != 0:
         raise OSError(f"seccomp: thread {thread} could not be brought under the filter")
-    if kernel.prctl(kernel.PR_GET_SECCOMP) != _MODE_FILTER:
+    if syscalls.prctl(syscalls.PR_GET_SECCOMP) != _MODE_FILTER:
         raise OSError("seccomp: the filter was taken and is not in force")
 
 
 @functools.cache
 def _same_for_all(machine: str) -> bytes:
     """The part of the program that does not depend on the process."""
-    numbers = kernel.NUMBERS[machine]
+    numbers = syscalls.NUMBERS[machine]
     lines: list[Instruction] = [(_LOAD, 0, 0, _MACHINE), (_EQUAL, 1, 0, _AUDIT[machine]), _give(_KILL)]
     lines.append((_LOAD, 0, 0, _NUMBER))
     if machine == "x86_64":
@@ -165,7 +165,7 @@ def _same_for_all(machine: str) -> bytes:
     lines += _only_if(numbers["fcntl"], _one_of(1, *_FCNTL))
     lines += _only_if(numbers["ioctl"], _one_of(1, *_IOCTL), otherwise=errno.ENOTTY)
     # "Not dumpable" is put on after the filter, so to be made not dumpable stays allowed.
-    lines += _only_if(numbers["prctl"], _one_of(0, *_PRCTL, kernel.PR_SET_DUMPABLE), _not_dumpable())
+    lines += _only_if(numbers["prctl"], _one_of(0, *_PRCTL, syscalls.PR_SET_DUMPABLE), _not_dumpable())
     for name in _OF_CLOCKS.split():
         lines += _only_if(numbers[name], _no_bit(0, _NEGATIVE))
     # A pair of connected sockets, as asyncio makes one; a datagram socket could be sent to any address.
@@ -222,7 +222,7 @@ def _not_cut_short(argument: int) -> list[Instruction]:
 
 def _not_dumpable() -> list[Instruction]:
     """Where the operation is PR_SET_DUMPABLE (it is in the accumulator), its value is 0."""
-    return [(_EQUAL, 0, 2, kernel.PR_SET_DUMPABLE), _load(1), (_EQUAL, 0, "no", 0)]
+    return [(_EQUAL, 0, 2, syscalls.PR_SET_DUMPABLE), _load(1), (_EQUAL, 0, "no", 0)]
 
 
 def _stream() -> list[Instruction]:

@@ -13,8 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from errno import EACCES, ENOSYS, EPERM, errorcode
 
-from foundations.sandbox import privileges
-from foundations.sandbox import syscalls as kernel
+from foundations.sandbox import privileges, syscalls
 
 _TRACEME = 0
 _NEWUSER = 0x10000000
@@ -55,26 +54,26 @@ def _calls(warm: int) -> Iterator[tuple[str, int, Callable[[], object]]]:
     yield "a local socket", EPERM, lambda: socket.socket(socket.AF_UNIX)
     yield "another process", EPERM, _fork
     yield "another program", EPERM, lambda: os.execv("/nonexistent", ["nonexistent"])
-    yield "tracing", EPERM, lambda: kernel.call("ptrace", _TRACEME, 0, 0, 0)
+    yield "tracing", EPERM, lambda: syscalls.call("ptrace", _TRACEME, 0, 0, 0)
     yield "a signal to the parent", EPERM, lambda: os.kill(warm, 0)
     yield "a signal to all", EPERM, lambda: os.kill(-1, 0)
     yield "the session of the parent", EPERM, lambda: os.getsid(warm)
     yield "the priority of the parent", EPERM, lambda: os.getpriority(os.PRIO_PROCESS, warm)
     yield "the clock of the parent", EPERM, lambda: time.clock_gettime(~warm << 3 | _PROCESS_CLOCK)
-    yield "a user namespace", EPERM, lambda: kernel.call("unshare", _NEWUSER)
+    yield "a user namespace", EPERM, lambda: syscalls.call("unshare", _NEWUSER)
     yield "becoming root", EPERM, lambda: os.setuid(0)
     yield "cutting a file short", EPERM, lambda: os.truncate("", 0)
     yield "changing permissions", EPERM, lambda: os.chmod("", 0)
-    yield "outliving the parent", EPERM, lambda: kernel.prctl(kernel.PR_SET_PDEATHSIG, 0)
-    yield "anonymous files", EPERM, lambda: kernel.call("memfd_create", b"", 0)
-    yield "an unknown call", ENOSYS, lambda: kernel.call_number(_NOT_A_CALL, "unknown")
+    yield "outliving the parent", EPERM, lambda: syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 0)
+    yield "anonymous files", EPERM, lambda: syscalls.call("memfd_create", b"", 0)
+    yield "an unknown call", ENOSYS, lambda: syscalls.call_number(_NOT_A_CALL, "unknown")
 
 
 def _state(keep: Iterable[int]) -> Iterator[tuple[str, object, object]]:
     yield "the parent-death signal", _parent_death_signal(), int(signal.SIGKILL)
-    yield "no new privileges", kernel.prctl(kernel.PR_GET_NO_NEW_PRIVS), 1
-    yield "the mode of seccomp", kernel.prctl(kernel.PR_GET_SECCOMP), 2
-    yield "dumpable", kernel.prctl(kernel.PR_GET_DUMPABLE), 0
+    yield "no new privileges", syscalls.prctl(syscalls.PR_GET_NO_NEW_PRIVS), 1
+    yield "the mode of seccomp", syscalls.prctl(syscalls.PR_GET_SECCOMP), 2
+    yield "dumpable", syscalls.prctl(syscalls.PR_GET_DUMPABLE), 0
     yield "the set of capabilities", privileges.capabilities(), (0, 0, 0)
     yield "the list of open descriptors", _open_descriptors(), sorted({0, 1, 2, *keep})
 
@@ -97,7 +96,7 @@ def _make_file(path: str) -> None:
 
 def _fork() -> None:
     """By clone, which every machine has, and without Python's hooks: the child, if there is one, ends at once."""
-    if kernel.call("clone", _SIGCHLD, 0, 0, 0, 0) == 0:
+    if syscalls.call("clone", _SIGCHLD, 0, 0, 0, 0) == 0:
         os._exit(0)
 
 
@@ -105,7 +104,7 @@ def _parent_death_signal() -> int:
     import ctypes
 
     number = ctypes.create_string_buffer(4)
-    kernel.call("prctl", kernel.PR_GET_PDEATHSIG, number, 0, 0, 0)
+    syscalls.call("prctl", syscalls.PR_GET_PDEATHSIG, number, 0, 0, 0)
     return int.from_bytes(number.raw, "little")
 
 

@@ -26,11 +26,10 @@ from foundations.config import Limits
 from foundations.errors import OutOfTime, SessionLost, SubmissionError
 from foundations.notebooks.definitions import Bound
 from foundations.sandbox import layers as sandbox
-from foundations.session import messages as words
-from foundations.session import process_info as processes
+from foundations.session import messages, process_info
 from foundations.session.forkserver import Forked, Warm, WarmLost
 from foundations.session.scratch import Filler, Scratch
-from foundations.worker import protocol as wire
+from foundations.worker import protocol
 
 _TICK_S = 0.05
 #: Threads of a student process: beyond these it is a bomb, whatever the kernel still lets pass.
@@ -204,7 +203,7 @@ class Session:
         """CPU seconds that threads of the present student process other than its first have used; ``None`` if this
         system does not tell.
         """
-        return self._retrying(lambda: processes.other_threads_cpu(self._pid()))
+        return self._retrying(lambda: process_info.other_threads_cpu(self._pid()))
 
     def _pid(self) -> int:
         assert self._process is not None
@@ -248,7 +247,7 @@ class Session:
 
     def _explain(self, error: dict[str, Any] | None) -> str | None:
         """Where memory ran out: how much was asked for and what the limit is, in the place of torch's own words."""
-        explained = words.out_of_memory(error, self._limits.memory_bytes) if error else None
+        explained = messages.out_of_memory(error, self._limits.memory_bytes) if error else None
         if error and explained:
             error["text"] = explained
         return explained
@@ -329,20 +328,20 @@ class Session:
 
     def _ask(self, operation: str, cpu_s: float, wall_s: float, values: dict[str, Any]) -> Any:
         assert self._process is not None
-        nonce = secrets.token_bytes(wire.NONCE_BYTES)
-        payload = wire.encode({"op": operation, **values}, 1 << 30)
+        nonce = secrets.token_bytes(protocol.NONCE_BYTES)
+        payload = protocol.encode({"op": operation, **values}, 1 << 30)
         self._cpu_at_request = self._clock()
         waiting = _Waiting(cpu_s, wall_s, min(time.monotonic() + wall_s, self._deadline))
-        self._send(wire.frame(nonce, payload), waiting)
+        self._send(protocol.frame(nonce, payload), waiting)
         try:
-            length, echoed = wire.read_frame_header(
-                self._receive(wire.FRAME.size, waiting), 2 * self._limits.reply_bytes
+            length, echoed = protocol.read_frame_header(
+                self._receive(protocol.FRAME.size, waiting), 2 * self._limits.reply_bytes
             )
             if echoed != nonce:
                 self._fail("it wrote to the grader's pipe, which no exercise asks for")
             self._reply_bytes = length
-            reply, self.reply_weight = wire.weighed(self._receive(length, waiting))
-        except wire.WireError as error:
+            reply, self.reply_weight = protocol.weighed(self._receive(length, waiting))
+        except protocol.WireError as error:
             return self._fail(f"it wrote something to the grader's pipe that is no answer ({error})")
         if isinstance(reply, dict) and "broken" in reply:
             self._fail(_broken(reply["broken"]))
@@ -391,7 +390,7 @@ class Session:
             if poll.poll(1000 * min(left, _TICK_S)):
                 return
             self._look_at_scratch()
-            if self._process is not None and processes.threads(self._process.pid) > _MAX_THREADS:
+            if self._process is not None and process_info.threads(self._process.pid) > _MAX_THREADS:
                 self._fail(f"it started more than {_MAX_THREADS} threads")
             if self._clock() - self._cpu_at_request > waiting.cpu_s:
                 self._time_out(f"stopped after {waiting.cpu_s:g} s of CPU", ": is there a loop that never ends?")
@@ -421,7 +420,7 @@ class Session:
         process = self._detach(self._process)
         # A process that is about to end by itself gets the moment it needs, so that its own exit status is seen.
         try:
-            ending = self._warm.reap(process, kill=not processes.has_ended(process.pid))
+            ending = self._warm.reap(process, kill=not process_info.has_ended(process.pid))
         finally:
             self._remove_scratch()
         self._spent_cpu_s += ending["cpu_s"]
@@ -447,7 +446,7 @@ class Session:
     def _clock(self) -> float:
         assert self._process is not None
         try:
-            return processes.cpu_clock(self._process.pid)
+            return process_info.cpu_clock(self._process.pid)
         except OSError as error:  # only its parent could have reaped it
             raise WarmLost(f"the CPU clock of a student process cannot be read: {error}", slug="warm") from error
 

@@ -44,9 +44,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the judge's to handle
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, as a shell may leave it, no child could be waited for
     from foundations.sandbox import layers as sandbox
-    from foundations.sandbox import syscalls as kernel
+    from foundations.sandbox import syscalls
 
-    if kernel.is_linux():  # elsewhere the control socket's end, below, is all that ends this process
+    if syscalls.is_linux():  # elsewhere the control socket's end, below, is all that ends this process
         sandbox.die_with_parent(os.getppid())
     shell = warm_up()
     plan = sandbox.prepare()

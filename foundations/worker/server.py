@@ -17,8 +17,7 @@ from typing import Any
 
 import torch
 
-from foundations.worker import protocol as wire
-from foundations.worker import replaying, tracing
+from foundations.worker import protocol, replaying, tracing
 from foundations.worker.outputs import RECORDER, Stream
 from foundations.worker.shell import Shell, name_of, text_of
 from foundations.worker.undisturbed import Quiet
@@ -54,17 +53,17 @@ class Server:
             self.operations = {"hello": self.hello}
         sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
         while True:
-            header = _read(self.requests, wire.FRAME.size)
-            length, nonce = wire.read_frame_header(header, 1 << 40)
-            request = wire.decode(_read(self.requests, length))
-            _write(self.replies, wire.frame(nonce, self.answer(request)))
+            header = _read(self.requests, protocol.FRAME.size)
+            length, nonce = protocol.read_frame_header(header, 1 << 40)
+            request = protocol.decode(_read(self.requests, length))
+            _write(self.replies, protocol.frame(nonce, self.answer(request)))
 
     def answer(self, request: dict[str, Any]) -> bytes:
         """The reply's payload. That this code itself fails is said too: a notebook can break what it stands on."""
         try:
-            return wire.encode(self.operations[request.pop("op")](**request), self.reply_bytes)
+            return protocol.encode(self.operations[request.pop("op")](**request), self.reply_bytes)
         except BaseException as error:
-            return wire.encode({"broken": _describe_error(error)}, self.reply_bytes)
+            return protocol.encode({"broken": _describe_error(error)}, self.reply_bytes)
 
     def hello(self) -> dict[str, Any]:
         return self.confinement

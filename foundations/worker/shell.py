@@ -18,7 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magics.script import script_args
 from IPython.utils.text import LSString, SList
 
-from foundations.worker import protocol as wire
+from foundations.worker import protocol
 from foundations.worker.outputs import RECORDER, Hook, Publisher, note
 
 MAX_ERROR_CHARACTERS = 4000
@@ -178,7 +178,7 @@ def make_shell() -> Shell:
 
 def name_of(kind: type) -> str:
     """The name of a class, as far as it may travel."""
-    return str(kind.__name__)[: wire.MAX_TYPE_NAME]
+    return str(kind.__name__)[: protocol.MAX_TYPE_NAME]
 
 
 def text_of(error: object) -> str:

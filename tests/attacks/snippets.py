@@ -7,7 +7,7 @@ from attacks.harness import ATTEMPT
 #: The shim's server, found as an attacker finds it, and the nonce of the request that is being answered.
 FIND = """
 import gc, os, sys
-from foundations.worker import protocol as wire
+from foundations.worker import protocol
 def server():
     return next(one for one in gc.get_objects() if type(one).__name__ == "Server")
 def nonce():
@@ -17,7 +17,7 @@ def nonce():
 def forged(value=None, **more):
     reply = {"value": value, "error": None, "printed": "", "trace": {"function": [], "dispatch": []}, "args": [],
              "attributes": [], "same_object_as": None, "score": 5, "passed": True} | more
-    return wire.encode(reply, 1 << 20)
+    return protocol.encode(reply, 1 << 20)
 def send(data):
     view = memoryview(data)
     while view: view = view[os.write(server().replies, view):]

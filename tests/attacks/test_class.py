@@ -138,8 +138,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         timeout=800,
     )
     made = subprocess.run(
-        [sys.executable, "-c", f"from foundations import config; from foundations.gradebook import store as gradebook\n"
-         f"gradebook.feedback(config.find_course(), {NAME!r})"],
+        [sys.executable, "-c", f"from foundations import config; from foundations.gradebook import store\n"
+         f"store.feedback(config.find_course(), {NAME!r})"],
         cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=800,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr[-3000:]

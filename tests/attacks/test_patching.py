@@ -72,12 +72,12 @@ LISTED = (
         "struct makes other frames",
         r"grader's pipe|no answer",
         """
-        from foundations.worker import protocol as wire
+        from foundations.worker import protocol
         class Packing:
-            size = wire.FRAME.size
-            unpack = staticmethod(wire.FRAME.unpack)
+            size = protocol.FRAME.size
+            unpack = staticmethod(protocol.FRAME.unpack)
             pack = staticmethod(lambda magic, length, nonce: b"FND1" + (1 << 60).to_bytes(8, "little") + nonce)
-        wire.FRAME = Packing()
+        protocol.FRAME = Packing()
         """,
     ),
     at_import(

@@ -27,10 +27,10 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from rich.console import Console
 
-from foundations.commands import review as reviewing
+from foundations.commands import review
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.gradebook import autograde as nbgrader_bridge
+from foundations.gradebook import autograde
 from foundations.gradebook.store import course_directory, scores, settings
 from foundations.report.model import Check, Review
 
@@ -72,9 +72,9 @@ def test_a_mistake_is_one_sentence_and_changes_nothing(
         s02=suspected(course, student="s02"),
         s03=suspected(course, FOUND, student="s03"),
     )
-    reviewing.accept(course, NAME, "s03", by="ada")
+    review.accept(course, NAME, "s03", by="ada")
     before = scores(course, NAME), open_findings(course)
-    decide = reviewing.accept if exercises is None else partial(reviewing.take, exercises=exercises)
+    decide = review.accept if exercises is None else partial(review.take, exercises=exercises)
     with pytest.raises(CourseError, match=words):
         decide(course, NAME, student)
     assert (scores(course, NAME), open_findings(course)) == before
@@ -84,22 +84,22 @@ def test_other_mistakes_are_one_sentence(course: Course, monkeypatch: pytest.Mon
     """Of assignment, name, and what was never decided."""
     put(course, s01=suspected(course, FOUND))
     with pytest.raises(CourseError, match="did you mean 'course'"):
-        reviewing.accept(course, "cours", "s01")
+        review.accept(course, "cours", "s01")
     with pytest.raises(CourseError, match="did you mean 'course'"):
-        reviewing.found(course, "cours")
+        review.found(course, "cours")
     with pytest.raises(CourseError, match="did you mean 's01'"):
-        reviewing.found(course, NAME, "s1")
+        review.found(course, NAME, "s1")
     with pytest.raises(CourseError, match="was decided, so there is nothing to reopen"):
-        reviewing.reopen(course, NAME, "s01")
+        review.reopen(course, NAME, "s01")
     with pytest.raises(CourseError, match=r"--by is ' \\n', which is not a name"):
-        reviewing.accept(course, NAME, "s01", by=" \n")
+        review.accept(course, NAME, "s01", by=" \n")
 
     def fail() -> str:
         raise KeyError("getpwuid(): uid not found: 4242")
 
     monkeypatch.setattr(getpass, "getuser", fail)
     with pytest.raises(CourseError, match="pass --by NAME"):
-        reviewing.accept(course, NAME, "s01")
+        review.accept(course, NAME, "s01")
     assert open_findings(course) == [FOUND]
 
 
@@ -109,7 +109,7 @@ def test_a_gradebook_that_was_made_anew_is_one_sentence(course: Course) -> None:
     for path in course.root.glob("gradebook.db*"):
         path.unlink()
     with pytest.raises(CourseError, match=r"has no 'course' in the gradebook .* grade the submission again"):
-        reviewing.accept(course, NAME, "s01")
+        review.accept(course, NAME, "s01")
     assert open_findings(course) == [FOUND]
 
 
@@ -120,7 +120,7 @@ def test_a_busy_gradebook_is_one_sentence_and_keeps_the_review_open(course: Cour
     database = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
     with pytest.raises(CourseError, match="cannot be used: database is locked; nothing was decided"):
-        reviewing.take(course, NAME, "s01", ["double"])
+        review.take(course, NAME, "s01", ["double"])
     database.close()
     assert (open_findings(course), notice(course) != "", marks(course)[0]) == ([FOUND], True, (5.0, True))
 
@@ -134,12 +134,12 @@ def test_a_fault_of_the_graders_leaves_nothing_to_decide(course: Course, monkeyp
 
     put(course, s01=suspected(course, FOUND))
     hand_in(course.root / "submitted", {"s01": builders.answered()})
-    monkeypatch.setattr(nbgrader_bridge, "grader_for", lambda course, assignment: Broken())
+    monkeypatch.setattr(autograde, "grader_for", lambda course, assignment: Broken())
     config = settings(course)
     with pytest.raises(NbGraderException):
         Autograde(coursedir=course_directory(course, config, NAME), config=config, force=True).start()
     with pytest.raises(CourseError, match="nothing was found in it"):
-        reviewing.accept(course, NAME, "s01")
+        review.accept(course, NAME, "s01")
     assert marks(course) == [(None, True), (None, True)]
 
 
@@ -149,7 +149,7 @@ def test_a_fault_of_the_graders_leaves_nothing_to_decide(course: Course, monkeyp
 def shown(course: Course, **options: Any) -> str:
     console = Console(width=150)
     with console.capture() as capture:
-        reviewing.show(reviewing.found(course), console, **options)
+        review.show(review.found(course), console, **options)
     return capture.get()
 
 
@@ -163,7 +163,7 @@ def test_the_list_has_what_is_needed_to_decide(course: Course) -> None:
     rows = [line.split() for line in text.splitlines() if line.strip().startswith("course")]
     assert [(row[1], row[-2], row[-1]) for row in rows] == [("s01", "double", "5"), ("s02", "none", "4")]
     assert "submissions waiting for a look: 2" in text
-    reviewing.take(course, NAME, "s01", ["double"], by="ada")
+    review.take(course, NAME, "s01", ["double"], by="ada")
     assert "s01" not in shown(course)
     assert "points of double taken by ada" in " ".join(shown(course, decided=True).split())
 
@@ -171,7 +171,7 @@ def test_the_list_has_what_is_needed_to_decide(course: Course) -> None:
 def test_programs_get_all_of_it(course: Course) -> None:
     """Open and decided."""
     put(course, s01=suspected(course, FOUND))
-    [one] = reviewing.to_json(reviewing.found(course))
+    [one] = review.to_json(review.found(course))
     assert (one["submission"], one["score"], one["reviewed"]) == ("s01", 9.0, [])
     assert one["review"] == [FOUND.to_json()]
 
@@ -179,8 +179,8 @@ def test_programs_get_all_of_it(course: Course) -> None:
 def test_summary_of_a_decision(course: Course) -> None:
     """The points of each exercise afterwards."""
     put(course, s01=suspected(course, FOUND, triple=[Check("busy", "inconclusive", 1.0)]))
-    closed = reviewing.take(course, NAME, "s01", ["double"])
-    assert list(reviewing.summary(closed)) == [
+    closed = review.take(course, NAME, "s01", ["double"])
+    assert list(review.summary(closed)) == [
         "s01, course: 0 open, 1 decided",
         "double: 0 of 5 points",
         "triple: no score yet",

@@ -12,7 +12,7 @@ from foundations.config import Course, Limits
 from foundations.errors import CourseError
 from foundations.grading.grader import Grader, _valid_outputs, exit_code
 from foundations.report.model import Decision, Report, Review
-from foundations.reviews import store as reviews
+from foundations.reviews import store
 
 DOUBLE, TRIPLE = builders.ANSWERS["double-solution"], builders.ANSWERS["triple-solution"]
 
@@ -498,7 +498,7 @@ def test_a_finding_costs_nothing_and_a_decision_is_kept(reviewing, warm):
     settings = [{}, {"hidden_code": "fail"}, {"assignment": {"course": {"hidden_code": "fail"}}}, {}, {}]
     for number, setting in enumerate(settings):
         if number == 3:
-            with reviews.opened(root, write=True) as book:
+            with store.opened(root, write=True) as book:
                 book.decide("course", "s01", [Decision(finding, ("double",), "ada", "2026-11-29T12:00:00+00:00")])
         with Grader(Course(root, setting), "course", warm=warm) as one:
             graded = one.grade(path, "s02" if number == 4 else "s01")

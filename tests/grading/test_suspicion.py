@@ -131,7 +131,7 @@ OTHERS = [
     "getattr(sys, 'mod' + 'ules').get('foundations.worker.tracing')",
     "[m for n, m in sys.modules.items() if 'trac' in n][0].x = 1",
     "import foundations.worker.tracing",
-    "from foundations.worker import protocol as wire",
+    "from foundations.worker import protocol",
     "from foundations.worker.tracing import trace_call",
     "import foundations as f\nf.inside",
     "__import__('foundations.worker.tracing')",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from foundations import errors
-from foundations.notebooks import file as nbfile
+from foundations.notebooks import file
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +27,7 @@ def slugs_in(tree: ast.AST) -> Iterator[str]:
 def used() -> set[str]:
     package = sorted((ROOT / "foundations").glob("*.py"))
     written = {slug for path in package for slug in slugs_in(ast.parse(path.read_text("utf-8")))}
-    looked_up = {f"notebook-{slug}" for _, slug in nbfile._OPEN_FAULTS.values()}
+    looked_up = {f"notebook-{slug}" for _, slug in file._OPEN_FAULTS.values()}
     return written | looked_up | {errors.SessionLost("").slug}
 
 

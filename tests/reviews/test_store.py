@@ -10,8 +10,7 @@ import pytest
 
 from foundations.errors import CourseError
 from foundations.report.model import Check, Decision, Exercise, Report, Review
-from foundations.reviews import decisions
-from foundations.reviews import store as reviews
+from foundations.reviews import decisions, store
 
 FINDING = Review("torch.atan2 = 'evil'\n", "torch is changed", ("double",), 3, 1)
 DECISION = Decision(FINDING, ("double",), "ada", "2026-11-29T12:00:00+00:00", "same")
@@ -26,8 +25,8 @@ def test_a_report_comes_back_as_it_was_graded(tmp_path: Path) -> None:
     """With its gates, findings and fingerprint, and without what was decided."""
     settled = report("s01", FINDING)
     decisions.settle(settled, [DECISION], "review")
-    reviews.remember(tmp_path, settled)
-    with reviews.opened(tmp_path) as book:
+    store.remember(tmp_path, settled)
+    with store.opened(tmp_path) as book:
         assert book.reports() == [report("s01", FINDING)]
         assert book.reports("course", "s01") == book.reports("course") == book.reports()
         assert book.reports("other") == book.reports("course", "s02") == []
@@ -35,52 +34,52 @@ def test_a_report_comes_back_as_it_was_graded(tmp_path: Path) -> None:
 
 def test_courses_without_findings_have_no_file(tmp_path: Path) -> None:
     """Neither recording nor looking makes one."""
-    reviews.remember(tmp_path, report())
-    assert reviews.decisions(tmp_path, "course", "s01") == []
-    with reviews.opened(tmp_path) as book:
+    store.remember(tmp_path, report())
+    assert store.decisions(tmp_path, "course", "s01") == []
+    with store.opened(tmp_path) as book:
         assert book.reports() == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_resubmission_without_findings_is_forgotten_but_not_the_decision(tmp_path: Path) -> None:
     """The first notebook may be handed in again."""
-    reviews.remember(tmp_path, report("s01", FINDING))
-    with reviews.opened(tmp_path, write=True) as book:
+    store.remember(tmp_path, report("s01", FINDING))
+    with store.opened(tmp_path, write=True) as book:
         book.decide("course", "s01", [DECISION])
-    reviews.remember(tmp_path, report("s01"))
-    with reviews.opened(tmp_path) as book:
+    store.remember(tmp_path, report("s01"))
+    with store.opened(tmp_path) as book:
         assert book.reports() == []
-    assert reviews.decisions(tmp_path, "course", "s01") == [DECISION]
-    assert reviews.decisions(tmp_path, "course", "s02") == []
+    assert store.decisions(tmp_path, "course", "s01") == [DECISION]
+    assert store.decisions(tmp_path, "course", "s02") == []
 
 
 def test_a_block_that_fails_writes_nothing(tmp_path: Path) -> None:
     """A decision that the gradebook did not take is not kept."""
-    reviews.remember(tmp_path, report("s01", FINDING))
+    store.remember(tmp_path, report("s01", FINDING))
 
     def fail() -> None:
-        with reviews.opened(tmp_path, write=True) as book:
+        with store.opened(tmp_path, write=True) as book:
             book.decide("course", "s01", [DECISION])
             raise KeyError
 
     with pytest.raises(KeyError):
         fail()
-    assert reviews.decisions(tmp_path, "course", "s01") == []
+    assert store.decisions(tmp_path, "course", "s01") == []
 
 
 def test_an_empty_file_is_an_empty_one(tmp_path: Path) -> None:
     """A process that is stopped while it makes the file leaves that."""
-    (tmp_path / reviews.NAME).touch()
-    assert reviews.decisions(tmp_path, "course", "s01") == []
-    reviews.remember(tmp_path, report("s01", FINDING))
-    with reviews.opened(tmp_path) as book:
+    (tmp_path / store.NAME).touch()
+    assert store.decisions(tmp_path, "course", "s01") == []
+    store.remember(tmp_path, report("s01", FINDING))
+    with store.opened(tmp_path) as book:
         assert len(book.reports()) == 1
 
 
 @pytest.mark.parametrize("content", ["damaged", "foreign", "later", "folder"])
 def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, content: str) -> None:
     """Its path, the cause, and what to do."""
-    path = tmp_path / reviews.NAME
+    path = tmp_path / store.NAME
     if content == "folder":
         path.mkdir()
     elif content == "damaged":
@@ -91,27 +90,27 @@ def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, content: str
         database.execute(statement)
         database.close()
     with pytest.raises(CourseError, match=r"reviews\.db.*(restore it from a backup|update foundations)") as raised:
-        reviews.decisions(tmp_path, "course", "s01")
+        store.decisions(tmp_path, "course", "s01")
     assert raised.value.slug == "reviews"
     assert "\n" not in str(raised.value)
 
 
 def test_a_file_that_stays_busy_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a while."""
-    monkeypatch.setattr(reviews, "_PATIENCE_S", 0.01)
-    with reviews.opened(tmp_path, write=True), pytest.raises(CourseError, match="database is locked"):
-        reviews.remember(tmp_path, report("s01", FINDING))
+    monkeypatch.setattr(store, "_PATIENCE_S", 0.01)
+    with store.opened(tmp_path, write=True), pytest.raises(CourseError, match="database is locked"):
+        store.remember(tmp_path, report("s01", FINDING))
 
 
 def test_writers_wait_for_each_other(tmp_path: Path) -> None:
     """Grading records findings in one thread while decisions are made in another."""
     students = [f"s{number:02}" for number in range(12)]
-    threads = [threading.Thread(target=reviews.remember, args=(tmp_path, report(name, FINDING))) for name in students]
+    threads = [threading.Thread(target=store.remember, args=(tmp_path, report(name, FINDING))) for name in students]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    with reviews.opened(tmp_path) as book:
+    with store.opened(tmp_path) as book:
         assert [each.submission for each in book.reports()] == students
 
 
@@ -119,5 +118,5 @@ def test_a_strange_folder_is_no_pattern_and_no_address(tmp_path: Path) -> None:
     """The path of a course may hold what an address of SQLite gives a meaning to."""
     folder = tmp_path / "a?b [x] %20 #1"
     folder.mkdir()
-    reviews.remember(folder, report("s01", FINDING))
-    assert [path.name for path in folder.iterdir()] == [reviews.NAME]
+    store.remember(folder, report("s01", FINDING))
+    assert [path.name for path in folder.iterdir()] == [store.NAME]

@@ -35,10 +35,10 @@ from foundations.grading.grader import _valid_outputs
 from foundations.grading.misconceptions import Behaviour, same
 from foundations.grading.speed import Stopwatch
 from foundations.grading.student import Student
-from foundations.sandbox import layers as sandbox
+from foundations.sandbox import layers
 from foundations.session.forkserver import Warm
 from foundations.session.session import Session
-from foundations.worker import protocol as wire
+from foundations.worker import protocol
 
 #: Reads frames, and answers each by what it asks for: with bytes in which the nonce is still to be put.
 _FAKE = """
@@ -71,7 +71,7 @@ NONCE = b"-- the nonce --!"
 PATIENT = Limits(reply_bytes=1 << 20, restarts=1)
 #: For answers that may never come to an end. A busy machine has some of the others stopped, too.
 HASTY = dataclasses.replace(PATIENT, cell_wall_s=0.1, check_wall_s=0.1, notebook_wall_s=0.5)
-_HELLO = {"layers": list(sandbox.MANDATORY), "refused": []}
+_HELLO = {"layers": list(layers.MANDATORY), "refused": []}
 _EMPTY_RUN = {"outputs": [], "execution_count": 1, "error": None}
 #: What it does when it has answered, and the bytes.
 Answer = tuple[str, bytes]
@@ -121,11 +121,11 @@ class FakeWarm(Warm):
 
 
 def framed(payload: bytes) -> bytes:
-    return wire.frame(NONCE, payload)
+    return protocol.frame(NONCE, payload)
 
 
 def said(value: Any) -> Answer:
-    return "go on", framed(wire.encode(value, 1 << 22))
+    return "go on", framed(protocol.encode(value, 1 << 22))
 
 
 def right(**others: Any) -> Answers:
@@ -214,7 +214,7 @@ def _nobody_is_left(fake: FakeWarm, session: Session) -> None:
 _ODD_VALUES = (
     None, True, -1, 0, 2**63, -(2**4000), 2**4000, math.nan, math.inf, "", "\x00", "\ud800", "é" * 1000, [], (), {},
     [[]], {"name": "x"}, {1: 2}, torch.ones(2, 3), torch.tensor(math.nan), torch.ones(0, 3), torch.ones(2, 3).bool(),
-    torch.ones(2, 3).to(torch.complex64), wire.Opaque("x" * 300), [2**4000] * 3, "NameError", "<b>",
+    torch.ones(2, 3).to(torch.complex64), protocol.Opaque("x" * 300), [2**4000] * 3, "NameError", "<b>",
 )  # fmt: skip
 
 
@@ -235,15 +235,15 @@ def forged(value: Any, chosen: random.Random) -> Any:
 
 def odd_answer(value: Any, chosen: random.Random) -> Answer:
     """Something that is nearly the right answer."""
-    payload = wire.encode(value, 1 << 22)
+    payload = protocol.encode(value, 1 << 22)
     header, blob = unpacked(payload)
-    others = [wire.encode(reply, 1 << 22) for reply in REPLIES]
+    others = [protocol.encode(reply, 1 << 22) for reply in REPLIES]
     how = chosen.choice(["go on"] * 6 + ["hang up", "exit", "crash"])
     match chosen.randrange(12):
         case 0:
             data = damaged(framed(payload), chosen, others)
         case 1:
-            data = wire.frame(bytes(16), payload)
+            data = protocol.frame(bytes(16), payload)
         case 2:
             data = struct.pack("<4sQ16s", b"FND1", chosen.choice([0, 1, 1 << 21, 1 << 60]), NONCE) + payload
         case 3:
@@ -255,7 +255,7 @@ def odd_answer(value: Any, chosen: random.Random) -> Answer:
         case 6 | 7:
             data = framed(packed(corrupted(header, chosen), blob))
         case _:
-            data = framed(wire.encode(forged(value, chosen), 1 << 22))
+            data = framed(protocol.encode(forged(value, chosen), 1 << 22))
     return how, data
 
 

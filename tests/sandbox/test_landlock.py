@@ -17,10 +17,10 @@ pytestmark = pytest.mark.skipif(ABI == 0, reason="this kernel has no Landlock, s
 #: Tries things in ``folder`` under the rules of ``granted`` and says which went well.
 TRY = """
 import errno, os, sys
-from foundations.sandbox import syscalls as kernel
+from foundations.sandbox import syscalls
 from foundations.sandbox import landlock
 folder, granted, version = {folder!r}, {granted!r}, {version!r} or landlock.abi()
-kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
 landlock.restrict_self(landlock.ruleset(version, granted), version)
 said = {{}}
 def attempt(name, action):
@@ -140,7 +140,7 @@ def test_network_and_signals_are_barred_where_the_version_knows_them(folder):
     said = confined.run(
         """
         import errno, os, socket
-        from foundations.sandbox import syscalls as kernel
+        from foundations.sandbox import syscalls
         from foundations.sandbox import landlock
         outside = socket.socket(socket.AF_UNIX)
         outside.bind("\\0foundations-test-%d" % os.getpid())
@@ -149,7 +149,7 @@ def test_network_and_signals_are_barred_where_the_version_knows_them(folder):
         parent = os.getpid()
         if (pid := os.fork()) == 0:
             try:
-                kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+                syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
                 landlock.restrict_self(landlock.ruleset(landlock.abi(), []), landlock.abi())
                 def attempt(action):
                     try: action()

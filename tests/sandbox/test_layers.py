@@ -14,8 +14,7 @@ import confined
 import pytest
 
 from foundations.sandbox import layers as sandbox
-from foundations.sandbox import readable_paths as readable
-from foundations.sandbox import syscalls as kernel
+from foundations.sandbox import readable_paths, syscalls
 
 USERS = pytest.mark.parametrize("user", confined.USERS)
 AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user; this run is unprivileged")
@@ -54,31 +53,31 @@ DENIED = {
     "signal its group": ("os.kill(0, 0)", "EPERM"),
     "signal by a descriptor's owner": ("fcntl.fcntl(_answers, fcntl.F_SETOWN, plan.warm)", "EPERM"),
     "choose that signal": ("fcntl.fcntl(_answers, 10, signal.SIGKILL)", "EPERM"),
-    "trace the parent": ("kernel.call('ptrace', 16, plan.warm, 0, 0)", "EPERM"),
-    "read another process's memory": ("kernel.call('process_vm_readv', plan.warm, 0, 0, 0, 0, 0)", "EPERM"),
+    "trace the parent": ("syscalls.call('ptrace', 16, plan.warm, 0, 0)", "EPERM"),
+    "read another process's memory": ("syscalls.call('process_vm_readv', plan.warm, 0, 0, 0, 0, 0)", "EPERM"),
     "a handle of the parent": ("os.pidfd_open(plan.warm)", "EPERM"),
-    "a user namespace": ("kernel.call('unshare', 0x10000000)", "EPERM"),
-    "mount": ("kernel.call('mount', b'/', b'/', None, 4096, None)", "EPERM"),
+    "a user namespace": ("syscalls.call('unshare', 0x10000000)", "EPERM"),
+    "mount": ("syscalls.call('mount', b'/', b'/', None, 4096, None)", "EPERM"),
     "a new root": ("os.chroot('/')", "EPERM"),
-    "io_uring": ("kernel.call('io_uring_setup', 1, bytes(120))", "EPERM"),
-    "bpf": ("kernel.call('bpf', 0, bytes(64), 64)", "EPERM"),
-    "keys": ("kernel.call('add_key', b'user', b'x', b'x', 1, -2)", "EPERM"),
-    "shared memory": ("kernel.call('shmget', 0, 4096, 0o600)", "EPERM"),
-    "a message queue": ("kernel.call('mq_open', b'x', 0o100, 0o600, None)", "EPERM"),
+    "io_uring": ("syscalls.call('io_uring_setup', 1, bytes(120))", "EPERM"),
+    "bpf": ("syscalls.call('bpf', 0, bytes(64), 64)", "EPERM"),
+    "keys": ("syscalls.call('add_key', b'user', b'x', b'x', 1, -2)", "EPERM"),
+    "shared memory": ("syscalls.call('shmget', 0, 4096, 0o600)", "EPERM"),
+    "a message queue": ("syscalls.call('mq_open', b'x', 0o100, 0o600, None)", "EPERM"),
     "become root": ("os.setuid(0)", "EPERM"),
-    "become root for files": ("kernel.call('setfsuid', 0)", "EPERM"),
-    "raise a limit": ("kernel.call('prlimit64', 0, resource.RLIMIT_DATA, bytes(16), None)", "EPERM"),
-    "outlive the parent": ("kernel.prctl(kernel.PR_SET_PDEATHSIG, 0)", "EPERM"),
-    "become dumpable": ("kernel.prctl(kernel.PR_SET_DUMPABLE, 1)", "EPERM"),
+    "become root for files": ("syscalls.call('setfsuid', 0)", "EPERM"),
+    "raise a limit": ("syscalls.call('prlimit64', 0, resource.RLIMIT_DATA, bytes(16), None)", "EPERM"),
+    "outlive the parent": ("syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 0)", "EPERM"),
+    "become dumpable": ("syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)", "EPERM"),
     "go to another processor": ("os.sched_setaffinity(0, {0})", "EPERM"),
     "be treated better": ("os.nice(-1)", "EPERM"),
     "be treated worse, then better": ("os.setpriority(os.PRIO_PROCESS, 0, 5)", "EPERM"),
     "leave its session": ("os.setsid()", "EPERM"),
-    "watch a folder": ("kernel.call('inotify_init1', 0)", "EPERM"),
+    "watch a folder": ("syscalls.call('inotify_init1', 0)", "EPERM"),
     "set the clock": ("time.clock_settime(time.CLOCK_REALTIME, time.time())", "EPERM"),
-    "a call by a number too high": ("kernel.call_number(5000, 'x')", "ENOSYS"),
-    "the newest way to clone": ("kernel.call('clone3', bytes(88), 88)", "ENOSYS"),
-    "splice": ("kernel.call_number(275 if kernel.machine() == 'x86_64' else 76, 'splice')", "ENOSYS"),
+    "a call by a number too high": ("syscalls.call_number(5000, 'x')", "ENOSYS"),
+    "the newest way to clone": ("syscalls.call('clone3', bytes(88), 88)", "ENOSYS"),
+    "splice": ("syscalls.call_number(275 if syscalls.machine() == 'x86_64' else 76, 'splice')", "ENOSYS"),
 }  # fmt: skip
 
 #: What works inside as in any notebook.
@@ -104,14 +103,14 @@ WORKS = {
     "its limits": "resource.getrlimit(resource.RLIMIT_DATA); resource.getrusage(resource.RUSAGE_SELF)",
     "a home folder that is nobody's": "import pathlib; os.path.expanduser('~')",
     "pipes": "r, w = os.pipe(); os.write(w, b'x'); assert os.read(r, 1) == b'x'; os.close(r); os.close(w)",
-    "its own package": "from foundations import config; assert os.listdir(os.path.dirname(kernel.__file__))",
+    "its own package": "from foundations import config; assert os.listdir(os.path.dirname(syscalls.__file__))",
 }
 
 TRY = """
 import fcntl, resource, signal, socket, subprocess, time
 from errno import errorcode
-from foundations.sandbox import syscalls as kernel
-REPOSITORY = os.path.dirname(os.path.dirname(kernel.__file__))
+from foundations.sandbox import syscalls
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(syscalls.__file__)))
 said = {}
 for name, code in ATTEMPTS.items():
     try:
@@ -206,7 +205,7 @@ def test_nothing_of_the_user_is_left(user):
     assert said["opened"] == [0, 1, 2, said["answers"]]
 
 
-X32 = "kernel.call_number(0x40000000 + 39, 'getpid')"
+X32 = "syscalls.call_number(0x40000000 + 39, 'getpid')"
 #: mov eax, 20; int 0x80; ret: getpid, as a 32-bit program asks for it.
 INT_80 = (
     "import ctypes, mmap; code = mmap.mmap(-1, 4096, prot=7); code.write(bytes.fromhex('b814000000cd80c3'))\n"
@@ -221,7 +220,7 @@ def test_a_call_of_another_kind_of_machine_ends_the_process(code):
     said = confined.run(
         f"""
         import os
-        from foundations.sandbox import syscalls as kernel
+        from foundations.sandbox import syscalls
         from foundations.sandbox import layers as sandbox
         plan = sandbox.prepare()
         if (pid := os.fork()) == 0:
@@ -319,7 +318,7 @@ def test_the_clock_of_a_confined_process_is_read_from_outside(user):
     said = confined.run(
         """
         import os, time
-        from foundations.session import process_info as processes
+        from foundations.session import process_info
         from foundations.sandbox import layers as sandbox
         plan = sandbox.prepare()
         answers, ready = os.pipe()
@@ -333,9 +332,9 @@ def test_the_clock_of_a_confined_process_is_read_from_outside(user):
             finally:
                 os._exit(0)
         os.read(answers, 1)
-        clock, threads, ended = processes.cpu_clock(pid), processes.threads(pid), processes.has_ended(pid)
+        clock, threads, ended = process_info.cpu_clock(pid), process_info.threads(pid), process_info.has_ended(pid)
         os.kill(pid, 9)
-        zombie = processes.has_ended(pid)
+        zombie = process_info.has_ended(pid)
         os.waitpid(pid, 0)
         say(clock=clock, threads=threads, ended=ended, zombie=zombie)
         """,
@@ -496,7 +495,7 @@ def test_no_identity_keeps_a_capability(identity, tmp_path):
     said = confined.run(
         f"""
         import errno, os
-        from foundations.sandbox import syscalls as kernel
+        from foundations.sandbox import syscalls
         from foundations.sandbox import privileges
         parent = os.getppid()
         privileges.drop({identity!r})
@@ -551,10 +550,10 @@ def test_root_in_a_container_without_the_right_to_change_user_is_confined_too():
 
 def test_what_may_be_read_holds_nothing_of_the_course():
     """Also where the virtual environment lies inside it: folders are named exactly."""
-    folders = readable.folders()
+    folders = readable_paths.folders()
     repository = str(confined.ROOT)
 
-    assert os.path.dirname(kernel.__file__) in folders
+    assert os.path.dirname(os.path.dirname(syscalls.__file__)) in folders
     for secret in (
         repository,
         f"{repository}/graders",
@@ -567,7 +566,7 @@ def test_what_may_be_read_holds_nothing_of_the_course():
     assert [folder for folder in folders if repository.startswith(f"{folder}/") or folder == repository] == []
     assert os.path.expanduser("~") not in folders
     assert sys.prefix not in folders
-    assert [path for path in readable.loaded() if not os.path.isfile(path)] == []
+    assert [path for path in readable_paths.loaded() if not os.path.isfile(path)] == []
 
 
 @USERS
@@ -608,7 +607,7 @@ def test_a_parent_that_has_ended_is_noticed():
     """Between fork and the call that asks for the signal."""
     with pytest.raises(OSError, match="the parent, has ended"):
         sandbox.die_with_parent(1 << 22)
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, 0)
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 0)
 
 
 def test_an_unknown_machine_is_refused(monkeypatch):

@@ -8,11 +8,10 @@ import struct
 import confined
 import pytest
 
-from foundations.sandbox import seccomp
-from foundations.sandbox import syscalls as kernel
+from foundations.sandbox import seccomp, syscalls
 
 PID = 4321
-MACHINES = list(kernel.NUMBERS)
+MACHINES = list(syscalls.NUMBERS)
 ALLOW, KILL = 0x7FFF0000, 0x80000000
 EVERY_ARGUMENT = (0, 1, PID, 0x10000, 0x7D0F00, (1 << 32) - 1, (1 << 64) - 1)
 
@@ -45,7 +44,7 @@ def run(code, number, arguments=(), audit=None, machine="x86_64"):
 
 def answer(machine, name, *arguments, threads=True):
     code = seccomp.program(PID, machine, threads)
-    return run(code, kernel.NUMBERS[machine][name], arguments, machine=machine)
+    return run(code, syscalls.NUMBERS[machine][name], arguments, machine=machine)
 
 
 def names(groups):
@@ -56,7 +55,7 @@ def names(groups):
 def test_every_number_has_the_answer_that_the_lists_say(machine):
     """Allowed, refused by name, looked at; and every number that is in none of the lists is unknown."""
     code = seccomp.program(PID, machine)
-    known = kernel.NUMBERS[machine]
+    known = syscalls.NUMBERS[machine]
     expected = {known[name]: ALLOW for name in names(seccomp.ALLOWED) if name in known}
     expected |= {known[name]: refused(errno.EPERM) for name in names(seccomp.REFUSED) if name in known}
     looked_at = {known[name] for name in LOOKED_AT if name in known}
@@ -79,7 +78,7 @@ LOOKED_AT = {
 
 def test_every_call_of_the_table_is_in_one_list():
     """None is forgotten, and none is allowed and refused at once."""
-    every = set().union(*kernel.NUMBERS.values())
+    every = set().union(*syscalls.NUMBERS.values())
     lists = [*names(seccomp.ALLOWED), *names(seccomp.REFUSED), *LOOKED_AT, *UNKNOWN_ON_PURPOSE]
 
     assert sorted(lists) == sorted(every)
@@ -89,7 +88,7 @@ def test_every_call_of_the_table_is_in_one_list():
 def test_another_kind_of_machine_ends_the_process(machine):
     """32-bit calls have other numbers; so has x32, by a bit."""
     code = seccomp.program(PID, machine)
-    getpid = kernel.NUMBERS[machine]["getpid"]
+    getpid = syscalls.NUMBERS[machine]["getpid"]
 
     for audit in (0x40000003, 0x40000028, 0xC00000B7 if machine == "x86_64" else 0xC000003E):
         assert run(code, getpid, audit=audit) == KILL
@@ -157,12 +156,12 @@ def test_descriptors_are_steered_by_few_commands(machine):
 @pytest.mark.parametrize("machine", MACHINES)
 def test_prctl_undoes_nothing(machine):
     """The parent-death signal stays, and "dumpable" can only be taken away."""
-    assert answer(machine, "prctl", kernel.PR_SET_NAME, 77) == ALLOW
-    assert answer(machine, "prctl", kernel.PR_SET_DUMPABLE, 0) == ALLOW
+    assert answer(machine, "prctl", syscalls.PR_SET_NAME, 77) == ALLOW
+    assert answer(machine, "prctl", syscalls.PR_SET_DUMPABLE, 0) == ALLOW
     for value in (1, 2, PID):
-        assert answer(machine, "prctl", kernel.PR_SET_DUMPABLE, value) == refused(errno.EPERM)
+        assert answer(machine, "prctl", syscalls.PR_SET_DUMPABLE, value) == refused(errno.EPERM)
     for value in EVERY_ARGUMENT:
-        assert answer(machine, "prctl", kernel.PR_SET_PDEATHSIG, value) == refused(errno.EPERM)
+        assert answer(machine, "prctl", syscalls.PR_SET_PDEATHSIG, value) == refused(errno.EPERM)
         for option in (8, 22, 24, 28, 36, 38, 47, 53, 0x59616D61):
             assert answer(machine, "prctl", option, value) == refused(errno.EPERM), option
 
@@ -255,22 +254,22 @@ def test_the_kernel_answers_as_the_interpreter_does():
     """A real process under the filter: allowed, refused, unknown, and still alive."""
     done = confined.run(
         """
-        from foundations.sandbox import syscalls as kernel
+        from foundations.sandbox import syscalls
         from foundations.sandbox import seccomp
         import errno, os
-        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
-        seccomp.install(seccomp.program(os.getpid(), kernel.machine()))
+        syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+        seccomp.install(seccomp.program(os.getpid(), syscalls.machine()))
         def errno_of(call):
             try: call()
             except OSError as error: return errno.errorcode[error.errno]
         say(
-            mode=kernel.prctl(kernel.PR_GET_SECCOMP),
-            getpid=kernel.call("getpid") == os.getpid(),
+            mode=syscalls.prctl(syscalls.PR_GET_SECCOMP),
+            getpid=syscalls.call("getpid") == os.getpid(),
             fork=errno_of(os.fork),
             chmod=errno_of(lambda: os.chmod("/", 0o755)),
             own=errno_of(lambda: os.kill(os.getpid(), 0)),
             parent=errno_of(lambda: os.kill(os.getppid(), 0)),
-            unknown=errno_of(lambda: kernel.call_number(999, "unknown")),
+            unknown=errno_of(lambda: syscalls.call_number(999, "unknown")),
         )
         """
     )
@@ -289,12 +288,12 @@ def test_without_no_new_privileges_there_is_no_filter():
     """An ordinary user could otherwise have a set-user-id program run under a filter of their own."""
     done = confined.run(
         """
-        from foundations.sandbox import syscalls as kernel
+        from foundations.sandbox import syscalls
         from foundations.sandbox import privileges
         from foundations.sandbox import seccomp
         import os
         privileges.drop(privileges.choose([]))
-        try: seccomp.install(seccomp.program(os.getpid(), kernel.machine()))
+        try: seccomp.install(seccomp.program(os.getpid(), syscalls.machine()))
         except OSError as error: say(error=str(error))
         """
     )
@@ -306,11 +305,11 @@ def test_a_confined_process_learns_nothing_of_others_by_asking():
     done = confined.student(
         """
         import ctypes, errno, time
-        from foundations.sandbox import syscalls as kernel
+        from foundations.sandbox import syscalls
         libc = ctypes.CDLL(None, use_errno=True)
         room = ctypes.create_string_buffer(256)
         def raw(name, *arguments):
-            number = kernel.NUMBERS[kernel.machine()][name]
+            number = syscalls.NUMBERS[syscalls.machine()][name]
             return 0 if libc.syscall(number, *map(ctypes.c_long, arguments)) >= 0 else ctypes.get_errno()
         at = ctypes.addressof(room)
         behind = {"sched_getparam": (at,), "sched_getattr": (at, 56, 0), "sched_rr_get_interval": (at,),

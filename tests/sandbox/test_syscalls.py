@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from foundations.sandbox import syscalls as kernel
+from foundations.sandbox import syscalls
 
 HEADERS = {
     "x86_64": ("/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm/unistd_64.h"),
@@ -26,19 +26,19 @@ def numbers_in(header):
     return {name: int(number) for name, number in direct.items()}
 
 
-@pytest.mark.parametrize("machine", kernel.NUMBERS)
+@pytest.mark.parametrize("machine", syscalls.NUMBERS)
 def test_numbers_are_those_of_the_kernels_headers(machine):
     """Every call of the table is what the header says, and what the table leaves out the header does not have."""
     header = next((path for name in HEADERS[machine] if (path := Path(name)).exists()), None)
     if header is None:
         pytest.skip(f"the kernel's headers for {machine} are not installed")
     known = numbers_in(header)
-    names = set().union(*kernel.NUMBERS.values())
+    names = set().union(*syscalls.NUMBERS.values())
 
-    assert dict(kernel.NUMBERS[machine]) == {name: known[name] for name in names & known.keys()}
+    assert dict(syscalls.NUMBERS[machine]) == {name: known[name] for name in names & known.keys()}
 
 
-@pytest.mark.parametrize("machine", kernel.NUMBERS)
+@pytest.mark.parametrize("machine", syscalls.NUMBERS)
 def test_numbers_are_those_of_debians_headers(machine):
     """The same, against a copy of what the headers of both machines define: for wherever none are installed, and for
     the machine that this is not.
@@ -46,37 +46,37 @@ def test_numbers_are_those_of_debians_headers(machine):
     text = Path(__file__).parents[1].joinpath("support", "system_calls.txt").read_text("ascii")
     part = text.partition(f"[{machine}]")[2].partition("[")[0]
     known = {name: int(number) for name, number in re.findall(r"(\w+) (\d+)", part)}
-    names = set().union(*kernel.NUMBERS.values())
+    names = set().union(*syscalls.NUMBERS.values())
 
     assert len(known) > 300
-    assert dict(kernel.NUMBERS[machine]) == {name: known[name] for name in names & known.keys()}
+    assert dict(syscalls.NUMBERS[machine]) == {name: known[name] for name in names & known.keys()}
 
 
 def test_both_machines_have_the_calls_that_confinement_makes():
     """What is called by name must be there to be called."""
-    package = Path(kernel.__file__).parent
+    package = Path(syscalls.__file__).parent
     sources = [path.read_text("utf-8") for path in package.glob("*.py")]
     made = {name for text in sources for name in re.findall(r'kernel\.call\("(\w+)"', text)}
 
     assert {"landlock_restrict_self", "seccomp", "capset", "close_range"} <= made
-    assert [made - numbers.keys() for numbers in kernel.NUMBERS.values()] == [set(), set()]
+    assert [made - numbers.keys() for numbers in syscalls.NUMBERS.values()] == [set(), set()]
 
 
 def test_numbers_of_one_machine_are_different():
     """Two names for one number would be a slip of the pen."""
-    for numbers in kernel.NUMBERS.values():
+    for numbers in syscalls.NUMBERS.values():
         assert len(set(numbers.values())) == len(numbers)
 
 
 def test_a_call_gives_its_result():
     """The process number, which Python knows too."""
-    assert kernel.call("getpid") == os.getpid()
+    assert syscalls.call("getpid") == os.getpid()
 
 
 def test_a_call_that_fails_says_which_and_why():
     """As OSError with the kernel's number."""
     with pytest.raises(OSError, match="close: Bad file descriptor") as failed:
-        kernel.call("close", 1 << 20)
+        syscalls.call("close", 1 << 20)
     assert failed.value.errno == errno.EBADF
 
 
@@ -85,11 +85,11 @@ def test_a_machine_without_a_table_is_refused(monkeypatch, machine):
     """Rather that than filtering calls by another machine's numbers."""
     monkeypatch.setattr(platform, "machine", lambda: machine)
     with pytest.raises(OSError, match=f"no system calls are known for {machine}"):
-        kernel.call("getpid")
+        syscalls.call("getpid")
 
 
 def test_another_system_is_refused(monkeypatch):
     """Confinement is Linux's."""
     monkeypatch.setattr("sys.platform", "darwin")
     with pytest.raises(OSError, match="confinement is Linux's"):
-        kernel.machine()
+        syscalls.machine()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundations.session import messages as words
+from foundations.session import messages
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from foundations.session import messages as words
 )
 def test_sizes_are_decimal_with_two_digits(count, text):
     """As disks and operating systems count them."""
-    assert words.size(count) == text
+    assert messages.size(count) == text
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_sizes_are_decimal_with_two_digits(count, text):
 )
 def test_seconds_have_two_digits(count, text):
     """Below a hundredth they are not told: no clock is that good."""
-    assert words.seconds(count) == text
+    assert messages.seconds(count) == text
 
 
 TORCH = (
@@ -52,7 +52,7 @@ NUMPY = "Unable to allocate 7.45 GiB for an array with shape (1000000000,) and d
 )
 def test_memory_is_told_as_what_asked_for_how_much(error, text):
     """With the limit beside it."""
-    assert words.out_of_memory(error, 2_000_000_000) == f"{text}; the limit is 2 GB"
+    assert messages.out_of_memory(error, 2_000_000_000) == f"{text}; the limit is 2 GB"
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_memory_is_told_as_what_asked_for_how_much(error, text):
 )
 def test_other_errors_keep_their_own_words(error):
     """They are about something else."""
-    assert words.out_of_memory(error, 2_000_000_000) is None
+    assert messages.out_of_memory(error, 2_000_000_000) is None

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from foundations.config import Limits
-from foundations.session import process_info as processes
+from foundations.session import process_info
 from foundations.session.forkserver import Warm
 from foundations.session.session import Session
 
@@ -31,7 +31,7 @@ def busy():
 def test_the_clock_of_a_process(busy, monkeypatch, system):
     """The CPU time that it has used, not the time that has passed."""
     monkeypatch.setattr("sys.platform", system)
-    assert 0.15 <= processes.cpu_clock(busy.pid) < 2
+    assert 0.15 <= process_info.cpu_clock(busy.pid) < 2
 
 
 @SYSTEMS
@@ -41,20 +41,20 @@ def test_a_process_that_is_not_there_has_no_clock(busy, monkeypatch, system):
     busy.wait()
     monkeypatch.setattr("sys.platform", system)
     with pytest.raises(OSError, match=r"Invalid argument|no longer exists|not found"):
-        processes.cpu_clock(busy.pid)
+        process_info.cpu_clock(busy.pid)
 
 
 @SYSTEMS
 def test_a_process_has_ended_when_it_is_a_zombie_or_gone(busy, monkeypatch, system):
     """One that sleeps, or is stopped, has not."""
     monkeypatch.setattr("sys.platform", system)
-    assert not processes.has_ended(busy.pid)
+    assert not process_info.has_ended(busy.pid)
     os.kill(busy.pid, signal.SIGSTOP)
-    assert not processes.has_ended(busy.pid)
+    assert not process_info.has_ended(busy.pid)
     busy.kill()
-    assert processes.has_ended(busy.pid)
+    assert process_info.has_ended(busy.pid)
     busy.wait()
-    assert processes.has_ended(busy.pid)
+    assert process_info.has_ended(busy.pid)
 
 
 def test_a_name_cannot_pass_for_a_state():
@@ -62,15 +62,15 @@ def test_a_name_cannot_pass_for_a_state():
     code = "import time; open('/proc/self/comm', 'w').write('x) Z 1 2'); print(flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
         process.stdout.readline()
-        assert not processes.has_ended(process.pid)
-        assert processes.threads(process.pid) == 1
+        assert not process_info.has_ended(process.pid)
+        assert process_info.threads(process.pid) == 1
         process.kill()
 
 
 def test_threads_are_counted(busy):
     """And none for a process that is not there."""
-    assert processes.threads(busy.pid) == 1
-    assert processes.threads(1 << 22) == 0
+    assert process_info.threads(busy.pid) == 1
+    assert process_info.threads(1 << 22) == 0
 
 
 @pytest.mark.slow

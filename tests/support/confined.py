@@ -45,15 +45,15 @@ def command(*arguments: str, user: str = "self", masked: tuple[str, ...] = ()) -
 #: Runs a piece in a child that is confined as a student process is; what refuses it is said in its place.
 _STUDENT = """
 import os, sys
-from foundations.sandbox import layers as sandbox
-plan = sandbox.prepare()
+from foundations.sandbox import layers as confinement
+plan = confinement.prepare()
 pid = os.fork()
 if pid == 0:
     try:
-        scratch = sandbox.Scratch(*{scratch!r}) if {scratch!r} else None
-        layers = sandbox.confine(plan, [_answers], {memory_bytes}, scratch)
+        scratch = confinement.Scratch(*{scratch!r}) if {scratch!r} else None
+        layers = confinement.confine(plan, [_answers], {memory_bytes}, scratch)
         exec({piece!r}, globals())
-    except sandbox.ConfinementError as error:
+    except confinement.ConfinementError as error:
         say(refused=error.to_json())
     except BaseException as error:
         say(failed=repr(error))

@@ -12,7 +12,7 @@ import os
 import struct
 import sys
 
-from foundations.sandbox import syscalls as kernel
+from foundations.sandbox import syscalls
 
 _NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
 _LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06
@@ -31,12 +31,12 @@ def mask(layers: list[str]) -> None:
     code = b"".join(struct.pack("=HBBI", *line) for line in program(layers))
     buffer = ctypes.create_string_buffer(code, len(code))
     filters = struct.pack("=HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer))
-    kernel.prctl(_NO_NEW_PRIVS, 1)
-    kernel.call("seccomp", 1, 0, filters)
+    syscalls.prctl(_NO_NEW_PRIVS, 1)
+    syscalls.call("seccomp", 1, 0, filters)
 
 
 def program(layers: list[str]) -> list[Line]:
-    numbers = kernel.NUMBERS[kernel.machine()]
+    numbers = syscalls.NUMBERS[syscalls.machine()]
     lines: list[Line] = [(_LOAD, 0, 0, 0)]
     if "landlock" in layers:
         lines += _answer(numbers["landlock_create_ruleset"], errno.ENOSYS)
