@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.results import Result
 from foundations.config import find_course
 from foundations.grading.grader import Grader
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 
 BAR = 1.05
 _ASSIGNMENT = "01_matmul"
@@ -24,7 +24,7 @@ _PRETEND = (
 )
 
 
-class _Unconfined(Warm):
+class _Unconfined(ForkServer):
     def _command(self) -> list[str]:
         return [sys.executable, "-I", "-B", "-c", _PRETEND]
 
@@ -36,8 +36,8 @@ def measure(repeats: int = 40, step: Callable[[str, int, int], None] = lambda wh
     taken: dict[str, list[float]] = {"confined": [], "unconfined": []}
     with (
         Grader(course, _ASSIGNMENT) as confined,
-        _Unconfined() as unconfined_warm,
-        Grader(course, _ASSIGNMENT, warm=unconfined_warm) as unconfined,
+        _Unconfined() as unconfined_forkserver,
+        Grader(course, _ASSIGNMENT, forkserver=unconfined_forkserver) as unconfined,
     ):
         graders = {"confined": confined, "unconfined": unconfined}
         for grader in graders.values():

@@ -65,7 +65,7 @@ def measure(
 
 @contextmanager
 def _one_core() -> Iterator[None]:
-    """Judge, warm process and student processes share one core meanwhile."""
+    """Judge, fork server and student processes share one core meanwhile."""
     if sys.platform != "linux":
         yield
         return

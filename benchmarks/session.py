@@ -14,7 +14,7 @@ from benchmarks.results import Result
 from benchmarks.statistic import percentile
 from foundations.config import Limits
 from foundations.sandbox import layers as sandbox
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 
 BAR_S = 0.10
@@ -27,38 +27,38 @@ _CELL = "import torch\nassert torch.ones(3).sum() == 3"
 def measure(
     sessions: int = 200, kernels: int = 5, step: Callable[[str, int, int], None] = lambda what, done, of: None
 ) -> Result:
-    """``sessions`` of one warm process, and ``kernels`` one after the other, each to its first answered cell."""
+    """``sessions`` of one fork server, and ``kernels`` one after the other, each to its first answered cell."""
     start = time.perf_counter()
-    with Warm() as warm:
-        _session_s(warm)
-        warm_s = time.perf_counter() - start
+    with ForkServer() as forkserver:
+        _session_s(forkserver)
+        forkserver_s = time.perf_counter() - start
         ours, confined = [], []
         for number in range(sessions):
             step("sessions", number, sessions)
-            ours.append(_session_s(warm))
-            confined.append(_confined_s(warm))
+            ours.append(_session_s(forkserver))
+            confined.append(_confined_s(forkserver))
     theirs = []
     for number in range(kernels):
         step("Jupyter kernels", number, kernels)
         theirs.append(_kernel_s())
     step("Jupyter kernels", kernels, kernels)
-    return _result(sorted(ours), sorted(confined), sorted(theirs), warm_s)
+    return _result(sorted(ours), sorted(confined), sorted(theirs), forkserver_s)
 
 
-def _session_s(warm: Warm) -> float:
+def _session_s(forkserver: ForkServer) -> float:
     """Seconds from asking for a student process to the answer of its first cell."""
     start = time.perf_counter()
-    with Session(warm, [(0, _CELL)], Limits()) as session:
+    with Session(forkserver, [(0, _CELL)], Limits()) as session:
         session.finish()
         taken = time.perf_counter() - start
         assert session.runs[0].error is None, session.runs[0].error
     return taken
 
 
-def _confined_s(warm: Warm) -> float:
+def _confined_s(forkserver: ForkServer) -> float:
     """Seconds from asking for a student process to its word that every layer of confinement is in force."""
     start = time.perf_counter()
-    with Session(warm, [], Limits()) as session:
+    with Session(forkserver, [], Limits()) as session:
         session.clock()
         taken = time.perf_counter() - start
         assert sandbox.is_complete(session.layers), session.layers
@@ -79,7 +79,7 @@ def _kernel_s() -> float:
     return taken
 
 
-def _result(ours: list[float], confined: list[float], theirs: list[float], warm_s: float) -> Result:
+def _result(ours: list[float], confined: list[float], theirs: list[float], forkserver_s: float) -> Result:
     seconds, confined_s = _summary(ours), _summary(confined)
     kernel = percentile(theirs, 50)
     return Result(
@@ -93,7 +93,7 @@ def _result(ours: list[float], confined: list[float], theirs: list[float], warm_
             "session_s": seconds,
             "fork_and_confine_s": confined_s,
             "kernel_s": {"median": kernel, "all": theirs},
-            "warm_process_s": warm_s,
+            "fork_server_s": forkserver_s,
             "ratio_of_medians": kernel / seconds["median"],
         },
         columns=["started", "times", "median", "95 %", "longest"],
@@ -108,7 +108,7 @@ def _result(ours: list[float], confined: list[float], theirs: list[float], warm_
         ],
         notes=[
             f"A session starts {kernel / seconds['median']:.0f}× as fast as a kernel (medians).",
-            f"Once for each class the warm process starts: {warm_s:.1f} s to the first session's first answer.",
+            f"Once for each class the fork server starts: {forkserver_s:.1f} s to the first session's first answer.",
         ],
     )
 

@@ -26,7 +26,7 @@ from foundations.config import Limits, find_course
 from foundations.errors import SessionLost
 from foundations.grading.compare import CheckFailed, Inconclusive
 from foundations.grading.speed import Stopwatch, Task
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 
 PARTIAL = Path(__file__).parent / ".partial" / "speed_verdicts.jsonl"
@@ -128,18 +128,18 @@ def _one_load(task: Task, load: int, verdicts: int, step: Callable[[str, int, in
     todo = [(kind, number) for number in range(verdicts) for kind in VARIANTS if (kind, number) not in done]
     for start in range(0, len(todo), _CHUNK):
         step(f"{load} competing", 2 * verdicts - len(todo) + start, 2 * verdicts)
-        with competitors(load), Warm() as warm:
-            _append(partial, _chunk(warm, task, load, todo[start : start + _CHUNK]))
+        with competitors(load), ForkServer() as forkserver:
+            _append(partial, _chunk(forkserver, task, load, todo[start : start + _CHUNK]))
     step(f"{load} competing", 2 * verdicts, 2 * verdicts)
 
 
-def _chunk(warm: Warm, task: Task, load: int, todo: list[tuple[str, int]]) -> Iterator[Verdict]:
+def _chunk(forkserver: ForkServer, task: Task, load: int, todo: list[tuple[str, int]]) -> Iterator[Verdict]:
     """Verdicts one after the other, with one stopwatch, as a class of this size gets them."""
-    stopwatch = Stopwatch(warm)
+    stopwatch = Stopwatch(forkserver)
     for kind, number in todo:
         variant = list(VARIANTS[kind])[number % 2]
         start = time.monotonic()
-        with Session(warm, [(0, VARIANTS[kind][variant])], Limits()) as student:
+        with Session(forkserver, [(0, VARIANTS[kind][variant])], Limits()) as student:
             student.finish()
             seed = 4 * (10_000 * load + number) + list(VARIANTS).index(kind)
             said, factor, rounds = _judge(stopwatch, task, student, torch.Generator().manual_seed(seed))

@@ -117,7 +117,7 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
     Example: foundations grade submitted --assignment 01_matmul --json-dir reports
     """
     from foundations.notebooks.discovery import find_submissions
-    from foundations.session.forkserver import Warm
+    from foundations.session.forkserver import ForkServer
 
     course = find_course(course_folder or (None if _in_course() else path))
     course.notebook(assignment)
@@ -128,13 +128,15 @@ def grade(  # noqa: PLR0917 - typer's way: a parameter for each option
     reports: list[Report] = []
     recording: GradebookRecorder | None = None
     try:
-        with Warm(unsafe=unsafe) as warm:  # it gets ready while this process imports what it needs itself
+        with ForkServer(unsafe=unsafe) as forkserver:  # it gets ready while this process imports what it needs itself
             from foundations.batch.run import Run
             from foundations.grading import grader as grading
             from foundations.report import console as screen
 
             with (
-                grading.Grader(course, assignment, feedback=level, seed=seed, unsafe=unsafe, warm=warm) as grader,
+                grading.Grader(
+                    course, assignment, feedback=level, seed=seed, unsafe=unsafe, forkserver=forkserver
+                ) as grader,
                 _recording(course, assignment, found[0]) if gradebook else contextlib.nullcontext() as recording,
                 contextlib.closing(screen.progress(found, err)) as shown,
             ):

@@ -104,7 +104,7 @@ def _subset(remark: str = "") -> Mnist:
 
 @lru_cache(maxsize=1)
 def _bundled() -> tuple[np.ndarray, np.ndarray]:
-    """Images (5000, 784) and labels (5000,), uint8 and read-only: kept, so that a warm process hands them on."""
+    """Images (5000, 784) and labels (5000,), uint8 and read-only: kept, so that a fork server hands them on."""
     folder = resources.files("foundations.bundled")
     return (
         _parse_idx(gzip.decompress((folder / "mnist_5000_images.idx3.gz").read_bytes()), 3),

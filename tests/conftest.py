@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
-from command import shared_warm
+from command import shared_forkserver
 
 from foundations.config import Limits
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 
 
@@ -33,20 +33,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[Warm]:
-    """One warm process for all tests that run student code."""
-    shared_warm().start()
-    yield shared_warm()
-    shared_warm().close()
+def forkserver() -> Iterator[ForkServer]:
+    """One fork server for all tests that run student code."""
+    shared_forkserver().start()
+    yield shared_forkserver()
+    shared_forkserver().close()
 
 
 @pytest.fixture
-def session(warm):
+def session(forkserver):
     """Make sessions over cells of source; each is closed at the end of its test."""
     made = []
 
     def make(*cells: str, **limits) -> Session:
-        one = Session(warm, list(enumerate(cells)), Limits(**limits))
+        one = Session(forkserver, list(enumerate(cells)), Limits(**limits))
         made.append(one)
         return one
 

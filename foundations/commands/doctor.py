@@ -30,7 +30,7 @@ from foundations.config import Course, Limits
 from foundations.errors import FoundationsError
 from foundations.sandbox import layers as sandbox
 from foundations.session import messages
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 
 SCHEMA = "foundations/doctor/1"
@@ -49,7 +49,7 @@ DENIES = {
     "not dumpable": "be looked into by another process of the same user, or leave a core file",
     "self-test": "do any of this all the same: it was tried, and it failed",
 }
-#: What the judge and the warm process take beside a student's own memory, with room to spare.
+#: What the judge and the fork server take beside a student's own memory, with room to spare.
 _OWN_BYTES = 1_000_000_000
 _FORKS = 20
 #: Slower than this, something is odd about the machine: 5 to 15 ms are usual.
@@ -193,14 +193,14 @@ def _layers(told: dict[str, Any]) -> list[Layer]:
 def _in_child(limits: Limits) -> dict[str, Any]:
     """What a forked process says of the layers that it could put on; ``end`` is how it ended.
 
-    Its parent stands where the warm process stands when grading, and is a child of this one: preparing changes it.
+    Its parent stands where the fork server stands when grading, and is a child of this one: preparing changes it.
     """
     answers, answer = os.pipe()
     pid = os.fork()
     if pid == 0:
         status = 70
         try:
-            status = _as_warm_process(answer, limits)
+            status = _as_fork_server(answer, limits)
         finally:
             os._exit(status)
     os.close(answer)
@@ -214,7 +214,7 @@ def _in_child(limits: Limits) -> dict[str, Any]:
     return told
 
 
-def _as_warm_process(answer: int, limits: Limits) -> int:
+def _as_fork_server(answer: int, limits: Limits) -> int:
     """Fork one process that confines itself and writes to ``answer``; its exit status, or the number of its signal."""
     plan = sandbox.prepare()
     pid = os.fork()
@@ -234,9 +234,9 @@ def _trial(limits: Limits) -> tuple[str | None, float | None]:
         return "pytest, which runs the hidden tests, is not installed: pip install 'foundations[instructor]'", None
     taken = []
     try:
-        with Warm() as warm:
+        with ForkServer() as forkserver:
             for _ in range(_FORKS + 1):
-                with Session(warm, [(0, "6 * 7")], limits) as session:
+                with Session(forkserver, [(0, "6 * 7")], limits) as session:
                     before = time.perf_counter()
                     session.start()
                     taken.append(time.perf_counter() - before)
@@ -245,7 +245,7 @@ def _trial(limits: Limits) -> tuple[str | None, float | None]:
                         return "a notebook with the cell 6 * 7 did not answer 42", None
     except Exception as error:  # on a system that nobody has tried, anything may be missing
         return f"{type(error).__name__}: {error}" if not isinstance(error, FoundationsError) else str(error), None
-    return None, round(1000 * statistics.median(taken[1:]), 1)  # the first one waited for the warm process
+    return None, round(1000 * statistics.median(taken[1:]), 1)  # the first one waited for the fork server
 
 
 def _said(session: Session) -> str | None:

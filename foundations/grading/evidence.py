@@ -16,7 +16,7 @@ import torch
 
 from foundations.config import Limits
 from foundations.errors import SessionLost
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 from foundations.worker.dataflow import operands
 
@@ -125,8 +125,8 @@ class Replayed:
 class Replayer:
     """Replays records in a confined process in which no student code has run; it is started when first needed."""
 
-    def __init__(self, warm: Warm) -> None:
-        self._warm = warm
+    def __init__(self, forkserver: ForkServer) -> None:
+        self._forkserver = forkserver
         self._session: Session | None = None
         self._ended_cpu_s = 0.0
 
@@ -145,7 +145,7 @@ class Replayer:
     def replay(self, jobs: Sequence[Job]) -> list[Replayed]:
         """Replay ``jobs``; a job that cannot be replayed has an error."""
         if self._session is None:
-            self._session = Session(self._warm, [], _LIMITS)
+            self._session = Session(self._forkserver, [], _LIMITS)
         asked = [
             {
                 "record": job.record.text,

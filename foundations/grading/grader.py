@@ -40,7 +40,7 @@ from foundations.report.check_table import check_table_html, check_table_text
 from foundations.report.model import Exercise, Report, Review
 from foundations.reviews import decisions, store
 from foundations.sandbox import readable_paths
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.scratch import Filler
 from foundations.session.session import Session
 
@@ -71,7 +71,7 @@ class Graded:
 
 
 class Grader:
-    """Grades submissions of one assignment, one after the other, with one warm process.
+    """Grades submissions of one assignment, one after the other, with one fork server.
 
     Args:
         course: where source and graders lie.
@@ -80,7 +80,7 @@ class Grader:
         seed: replay the inputs of a report with this ``seed``; default: a secret one for each submission.
         limits: default: what the course says, for the assignment and for single exercises.
         unsafe: grade also where student code cannot be confined. No report is creditable then.
-        warm: forks the student processes; default: one of its own, which is closed with the grader.
+        forkserver: forks the student processes; default: one of its own, which is closed with the grader.
 
     Raises:
         CourseError: unknown assignment, missing or broken graders.
@@ -95,7 +95,7 @@ class Grader:
         seed: int | None = None,
         limits: Limits | None = None,
         unsafe: bool = False,
-        warm: Warm | None = None,
+        forkserver: ForkServer | None = None,
     ) -> None:
         self.course = course
         self.assignment = assignment
@@ -123,12 +123,12 @@ class Grader:
         self._own_limits = {} if limits else self._of_exercises()
         self._files = course.files(assignment)
         self._bank = misconceptions.load_bank(self._graders)
-        self._owns_warm = warm is None
-        self._warm = warm or Warm(unsafe=unsafe)
-        self._warm.start()
-        self._stopwatch = Stopwatch(self._warm)
+        self._owns_forkserver = forkserver is None
+        self._forkserver = forkserver or ForkServer(unsafe=unsafe)
+        self._forkserver.start()
+        self._stopwatch = Stopwatch(self._forkserver)
         beside, _ = read_declared(self.source.parent, self._files, self.limits.scratch_bytes)
-        self._reference = Reference(self._warm, source, self._limits_of, partial(write_declared, beside))
+        self._reference = Reference(self._forkserver, source, self._limits_of, partial(write_declared, beside))
         #: Hidden tests that fail with the instructor's own solution.
         self._proved: set[str] = set()
 
@@ -140,8 +140,8 @@ class Grader:
 
     def close(self) -> None:
         self._stopwatch.close()
-        if self._owns_warm:
-            self._warm.close()
+        if self._owns_forkserver:
+            self._forkserver.close()
 
     def grade(self, path: Path, submission: str) -> Graded:
         """Grade the notebook at ``path``. What is wrong with it is in the report, never an exception.
@@ -152,7 +152,7 @@ class Grader:
         """
         start = time.monotonic()
         report = Report(self.assignment, submission, limits=self._all_limits(), environment=_environment())
-        report.creditable = not self._warm.unsafe
+        report.creditable = not self._forkserver.unsafe
         report.seed = secrets.randbits(53) if self._seed is None else self._seed
         notebook = None
         try:
@@ -172,10 +172,15 @@ class Grader:
         automatic = [cell for cell in read.graded if not cell.manual]
         report.exercises = [Exercise(cell.exercise, cell.points) for cell in automatic]
         report.written = dict(read.written)
-        with contextlib.closing(Replayer(self._warm)) as replayer:
+        with contextlib.closing(Replayer(self._forkserver)) as replayer:
             student = partial(self._student, read=read, replayer=replayer, seed=report.seed)
             with Session(
-                self._warm, code, self.limits, self._limits_of_cells(automatic), fill_scratch, bound=Bound.of(read)
+                self._forkserver,
+                code,
+                self.limits,
+                self._limits_of_cells(automatic),
+                fill_scratch,
+                bound=Bound.of(read),
             ) as session:
                 session.start()  # where it cannot be confined, that is said once, and nothing else is tried
                 runs = {

@@ -17,7 +17,7 @@ from foundations.grading import misconceptions
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
 from foundations.grading.student import Student
 from foundations.report.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
-from foundations.session.forkserver import WarmLost
+from foundations.session.forkserver import ForkServerLost
 
 _MARK = "foundations_check"
 #: Length of an exception's text in a review.
@@ -156,7 +156,7 @@ class GradingPlugin:
         except Exception as failure:  # judging itself failed: a check that is not recorded would cost nothing
             error, verdict = failure, ("fault", fault_text(item.nodeid, failure), None)
         check = self._record(item, *verdict)
-        if check.outcome in DECIDED or isinstance(error, SubmissionError | WarmLost):
+        if check.outcome in DECIDED or isinstance(error, SubmissionError | ForkServerLost):
             return
         exercise, student = exercise_of(item), self._current
         answered = student is not None and student.answers > self._answers
@@ -178,7 +178,7 @@ class GradingPlugin:
         if isinstance(error, SubmissionError):
             self.refused = error
             return "fault", str(error), None
-        if isinstance(error, WarmLost):  # nothing that another run of the test could explain
+        if isinstance(error, ForkServerLost):  # nothing that another run of the test could explain
             self.worst_fault = max(self.worst_fault, error.exit_code)
         return "fault", fault_text(item.nodeid, error), None
 

@@ -1,7 +1,7 @@
 """The instructor's own solution, run when it has something to prove.
 
 It is measured on a request that took a student too long, and it is put to a hidden test that raised an exception. It
-runs in a session of its own, forked from the warm process as a student's is: a class that keeps to its limits pays
+runs in a session of its own, forked from the fork server as a student's is: a class that keeps to its limits pays
 nothing for it.
 """
 
@@ -15,7 +15,7 @@ import nbformat
 
 from foundations.config import Limits
 from foundations.errors import FoundationsError, OutOfTime
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.scratch import Filler
 from foundations.session.session import Session
 
@@ -24,7 +24,7 @@ class Reference:
     """Runs the solutions of one assignment.
 
     Args:
-        warm: forks the process that they run in.
+        forkserver: forks the process that they run in.
         source: the instructor's notebook.
         limits: what a student may use for an exercise; its solution gets no more.
         fill_scratch: puts files into the scratch folder, where the limits give one.
@@ -32,12 +32,12 @@ class Reference:
 
     def __init__(
         self,
-        warm: Warm,
+        forkserver: ForkServer,
         source: nbformat.NotebookNode,
         limits: Callable[[str], Limits],
         fill_scratch: Filler | None = None,
     ) -> None:
-        self._warm = warm
+        self._forkserver = forkserver
         self._source = source
         self._limits = limits
         self._fill_scratch = fill_scratch
@@ -67,7 +67,7 @@ class Reference:
     def session(self, exercise: str) -> Iterator[Session]:
         """Give a process in which the solution of ``exercise`` has been defined, and everything above it has run."""
         cells, limits = self.cells(exercise), self._limits(exercise)
-        with Session(self._warm, cells, limits, fill_scratch=self._fill_scratch) as session:
+        with Session(self._forkserver, cells, limits, fill_scratch=self._fill_scratch) as session:
             session.finish()
             yield session
 

@@ -23,7 +23,7 @@ import torch
 from foundations.config import Limits
 from foundations.errors import CourseError, SessionLost
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive, describe, difference
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 
 #: CPU seconds that one student batch should take: long enough for the clock, short enough for a class.
@@ -104,8 +104,8 @@ class Round:
 class Stopwatch:
     """Compares functions, with a baseline session of its own that serves a whole class."""
 
-    def __init__(self, warm: Warm) -> None:
-        self._warm = warm
+    def __init__(self, forkserver: ForkServer) -> None:
+        self._forkserver = forkserver
         self._session: Session | None = None
         self._ended_cpu_s = 0.0
         self._key: tuple[object, ...] | None = None
@@ -165,7 +165,7 @@ class Stopwatch:
                 "def nothing(*inputs): return _result",
             ]
         )
-        self._session, self._key = Session(self._warm, [(0, source)], Limits(notebook_wall_s=1e7)), key
+        self._session, self._key = Session(self._forkserver, [(0, source)], Limits(notebook_wall_s=1e7)), key
         self._session.finish()
         if error := self._session.runs[0].error:
             self.close()
@@ -200,10 +200,10 @@ def _cpu(
     inputs = [task.inputs(generator) for _ in range(size)]
     stacks = [torch.stack(parts) for parts in zip(*inputs, strict=True)]
     how = {"through": task.through, "plain": list(task.plain)} if function == task.exercise else {}
-    losses, start = session.warm_losses, session.clock()
+    losses, start = session.forkserver_losses, session.clock()
     reply = session.request("batch", function=function, stacks=stacks, count=size, **how)
     spent = session.clock() - start
-    if session.warm_losses != losses:  # what was read before is another process's clock
+    if session.forkserver_losses != losses:  # what was read before is another process's clock
         return _cpu(session, function, task, generator, size, check=check)
     if reply["error"]:
         error = reply["error"]

@@ -38,7 +38,7 @@ OPTIONAL = "namespaces"
 #: Ends the list of layers of a process that was let through without all of them.
 UNSAFE = "unsafe"
 
-#: Threads that a user may have beyond those that were there when the warm process started. One uses two or three; what
+#: Threads that a user may have beyond those that were there when the fork server started. One uses two or three; what
 #: is bounded is a bomb. Where student processes share their user with others, those count, and need the room.
 _THREADS = 1024
 #: Address space beyond memory_bytes: libraries imported later, and thread-local heaps, reserved and not used.
@@ -75,9 +75,9 @@ class ConfinementError(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is the same for all student processes of a warm process, found out once by :func:`prepare`."""
+    """What is the same for all student processes of a fork server, found out once by :func:`prepare`."""
 
-    warm: int
+    forkserver: int
     identity: privileges.Identity
     #: The user whom files of a student process belong to.
     owner: int
@@ -98,7 +98,7 @@ class Scratch:
 
 
 def prepare() -> Plan:
-    """Look at the machine, in the warm process, when all is imported. Its environment has done its work by then."""
+    """Look at the machine, in the fork server, when all is imported. Its environment has done its work by then."""
     clear_environment(None)
     identity = privileges.choose(readable_paths.needed())
     user = os.getuid() if identity == "itself" else privileges.NOBODY
@@ -162,7 +162,7 @@ def is_complete(layers: Iterable[str]) -> bool:
 def _steps(
     plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch | None
 ) -> Iterator[tuple[str, Callable[[], str | None]]]:
-    yield "parent-death signal", lambda: die_with_parent(plan.warm)
+    yield "parent-death signal", lambda: die_with_parent(plan.forkserver)
     yield "descriptors", lambda: close_descriptors(keep)
     yield "environment", lambda: clear_environment(scratch)
     yield OPTIONAL, privileges.enter_namespaces
@@ -172,13 +172,13 @@ def _steps(
     yield "file barrier", lambda: restrict_files(plan.readable, scratch)
     yield "system-call filter", install_syscall_filter
     yield "not dumpable", set_not_dumpable
-    yield "self-test", lambda: selftest.run(plan.warm, plan.temporary, keep)
+    yield "self-test", lambda: selftest.run(plan.forkserver, plan.temporary, keep)
 
 
 def die_with_parent(parent: int) -> None:
     """No orphan outlives the process that forked it, however that one ends.
 
-    What counts for the kernel is the thread that forked: the warm process has only one.
+    What counts for the kernel is the thread that forked: the fork server has only one.
     """
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -186,7 +186,7 @@ def die_with_parent(parent: int) -> None:
 
 
 def close_descriptors(keep: Iterable[int]) -> None:
-    """No file, socket or pipe of the judge, the warm process or another student can be used."""
+    """No file, socket or pipe of the judge, the fork server or another student can be used."""
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
@@ -215,7 +215,7 @@ def clear_environment(scratch: Scratch | None) -> None:
 def drop_privileges(plan: Plan) -> str:
     """No right of root, of a group or of a capability; as root, not even the rights of the same user."""
     privileges.drop(plan.identity)
-    die_with_parent(plan.warm)  # a change of ids made the kernel forget it
+    die_with_parent(plan.forkserver)  # a change of ids made the kernel forget it
     return f"user {os.getuid()}"
 
 

@@ -23,43 +23,43 @@ _PROCESS_CLOCK = 2
 _NOT_A_CALL = 0x3000_0000
 
 
-def run(warm: int, temporary: str, keep: Iterable[int]) -> None:
+def run(forkserver: int, temporary: str, keep: Iterable[int]) -> None:
     """Try everything.
 
     Args:
-        warm: the parent process.
+        forkserver: the parent process.
         temporary: a folder that everybody may write to.
         keep: descriptors that are meant to be open beside 0, 1 and 2.
 
     Raises:
         OSError: something could be done, or failed with another error than expected.
     """
-    for what, expected, attempt in (*_files(warm, temporary), *_calls(warm)):
+    for what, expected, attempt in (*_files(forkserver, temporary), *_calls(forkserver)):
         _must_fail(what, expected, attempt)
     for what, found, right in _state(keep):
         if found != right:
             raise OSError(f"{what} is {found}, and must be {right}")
 
 
-def _files(warm: int, temporary: str) -> Iterator[tuple[str, int, Callable[[], object]]]:
-    for path in ("/etc/passwd", "/proc/self/environ", "/proc/1/cmdline", f"/proc/{warm}/mem", temporary):
+def _files(forkserver: int, temporary: str) -> Iterator[tuple[str, int, Callable[[], object]]]:
+    for path in ("/etc/passwd", "/proc/self/environ", "/proc/1/cmdline", f"/proc/{forkserver}/mem", temporary):
         if os.path.lexists(path):
             yield f"opening {path}", EACCES, lambda path=path: os.open(path, os.O_RDONLY)  # type: ignore[misc]
     yield f"a new file in {temporary}", EACCES, lambda: _make_file(f"{temporary}/foundations-{os.getpid()}")
 
 
-def _calls(warm: int) -> Iterator[tuple[str, int, Callable[[], object]]]:
+def _calls(forkserver: int) -> Iterator[tuple[str, int, Callable[[], object]]]:
     """Harmless where they succeed: what they name does not exist, or is as it is asked to be."""
     yield "a network socket", EPERM, lambda: socket.socket(socket.AF_INET)
     yield "a local socket", EPERM, lambda: socket.socket(socket.AF_UNIX)
     yield "another process", EPERM, _fork
     yield "another program", EPERM, lambda: os.execv("/nonexistent", ["nonexistent"])
     yield "tracing", EPERM, lambda: syscalls.call("ptrace", _TRACEME, 0, 0, 0)
-    yield "a signal to the parent", EPERM, lambda: os.kill(warm, 0)
+    yield "a signal to the parent", EPERM, lambda: os.kill(forkserver, 0)
     yield "a signal to all", EPERM, lambda: os.kill(-1, 0)
-    yield "the session of the parent", EPERM, lambda: os.getsid(warm)
-    yield "the priority of the parent", EPERM, lambda: os.getpriority(os.PRIO_PROCESS, warm)
-    yield "the clock of the parent", EPERM, lambda: time.clock_gettime(~warm << 3 | _PROCESS_CLOCK)
+    yield "the session of the parent", EPERM, lambda: os.getsid(forkserver)
+    yield "the priority of the parent", EPERM, lambda: os.getpriority(os.PRIO_PROCESS, forkserver)
+    yield "the clock of the parent", EPERM, lambda: time.clock_gettime(~forkserver << 3 | _PROCESS_CLOCK)
     yield "a user namespace", EPERM, lambda: syscalls.call("unshare", _NEWUSER)
     yield "becoming root", EPERM, lambda: os.setuid(0)
     yield "cutting a file short", EPERM, lambda: os.truncate("", 0)

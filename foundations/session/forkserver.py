@@ -1,4 +1,4 @@
-"""The judge's handle on the warm process: start it, fork student processes from it, end it."""
+"""The judge's handle on the fork server: start it, fork student processes from it, end it."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _ENVIRONMENT = {
 }
 
 
-class WarmLost(InternalError):
-    """The warm process ended or stopped answering, and its student processes with it. A new one can be started."""
+class ForkServerLost(InternalError):
+    """The fork server ended or stopped answering, and its student processes with it. A new one can be started."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Forked:
     pid: int
     requests: int
     replies: int
-    #: Which warm process it was forked from, and is reaped by.
+    #: Which fork server it was forked from, and is reaped by.
     generation: int
 
 
-class Warm:
-    """One warm process. Not thread-safe; each worker has its own, and starts it in a thread that lives as long: the
-    kernel ends the warm process with the thread that started it.
+class ForkServer:
+    """One fork server. Not thread-safe; each worker has its own, and starts it in a thread that lives as long: the
+    kernel ends the fork server with the thread that started it.
 
     Args:
         unsafe: let student processes through that cannot be confined. Nothing that they are graded by is creditable.
@@ -54,13 +54,13 @@ class Warm:
 
     def __init__(self, unsafe: bool = False) -> None:
         self.unsafe = unsafe
-        #: The user whom files of student processes belong to; known once the warm process is ready.
+        #: The user whom files of student processes belong to; known once the fork server is ready.
         self.owner = -1
         self._generation = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
 
-    def __enter__(self) -> Warm:
+    def __enter__(self) -> ForkServer:
         self.start()
         return self
 
@@ -111,7 +111,7 @@ class Warm:
 
     def close(self) -> None:
         if self._process is not None and self._ready and self._process.poll() is None:
-            with contextlib.suppress(WarmLost):
+            with contextlib.suppress(ForkServerLost):
                 self._ask({"op": "reap_killed"})  # no process is left behind
         self._discard()
 
@@ -129,7 +129,7 @@ class Warm:
         """A student process that waits for its first request; ``scratch`` is a folder that it may write to.
 
         Raises:
-            WarmLost: the warm process has ended or stopped answering.
+            ForkServerLost: the fork server has ended or stopped answering.
             InternalError: it could not be started, or has no process to give.
         """
         self.wait_until_ready()
@@ -167,26 +167,26 @@ class Warm:
 
     def kill_later(self, process: Forked) -> None:
         """Have a student process killed, and reaped some time later; nobody waits for it."""
-        with contextlib.suppress(WarmLost):
+        with contextlib.suppress(ForkServerLost):
             self._of(process, {"op": "kill_later", "pid": process.pid})
 
     def reap(self, process: Forked, kill: bool) -> dict[str, Any]:
         """How a student process ended: ``status`` as of waitpid, ``cpu_s``, ``peak_bytes``. ``kill``: end it first.
 
         Raises:
-            WarmLost: it has ended with the warm process.
+            ForkServerLost: it has ended with the fork server.
         """
         return self._of(process, {"op": "reap", "pid": process.pid, "kill": kill})
 
     def is_parent_of(self, process: Forked) -> bool:
-        """Whether ``process`` can still be there: it ends with the warm process it was forked from."""
+        """Whether ``process`` can still be there: it ends with the fork server it was forked from."""
         alive = self._process is not None and self._process.poll() is None
         return alive and process.generation == self._generation
 
     def _of(self, process: Forked, request: dict[str, Any]) -> dict[str, Any]:
         """Ask the parent of ``process``; to another one its number may mean something else."""
         if self._process is None or process.generation != self._generation:
-            raise WarmLost("the warm process is gone, and the student process with it", slug="warm")
+            raise ForkServerLost("the fork server is gone, and the student process with it", slug="warm")
         return self._ask(request)
 
     def _ask(self, request: dict[str, Any], descriptors: list[int] | None = None) -> dict[str, Any]:
@@ -195,23 +195,23 @@ class Warm:
             return self._receive(_ANSWER_S)
         except InternalError as error:
             self._discard()
-            raise WarmLost(str(error), slug="warm") from error
+            raise ForkServerLost(str(error), slug="warm") from error
 
     def _send(self, request: dict[str, Any], descriptors: list[int]) -> None:
         try:
             socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
         except OSError as error:
-            raise InternalError(f"the warm process is gone: {error}{self._last_stderr_line()}", slug="warm") from error
+            raise InternalError(f"the fork server is gone: {error}{self._last_stderr_line()}", slug="warm") from error
 
     def _receive(self, seconds: float) -> dict[str, Any]:
         if not select.select([self._control], [], [], seconds)[0]:
-            raise InternalError(f"the warm process did not answer within {seconds:.0f} s", slug="warm")
+            raise InternalError(f"the fork server did not answer within {seconds:.0f} s", slug="warm")
         try:
             message = self._control.recv(1 << 16)
         except ConnectionError:  # it was killed before it had read the request
             message = b""
         if not message:
-            raise InternalError(f"the warm process ended{self._last_stderr_line()}", slug="warm")
+            raise InternalError(f"the fork server ended{self._last_stderr_line()}", slug="warm")
         return json.loads(message)
 
     def _last_stderr_line(self) -> str:

@@ -27,7 +27,7 @@ from foundations.errors import OutOfTime, SessionLost, SubmissionError
 from foundations.notebooks.definitions import Bound
 from foundations.sandbox import layers as sandbox
 from foundations.session import messages, process_info
-from foundations.session.forkserver import Forked, Warm, WarmLost
+from foundations.session.forkserver import Forked, ForkServer, ForkServerLost
 from foundations.session.scratch import Filler, Scratch
 from foundations.worker import protocol
 
@@ -39,8 +39,8 @@ _MAX_ERROR_CHARACTERS = 10_000
 #: How often a notebook's replies may reach the limit for the outputs of one cell: the student process counts, too, and
 #: may have been made to count wrong.
 _NOTEBOOK_OUTPUTS = 32
-#: How often in a row the warm process is lost over one request before it is not tried again.
-_MAX_WARM_LOSSES = 2
+#: How often in a row the fork server is lost over one request before it is not tried again.
+_MAX_FORKSERVER_LOSSES = 2
 
 _T = TypeVar("_T")
 
@@ -60,7 +60,7 @@ class Session:
     """Runs code cells in order and answers probes, in a student process of its own.
 
     Args:
-        warm: forks the student processes.
+        forkserver: forks the student processes.
         cells: index in the notebook and source of every code cell, in order.
         limits: what the student may use.
         of_cells: other limits of time, for cells at these indices.
@@ -70,7 +70,7 @@ class Session:
 
     def __init__(
         self,
-        warm: Warm,
+        forkserver: ForkServer,
         cells: Sequence[tuple[int, str]],
         limits: Limits,
         cell_limits: Mapping[int, Limits] = MappingProxyType({}),
@@ -78,7 +78,7 @@ class Session:
         *,
         bound: Bound | None = None,
     ) -> None:
-        self._warm = warm
+        self._forkserver = forkserver
         self._cells = list(cells)
         self._limits = limits
         self._cell_limits = cell_limits
@@ -90,8 +90,8 @@ class Session:
         #: Whether the student process has named its layers, so that student code may run in it.
         self._greeted = False
         self._scratch: Scratch | None = None
-        #: How often the warm process was lost, and a new one came in its place.
-        self.warm_losses = 0
+        #: How often the fork server was lost, and a new one came in its place.
+        self.forkserver_losses = 0
         #: How many requests of checks were answered.
         self.answers = 0
         self._reply_bytes = 0
@@ -125,7 +125,7 @@ class Session:
         process.
         """
         bound = self.bound.afresh()
-        fresh = Session(self._warm, self._cells, self._limits, self._cell_limits, self._fill_scratch, bound=bound)
+        fresh = Session(self._forkserver, self._cells, self._limits, self._cell_limits, self._fill_scratch, bound=bound)
         fresh._fatal_cells = set(self._fatal_cells)
         return fresh
 
@@ -212,14 +212,14 @@ class Session:
     def close(self) -> None:
         """End the student process without waiting for its memory to be given back."""
         if self._process is not None:
-            with contextlib.suppress(WarmLost):
+            with contextlib.suppress(ForkServerLost):
                 self._spent_cpu_s += self._clock()
             process = self._detach(self._process)
             if self._scratch is None:
-                self._warm.kill_later(process)
+                self._forkserver.kill_later(process)
             else:
-                with contextlib.suppress(WarmLost):
-                    self._warm.reap(process, kill=True)
+                with contextlib.suppress(ForkServerLost):
+                    self._forkserver.reap(process, kill=True)
         self._remove_scratch()
 
     def _run_cell(self, position: int, source: str) -> CellRun:
@@ -260,30 +260,30 @@ class Session:
                     f"the student process had to be started again more than {self._limits.restarts} times"
                 )
             self.restarts += 1
-            self._warm.wait_until_ready()
+            self._forkserver.wait_until_ready()
             if self._deadline == math.inf:  # the notebook's time begins when something can be done with it
                 self._deadline = time.monotonic() + self._limits.notebook_wall_s
             if self._limits.scratch_bytes:
-                self._scratch = Scratch(self._limits, self._warm.owner, self._fill_scratch)
-            self._process = self._warm.fork(self._limits, str(self._scratch.folder) if self._scratch else None)
+                self._scratch = Scratch(self._limits, self._forkserver.owner, self._fill_scratch)
+            self._process = self._forkserver.fork(self._limits, str(self._scratch.folder) if self._scratch else None)
             self._greet()
             self._replay()
 
     def _retrying(self, work: Callable[[], _T]) -> _T:
-        """What ``work`` gives, done again in a new process where the warm one was lost.
+        """What ``work`` gives, done again in a new process where the fork server was lost.
 
         Once may be anybody's doing. Twice over the same request is that of the student code which was running.
         """
-        if self._process is not None and not self._warm.is_parent_of(self._process):
+        if self._process is not None and not self._forkserver.is_parent_of(self._process):
             self._forget_process()
         for attempt in itertools.count(1):
             self._greeted = self._process is not None
             try:
                 self._start()
                 return work()
-            except WarmLost as lost:
+            except ForkServerLost as lost:
                 self._forget_process()
-                if attempt < _MAX_WARM_LOSSES:
+                if attempt < _MAX_FORKSERVER_LOSSES:
                     continue
                 if not self._greeted:  # no student code was running
                     raise
@@ -292,12 +292,12 @@ class Session:
         raise AssertionError("unreachable")
 
     def _forget_process(self) -> None:
-        """The student process ended with the warm one. It does not count among those that the student lost."""
+        """The student process ended with the fork server. It does not count among those that the student lost."""
         if self._process is not None:
             self._detach(self._process)
         self._remove_scratch()
         self.restarts -= 1
-        self.warm_losses += 1
+        self.forkserver_losses += 1
 
     def _greet(self) -> None:
         """No student code is sent before the process has said which layers confine it."""
@@ -306,7 +306,7 @@ class Session:
             self._fail("its answer was not one that the grader understands")
         self.layers = reply["layers"]
         self._greeted = True
-        if sandbox.is_complete(self.layers) or (self._warm.unsafe and self.layers[-1:] == [sandbox.UNSAFE]):
+        if sandbox.is_complete(self.layers) or (self._forkserver.unsafe and self.layers[-1:] == [sandbox.UNSAFE]):
             return
         self._end()
         refused = reply["refused"] or [{"layer": "layers", "reason": f"only {self.layers}", "advice": "report this"}]
@@ -396,7 +396,7 @@ class Session:
                 self._time_out(f"stopped after {waiting.cpu_s:g} s of CPU", ": is there a loop that never ends?")
 
     def _time_out(self, stopped: str, more: str) -> NoReturn:
-        with contextlib.suppress(WarmLost):  # time was up before
+        with contextlib.suppress(ForkServerLost):  # time was up before
             self._end()
         raise OutOfTime(stopped, more)
 
@@ -404,11 +404,11 @@ class Session:
         """End the student process and say why, in words for the student.
 
         Raises:
-            WarmLost: no reason is known, and the process may have ended with the warm one.
+            ForkServerLost: no reason is known, and the process may have ended with the fork server.
         """
         try:
             status = self._end()
-        except WarmLost:
+        except ForkServerLost:
             if not reason:
                 raise
             status = 0
@@ -420,14 +420,14 @@ class Session:
         process = self._detach(self._process)
         # A process that is about to end by itself gets the moment it needs, so that its own exit status is seen.
         try:
-            ending = self._warm.reap(process, kill=not process_info.has_ended(process.pid))
+            ending = self._forkserver.reap(process, kill=not process_info.has_ended(process.pid))
         finally:
             self._remove_scratch()
         self._spent_cpu_s += ending["cpu_s"]
         return ending["status"]
 
     def _detach(self, process: Forked) -> Forked:
-        """Close the pipes of the student process; the process itself is for the warm one to end."""
+        """Close the pipes of the student process; the process itself is for the fork server to end."""
         os.close(process.requests)
         os.close(process.replies)
         self._process = None
@@ -448,7 +448,7 @@ class Session:
         try:
             return process_info.cpu_clock(self._process.pid)
         except OSError as error:  # only its parent could have reaped it
-            raise WarmLost(f"the CPU clock of a student process cannot be read: {error}", slug="warm") from error
+            raise ForkServerLost(f"the CPU clock of a student process cannot be read: {error}", slug="warm") from error
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The warm process: torch, IPython and matplotlib imported, no course file ever opened. It forks student processes
+"""The fork server: torch, IPython and matplotlib imported, no course file ever opened. It forks student processes
 and reaps them.
 
 Started as ``python -I -B -m foundations.worker.forkserver DESCRIPTOR`` by :mod:`foundations.session.forkserver`, which
@@ -89,7 +89,7 @@ def warm_up() -> Any:
     tracing.trace_call(torch.add, [torch.ones(2), torch.ones(2)])
     outputs.RECORDER.start(1 << 24)
     if failed := shell.run_cell(_WARM_CELL).error_in_exec:
-        raise RuntimeError(f"the warm process cannot do what every notebook does: {failed!r}") from failed
+        raise RuntimeError(f"the fork server cannot do what every notebook does: {failed!r}") from failed
     shell.reset()
     shell.run_line_magic("matplotlib", "inline")
     shell.execution_count = 1
@@ -97,7 +97,7 @@ def warm_up() -> Any:
     gc.collect()
     gc.freeze()
     if os.path.isdir("/proc/self/task") and (threads := len(os.listdir("/proc/self/task"))) != 1:
-        raise RuntimeError(f"the warm process has {threads} threads; a process with threads cannot be forked safely")
+        raise RuntimeError(f"the fork server has {threads} threads; a process with threads cannot be forked safely")
     return shell
 
 
@@ -116,7 +116,7 @@ def fork(
             control.detach()
             _become_student(shell, plan, descriptors, request)
         finally:
-            os._exit(70)  # an exception must never fall back into the loop of the warm process
+            os._exit(70)  # an exception must never fall back into the loop of the fork server
     for descriptor in descriptors:
         os.close(descriptor)
     return {"pid": pid}

@@ -412,7 +412,7 @@ def bench(uid: int | None, honest_after: int) -> Iterator[Bench]:
         judge = Judge(root / "home", {"FOUNDATIONS_TEST_SECRET": course.canaries["environment"]}, uid)
         try:
             one = Bench(course, judge, root / "matmul", scratch, honest_after)
-            one.honest()  # what is made once (the warm process, a list of fonts) is made before the first attack
+            one.honest()  # what is made once (the fork server, a list of fonts) is made before the first attack
             assert one.grade(course.neighbour, "s02").scores == HONEST
             assert one.grade(scratch.neighbour, "s02").scores == HONEST
             yield one

@@ -23,7 +23,7 @@ from foundations.config import find_course
 from foundations.grading.grader import Graded, Grader
 from foundations.report import console as screen
 from foundations.report import export
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -36,11 +36,15 @@ def main() -> None:
     os.set_inheritable(requests, False)
     os.set_inheritable(replies, False)
     graders: dict[tuple[str, str], Grader] = {}
-    with Warm() as warm, os.fdopen(requests, "rb") as orders, os.fdopen(replies, "wb", buffering=0) as answers:
+    with (
+        ForkServer() as forkserver,
+        os.fdopen(requests, "rb") as orders,
+        os.fdopen(replies, "wb", buffering=0) as answers,
+    ):
         for line in orders:
             order = json.loads(line)
             try:
-                answer = grade(warm, graders, order)
+                answer = grade(forkserver, graders, order)
             except BaseException:
                 answer = {"exception": traceback.format_exc()}
             answers.write(json.dumps(answer).encode() + b"\n")
@@ -48,10 +52,10 @@ def main() -> None:
             grader.close()
 
 
-def grade(warm: Warm, graders: dict[tuple[str, str], Grader], order: dict[str, Any]) -> dict[str, Any]:
+def grade(forkserver: ForkServer, graders: dict[tuple[str, str], Grader], order: dict[str, Any]) -> dict[str, Any]:
     key = order["course"], order["assignment"]
     if key not in graders:
-        graders[key] = Grader(find_course(Path(order["course"])), order["assignment"], warm=warm)
+        graders[key] = Grader(find_course(Path(order["course"])), order["assignment"], forkserver=forkserver)
     start = time.monotonic()
     graded = graders[key].grade(Path(order["path"]), order["student"])
     wall_s = time.monotonic() - start

@@ -181,7 +181,7 @@ print("not this machine")
 
 @attacks(*(one for one in (*LISTED, *INVENTED) if one not in NETWORK))
 def test_reach(bench: Bench, attack: Attack) -> None:
-    """Refused by the kernel, each by its number; judge and warm process live on."""
+    """Refused by the kernel, each by its number; judge and fork server live on."""
     bench.attack(attack)
 
 

@@ -176,8 +176,8 @@ def memory(pid):
                 parts.append(mem.read(min(end - start, 1 << 24)))
         return b"".join(parts)
 steal("judge's memory", lambda: memory({judge}))
-steal("warm's memory", lambda: memory(os.getppid()))
-steal("warm's environ", lambda: open(f"/proc/{os.getppid()}/environ", "rb").read())
+steal("fork server's memory", lambda: memory(os.getppid()))
+steal("fork server's environ", lambda: open(f"/proc/{os.getppid()}/environ", "rb").read())
 steal("judge's command", lambda: open("/proc/{judge}/cmdline", "rb").read())
 steal("judge's folder", lambda: os.listdir("/proc/{judge}/cwd") and os.readlink("/proc/{judge}/cwd"))
 steal("judge's files", lambda: [os.readlink(f"/proc/{judge}/fd/{n}") for n in os.listdir("/proc/{judge}/fd")])
@@ -357,14 +357,14 @@ def test_canaries_lie_where_attacks_look(bench: Bench) -> None:
         assert leaks(environment.read(), course) == ["environment"]
 
 
-def test_memory_of_the_warm_process_holds_no_canary(bench: Bench) -> None:
+def test_memory_of_the_fork_server_holds_no_canary(bench: Bench) -> None:
     """Student processes are its copies: what it never had, they cannot find. That of the judge holds them."""
     judge = bench.judge.process.pid
     endless = at_import("endless", "", "while True: pass")  # the reference is timed, in a process beside the student's
     bench.grade(bench.hand_in(endless.notebook(bench.places)))
-    warm = [pid for pid in children(judge) if "foundations.worker.forkserver" in command(pid)]
-    assert warm
-    assert [held(pid, bench) for pid in warm] == [set()] * len(warm)
+    forkserver = [pid for pid in children(judge) if "foundations.worker.forkserver" in command(pid)]
+    assert forkserver
+    assert [held(pid, bench) for pid in forkserver] == [set()] * len(forkserver)
     assert {"grader", "literal", "solution"} & held(judge, bench)
 
 

@@ -77,7 +77,7 @@ ERRORS = {
     "e05": (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), True),
     "e06": (SystemExit(7), True),
     "e07": (pytest.fail.Exception("stray"), True),
-    "e08": (InternalError("the warm process ended\nand more", slug="warm"), False),
+    "e08": (InternalError("the fork server ended\nand more", slug="warm"), False),
     "e09": (SessionLost("it ended"), False),
     "e10": (SubmissionError("no"), False),
 }

@@ -112,7 +112,7 @@ def test_without_an_extra_layer_it_may_grade():
 
 def test_a_trial_that_fails_is_a_no_whatever_the_layers_say():
     """What counts is that a session starts."""
-    broken = made(failure="the warm process ended: no module named torch")
+    broken = made(failure="the fork server ended: no module named torch")
 
     assert (broken.may_grade, broken.to_json()["may_grade"]) == (False, False)
     assert "no module named torch" in broken.verdict

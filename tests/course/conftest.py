@@ -11,7 +11,7 @@ from grading import SEED, Desk, alone, make_course
 
 from foundations.config import Course
 from foundations.grading.grader import Grader
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +21,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture(scope="session")
 def desks(
-    course: Course, warm: Warm, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+    course: Course, forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[Desks]:
-    """Make desks; all graders fork from one warm process. Answers to exercises that stand on others have a desk of
+    """Make desks; all graders fork from one fork server. Answers to exercises that stand on others have a desk of
     these exercises alone: what they stand on need not be graded each time. Where no seed is given, the inputs are
     those of one seed, or with ``--all`` those of a new seed for each submission, as for a class.
     """
@@ -37,7 +37,7 @@ def desks(
             if only not in courses:
                 courses[only] = make_course(tmp_path_factory.mktemp(f"course-{only[0]}"), only)
             if (key := (assignment, seed, only)) not in made:
-                grader = open_graders.enter_context(Grader(courses[only], assignment, seed=seed, warm=warm))
+                grader = open_graders.enter_context(Grader(courses[only], assignment, seed=seed, forkserver=forkserver))
                 made[key] = Desk(grader, courses[only].root, only)
             return made[key]
 

@@ -24,7 +24,7 @@ from mutating import Mutant, mutants
 
 from foundations.grading.grader import Grader
 from foundations.grading.misconceptions import Bank
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 
 SURVIVORS = Path(__file__).parent / "survivors.toml"
 REPORT = ROOT / "docs" / "mutants.md"
@@ -96,14 +96,14 @@ class Range:
     takes most of the time, and changes no score.
     """
 
-    def __init__(self, root: Path, warm: Warm) -> None:
+    def __init__(self, root: Path, forkserver: ForkServer) -> None:
         self.course = make_course(root)
-        self._warm = warm
+        self._forkserver = forkserver
         self._desks: dict[tuple[str, int], Desk] = {}
 
     def desk(self, assignment: str, seed: int) -> Desk:
         if (assignment, seed) not in self._desks:
-            grader = Grader(self.course, assignment, seed=seed, warm=self._warm)
+            grader = Grader(self.course, assignment, seed=seed, forkserver=self._forkserver)
             grader._bank = Bank()
             self._desks[assignment, seed] = Desk(grader, self.course.root)
         return self._desks[assignment, seed]
@@ -208,8 +208,8 @@ def main() -> int:
     parser.add_argument("--survivors", action="store_true", help="only those that are explained")
     arguments = parser.parse_args()
     start, outcome, graded = time.monotonic(), Outcome(), {}
-    with tempfile.TemporaryDirectory() as folder, Warm() as warm:
-        grading = Range(Path(folder), warm)
+    with tempfile.TemporaryDirectory() as folder, ForkServer() as forkserver:
+        grading = Range(Path(folder), forkserver)
         for assignment in arguments.assignments or covered():
             names = [name for name in exercises(assignment) if name in arguments.exercise or not arguments.exercise]
             chosen = [(name, mutant) for name in names for mutant in mutants_of(name)]

@@ -28,7 +28,7 @@ from grading import (
 )
 
 from foundations.grading.grader import Grader
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 
 HIDING = [answer for name in ASSIGNMENTS for answer in all_answers("hiding", name)]
 SHAPES = [answer for name in ASSIGNMENTS for answer in all_answers("shapes", name)]
@@ -46,7 +46,7 @@ Lone = Callable[[str], Desk]
 
 
 @pytest.fixture(scope="module")
-def lone(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lone]:
+def lone(forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lone]:
     """Make the desk of one exercise alone: it grades several times faster than that of an assignment."""
     made: dict[str, Desk] = {}
     with ExitStack() as open_graders:
@@ -54,7 +54,7 @@ def lone(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lone]
         def desk(exercise: str) -> Desk:
             if exercise not in made:
                 course = make_course(tmp_path_factory.mktemp(f"alone-{exercise}"), (exercise,))
-                grader = Grader(course, assignment_of(exercise), seed=SEED, warm=warm)
+                grader = Grader(course, assignment_of(exercise), seed=SEED, forkserver=forkserver)
                 made[exercise] = Desk(open_graders.enter_context(grader), course.root, (exercise,))
             return made[exercise]
 

@@ -12,7 +12,7 @@ from grading import exercises
 from mutants import REPORT, Outcome, Range, complaints, covered, explained, in_rounds, mutants_of, report, stands_on
 from mutating import Mutant, mutants
 
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 
 #: Notebooks that the sample fills, of each assignment.
 ROUNDS = 4
@@ -109,7 +109,7 @@ def test_who_survives_without_a_word_is_complained_about(monkeypatch: pytest.Mon
 
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", covered())
-def test_a_sample_of_the_mutants_is_noticed(assignment: str, warm: Warm, tmp_path: Path) -> None:
+def test_a_sample_of_the_mutants_is_noticed(assignment: str, forkserver: ForkServer, tmp_path: Path) -> None:
     """The full number is the command's, ``python tests/course/mutants.py``."""
     chance = random.Random(assignment)
     names = exercises(assignment)
@@ -117,7 +117,7 @@ def test_a_sample_of_the_mutants_is_noticed(assignment: str, warm: Warm, tmp_pat
     chance.shuffle(chosen)
     part = [(name, mutant) for one in list(in_rounds(chosen))[:ROUNDS] for name, mutant in one.items()]
     outcome = Outcome()
-    Range(tmp_path, warm).grade(part, outcome)
+    Range(tmp_path, forkserver).grade(part, outcome)
     graded: dict[str, set[str]] = {}
     for name, mutant in part:
         graded.setdefault(name, set()).add(mutant.change)

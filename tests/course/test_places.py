@@ -15,7 +15,7 @@ from foundations.config import find_course
 from foundations.grading.grader import Grader
 from foundations.notebooks.statements import bound_names, parse
 from foundations.notebooks.submission import read_source, release_version
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 
 #: In `make test`: functions, and classes that are derived from one another.
 QUICK = ("01_matmul", "05_modules")
@@ -92,11 +92,13 @@ CASES = [
 
 
 @pytest.mark.parametrize(("assignment", "change"), CASES)
-def test_solutions_count_wherever_they_are(warm: Warm, tmp_path: Path, assignment: str, change: str) -> None:
+def test_solutions_count_wherever_they_are(
+    forkserver: ForkServer, tmp_path: Path, assignment: str, change: str
+) -> None:
     """Stubs that are left or put back do not hide them, and rules read the code that ran."""
     notebook = Notebook(assignment)
     CHANGES[change](notebook)
-    with Grader(find_course(ROOT), assignment, warm=warm) as grader:
+    with Grader(find_course(ROOT), assignment, forkserver=forkserver) as grader:
         report = grader.grade(builders.write(notebook.nb, tmp_path / f"{assignment}.ipynb"), "s01").report
     failed = {
         f"{one.id}: {check.name}": check.message
@@ -123,13 +125,13 @@ def test_the_release_binds_no_exercise_before_its_stub(assignment: str) -> None:
     assert bound.issuperset(exercises(assignment))
 
 
-def test_answers_in_the_next_exercises_cell_are_found(warm: Warm, tmp_path: Path) -> None:
+def test_answers_in_the_next_exercises_cell_are_found(forkserver: ForkServer, tmp_path: Path) -> None:
     """Each is below its own check, and the student reads in which cell."""
     notebook = Notebook("01_matmul")
     first, second = notebook.names[:2]
     builders.cell(notebook.nb, f"{second}-solution").source = "\n\n".join(notebook.solutions.values())
     number = builders.at(notebook.nb, f"{second}-solution") + 1
-    with Grader(find_course(ROOT), "01_matmul", warm=warm) as grader:
+    with Grader(find_course(ROOT), "01_matmul", forkserver=forkserver) as grader:
         report = grader.grade(builders.write(notebook.nb, tmp_path / "01_matmul.ipynb"), "s01").report
     assert [one.score == one.max_score for one in report.exercises] == [False, True, True]
     assert (

@@ -37,7 +37,7 @@ def test_thrice(student):
 
 
 @pytest.fixture
-def grading(tmp_path, warm):
+def grading(tmp_path, forkserver):
     """Grade answers to ``double``, by the hidden tests that are given for it, in one run of a grader."""
     graders = []
 
@@ -47,7 +47,7 @@ def grading(tmp_path, warm):
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in {"test_double": hidden, "test_triple": PLAIN, **files}.items():
             (folder / f"{name}.py").write_text(text)
-        grader = Grader(Course(tmp_path, {}), "course", warm=warm, feedback=feedback)
+        grader = Grader(Course(tmp_path, {}), "course", forkserver=forkserver, feedback=feedback)
         graders.append(grader)
         return [grader.grade(handed_in(answer), "s01").report for answer in answers]
 

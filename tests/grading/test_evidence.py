@@ -20,7 +20,7 @@ CASES = [(2, 3, 4), (3, 2, 2), (1, 4, 3)]
 
 
 @pytest.fixture
-def student(session, warm):
+def student(session, forkserver):
     """Make the student of ``product`` from cells of source."""
     replayers = []
 
@@ -28,9 +28,9 @@ def student(session, warm):
         one = session("import torch", *cells)
         one.finish()
         assert not any(run.error for run in one.runs.values()), one.runs
-        replayers.append(Replayer(warm))
+        replayers.append(Replayer(forkserver))
         # The source is not handed over, so that the trace alone decides.
-        return Student("product", (), one, 1, [], None, Stopwatch(warm), replayers[-1])
+        return Student("product", (), one, 1, [], None, Stopwatch(forkserver), replayers[-1])
 
     yield make
     for replayer in replayers:
@@ -195,9 +195,9 @@ def product(a, b):
     assert one.reviews == []
 
 
-def test_record_names_operators_and_nothing_else(warm) -> None:
+def test_record_names_operators_and_nothing_else(forkserver) -> None:
     """Attributes of PyTorch's namespaces are methods of Python's, and no operators."""
-    replayer = Replayer(warm)
+    replayer = Replayer(forkserver)
     try:
         for name in ("aten.mm._op", "aten.__class__.mro", "prims.__dict__.clear", "aten.mul.__call__"):
             entries = [[name, [["t", 0], ["t", 1]], {}, [2], -1]]
@@ -343,9 +343,9 @@ def test_forged_trace_is_read_without_harm(trace) -> None:
     assert list(record.operators()) == []
 
 
-def test_record_that_ends_its_process_is_an_error(warm) -> None:
+def test_record_that_ends_its_process_is_an_error(forkserver) -> None:
     """The next record is replayed in a new process."""
-    replayer = Replayer(warm)
+    replayer = Replayer(forkserver)
     entries = [["aten.zeros.default", [["l", [1]]], {}, [0], -1], ["aten.mul.Tensor", [["t", 0], 2], {}, [1], -1]]
     outputs = {"value": ["t", 1], "attributes": []}
     text = json.dumps({"entries": entries, "calls": [], "leaves": [], "outputs": outputs})

@@ -30,9 +30,9 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def grader(course, warm):
+def grader(course, forkserver):
     limits = Limits(check_cpu_s=0.5, check_wall_s=2, cell_cpu_s=1, cell_wall_s=2)
-    with Grader(course, "course", limits=limits, warm=warm) as one:
+    with Grader(course, "course", limits=limits, forkserver=forkserver) as one:
         yield one
 
 
@@ -269,11 +269,11 @@ def test_tampered_tests_points_and_flags_are_repaired_and_listed(graded):
     assert len(report.repairs) >= 2
 
 
-def test_the_same_seed_gives_the_same_report(course, grader, warm, tmp_path):
+def test_the_same_seed_gives_the_same_report(course, grader, forkserver, tmp_path):
     """A report can be replayed."""
     path = builders.write(builders.answered(), tmp_path / "a.ipynb")
     first = grader.grade(path, "s01").report
-    with Grader(course, "course", seed=first.seed, warm=warm) as again:
+    with Grader(course, "course", seed=first.seed, forkserver=forkserver) as again:
         second = again.grade(path, "s01").report
 
     assert first.seed == second.seed
@@ -289,7 +289,7 @@ def test_the_same_seed_gives_the_same_report(course, grader, warm, tmp_path):
         ("x = 1", "no hidden test"),
     ],
 )
-def test_a_broken_grader_is_the_authors_to_mend(course, warm, tmp_path, text, words):
+def test_a_broken_grader_is_the_authors_to_mend(course, forkserver, tmp_path, text, words):
     """Before anybody is graded by it."""
     import shutil
 
@@ -298,11 +298,11 @@ def test_a_broken_grader_is_the_authors_to_mend(course, warm, tmp_path, text, wo
     (root / "graders" / "course" / "test_double.py").write_text(text)
     path = builders.write(builders.answered(), tmp_path / "a.ipynb")
 
-    with Grader(Course(root, {}), "course", warm=warm) as one, pytest.raises(CourseError, match=words):
+    with Grader(Course(root, {}), "course", forkserver=forkserver) as one, pytest.raises(CourseError, match=words):
         one.grade(path, "s01")
 
 
-def test_a_grader_that_fails_itself_is_a_fault_and_no_zero(course, warm, tmp_path):
+def test_a_grader_that_fails_itself_is_a_fault_and_no_zero(course, forkserver, tmp_path):
     """The exercise has no score, the submission is ungraded, the exit code names the author; the other exercise is
     graded.
     """
@@ -314,7 +314,7 @@ def test_a_grader_that_fails_itself_is_a_fault_and_no_zero(course, warm, tmp_pat
     grader_file.write_text(GRADER.replace("FACTOR", "undefined_name"))
     path = builders.write(builders.answered(), tmp_path / "a.ipynb")
 
-    with Grader(Course(root, {}), "course", warm=warm) as one:
+    with Grader(Course(root, {}), "course", forkserver=forkserver) as one:
         report = one.grade(path, "s01").report
 
     assert scores(report) == {"double": None, "triple": 4.0}
@@ -332,7 +332,7 @@ def test_confinement_that_is_refused_leaves_the_submission_ungraded(grader, grad
     assert "could not be confined" in report.why_ungraded()
 
 
-def test_a_bank_that_fails_itself_costs_no_more_than_its_hint(course, warm, tmp_path):
+def test_a_bank_that_fails_itself_costs_no_more_than_its_hint(course, forkserver, tmp_path):
     """A wrong answer whose name cannot be looked up is wrong all the same, and the course's author is told why."""
     import shutil
 
@@ -344,7 +344,7 @@ def test_a_bank_that_fails_itself_costs_no_more_than_its_hint(course, warm, tmp_
     )
     notebook = builders.release()
     builders.cell(notebook, "double-solution").source = "def double(x):\n    return x"
-    with Grader(Course(root, {}), "course", warm=warm) as one:
+    with Grader(Course(root, {}), "course", forkserver=forkserver) as one:
         report = one.grade(builders.write(notebook, tmp_path / "handed-in.ipynb"), "s01").report
     first = report.exercises[0].checks[0]
 
@@ -435,7 +435,7 @@ def test_speed(student):
 
 
 @pytest.fixture
-def undecided(warm, tmp_path):
+def undecided(forkserver, tmp_path):
     """Grade the solution by graders whose clock cannot decide."""
 
     def grade(*, too_many, twin="few operations"):
@@ -448,7 +448,7 @@ def undecided(warm, tmp_path):
         notebook = builders.release()
         builders.cell(notebook, "double-solution").source = DOUBLE
         builders.cell(notebook, "triple-solution").source = TRIPLE
-        with Grader(Course(tmp_path, {}), "course", warm=warm) as one:
+        with Grader(Course(tmp_path, {}), "course", forkserver=forkserver) as one:
             return one.grade(builders.write(notebook, tmp_path / "handed-in.ipynb"), "s01").report
 
     return grade
@@ -490,7 +490,7 @@ def reviewing(tmp_path_factory):
     return root, builders.write(builders.answered(), root / "submitted" / "s01" / "course" / "course.ipynb")
 
 
-def test_a_finding_costs_nothing_and_a_decision_is_kept(reviewing, warm):
+def test_a_finding_costs_nothing_and_a_decision_is_kept(reviewing, forkserver):
     """The course's rule and the decisions about this student are applied, and the cell shows what came of it."""
     root, path = reviewing
     finding = Review("torch.mm = f", "torch is changed", ("double",), 2, 1)
@@ -500,7 +500,7 @@ def test_a_finding_costs_nothing_and_a_decision_is_kept(reviewing, warm):
         if number == 3:
             with store.opened(root, write=True) as book:
                 book.decide("course", "s01", [Decision(finding, ("double",), "ada", "2026-11-29T12:00:00+00:00")])
-        with Grader(Course(root, setting), "course", warm=warm) as one:
+        with Grader(Course(root, setting), "course", forkserver=forkserver) as one:
             graded = one.grade(path, "s02" if number == 4 else "s01")
         made.append(graded.report)
         notebooks.append(graded.notebook)
@@ -515,10 +515,10 @@ def test_a_finding_costs_nothing_and_a_decision_is_kept(reviewing, warm):
     assert ["Your instructor took the points" in text for text in words] == [False] * 3 + [True, False]
 
 
-def test_a_file_of_reviews_that_cannot_be_used_stops_before_a_class_is_graded(reviewing, warm, tmp_path):
+def test_a_file_of_reviews_that_cannot_be_used_stops_before_a_class_is_graded(reviewing, forkserver, tmp_path):
     """And not after an hour."""
     copy = tmp_path / "course"
     shutil.copytree(reviewing[0], copy)
     (copy / "reviews.db").write_text("damaged" * 100)
     with pytest.raises(CourseError, match=r"reviews\.db, which keeps the decisions on reviews, cannot be used"):
-        Grader(Course(copy, {}), "course", warm=warm)
+        Grader(Course(copy, {}), "course", forkserver=forkserver)

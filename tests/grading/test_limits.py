@@ -34,9 +34,9 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def grade(course, warm, tmp_path_factory):
+def grade(course, forkserver, tmp_path_factory):
     """Grade the small course's release with these sources in its solution cells."""
-    with Grader(course, "course", warm=warm) as grader:
+    with Grader(course, "course", forkserver=forkserver) as grader:
 
         def run(double="def double(x): return x + x", triple="def triple(x): return 3 * x"):
             notebook = builders.release()
@@ -104,12 +104,12 @@ def test_limits_for_an_exercise_that_is_none_are_refused_before_anybody_is_grade
             Grader(Course(course.root, table), "course")
 
 
-def test_a_notebook_that_has_had_its_time_says_so(course, warm, tmp_path):
+def test_a_notebook_that_has_had_its_time_says_so(course, forkserver, tmp_path):
     """It is the whole notebook's, and no cell's own."""
     table = {"limits": {"notebook_wall_s": 0.5}}
     notebook = builders.answered()
     builders.cell(notebook, "double-solution").source = "import time; time.sleep(9)"
-    with Grader(Course(course.root, table), "course", warm=warm) as grader:
+    with Grader(Course(course.root, table), "course", forkserver=forkserver) as grader:
         executed = grader.grade(builders.write(notebook, tmp_path / "a.ipynb"), "s01").notebook
 
     words = "stopped: the notebook has had the 0.5 s it may take as a whole"
@@ -120,7 +120,7 @@ READS = "def double(x):\n    factor = float(open('factor.txt').read())\n    retu
 FILES = {"assignment": {"course": {"files": ["factor.txt", "more.txt"], "limits": {"check_cpu_s": 0.4}}}}
 
 
-def test_files_that_an_assignment_names_are_there_to_be_read(course, warm, tmp_path):
+def test_files_that_an_assignment_names_are_there_to_be_read(course, forkserver, tmp_path):
     """In the working directory, and nothing else of the folder; what could not be taken is told."""
     notebook = builders.answered()
     builders.cell(notebook, "double-solution").source = READS
@@ -129,7 +129,7 @@ def test_files_that_an_assignment_names_are_there_to_be_read(course, warm, tmp_p
     (path.parent / "factor.txt").write_text("2.0")
     (path.parent / "torch.py").write_text("raise SystemExit")
     (path.parent / "more.txt").symlink_to("/etc/passwd")
-    with Grader(Course(course.root, FILES), "course", warm=warm) as grader:
+    with Grader(Course(course.root, FILES), "course", forkserver=forkserver) as grader:
         graded = grader.grade(path, "s01")
 
     assert graded.report.score == 9.0
@@ -138,7 +138,7 @@ def test_files_that_an_assignment_names_are_there_to_be_read(course, warm, tmp_p
     assert sorted(one.name for one in path.parent.iterdir()) == ["a.ipynb", "factor.txt", "more.txt", "torch.py"]
 
 
-def test_the_reference_reads_the_instructors_own_file(course, warm, tmp_path):
+def test_the_reference_reads_the_instructors_own_file(course, forkserver, tmp_path):
     """It lies beside the source notebook, from where it is handed out."""
     shutil.copytree(course.root, tmp_path / "course")
     source = builders.source_notebook()
@@ -147,7 +147,7 @@ def test_the_reference_reads_the_instructors_own_file(course, warm, tmp_path):
     (tmp_path / "course" / "source" / "course" / "factor.txt").write_text("2.0")
     notebook = builders.answered()
     builders.cell(notebook, "double-solution").source = FOREVER.format("double")
-    with Grader(Course(tmp_path / "course", FILES), "course", warm=warm) as grader:
+    with Grader(Course(tmp_path / "course", FILES), "course", forkserver=forkserver) as grader:
         report = grader.grade(builders.write(notebook, tmp_path / "a.ipynb"), "s01").report
 
     assert "; the reference needs less than" in report.exercises[0].checks[0].message

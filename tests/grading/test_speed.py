@@ -21,7 +21,7 @@ from foundations.grading import speed
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
 from foundations.grading.pytest_plugin import exercise_of
 from foundations.grading.speed import SpeedVerdict, Stopwatch, Task
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 
 _LOOP = """
@@ -70,16 +70,16 @@ TASK = Task("total", loop, inputs, expected, at_least=30, called="the speed of t
 
 
 @pytest.fixture(scope="module")
-def stopwatch(warm: Warm) -> Iterator[Stopwatch]:
-    stopwatch = Stopwatch(warm)
+def stopwatch(forkserver: ForkServer) -> Iterator[Stopwatch]:
+    stopwatch = Stopwatch(forkserver)
     yield stopwatch
     stopwatch.close()
 
 
 @pytest.fixture
-def judge(warm: Warm, stopwatch: Stopwatch):
+def judge(forkserver: ForkServer, stopwatch: Stopwatch):
     def judge_source(source: str, task: Task = TASK) -> SpeedVerdict:
-        with Session(warm, [(0, source)], Limits()) as student:
+        with Session(forkserver, [(0, source)], Limits()) as student:
             student.finish()
             assert student.runs[0].error is None
             return stopwatch.judge(task, student, torch.Generator().manual_seed(8))
@@ -211,7 +211,7 @@ def test_baseline_that_fails(judge):
         judge(_RIGHT, with_baseline(mistaken))
 
 
-def test_one_baseline_for_a_class(warm, stopwatch, judge):
+def test_one_baseline_for_a_class(forkserver, stopwatch, judge):
     """The baseline's process is used again, and its CPU time grows with its use."""
     judge(_RIGHT)
     session, before = stopwatch._session, stopwatch.total_cpu_s
@@ -222,7 +222,7 @@ def test_one_baseline_for_a_class(warm, stopwatch, judge):
 
 def test_closed():
     """A stopwatch that was never used, or is closed, has spent nothing."""
-    stopwatch = Stopwatch(Warm())
+    stopwatch = Stopwatch(ForkServer())
     stopwatch.close()
     assert stopwatch.total_cpu_s == 0.0
 

@@ -46,14 +46,14 @@ class Slips:
 
 
 @pytest.fixture
-def student(session, warm):
+def student(session, forkserver):
     """Make the student of an exercise from cells of source."""
     helpers = []
 
     def make(exercise, *cells):
         one = session(*cells)
         one.finish()
-        helpers.append((Stopwatch(warm), Replayer(warm)))
+        helpers.append((Stopwatch(forkserver), Replayer(forkserver)))
         return Student(exercise, (), one, 1, cells, None, *helpers[-1])
 
     yield make

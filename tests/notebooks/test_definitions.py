@@ -32,14 +32,14 @@ BOTH = f"{DOUBLE}\n\n{TRIPLE}"
 
 
 @pytest.fixture(scope="module")
-def grader(tmp_path_factory, warm):
+def grader(tmp_path_factory, forkserver):
     root = tmp_path_factory.mktemp("course")
     builders.write(builders.source_notebook(), root / "source" / "course" / "course.ipynb")
     folder = root / "graders" / "course"
     folder.mkdir(parents=True)
     for name, factor in (("double", 2), ("triple", 3)):
         (folder / f"test_{name}.py").write_text(GRADER.replace("FACTOR", str(factor)))
-    with Grader(Course(root, {}), "course", limits=Limits(cell_cpu_s=1, cell_wall_s=5), warm=warm) as one:
+    with Grader(Course(root, {}), "course", limits=Limits(cell_cpu_s=1, cell_wall_s=5), forkserver=forkserver) as one:
         yield one
 
 

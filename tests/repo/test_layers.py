@@ -128,7 +128,7 @@ def test_imports_are_those_of_the_table(module: str) -> None:
 
 
 def test_packages_import_nothing_by_themselves() -> None:
-    """The warm process starts before torch is imported, and ``--help`` needs no torch: each ``__init__`` is empty."""
+    """The fork server starts before torch is imported, and ``--help`` needs no torch: each ``__init__`` is empty."""
     faces = {"testing", "plots"}  # notebooks import their names
     for path in PACKAGE.rglob("__init__.py"):
         if path.parent.name not in faces:
@@ -150,7 +150,7 @@ def test_code_next_to_student_code_brings_nothing_along(module: str) -> None:
     assert own(names) - INSIDE == set()
 
 
-def test_no_module_of_the_judge_is_loaded_in_the_warm_process() -> None:
+def test_no_module_of_the_judge_is_loaded_in_the_fork_server() -> None:
     """The modules of this package that are in its memory are those that students may read."""
     names = ", ".join(f"foundations.{one}" for one in MODULES if room(one) in INSIDE)
     code = f"import sys; import {names}; print(*(name for name in sys.modules if name.startswith('foundations.')))"

@@ -13,7 +13,7 @@ import pytest
 from foundations.config import find_course
 from foundations.grading.grader import Grader
 from foundations.report.model import Report
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = "00_example"
@@ -46,7 +46,7 @@ def source() -> nbformat.NotebookNode:
 
 
 @pytest.fixture(scope="module")
-def reports(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+def reports(forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
     """A report for each of :data:`ANSWERS`, graded in a course made of the page's files."""
     root = tmp_path_factory.mktemp("course")
     builders.write(source(), root / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
@@ -56,7 +56,7 @@ def reports(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> dict[str, R
         if name.startswith("graders/"):
             (root / name).write_text(text, "utf-8")
     made = {}
-    with Grader(find_course(root), ASSIGNMENT, seed=1, warm=warm) as grader:
+    with Grader(find_course(root), ASSIGNMENT, seed=1, forkserver=forkserver) as grader:
         for name, answer in ANSWERS.items():
             notebook = source()
             builders.cell(notebook, "dot-solution").source = answer

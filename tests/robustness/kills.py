@@ -1,4 +1,4 @@
-"""Faults of our own making: judge, warm process and student process are killed at random moments of a class run.
+"""Faults of our own making: judge, fork server and student process are killed at random moments of a class run.
 
 ``python tests/robustness/kills.py --runs 200`` grades a small class again and again, kills one process in each run,
 runs the same command once more where that is needed, and compares gradebook and folders with those of a run that nobody
@@ -34,7 +34,7 @@ from course_builder import ROOT
 from hidden_tests import GRADER
 
 #: Who is killed, and how often of a hundred.
-TARGETS = {"judge": 50, "warm": 25, "student": 25}
+TARGETS = {"judge": 50, "fork server": 25, "student": 25}
 #: Which class, and how often of ten. "new" has no gradebook; "again" has one, in which a person has graded, too.
 CLASSES = {"new": 4, "again": 5, "real": 1}
 ASSIGNMENTS = {"new": "course", "again": "course", "real": "01_matmul"}
@@ -207,13 +207,13 @@ def command_of(pid: int) -> str:
         return ""
 
 
-def warm_of(judge: int) -> int | None:
+def forkserver_of(judge: int) -> int | None:
     return next((pid for pid in children(judge) if "foundations.worker.forkserver" in command_of(pid)), None)
 
 
 def student_of(judge: int) -> int | None:
-    warm = warm_of(judge)
-    living = [pid for pid in children(warm) if command_of(pid)] if warm else []  # a zombie has no command
+    forkserver = forkserver_of(judge)
+    living = [pid for pid in children(forkserver) if command_of(pid)] if forkserver else []  # a zombie has no command
     return living[-1] if living else None
 
 
@@ -376,13 +376,13 @@ class Rig:
             time.sleep(0.005)
         if target == "judge":
             return judge.poll() is None and killed(judge.pid, None)
-        find: Callable[[int], int | None] = warm_of if target == "warm" else student_of
+        find: Callable[[int], int | None] = forkserver_of if target == "fork server" else student_of
         while judge.poll() is None:
             pid = find(judge.pid)
             if pid is not None:
                 if target == "student":
                     time.sleep(self.chosen.uniform(0, 0.05))
-                if killed(pid, judge.pid if target == "warm" else warm_of(judge.pid)):
+                if killed(pid, judge.pid if target == "fork server" else forkserver_of(judge.pid)):
                     return True
             time.sleep(0.001)
         return False

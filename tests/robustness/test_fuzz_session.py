@@ -36,7 +36,7 @@ from foundations.grading.misconceptions import Behaviour, same
 from foundations.grading.speed import Stopwatch
 from foundations.grading.student import Student
 from foundations.sandbox import layers
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 from foundations.worker import protocol
 
@@ -79,7 +79,7 @@ Answer = tuple[str, bytes]
 Answers = dict[str, Answer]
 
 
-class FakeWarm(Warm):
+class FakeWarm(ForkServer):
     """Starts the script in the place of a student process; ``answers`` are those of the next ones."""
 
     def __init__(self) -> None:

@@ -17,11 +17,11 @@ KILLS = Path(__file__).parent / "kills.py"
     ("runs", "targets", "options"),
     [
         pytest.param(1, {"judge"}, ["--seed", "7"], id="1 run"),
-        pytest.param(100, {"judge", "warm", "student"}, [], id="100 runs", marks=pytest.mark.slow),
+        pytest.param(100, {"judge", "fork server", "student"}, [], id="100 runs", marks=pytest.mark.slow),
     ],
 )
 def test_a_run_that_is_killed_ends_with_the_same_gradebook(runs: int, targets: set[str], options: list[str]) -> None:
-    """The judge is killed on a new course; in the long run judge, warm process and student process are, on a new
+    """The judge is killed on a new course; in the long run judge, fork server and student process are, on a new
     course, a graded one, and the real one.
 
     In a process of its own, which adopts all orphans of the runs and sees them end.

@@ -10,7 +10,7 @@ from sessions import CLOSE_ALL, LEADERLESS, SCRATCH, call, kill, text_of
 
 from foundations.config import Limits
 from foundations.errors import InternalError, SessionLost
-from foundations.session.forkserver import Warm, WarmLost
+from foundations.session.forkserver import ForkServer, ForkServerLost
 from foundations.session.session import Session
 
 HALF_ENDED = {
@@ -90,14 +90,14 @@ QUICK = ("the first thread has ended", "pipes are closed and the process is stop
     ],
 )
 def test_what_ends_by_halves_costs_its_own_cell(session, source):
-    """The warm process goes on, and the cell after it runs in a new process."""
+    """The fork server goes on, and the cell after it runs in a new process."""
     source = textwrap.dedent(source)
     one = session("x = 1", source, "x += 1; print(x)", cell_cpu_s=0.5, cell_wall_s=1.5, memory_bytes=256 << 20)
     began = time.monotonic()
     one.finish()
 
     assert one.runs[1].error["name"] == "SessionLost"
-    assert (text_of(one.runs[2]), one.warm_losses) == ("2\n", 0)
+    assert (text_of(one.runs[2]), one.forkserver_losses) == ("2\n", 0)
     assert time.monotonic() - began < 15
 
 
@@ -111,53 +111,53 @@ def test_what_ends_by_halves_after_its_cell_costs_the_call_that_meets_it(session
 
     with pytest.raises(SessionLost):
         call(one, "f")
-    assert (call(one, "os.getpid")["error"], one.warm_losses) == (None, 0)
+    assert (call(one, "os.getpid")["error"], one.forkserver_losses) == (None, 0)
 
 
 @pytest.mark.slow
 def test_a_process_whose_first_thread_has_ended_goes_with_the_warm_one():
     """Nothing of it outlives the process that forked it."""
     source = textwrap.dedent(HALF_ENDED["the first thread has ended and the pipes are held"])
-    with Warm() as warm, Session(warm, [], Limits()) as one:
+    with ForkServer() as forkserver, Session(forkserver, [], Limits()) as one:
         one.start()
         pid = one._process.pid
-        timer = threading.Timer(0.5, kill, (warm,))
+        timer = threading.Timer(0.5, kill, (forkserver,))
         timer.start()
-        with pytest.raises(WarmLost):
+        with pytest.raises(ForkServerLost):
             one._ask("cell", 60.0, 60.0, {"source": source})
         timer.join()
         assert gone(pid)
 
 
-def test_a_warm_process_that_is_lost_twice_over_one_cell_costs_that_cell(warm, monkeypatch):
-    """It is the submission's doing: the run goes on with a new warm process, and the cells after it are run."""
+def test_a_fork_server_that_is_lost_twice_over_one_cell_costs_that_cell(forkserver, monkeypatch):
+    """It is the submission's doing: the run goes on with a new fork server, and the cells after it are run."""
     ask = Session._ask
 
     def kill_first(session, operation, cpu_s, wall_s, values):
         if operation == "cell" and "deadly" in values["source"]:
-            kill(warm)
+            kill(forkserver)
         return ask(session, operation, cpu_s, wall_s, values)
 
     monkeypatch.setattr(Session, "_ask", kill_first)
-    with Session(warm, list(enumerate(["x = 1", "deadly = 1", "print(x)"])), Limits()) as one:
+    with Session(forkserver, list(enumerate(["x = 1", "deadly = 1", "print(x)"])), Limits()) as one:
         one.finish()
         assert "ended twice while this code ran" in one.runs[1].error["text"]
         assert text_of(one.runs[2]) == "1\n"
-        assert (one.warm_losses, one.restarts) == (2, 2)
+        assert (one.forkserver_losses, one.restarts) == (2, 2)
 
 
 @pytest.mark.slow
-def test_a_warm_process_that_is_lost_before_any_student_code_is_our_fault(warm, monkeypatch):
+def test_a_fork_server_that_is_lost_before_any_student_code_is_our_fault(forkserver, monkeypatch):
     """Nobody's code ran, so that nobody's code ended it."""
-    ask = Warm._ask
+    ask = ForkServer._ask
 
     def kill_first(self, *arguments):
         kill(self)
         return ask(self, *arguments)
 
-    with Session(warm, [(0, "1")], Limits()) as one:
-        monkeypatch.setattr(Warm, "_ask", kill_first)
-        with pytest.raises(WarmLost):
+    with Session(forkserver, [(0, "1")], Limits()) as one:
+        monkeypatch.setattr(ForkServer, "_ask", kill_first)
+        with pytest.raises(ForkServerLost):
             one.finish()
         monkeypatch.undo()
         one.finish()
@@ -182,7 +182,7 @@ def test_a_scratch_folder_that_is_kept_busy_is_removed(session):
     folder = one._scratch.folder
     one.close()
 
-    assert one.warm_losses == 0
+    assert one.forkserver_losses == 0
     assert not folder.exists()
 
 
@@ -194,10 +194,12 @@ def test_the_kernel_ends_student_code_first_when_memory_runs_out(session):
         assert score.read().strip() == "1000"
 
 
-def test_a_machine_that_gives_no_process_is_no_students_fault(warm, monkeypatch):
+def test_a_machine_that_gives_no_process_is_no_students_fault(forkserver, monkeypatch):
     """The process that forks lives on, and its answer says why."""
-    monkeypatch.setattr(warm, "_ask", lambda *arguments: {"refused": "[Errno 11] Resource temporarily unavailable"})
+    monkeypatch.setattr(
+        forkserver, "_ask", lambda *arguments: {"refused": "[Errno 11] Resource temporarily unavailable"}
+    )
     before = len(os.listdir("/proc/self/fd"))
-    with Session(warm, [(0, "1")], Limits()) as one, pytest.raises(InternalError, match="gives no process"):
+    with Session(forkserver, [(0, "1")], Limits()) as one, pytest.raises(InternalError, match="gives no process"):
         one.start()
     assert len(os.listdir("/proc/self/fd")) == before

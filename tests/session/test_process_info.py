@@ -10,7 +10,7 @@ import pytest
 
 from foundations.config import Limits
 from foundations.session import process_info
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 
 pytest.importorskip("psutil")  # while the platform's true name is known
@@ -77,9 +77,9 @@ def test_threads_are_counted(busy):
 def test_a_session_does_without_what_only_linux_has(monkeypatch):
     """The judge's side of it: a stream for a socket, psutil for the clock. It was not tried on another system."""
     monkeypatch.setattr("sys.platform", "darwin")
-    with Warm(unsafe=True) as warm:
+    with ForkServer(unsafe=True) as forkserver:
         cells = ["x = 1", "import os; os._exit(3)", "print(x)", "while True: pass"]
-        with Session(warm, list(enumerate(cells)), Limits(cell_cpu_s=0.3, cell_wall_s=5)) as one:
+        with Session(forkserver, list(enumerate(cells)), Limits(cell_cpu_s=0.3, cell_wall_s=5)) as one:
             start = time.monotonic()
             one.finish()
             assert time.monotonic() - start < 60

@@ -129,7 +129,7 @@ def test_student_code_of_every_user_has_it(user):
         from foundations.config import Limits
         from foundations.session.session import Session
         from foundations.notebooks.discovery import write_declared
-        from foundations.session.forkserver import Warm
+        from foundations.session.forkserver import ForkServer
         cell = '''
         import os, sqlite3, shutil, tempfile, torch
         assert open("given.txt").read() == "given"
@@ -144,11 +144,11 @@ def test_student_code_of_every_user_has_it(user):
         print(open("renamed.txt").read(), sorted(os.listdir()))
         '''
         before = set(os.listdir(tempfile.gettempdir()))
-        with Warm() as warm:
+        with ForkServer() as forkserver:
             source = "\\n".join(line.strip() for line in cell.splitlines())
             limits = Limits(scratch_bytes=1_000_000, scratch_files=9)
             fill = lambda folder, owner: write_declared({"given.txt": b"given"}, folder, owner)
-            with Session(warm, [(0, source)], limits, fill_scratch=fill) as one:
+            with Session(forkserver, [(0, source)], limits, fill_scratch=fill) as one:
                 one.finish()
                 outputs, error = one.runs[0].outputs, one.runs[0].error
                 folder = one._scratch.folder

@@ -11,14 +11,14 @@ from sessions import SCRATCH, call, kill, text_of
 from foundations.config import Limits
 from foundations.errors import InternalError, SessionLost, SubmissionError
 from foundations.sandbox import layers as sandbox
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 
 
 @pytest.fixture(scope="module")
-def warm_of_its_own():
+def forkserver_of_its_own():
     """For tests that kill it."""
-    with Warm() as process:
+    with ForkServer() as process:
         yield process
 
 
@@ -249,9 +249,9 @@ def test_a_skipped_cell_never_runs(session):
     assert "known to hang" in one.runs[1].error["text"]
 
 
-def test_no_process_is_left_when_warm_and_sessions_are_closed():
+def test_no_process_is_left_when_the_fork_server_and_sessions_are_closed():
     """Killed, reaped, gone."""
-    with Warm() as process:
+    with ForkServer() as process:
         with Session(process, [(0, "1")], Limits()) as one:
             one.finish()
             pid = one._process.pid
@@ -263,9 +263,9 @@ def test_no_process_is_left_when_warm_and_sessions_are_closed():
     assert not os.path.exists(f"/proc/{pid}")
 
 
-def test_a_warm_process_that_was_killed_is_replaced():
-    """The session at hand is lost with it; the next one finds a new warm process."""
-    with Warm() as process:
+def test_a_fork_server_that_was_killed_is_replaced():
+    """The session at hand is lost with it; the next one finds a new fork server."""
+    with ForkServer() as process:
         with Session(process, [(0, "1")], Limits()) as one:
             one.finish()
         process._process.kill()
@@ -275,12 +275,12 @@ def test_a_warm_process_that_was_killed_is_replaced():
             assert text_of(other.runs[0]) == "5\n"
 
 
-def test_a_warm_process_that_cannot_start_says_why(monkeypatch):
+def test_a_fork_server_that_cannot_start_says_why(monkeypatch):
     """In the words of its own last line."""
-    process = Warm()
+    process = ForkServer()
     monkeypatch.setattr("foundations.session.forkserver._ENVIRONMENT", {"PATH": "/nowhere", "PYTHONHOME": "/nowhere"})
     monkeypatch.setattr("sys.executable", "/bin/false")
-    with pytest.raises(InternalError, match="warm process"):
+    with pytest.raises(InternalError, match="fork server"):
         process.fork(Limits())
     process.close()
 
@@ -295,38 +295,38 @@ def test_a_notebook_that_breaks_what_runs_it_loses_what_it_was_at(session):
     assert call(one, "g")["value"] == 2
 
 
-def test_a_warm_process_that_is_killed_costs_nobody_anything(warm_of_its_own):
+def test_a_fork_server_that_is_killed_costs_nobody_anything(forkserver_of_its_own):
     """The student process dies with it; a new one replays the cells, and the walk goes on where it was."""
-    with Session(warm_of_its_own, [(0, "x = 1"), (1, "x += 1"), (2, "print(x)")], Limits()) as one:
+    with Session(forkserver_of_its_own, [(0, "x = 1"), (1, "x += 1"), (2, "print(x)")], Limits()) as one:
         one.advance(2)
-        kill(warm_of_its_own)
+        kill(forkserver_of_its_own)
         one.finish()
 
         assert text_of(one.runs[2]) == "2\n"
         assert [run.error for run in one.runs.values()] == [None] * 3
-        assert (one.restarts, one.warm_losses) == (1, 1)
+        assert (one.restarts, one.forkserver_losses) == (1, 1)
 
 
-def test_a_warm_process_that_is_killed_while_a_cell_runs_has_the_cell_run_again(warm_of_its_own):
+def test_a_fork_server_that_is_killed_while_a_cell_runs_has_the_cell_run_again(forkserver_of_its_own):
     """That is no student's doing: the cell is not counted as one that ends the process."""
-    with Session(warm_of_its_own, [(0, "import time; time.sleep(1); print('done')")], Limits()) as one:
-        warm_of_its_own.wait_until_ready()
-        killer = threading.Timer(0.5, warm_of_its_own._process.kill)
+    with Session(forkserver_of_its_own, [(0, "import time; time.sleep(1); print('done')")], Limits()) as one:
+        forkserver_of_its_own.wait_until_ready()
+        killer = threading.Timer(0.5, forkserver_of_its_own._process.kill)
         killer.start()
         one.finish()
         killer.join()
 
         assert text_of(one.runs[0]) == "done\n"
-        assert (one.restarts, one.warm_losses) == (1, 1)
+        assert (one.restarts, one.forkserver_losses) == (1, 1)
 
 
 @pytest.mark.slow
-def test_a_session_of_a_warm_process_that_is_gone_works_on(warm_of_its_own):
+def test_a_session_of_a_fork_server_that_is_gone_works_on(forkserver_of_its_own):
     """The stopwatch keeps a session of its own for a whole class; its process number may be another's by then."""
-    with Session(warm_of_its_own, [(0, "def f(): return 1")], Limits()) as old:
+    with Session(forkserver_of_its_own, [(0, "def f(): return 1")], Limits()) as old:
         old.finish()
-        kill(warm_of_its_own)
-        with Session(warm_of_its_own, [(0, "print(5)")], Limits()) as other:
+        kill(forkserver_of_its_own)
+        with Session(forkserver_of_its_own, [(0, "print(5)")], Limits()) as other:
             other.finish()
             assert text_of(other.runs[0]) == "5\n"
             assert call(old, "f")["value"] == 1
@@ -379,7 +379,7 @@ def test_a_scratch_folder_holds_files_from_cell_to_cell_and_is_gone_afterwards(s
     assert not folder.exists()
 
 
-def test_a_scratch_folder_is_filled_anew_for_every_process(session, warm):
+def test_a_scratch_folder_is_filled_anew_for_every_process(session, forkserver):
     """With the files that were handed in; what a process that was lost had written is gone with it."""
 
     def fill(folder, owner):
@@ -387,7 +387,7 @@ def test_a_scratch_folder_is_filled_anew_for_every_process(session, warm):
         os.chown(folder / "given.txt", owner, -1)
 
     cells = ["import os; print(sorted(os.listdir()), open('given.txt').read())", "open('left', 'w'); os._exit(0)"]
-    with Session(warm, list(enumerate([*cells, cells[0]])), Limits(**SCRATCH), fill_scratch=fill) as one:
+    with Session(forkserver, list(enumerate([*cells, cells[0]])), Limits(**SCRATCH), fill_scratch=fill) as one:
         one.finish()
 
         assert text_of(one.runs[2]) == "['given.txt'] given\n"
@@ -430,9 +430,9 @@ def test_a_session_says_which_layers_confine_it(session):
     assert sandbox.is_complete(one.layers)
 
 
-def test_an_unsafe_warm_process_says_so_in_its_layers():
+def test_an_unsafe_fork_server_says_so_in_its_layers():
     """What can be put on is put on all the same."""
-    with Warm(unsafe=True) as process, Session(process, [(0, "print(5)")], Limits()) as one:
+    with ForkServer(unsafe=True) as process, Session(process, [(0, "print(5)")], Limits()) as one:
         one.finish()
 
         assert text_of(one.runs[0]) == "5\n"
@@ -454,7 +454,7 @@ def test_an_unsafe_warm_process_says_so_in_its_layers():
 def test_no_code_is_sent_to_a_process_that_does_not_name_every_layer(session, monkeypatch, layers, unsafe):
     """It is refused, and the cell has never run."""
     one = session("print('ran')")
-    monkeypatch.setattr(one._warm, "unsafe", unsafe)
+    monkeypatch.setattr(one._forkserver, "unsafe", unsafe)
     asked = []
 
     def hello(operation, *arguments):

@@ -1,7 +1,7 @@
 """The ``foundations`` command, run in the tests' own process.
 
-A new process imports torch and nbgrader for seconds, and starts a warm process of its own. Runs in this one borrow the
-warm process that all tests share.
+A new process imports torch and nbgrader for seconds, and starts a fork server of its own. Runs in this one borrow the
+fork server that all tests share.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from unittest import mock
 
 from foundations import cli
 from foundations.session import forkserver as warming
-from foundations.session.forkserver import Warm
+from foundations.session.forkserver import ForkServer
 
 
 @dataclass
@@ -31,21 +31,21 @@ class Done:
 
 
 @cache
-def shared_warm() -> Warm:
-    """The warm process of all tests of this process; it ends with them."""
-    one = Warm()
+def shared_forkserver() -> ForkServer:
+    """The fork server of all tests of this process; it ends with them."""
+    one = ForkServer()
     atexit.register(one.close)
     return one
 
 
 @contextlib.contextmanager
-def _borrowed(unsafe: bool = False) -> Iterator[Warm]:
+def _borrowed(unsafe: bool = False) -> Iterator[ForkServer]:
     if unsafe:
-        with Warm(unsafe=True) as own:
+        with ForkServer(unsafe=True) as own:
             yield own
         return
-    shared_warm().start()
-    yield shared_warm()
+    shared_forkserver().start()
+    yield shared_forkserver()
 
 
 def foundations(*arguments: object, cwd: Path | str) -> Done:
@@ -57,7 +57,7 @@ def foundations(*arguments: object, cwd: Path | str) -> Done:
             contextlib.chdir(cwd),
             contextlib.redirect_stdout(stdout),
             contextlib.redirect_stderr(stderr),
-            mock.patch.object(warming, "Warm", _borrowed),
+            mock.patch.object(warming, "ForkServer", _borrowed),
         ):
             cli.main()
         code = 0

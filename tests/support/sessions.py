@@ -7,9 +7,9 @@ import torch
 SCRATCH = {"scratch_bytes": 1_000_000, "scratch_files": 8}
 
 
-def kill(warm):
-    warm._process.kill()
-    warm._process.wait()
+def kill(forkserver):
+    forkserver._process.kill()
+    forkserver._process.wait()
 
 
 def call(session, function, *args, **more):
