@@ -95,7 +95,7 @@ def the_task() -> Task:
     stated: dict[str, Any] = {}
     grader.test_speed(_Listener(stated))
     del stated["rule"]  # what may run is no matter of time
-    return Task("matmul_elementwise", stated.pop("than"), **stated)
+    return Task("matmul_elementwise", stated.pop("baseline"), **stated)
 
 
 @dataclass
@@ -209,12 +209,12 @@ def _result(task: Task, verdicts: list[Verdict]) -> Result:
         title="Speed verdicts while other processes compete",
         about=(
             "Solutions that must pass and the next slower ones that must fail, judged by the speed check of "
-            f"`matmul_elementwise`: {task.at_least:g}× the CPU speed of the three loops is needed. Each verdict has a "
-            "student process of its own. The time includes starting it."
+            f"`matmul_elementwise`: {task.min_speedup:g}× the CPU speed of the three loops is needed. Each verdict has "
+            "a student process of its own. The time includes starting it."
         ),
         bar="no wrong verdict",
         met=not any(group["wrong"] for group in groups),
-        figures={"at_least": task.at_least, "groups": groups},
+        figures={"min_speedup": task.min_speedup, "groups": groups},
         columns=[
             "competing, solutions", "verdicts", "wrong", "inconclusive", "factor: least", "5 %", "median", "95 %",
             "largest", "mean rounds", "median time", "95 %", "load average",

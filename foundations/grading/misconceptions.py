@@ -30,8 +30,8 @@ _BATTERY = "__foundations_battery__"
 _ENOUGH = 1 / 2
 
 Inputs = Callable[[torch.Generator], list[tuple[Any, ...]]]
-#: How an exercise is called where it is not called by itself: ``through(names, *args)`` finds it in ``names``.
-Through = Callable[..., Any]
+#: How an exercise is called where it is not called by itself: ``caller(names, *args)`` finds it in ``names``.
+Caller = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Observation:
 
     args: tuple[Any, ...]
     behaviour: Behaviour
-    through: Through | None = None
+    caller: Caller | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Battery:
     """Inputs on which the misconceptions of an exercise differ from each other, and how it is called on them."""
 
     inputs: Inputs
-    through: Through | None = None
+    caller: Caller | None = None
 
 
 def misconception(
@@ -96,13 +96,13 @@ def misconception(
     return mark
 
 
-def battery(exercise: str, *, through: Through | None = None) -> Callable[[Inputs], Inputs]:
+def battery(exercise: str, *, caller: Caller | None = None) -> Callable[[Inputs], Inputs]:
     """Mark a function of ``misconceptions.py`` that makes inputs on which the misconceptions of ``exercise`` differ
-    from each other; ``through(names, *inputs)`` calls it where it is not called by itself.
+    from each other; ``caller(names, *inputs)`` calls it where it is not called by itself.
     """
 
     def mark(inputs: Inputs) -> Inputs:
-        setattr(inputs, _BATTERY, {**getattr(inputs, _BATTERY, {}), exercise: Battery(inputs, through)})
+        setattr(inputs, _BATTERY, {**getattr(inputs, _BATTERY, {}), exercise: Battery(inputs, caller)})
         return inputs
 
     return mark
@@ -239,8 +239,8 @@ def _agreement(one: Misconception, seen: Sequence[Observation]) -> int:
 
 
 def _agrees(one: Misconception, seen: Observation) -> bool:
-    return same(behave(_called(one, seen.through), seen.args), seen.behaviour)
+    return same(behave(_called(one, seen.caller), seen.args), seen.behaviour)
 
 
-def _called(one: Misconception, through: Through | None) -> Callable[..., Any]:
-    return one.answer if through is None else partial(through, {one.exercise: one.answer})
+def _called(one: Misconception, caller: Caller | None) -> Callable[..., Any]:
+    return one.answer if caller is None else partial(caller, {one.exercise: one.answer})

@@ -27,7 +27,7 @@ _RAISED = (Exception, pytest.fail.Exception, pytest.skip.Exception)
 
 
 def check(
-    name: str, *, weight: float = 1.0, gate: bool = False, twin: str | None = None
+    name: str, *, weight: float = 1.0, gate: bool = False, tiebreaker: str | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Mark a hidden test as one graded behaviour.
 
@@ -36,12 +36,13 @@ def check(
         weight: its share of the exercise's points.
         gate: while it fails, the checks after it are not looked at and the exercise earns nothing: a wrong product has
             no speed.
-        twin: for a check of speed, the name of the check before it that counts operations. A time at the threshold
+        tiebreaker: for a check of speed, the name of the check before it that counts operations. A time at the
+        threshold
             cannot be decided; where the operations were found to be too many, it then counts as too slow.
     """
     if not weight > 0:
         raise CourseError(f"check {name!r} has weight {weight!r}; it must be above 0", slug="checks")
-    return getattr(pytest.mark, _MARK)(name=name, weight=weight, gate=gate, twin=twin)
+    return getattr(pytest.mark, _MARK)(name=name, weight=weight, gate=gate, tiebreaker=tiebreaker)
 
 
 @dataclass
@@ -93,7 +94,7 @@ class GradingPlugin:
     _answers: int = 0
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", f"{_MARK}(name, weight, gate, twin): one graded behaviour")
+        config.addinivalue_line("markers", f"{_MARK}(name, weight, gate, tiebreaker): one graded behaviour")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -183,11 +184,11 @@ class GradingPlugin:
         return "fault", fault_text(item.nodeid, error), None
 
     def _undecided(self, item: pytest.Item, error: Inconclusive) -> tuple[Outcome, str, str | None]:
-        """No verdict, unless the check's twin has failed."""
-        twin = _mark(item).get("twin")
+        """No verdict, unless the check's tiebreaker has failed."""
+        tiebreaker = _mark(item).get("tiebreaker")
         outcomes = {check.name: check.outcome for check in self.exercises[exercise_of(item)].result.checks}
-        if twin is not None and outcomes.get(twin) == "fail":
-            text = f"{error}. It counts as too slow, because {twin!r} failed"
+        if tiebreaker is not None and outcomes.get(tiebreaker) == "fail":
+            text = f"{error}. It counts as too slow, because {tiebreaker!r} failed"
             return self._wrong(item, Finding("speed", text, symptom="speed"))
         return "inconclusive", f"{error}; grade again", None
 
@@ -233,7 +234,7 @@ class GradingPlugin:
         student.observations.clear()
         try:
             for args in battery.inputs(student.generator("battery")):
-                student.call(*args, through=battery.through)
+                student.call(*args, caller=battery.caller)
         except (CheckFailed, SessionLost):
             pass  # what was seen so far has to do
         return list(student.observations)
@@ -265,12 +266,13 @@ def _mark(item: pytest.Item) -> dict[str, Any]:
 
 
 def _without_twin(items: list[pytest.Item]) -> Iterator[str]:
-    """What to tell the author of each check whose twin is not judged before it."""
+    """What to tell the author of each check whose tiebreaker is not judged before it."""
     before: dict[str, set[str]] = {}
     for item in items:
         names, mark = before.setdefault(exercise_of(item), set()), _mark(item)
-        if mark.get("twin") not in {None, *names}:
-            yield f"{item.nodeid}: twin {mark['twin']!r} is not the name of a check before it in the same exercise"
+        if mark.get("tiebreaker") not in {None, *names}:
+            why = "is not the name of a check before it in the same exercise"
+            yield f"{item.nodeid}: tiebreaker {mark['tiebreaker']!r} {why}"
         names.add(mark.get("name", ""))
 
 

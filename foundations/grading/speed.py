@@ -52,10 +52,10 @@ class Task:
         baseline: the instructor's function, which gives the same values.
         inputs: makes the arguments of one call.
         expected: the right values for these arguments.
-        at_least: the factor by which ``exercise`` must be faster than ``baseline``.
-        called: the baseline's speed in words, for messages.
-        through: source of a grader's function that calls the student's, if it is not called by itself.
-        plain: further arguments of ``through``, which are not tensors and the same in every call.
+        min_speedup: the factor by which ``exercise`` must be faster than ``baseline``.
+        label: the baseline's speed in words, for messages.
+        caller: source of a grader's function that calls the student's, if it is not called by itself.
+        plain: further arguments of ``caller``, which are not tensors and the same in every call.
         scale: size of the expected values, by which a difference is judged, from the arguments of the call; default:
             the largest expected value. Needed if all of them may be small by chance, because the numbers that were
             added up to them were not.
@@ -65,9 +65,9 @@ class Task:
     baseline: Callable[..., object]
     inputs: Callable[[torch.Generator], tuple[torch.Tensor, ...]]
     expected: Callable[..., Values]
-    at_least: float
-    called: str
-    through: dict[str, str] | None = None
+    min_speedup: float
+    label: str
+    caller: dict[str, str] | None = None
     plain: tuple[Any, ...] = ()
     scale: Callable[..., float] | None = None
 
@@ -90,14 +90,14 @@ class Round:
     student: float
     probe: float
 
-    def excess(self, at_least: float) -> float:
+    def excess(self, min_speedup: float) -> float:
         """Distance from the threshold: negative if the student's function is fast enough, 0 at the threshold.
 
         What is left of a quick function after the probe is taken off may be near 0 by chance, and its logarithm
         anywhere. Below the threshold the share of the allowed time is used instead, above it the logarithm of that
         share: one bad round can neither decide alone nor hide what the others agree on.
         """
-        share = at_least * max(self.student - self.probe, 0.0) / self.baseline
+        share = min_speedup * max(self.student - self.probe, 0.0) / self.baseline
         return share - 1 if share < 1 else math.log(share)
 
 
@@ -122,7 +122,7 @@ class Stopwatch:
         self._session = self._key = None
 
     def judge(self, task: Task, student: Session, generator: torch.Generator) -> SpeedVerdict:
-        """Whether the student's function is ``task.at_least`` times faster than the baseline.
+        """Whether the student's function is ``task.min_speedup`` times faster than the baseline.
 
         Raises:
             CheckFailed: a repetition gave a wrong value or raised.
@@ -147,7 +147,7 @@ class Stopwatch:
                 return verdict
         raise Inconclusive(
             f"the speed of {task.exercise} could not be decided in {_MAX_ROUNDS} rounds: the machine is too busy, "
-            f"or the factor is very close to {task.at_least:g}×"
+            f"or the factor is very close to {task.min_speedup:g}×"
         )
 
     def _prepared(self, task: Task, generator: torch.Generator) -> Session:
@@ -199,7 +199,7 @@ def _cpu(
     """CPU seconds that ``session`` spends on ``size`` fresh inputs, from first byte asked to last byte answered."""
     inputs = [task.inputs(generator) for _ in range(size)]
     stacks = [torch.stack(parts) for parts in zip(*inputs, strict=True)]
-    how = {"through": task.through, "plain": list(task.plain)} if function == task.exercise else {}
+    how = {"caller": task.caller, "plain": list(task.plain)} if function == task.exercise else {}
     losses, start = session.forkserver_losses, session.clock()
     reply = session.request("batch", function=function, stacks=stacks, count=size, **how)
     spent = session.clock() - start
@@ -264,13 +264,13 @@ def _decide(task: Task, rounds: Sequence[Round], number: int) -> SpeedVerdict | 
     """The verdict, once the mean of the rounds is far enough from the threshold for their scatter."""
     if len(rounds) < _MIN_ROUNDS:
         return None
-    excesses = [one.excess(task.at_least) for one in rounds]
+    excesses = [one.excess(task.min_speedup) for one in rounds]
     mean = statistics.fmean(excesses)
     scatter = max(statistics.stdev(excesses), _LEAST_SCATTER)
     if abs(mean) < _CONFIDENCE * scatter / math.sqrt(len(rounds)):
         return None
     factor = _factor(rounds)
-    text = f"{_rounded(factor)}× {task.called}; {_rounded(task.at_least)}× needed"
+    text = f"{_rounded(factor)}× {task.label}; {_rounded(task.min_speedup)}× needed"
     return SpeedVerdict(mean < 0, factor, number, text)
 
 

@@ -59,7 +59,7 @@ class Call:
     trace: dict[str, list[Any]] | None
     same_object_as: int | None
     names: Sequence[str] = ()
-    through: Callable[..., Any] | None = None
+    caller: Callable[..., Any] | None = None
     #: Why numbers of a traced call may come from elsewhere than the call; empty if they do not.
     elsewhere: str = ""
 
@@ -131,12 +131,12 @@ class Trial:
         make: makes fresh arguments from the sizes of one case.
         check: raises :class:`CheckFailed` unless a call gave what it had to. It must work out what is expected from
             ``call.args``, because it also judges what came out of a replay.
-        through: how the exercise is called, if not by itself; as for :meth:`Student.call`.
+        caller: how the exercise is called, if not by itself; as for :meth:`Student.call`.
     """
 
     make: Callable[..., Sequence[Any]]
     check: Callable[[Call], None]
-    through: Callable[..., Any] | None = None
+    caller: Callable[..., Any] | None = None
 
 
 @dataclass
@@ -176,12 +176,12 @@ class Student:
         digest = int.from_bytes(hashlib.sha256(text).digest()[:8], "big")
         return torch.Generator().manual_seed(digest >> 1)
 
-    def call(self, *args: Any, trace: bool = False, through: Callable[..., Any] | None = None, **kwargs: Any) -> Call:
+    def call(self, *args: Any, trace: bool = False, caller: Callable[..., Any] | None = None, **kwargs: Any) -> Call:
         """Call the exercise's function in the student process.
 
         Attributes set on tensor arguments travel with them. With ``trace``, the operations that ran are recorded.
         What cannot be called by itself (a class has objects, and those have methods) is called by a function of the
-        grader's, ``through(names, *args)``, which travels as :meth:`probe`'s does; the first line of its docstring
+        grader's, ``caller(names, *args)``, which travels as :meth:`probe`'s does; the first line of its docstring
         names the call in messages: ``Relu()(inp), then backward()``.
 
         Raises:
@@ -190,11 +190,11 @@ class Student:
         """
         before, asked = _asked(args)
         reply = self.session.request(
-            "call", function=self.exercise, kwargs=kwargs, trace=trace, through=_as_source(through), **asked
+            "call", function=self.exercise, kwargs=kwargs, trace=trace, caller=_as_source(caller), **asked
         )
-        return self._seen(before, reply, through, self.session.reply_weight)
+        return self._seen(before, reply, caller, self.session.reply_weight)
 
-    def calls(self, *each: Sequence[Any], through: Callable[..., Any] | None = None) -> Iterator[Call]:
+    def calls(self, *each: Sequence[Any], caller: Callable[..., Any] | None = None) -> Iterator[Call]:
         """Call the exercise's function on one tuple of arguments after the other, all within one request: a judge
         that waits for each answer waits longer than it judges. What nobody takes from the iterator has not been seen.
 
@@ -204,18 +204,18 @@ class Student:
         """
         asked = [_asked(args) for args in each]
         reply = self.session.request(
-            "calls", function=self.exercise, each=[one for _, one in asked], through=_as_source(through)
+            "calls", function=self.exercise, each=[one for _, one in asked], caller=_as_source(caller)
         )
         share = self.session.reply_weight // max(len(each), 1)
-        return (self._seen(before, one, through, share) for (before, _), one in zip(asked, reply["value"], strict=True))
+        return (self._seen(before, one, caller, share) for (before, _), one in zip(asked, reply["value"], strict=True))
 
     def _seen(
-        self, before: tuple[Any, ...], reply: dict[str, Any], through: Callable[..., Any] | None, weight: int
+        self, before: tuple[Any, ...], reply: dict[str, Any], caller: Callable[..., Any] | None, weight: int
     ) -> Call:
         """What a reply says of one call; it is kept to name a mistake by."""
         self._must_exist(reply["error"])
         call = Call(
-            subject=self.subject(before, through),
+            subject=self.subject(before, caller),
             args=before,
             value=reply["value"],
             args_after=tuple(reply["args"]),
@@ -224,12 +224,12 @@ class Student:
             printed=reply["printed"],
             trace=reply["trace"],
             same_object_as=reply["same_object_as"],
-            names=self._names(before, through),
-            through=through,
+            names=self._names(before, caller),
+            caller=caller,
         )
         self.observed_bytes += weight
         if self.observed_bytes <= _MAX_OBSERVED_BYTES:
-            self.observations.append(Observation(before, call.behaviour(), through))
+            self.observations.append(Observation(before, call.behaviour(), caller))
         return call
 
     def probe(self, function: Callable[..., Any], *args: Any) -> Any:
@@ -332,7 +332,7 @@ class Student:
 
     def _is_wrong_untraced(self, trial: Trial, sizes: Sequence[Any]) -> bool:
         for _ in range(_TRIES):
-            call = self.call(*trial.make(*sizes), through=trial.through)
+            call = self.call(*trial.make(*sizes), caller=trial.caller)
             try:
                 trial.check(call)
             except CheckFailed:
@@ -345,7 +345,7 @@ class Student:
         for _ in range(_THREAD_TRIES):
             args = trial.make(*sizes)
             before, clock = self.session.other_threads_s(), self.session.clock()
-            call = self.call(*args, trace=True, through=trial.through)
+            call = self.call(*args, trace=True, caller=trial.caller)
             after, spent = self.session.other_threads_s(), self.session.clock() - clock
             # A progress bar that wakes up is no evidence; but a number may have been computed in the meantime.
             call.elsewhere = _ELSEWHERE if after is None or before is None or after - before > _NO_WORK_S else ""
@@ -387,28 +387,29 @@ class Student:
 
     def must_be_faster(
         self,
-        than: Callable[..., Any],
+        baseline: Callable[..., Any],
         inputs: Callable[[torch.Generator], tuple[torch.Tensor, ...]],
         expected: Callable[..., speed.Values],
-        at_least: float,
-        called: str,
+        min_speedup: float,
+        label: str,
         *,
-        through: Callable[..., Any] | None = None,
+        caller: Callable[..., Any] | None = None,
         plain: Sequence[Any] = (),
         scale: Callable[..., float] | None = None,
         rule: rules.Rule = rules.ANYTHING,
     ) -> None:
-        """Require at least ``at_least`` times less CPU time than ``than``, the instructor's own function, on fresh
-        ``inputs``. Every timed call is compared with ``expected``: a tensor, or several by name if the exercise sets
-        several. ``plain`` and ``scale`` are those of :class:`foundations.grading.speed.Task`. Calls of the same size
-        are traced before and after, and must keep to ``rule``: what is timed is what was looked at.
+        """Require at least ``min_speedup`` times less CPU time than ``baseline``, the instructor's own function.
+
+        Each call has fresh ``inputs``. Every timed call is compared with ``expected``: a tensor, or several by name if
+        the exercise sets several. ``plain`` and ``scale`` are those of :class:`foundations.grading.speed.Task`. Calls
+        of the same size are traced before and after, and must keep to ``rule``: what is timed is what was looked at.
 
         Raises:
             CheckFailed: slower than that, wrong on one of the inputs, or a forbidden operation ran.
             Inconclusive: the machine was too noisy to decide.
         """
         task = speed.Task(
-            self.exercise, than, inputs, expected, at_least, called, _as_source(through), tuple(plain), scale
+            self.exercise, baseline, inputs, expected, min_speedup, label, _as_source(caller), tuple(plain), scale
         )
         generator = self.generator("speed")
 
@@ -416,7 +417,7 @@ class Student:
             call.must_not_raise()
             speed.must_be_expected(task, call.value, call.args[: len(call.args) - len(plain)], call.subject)
 
-        timed = Trial(lambda: (*inputs(generator), *plain), check, through)
+        timed = Trial(lambda: (*inputs(generator), *plain), check, caller)
         asked = len(self.reviews)
         self.traced(timed, rule=rule)
         verdict = self.stopwatch.judge(task, self.session, generator)
@@ -437,19 +438,19 @@ class Student:
         needed = self.reference.cpu_s(self.exercise, check, lost)
         return lost.reason if needed is None else f"{lost.stopped}; the reference needs {messages.seconds(needed)}"
 
-    def _names(self, args: Sequence[Any], through: Callable[..., Any] | None) -> list[str]:
-        known = self.parameters if through is None else list(inspect.signature(through).parameters)[1:]
+    def _names(self, args: Sequence[Any], caller: Callable[..., Any] | None) -> list[str]:
+        known = self.parameters if caller is None else list(inspect.signature(caller).parameters)[1:]
         names = list(known[: len(args)])
         return names + [f"argument {number + 1}" for number in range(len(names), len(args))]
 
-    def subject(self, args: Sequence[Any], through: Callable[..., Any] | None = None) -> str:
+    def subject(self, args: Sequence[Any], caller: Callable[..., Any] | None = None) -> str:
         """The call in words: ``matmul_naive(a, b) with a (2, 3) and b (3, 4) of float64``."""
-        names = self._names(args, through)
+        names = self._names(args, caller)
         shapes = [
             f"{name} {shape_text(arg)}" for name, arg in zip(names, args, strict=True) if isinstance(arg, torch.Tensor)
         ]
         kinds = sorted({dtype_text(arg) for arg in args if isinstance(arg, torch.Tensor)} - {"float32"})
-        described = inspect.getdoc(through) if through else None
+        described = inspect.getdoc(caller) if caller else None
         text = described.splitlines()[0] if described else f"{self.exercise}({', '.join(names)})"
         if shapes:
             text += " with " + " and ".join(shapes)

@@ -97,13 +97,13 @@ class Server:
         attributes: list[dict[str, Any]],
         kwargs: dict[str, Any] | None = None,
         trace: bool = False,
-        through: dict[str, str] | None = None,
+        caller: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         """Call what the notebook has defined as ``function`` and say everything that can be seen of it."""
         for arg, values in zip(args, attributes, strict=True):
             for name, value in values.items():
                 setattr(arg, name, value)
-        target = self.target(function, through)
+        target = self.target(function, caller)
 
         def run() -> tuple[Any, Any]:
             if not trace:
@@ -125,10 +125,10 @@ class Server:
             "same_object_as": next((index for index, arg in enumerate(args) if arg is value and arg is not None), None),
         }
 
-    def calls(self, *, function: str, each: list[dict[str, Any]], through: dict[str, str] | None) -> dict[str, Any]:
+    def calls(self, *, function: str, each: list[dict[str, Any]], caller: dict[str, str] | None) -> dict[str, Any]:
         """Several calls, one after the other; what is said of each is in ``value``."""
         return {
-            "value": [self.call(function=function, through=through, **one) for one in each],
+            "value": [self.call(function=function, caller=caller, **one) for one in each],
             "error": None,
             "printed": "",
         }
@@ -143,14 +143,14 @@ class Server:
         function: str,
         stacks: list[torch.Tensor],
         count: int,
-        through: dict[str, str] | None = None,
+        caller: dict[str, str] | None = None,
         plain: Sequence[Any] = (),
     ) -> dict[str, Any]:
         """Call ``function`` on each of ``count`` fresh inputs and the same ``plain`` values, for the clock outside.
 
         A grader's function is compiled for the first batch alone: the time is not the student's.
         """
-        target = self.target(function, through, kept=True)
+        target = self.target(function, caller, kept=True)
 
         def run() -> Any:
             self.quiet.begin()
@@ -164,13 +164,13 @@ class Server:
         """Run recorded operators again; asked of processes in which no student code has run."""
         return {"value": replaying.replay(jobs), "error": None, "printed": ""}
 
-    def target(self, name: str, through: dict[str, str] | None, *, kept: bool = False) -> Any:
+    def target(self, name: str, caller: dict[str, str] | None, *, kept: bool = False) -> Any:
         """What is called for ``name``: itself, or a grader's own function that finds it among the notebook's names."""
         value = self.lookup(name)
-        if through is None or value is _MISSING:
+        if caller is None or value is _MISSING:
             return value
         make = _compiled_once if kept else _of_grader
-        return partial(make(**through), self.shell.user_ns)
+        return partial(make(**caller), self.shell.user_ns)
 
     def lookup(self, name: str) -> Any:
         target = self.shell.user_ns

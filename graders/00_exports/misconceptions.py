@@ -92,7 +92,7 @@ def by_name(names, a, b, name, *cname):
     return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
 
 
-@battery("test", through=by_name)
+@battery("test", caller=by_name)
 def pairs(generator):
     """Numbers, strings and lists, holding and not; tensors with all, some and none of their entries right."""
     a, b = sorted((_number(generator), _number(generator) + 9000))
@@ -230,7 +230,7 @@ def with_right_test(names, a, b):
     return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
 
 
-@battery("test_eq", through=with_right_test)
+@battery("test_eq", caller=with_right_test)
 def twins(generator):
     """Plain values; tensors, equal, nearly equal, with one entry off, of other shapes and other dtypes; NaN."""
     n, m = _number(generator), _number(generator) + 9000
@@ -355,7 +355,7 @@ def plainly_near(names, a, b):
     return bool(answer) if one else answer
 
 
-@battery("near", through=plainly_near)
+@battery("near", caller=plainly_near)
 def neighbours(generator):
     """Near and far at many sizes, beside 0, in one entry, of one sign; other shapes, other dtypes, NaN."""
     b = torch.randn(3, 2, generator=generator, dtype=torch.float64)
@@ -536,7 +536,7 @@ def with_right_test_and_near(names, a, b):
     return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
 
 
-@battery("test_near", through=with_right_test_and_near)
+@battery("test_near", caller=with_right_test_and_near)
 def near_and_far_pairs(generator):
     """Near and far; other shapes, other dtypes, NaN."""
     b = torch.randn(3, generator=generator, dtype=torch.float64)
@@ -622,7 +622,7 @@ def of_notebook(names, text):
     ]
 
 
-@battery("export_cells", through=of_notebook)
+@battery("export_cells", caller=of_notebook)
 def small_notebooks(generator):
     """One question each, and some with all of them."""
     a, b = _number(generator), _number(generator)
@@ -848,7 +848,7 @@ def as_module(names, folder, *pairs):
             names["export_cells"] = kept
 
 
-@battery("notebook2script", through=as_module)
+@battery("notebook2script", caller=as_module)
 def names_and_folders(generator):
     """Names with both characters, with one, with none; one cell and three; new folders; a second time; none marked."""
     first = f"code: #export\nFIRST = {_number(generator)}"
@@ -1122,7 +1122,7 @@ def as_witness(names, *texts):
             one.update(old)
 
 
-@battery("run_notebook", through=as_witness)
+@battery("run_notebook", caller=as_witness)
 def runs(generator):
     """Cells that stand on each other, functions, failures, magics, two notebooks in a row, sources of both kinds."""
     a = _number(generator)

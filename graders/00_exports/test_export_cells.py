@@ -44,7 +44,7 @@ def by_string(names, text):
 
 
 def must_give(student, text, expected, what, *, exactly=False):
-    call = student.call(text, through=of_file)
+    call = student.call(text, caller=of_file)
     call.must_not_raise()
     compare(call.value, expected, call.subject, what, exactly=exactly)
 
@@ -155,7 +155,7 @@ def test_empty(student, notebook, number):
 def test_file(student, notebook, number):
     a = number()
     text = notebook(f"code: #export\nλ = 'größer als {a} · 2'", "markdown: # Ω")
-    call = student.call(text, through=by_string)
+    call = student.call(text, caller=by_string)
     call.must_not_raise()
     found, untouched = call.value if isinstance(call.value, list) and len(call.value) == 2 else (call.value, True)
     compare(found, [f"λ = 'größer als {a} · 2'"], call.subject, "a notebook with letters of other alphabets")

@@ -25,7 +25,7 @@ def with_itself(names, a):
 
 
 def must_answer(student, expected, a, b, why):
-    return answered(student.call(a, b, through=plainly), expected, why)
+    return answered(student.call(a, b, caller=plainly), expected, why)
 
 
 def answered(call, expected, why):
@@ -125,7 +125,7 @@ def test_nan(student, matrix):
     a[0, 1] = torch.nan
     for one, other in ((a, b), (b, a), (a, a.clone())):
         must_answer(student, False, one, other, "there is a NaN")
-    answered(student.call(a, through=with_itself), False, "there is a NaN")
+    answered(student.call(a, caller=with_itself), False, "there is a NaN")
 
 
 @check("the inputs are left as they were", weight=1)

@@ -120,7 +120,7 @@ def must_make(student, folder, name, text, values, *earlier, beside=()):
     for further looks at it.
     """
     pairs = [(each, given, marked_in(given)) for each, given in (*earlier, (name, text))]
-    call = student.call(folder, *pairs, through=as_scripts)
+    call = student.call(folder, *pairs, caller=as_scripts)
     call.must_not_raise()
     watched(call)
     made = {file: what for file, what in call.value.items() if file != "returned"}
@@ -201,7 +201,7 @@ def test_nothing(student, notebook, number):
     for text in (notebook("code: x = 1", "markdown: #export"), notebook()):
         for older in ("", f"FIRST = {number()}\n"):
             name = f"{number()}.ipynb"
-            call = student.call(text, name, older, through=of_nothing)
+            call = student.call(text, name, older, caller=of_nothing)
             call.must_not_raise()
             watched(call, "error", "refused", "files", "told")
             value, subject = call.value, f"{call.subject} of a notebook without marked cells"

@@ -77,7 +77,7 @@ def until_it_fails(names, text):
 
 def run(student, *texts):
     """What was seen of the run of each notebook, and the names outside that were changed."""
-    call = student.call(*texts, through=witnessed)
+    call = student.call(*texts, caller=witnessed)
     call.must_not_raise()
     match call.value:
         case [*runs, list()] if len(runs) == len(texts) and all(isinstance(one, dict) for one in runs):
@@ -178,7 +178,7 @@ def test_message(student, notebook, number):
         before = [f"markdown: {n}" for n in range(prose)] + [f"code: part = {n}" for n in range(4)]
         failing, index = f"total = {a} + part", prose + 4
         text = notebook(*before, f"code: {failing}\n{last}", "code: 1")
-        call = student.call(text, through=until_it_fails)
+        call = student.call(text, caller=until_it_fails)
         call.must_raise(RuntimeError, because="one of its cells fails")
         said = str(call.error["text"])
         counted = {int(one) for one in re.findall(r"\d+", said.replace(failing, " "))}

@@ -36,11 +36,11 @@ def by_its_name(names, a, b, name, *cname):
 
 
 def holds(student, a, b, name):
-    student.call(a, b, name, through=by_its_name).must_not_raise()
+    student.call(a, b, name, caller=by_its_name).must_not_raise()
 
 
 def fails(student, a, b, name, *cname, because="the comparison does not hold"):
-    call = student.call(a, b, name, *cname, through=by_its_name)
+    call = student.call(a, b, name, *cname, caller=by_its_name)
     call.must_raise(AssertionError, because=because, instead="does not stop")
     return call
 

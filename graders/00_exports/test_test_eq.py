@@ -34,12 +34,12 @@ def with_the_right_one(names, a, *b):
 
 
 def equal(student, a, b):
-    student.call(a, b, through=with_the_right_one).must_not_raise()
+    student.call(a, b, caller=with_the_right_one).must_not_raise()
 
 
 def different(student, a, *b, because):
     """Of ``a`` and ``b``; of ``a`` and itself where there is no ``b``: two arguments would arrive as two tensors."""
-    call = student.call(a, *b, through=with_the_right_one)
+    call = student.call(a, *b, caller=with_the_right_one)
     call.must_raise(AssertionError, because=because, instead="does not stop")
     return call
 

@@ -42,11 +42,11 @@ def with_both_right(names, a, b):
 
 
 def accepts(student, a, b):
-    student.call(a, b, through=with_both_right).must_not_raise()
+    student.call(a, b, caller=with_both_right).must_not_raise()
 
 
 def refuses(student, a, b, because):
-    call = student.call(a, b, through=with_both_right)
+    call = student.call(a, b, caller=with_both_right)
     call.must_raise(AssertionError, because=because, instead="does not stop")
     return call
 

@@ -56,15 +56,15 @@ def test_growth(student, products):
     student.must_scale_as(Growth(n=1, k=0, m=1), products.trial, (2, 4, 3), lesson)
 
 
-@check("many times faster than three loops", weight=3, twin="no loop over the inner size is left")
+@check("many times faster than three loops", weight=3, tiebreaker="no loop over the inner size is left")
 def test_speed(student):
     student.must_be_faster(
-        than=baseline,
+        baseline=baseline,
         rule=RULE,
         inputs=timed_inputs,
         expected=torch.matmul,
-        at_least=60,
-        called="the speed of the three loops",
+        min_speedup=60,
+        label="the speed of the three loops",
         scale=spread,
     )
 

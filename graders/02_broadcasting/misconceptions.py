@@ -30,8 +30,8 @@ def column_then_written(names, c):
     return made
 
 
-@battery("as_row", through=row_then_written)
-@battery("as_column", through=column_then_written)
+@battery("as_row", caller=row_then_written)
+@battery("as_column", caller=column_then_written)
 def vectors(generator):
     """Several lengths, one of them 1, and other dtypes."""
     made = [_matrix(generator, n) for n in (3, 2, 5, 4, 1)]
@@ -138,7 +138,7 @@ def of_a_view(names, m, kind):
     return names["stored_floats"](views[kind])
 
 
-@battery("stored_floats", through=of_a_view)
+@battery("stored_floats", caller=of_a_view)
 def seen_in_many_ways(generator):
     """Whole, in parts, transposed and stretched, in dtypes of 2, 4 and 8 bytes."""
     kinds = ("m", "row", "stretched", "t", "part", "copy", "stretched copy")
@@ -209,7 +209,7 @@ def shape_as_tuple(names, s, t):
     return tuple(result) if isinstance(result, torch.Size) else result
 
 
-@battery("broadcast_shape", through=shape_as_tuple)
+@battery("broadcast_shape", caller=shape_as_tuple)
 def shapes(generator):
     """Shapes that fit, of one length and of several; of size 0; and shapes that do not fit."""
     del generator  # nothing here is random

@@ -35,9 +35,9 @@ def test_shape(student, matrix):
 def test_view(student, matrix):
     for n in (4, 1):
         c = matrix(n)
-        student.call(c, through=then_written).must_return(column(c + 1), dtype=False, scale=1.0)
+        student.call(c, caller=then_written).must_return(column(c + 1), dtype=False, scale=1.0)
     m = matrix(4, 3)
-    student.call(m, through=of_a_column_then_written).must_return(column(m[:, 1] + 1), dtype=False, scale=1.0)
+    student.call(m, caller=of_a_column_then_written).must_return(column(m[:, 1] + 1), dtype=False, scale=1.0)
 
 
 @check("the dtype stays what it is", weight=1)

@@ -52,7 +52,7 @@ def plainly(names, s, t):
 
 def must_give(student, s, t):
     """The shape that torch itself finds, in a tuple or, for now, in a list."""
-    call = student.call(s, t, through=plainly)
+    call = student.call(s, t, caller=plainly)
     must_be_the_shape(call)
     return call
 
@@ -74,7 +74,7 @@ def must_be_the_shape(call):
 
 
 def refused(student, s, t):
-    call = student.call(s, t, through=plainly)
+    call = student.call(s, t, caller=plainly)
     call.subject = f"broadcast_shape({s}, {t})"
     call.must_raise(ValueError, because=f"no tensor of shape {s} can meet one of shape {t}")
     return call

@@ -61,15 +61,15 @@ def test_growth(student, products):
             raise over_more from None
 
 
-@check("several times faster than two loops", weight=3, twin="one loop at most is left")
+@check("several times faster than two loops", weight=3, tiebreaker="one loop at most is left")
 def test_speed(student):
     student.must_be_faster(
-        than=baseline,
+        baseline=baseline,
         rule=RULE,
         inputs=timed_inputs,
         expected=torch.matmul,
-        at_least=AT_LEAST,
-        called="the speed of two loops",
+        min_speedup=AT_LEAST,
+        label="the speed of two loops",
     )
 
 

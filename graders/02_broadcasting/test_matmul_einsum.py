@@ -47,15 +47,15 @@ def test_growth(student, products):
     student.must_scale_as(Growth(n=0, k=0, m=0), products.trial, (2, 4, 3), lesson)
 
 
-@check("several times faster than broadcasting with a loop", weight=2, twin="no loop is left")
+@check("several times faster than broadcasting with a loop", weight=2, tiebreaker="no loop is left")
 def test_speed(student):
     student.must_be_faster(
-        than=baseline,
+        baseline=baseline,
         rule=RULE,
         inputs=timed_inputs,
         expected=torch.matmul,
-        at_least=AT_LEAST,
-        called="the speed of broadcasting with a loop",
+        min_speedup=AT_LEAST,
+        label="the speed of broadcasting with a loop",
     )
 
 

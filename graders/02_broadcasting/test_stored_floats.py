@@ -45,8 +45,8 @@ def of_every_other(names, m):
     return names["stored_floats"](m[::2, 1::2])
 
 
-def must_count(student, expected, t, through):
-    call = student.call(t, through=through)
+def must_count(student, expected, t, caller):
+    call = student.call(t, caller=caller)
     call.must_not_raise()
     value = call.value
     if isinstance(value, torch.Tensor) and value.numel() == 1:
@@ -76,8 +76,8 @@ def test_whole(student, matrix):
 
 @check("a part of a matrix: all of it is still there", weight=2)
 def test_parts(student, matrix):
-    for through in (of_a_row, of_the_transposed, of_every_other):
-        must_count(student, 24, matrix(4, 6), through)
+    for caller in (of_a_row, of_the_transposed, of_every_other):
+        must_count(student, 24, matrix(4, 6), caller)
 
 
 @check("numbers, and not bytes, whatever the dtype", weight=2)

@@ -74,7 +74,7 @@ class _Starts:
         return int(torch.randint(1 << 40, (), generator=self.generator))
 
     def draw(self, n_in, n_out):
-        call = self.student.call(self.student.exercise, n_in, n_out, [self.seed(), self.seed()], through=drawn)
+        call = self.student.call(self.student.exercise, n_in, n_out, [self.seed(), self.seed()], caller=drawn)
         call.subject = f"{self.student.exercise}({n_in}, {n_out}, generator)"
         # Type, shape, dtype and no NaN: on this scale every value is the right one.
         call.must_return(torch.zeros(n_in, n_out), scale=1e30)
@@ -146,7 +146,7 @@ class _Starts:
             self.fail(f"{name} seeds torch's global generator, on which other people's code relies")
 
     def twice(self, seed, elsewhere):
-        call = self.student.call(self.student.exercise, 6, 5, [seed, elsewhere], through=drawn_twice)
+        call = self.student.call(self.student.exercise, 6, 5, [seed, elsewhere], caller=drawn_twice)
         call.must_not_raise()
         values = call.value if type(call.value) is tuple and len(call.value) == 3 else (None, None, None)
         for value, like in zip(

@@ -612,19 +612,19 @@ def _sizes_and_seeds(generator, init):
     return [(init, *size, two) for size, two in zip(sizes, seeds, strict=True)]
 
 
-@battery("init_plain", through=drawn)
+@battery("init_plain", caller=drawn)
 def plain_starts(generator):
     """Wide, tall and square; each drawn twice from one generator."""
     return _sizes_and_seeds(generator, "init_plain")
 
 
-@battery("init_xavier", through=drawn)
+@battery("init_xavier", caller=drawn)
 def xavier_starts(generator):
     """Wide, tall and square; each drawn twice from one generator."""
     return _sizes_and_seeds(generator, "init_xavier")
 
 
-@battery("init_kaiming", through=drawn)
+@battery("init_kaiming", caller=drawn)
 def kaiming_starts(generator):
     """Wide, tall and square; each drawn twice from one generator."""
     return _sizes_and_seeds(generator, "init_kaiming")

@@ -24,7 +24,7 @@ def as_number(names, a):
 
 
 def must_gain(student, a):
-    must_be_gain(student.call(a, through=as_number))
+    must_be_gain(student.call(a, caller=as_number))
 
 
 def must_be_gain(call):

@@ -28,7 +28,7 @@ def plainly(names, train, valid):
 
 
 def must_be_normalised(student, train, valid, *, dtype=False):
-    call = student.call(train, valid, through=plainly)
+    call = student.call(train, valid, caller=plainly)
     call.must_not_raise()
     value = call.value
     if not isinstance(value, list | tuple) or len(value) != 2:

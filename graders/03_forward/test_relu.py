@@ -87,4 +87,4 @@ def test_clean(student, matrix):
         call.must_return(reference(x), dtype=False)
         call.must_leave_inputs()
     for x in (matrix(4, 3), matrix(2, 2).abs(), matrix(1)[0].abs()):
-        student.call(x, through=then_overwritten).must_return(reference(x), dtype=False, scale=1.0)
+        student.call(x, caller=then_overwritten).must_return(reference(x), dtype=False, scale=1.0)

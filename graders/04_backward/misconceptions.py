@@ -20,7 +20,7 @@ def quadratic_and_cubic(names, x, a, eps):
     return names["numerical_grad"](lambda t: (a * t * t * t).sum() + t.sum() ** 2, x, eps)
 
 
-@battery("numerical_grad", through=quadratic_and_cubic)
+@battery("numerical_grad", caller=quadratic_and_cubic)
 def places(generator):
     """Vectors, matrices, one number, three axes, a transposed view, float32; and steps of many sizes."""
     shapes = [(2, 3), (3, 2), (3, 3), (4, 2), (4,), (2, 1, 2), (1, 3)]
@@ -43,7 +43,7 @@ def after_mse_grad(names, inp, targ):
     return (returned, inp.grad) if getattr(inp, "g", None) is before else None
 
 
-@battery("mse_grad", through=after_mse_grad)
+@battery("mse_grad", caller=after_mse_grad)
 def batches(generator):
     """Of many sizes and of one image, float64 too, with and without an old gradient."""
     made = []
@@ -63,7 +63,7 @@ def after_relu_grad(names, inp, out):
     return (returned, inp.grad) if getattr(inp, "g", None) is before else None
 
 
-@battery("relu_grad", through=after_relu_grad)
+@battery("relu_grad", caller=after_relu_grad)
 def switches(generator):
     """Square ones above all, where a matrix product runs; exact zeros, shifted, float64, with an old gradient."""
     made = []
@@ -98,7 +98,7 @@ def after_lin_grad(names, inp, out, w, b):
     return (returned, [tensor.grad for tensor in tensors]) if all(unset) else None
 
 
-@battery("lin_grad", through=after_lin_grad)
+@battery("lin_grad", caller=after_lin_grad)
 def layers(generator):
     """Square ones above all, where a wrong product runs; rectangular ones, sizes of 1, float64, old gradients."""
     sizes = [(3, 3, 3), (4, 4, 4), (2, 2, 2), (3, 3, 3), (5, 5, 5), (4, 3, 2), (5, 3, 1), (1, 3, 2), (2, 4, 3)]
@@ -154,7 +154,7 @@ def after_both(names, inp, targ, w1, b1, w2, b2):  # noqa: PLR0917 - .g is seen 
         names.update(kept)
 
 
-@battery("forward_and_backward", through=after_both)
+@battery("forward_and_backward", caller=after_both)
 def networks(generator):
     """Of many sizes, some with old gradients."""
     made = []

@@ -154,14 +154,14 @@ class _Desk:
         """
         seen = self.student.observations
         start = len(seen)
-        call = self.student.call(*tensors, times, False, through=with_right_pieces)
+        call = self.student.call(*tensors, times, False, caller=with_right_pieces)
         try:
             look(call)
             return call
         except CheckFailed:
             tried = len(seen)
             try:
-                other = self.student.call(*tensors, times, True, trace=True, through=with_right_pieces)
+                other = self.student.call(*tensors, times, True, trace=True, caller=with_right_pieces)
                 look(other)
                 # A piece of the notebook's that does the work of them all by autograd is no piece.
                 must_be_none(read_trace_for(RULE, other.trace or {}))

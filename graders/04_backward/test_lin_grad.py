@@ -63,7 +63,7 @@ class _Desk:
         return out
 
     def must_be_right(self, inp, out, w, b, *, dtype=False):
-        call = self.student.call(inp, out, w, b, through=alone)
+        call = self.student.call(inp, out, w, b, caller=alone)
         self.must_be_gradients(call, dtype=dtype)
         return call
 

@@ -47,7 +47,7 @@ class _Desk:
         return self.matrix(n, 1, dtype=dtype), self.matrix(n, dtype=dtype)
 
     def must_be_right(self, inp, targ, *, dtype=False):
-        call = self.student.call(inp, targ, through=alone)
+        call = self.student.call(inp, targ, caller=alone)
         self.must_be_gradient(call, dtype=dtype)
         return call
 

@@ -44,7 +44,7 @@ def test_matrices(student, matrix, confirmed):
         x, a = matrix(*shape, dtype=torch.float64), matrix(*shape, dtype=torch.float64)
         (expected,) = confirmed(lambda t, a=a: (a * t * t).sum() + t.sum() ** 2, [x], [slopes_of_quadratic(x, a)])
         # Four digits will do here: whether all of float64's are there is a check of its own.
-        student.call(x, a, 0.1, through=of_quadratic).must_return(expected, relative=1e-4, dtype=False)
+        student.call(x, a, 0.1, caller=of_quadratic).must_return(expected, relative=1e-4, dtype=False)
 
 
 @check("no autograd", weight=1, gate=True)
@@ -63,14 +63,14 @@ def test_step(student, matrix):
     for eps in (0.5, 0.1):
         x, a = matrix(2, 3, dtype=torch.float64), matrix(2, 3, dtype=torch.float64)
         expected = a * (3 * x * x + eps * eps)
-        student.call(x, a, eps, through=of_cubic).must_return(expected, relative=1e-6, scale=10.0, dtype=False)
+        student.call(x, a, eps, caller=of_cubic).must_return(expected, relative=1e-6, scale=10.0, dtype=False)
 
 
 @check("float64 throughout, also for a float32 x", weight=2)
 def test_float64(student, matrix):
     for dtype in (torch.float32, torch.float64):
         x, a = matrix(3, 2, dtype=dtype), matrix(3, 2, dtype=torch.float64)
-        call = student.call(x, a, 0.1, through=of_quadratic)
+        call = student.call(x, a, 0.1, caller=of_quadratic)
         call.must_return(slopes_of_quadratic(x, a), relative=1e-10, scale=10.0)
 
 
@@ -78,7 +78,7 @@ def test_float64(student, matrix):
 def test_shapes(student, matrix):
     for shape in [(5,), (), (2, 1, 3), (1, 1), (1,)]:
         x, a = matrix(2, *shape, dtype=torch.float64)
-        call = student.call(x, a, 0.1, through=of_quadratic)
+        call = student.call(x, a, 0.1, caller=of_quadratic)
         call.must_return(slopes_of_quadratic(x, a), relative=1e-4, scale=1.0, dtype=False)
 
 
@@ -90,7 +90,7 @@ def test_views(student, matrix):
         matrix(1, 3, dtype=torch.float64).expand(2, 3),
     ):
         a = matrix(2, 3, dtype=torch.float64)
-        call = student.call(x, a, 0.1, through=of_quadratic)
+        call = student.call(x, a, 0.1, caller=of_quadratic)
         call.must_return(slopes_of_quadratic(x, a), relative=1e-4, dtype=False)
 
 
@@ -98,6 +98,6 @@ def test_views(student, matrix):
 def test_clean(student, matrix):
     for dtype in (torch.float64, torch.float64, torch.float32):
         x, a = matrix(3, 4, dtype=dtype), matrix(3, 4, dtype=torch.float64)
-        call = student.call(x, a, 0.1, through=of_quadratic)
+        call = student.call(x, a, 0.1, caller=of_quadratic)
         call.must_return(slopes_of_quadratic(x, a), relative=1e-4, dtype=False)
         call.must_leave_inputs()

@@ -45,7 +45,7 @@ class _Desk:
         if not at_zero:  # where there is a derivative, the other two witnesses know it
             weights = out.g.double()
             self.confirmed(lambda x: (x.clamp_min(0.0) * weights).sum(), [away_from_zero(inp.double())], [expected])
-        call = self.student.call(inp, out, through=alone)
+        call = self.student.call(inp, out, caller=alone)
         call.must_set(0, "g", expected.to(inp.dtype), scale=1.0, dtype=dtype)
         return call
 

@@ -461,7 +461,7 @@ class Bench:
 
     def call(self, tensors, sound, *, back=True, blank=False, trace=False):
         arguments = self.arguments(tensors, sound, back=back, blank=blank)
-        return self.student.call(*arguments, trace=trace, through=self.through(back=back))
+        return self.student.call(*arguments, trace=trace, caller=self.caller(back=back))
 
     def arguments(self, tensors, sound, *, back=True, blank=False):
         form = {
@@ -486,9 +486,9 @@ class Bench:
         def make(*sizes):
             return self.arguments(self.tensors(*sizes), sound, back=back)
 
-        return Trial(make, check, self.through(back=back))
+        return Trial(make, check, self.caller(back=back))
 
-    def through(self, *, back=True) -> Callable[..., Any]:
+    def caller(self, *, back=True) -> Callable[..., Any]:
         return in_words(self.kind + self.in_words + (", then backward()" if back else ""), self.parameters)
 
     def must_give(self, tensors, sound):
@@ -685,7 +685,7 @@ class Lin(Bench):
             text = sound_source() if sound else ""
             seen = len(self.student.observations)
             call = self.student.call(
-                rows, columns, row_gradients, column_gradients, self.kind, text, through=large_batch
+                rows, columns, row_gradients, column_gradients, self.kind, text, caller=large_batch
             )
             del self.student.observations[seen:]  # no known mistake is to be tried at this size, in the judge
             total = (rows.double() * row_gradients.double()).sum()
@@ -698,11 +698,11 @@ class Lin(Bench):
 
         self.either(attempt)
 
-    def faster(self, at_least):
+    def faster(self, min_speedup):
         def attempt(sound):
             shapes = (256, 784), (784, 50), (50,), (256, 50)
             self.student.must_be_faster(
-                than=outer_product,
+                baseline=outer_product,
                 rule=NO_AUTOGRAD,
                 inputs=lambda generator: tuple(torch.randn(*shape, generator=generator) for shape in shapes),
                 expected=lambda inp, w, b, upstream: {
@@ -710,9 +710,9 @@ class Lin(Bench):
                     "b.g": upstream.sum(0),
                     "inp.g": upstream @ w.t(),
                 },
-                at_least=at_least,
-                called="the speed of the outer product",
-                through=timed,
+                min_speedup=min_speedup,
+                label="the speed of the outer product",
+                caller=timed,
                 plain=(self.kind, sound_source() if sound else ""),
             )
 

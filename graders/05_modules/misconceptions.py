@@ -286,12 +286,12 @@ def _poisoned(generator, tensors):
     return tensors
 
 
-@battery("Relu", through=a_layers_life)
+@battery("Relu", caller=a_layers_life)
 def relus(generator):
     return _relus(generator, "Relu")
 
 
-@battery("ReLU", through=a_layers_life)
+@battery("ReLU", caller=a_layers_life)
 def relus_on_module(generator):
     return _relus(generator, "ReLU")
 
@@ -307,22 +307,22 @@ def _relus(generator, kind):
     return lives
 
 
-@battery("Lin", through=a_layers_life)
+@battery("Lin", caller=a_layers_life)
 def lins(generator):
     return _lins(generator, "Lin")
 
 
-@battery("Linear", through=a_layers_life)
+@battery("Linear", caller=a_layers_life)
 def lins_on_module(generator):
     return _lins(generator, "Linear")
 
 
-@battery("LinearEinsum", through=a_layers_life)
+@battery("LinearEinsum", caller=a_layers_life)
 def lins_by_einsum(generator):
     return _lins(generator, "LinearEinsum")
 
 
-@battery("LinearMatmul", through=a_layers_life)
+@battery("LinearMatmul", caller=a_layers_life)
 def lins_by_matmul(generator):
     return _lins(generator, "LinearMatmul")
 
@@ -340,12 +340,12 @@ def _lins(generator, kind):
     return lives
 
 
-@battery("Mse", through=a_layers_life)
+@battery("Mse", caller=a_layers_life)
 def mses(generator):
     return _mses(generator, "Mse")
 
 
-@battery("MSE", through=a_layers_life)
+@battery("MSE", caller=a_layers_life)
 def mses_on_module(generator):
     return _mses(generator, "MSE")
 
@@ -360,12 +360,12 @@ def _mses(generator, kind):
     return lives
 
 
-@battery("Model", through=network_life)
+@battery("Model", caller=network_life)
 def models(generator):
     return _networks(generator, "Model")
 
 
-@battery("Network", through=network_life)
+@battery("Network", caller=network_life)
 def networks(generator):
     return _networks(generator, "Network")
 
@@ -379,12 +379,12 @@ def _networks(generator, kind):
     return lives
 
 
-@battery("Module", through=module_life)
+@battery("Module", caller=module_life)
 def modules(generator):
     return [tuple(_made(generator, *[shape] * 5)) for shape in ((4, 3), (2, 2), (3,), (1, 5))]
 
 
-@battery("TorchNetwork", through=torch_life)
+@battery("TorchNetwork", caller=torch_life)
 def torch_networks(generator):
     lives = []
     for n, n_in, nh in ((4, 3, 2), (5, 4, 3), (3, 2, 4), (6, 5, 2)):

@@ -55,6 +55,6 @@ def test_large(lin):
     lin.large()
 
 
-@check("many times faster than the outer product", weight=2, twin="no loop")
+@check("many times faster than the outer product", weight=2, tiebreaker="no loop")
 def test_speed(lin):
-    lin.faster(at_least=8)
+    lin.faster(min_speedup=8)

@@ -140,8 +140,8 @@ def in_turns(names, inp, second, other, upstream, second_upstream, other_upstrea
 def test_call(student, matrix):
     for shape in ((4, 3), (2, 5)):
         inp, other, third = matrix(*shape), matrix(*shape), matrix(*shape)
-        student.call(inp, None, through=one_argument).must_return(inp * 3)
-        student.call(inp, other, third, None, through=three_arguments).must_return(inp * other - third, scale=4.0)
+        student.call(inp, None, caller=one_argument).must_return(inp * 3)
+        student.call(inp, other, third, None, caller=three_arguments).must_return(inp * other - third, scale=4.0)
 
 
 @check("no autograd", weight=1, gate=True)
@@ -162,7 +162,7 @@ def test_saved(student, matrix):
     what += ("self.out is not the output itself", "self.args has not as many items as the call had arguments")
     what += ("forward did not run exactly once for each call",)
     for dtype in (torch.float32, torch.float64):
-        call = student.call(matrix(4, 3, dtype=dtype), matrix(4, 3, dtype=dtype), through=saved)
+        call = student.call(matrix(4, 3, dtype=dtype), matrix(4, 3, dtype=dtype), caller=saved)
         call.must_not_raise()
         found = call.value if isinstance(call.value, list) and len(call.value) == len(what) else [False] * len(what)
         for right, text in zip(found, what, strict=True):
@@ -173,11 +173,11 @@ def test_saved(student, matrix):
 @check("backward() calls bwd with the output and then the arguments", weight=3)
 def test_backward(student, matrix):
     inp, other, third, upstream = (matrix(4, 3) for _ in range(4))
-    student.call(inp, upstream, through=one_argument).must_set(0, "g", 3 * upstream)
-    call = student.call(inp, other, third, upstream, through=three_arguments)
+    student.call(inp, upstream, caller=one_argument).must_set(0, "g", 3 * upstream)
+    call = student.call(inp, other, third, upstream, caller=three_arguments)
     for place, slope in enumerate((upstream * other, upstream * inp, -upstream)):
         call.must_set(place, "g", slope, scale=4.0)
-    call = student.call(inp, other, through=given_to_bwd)
+    call = student.call(inp, other, caller=given_to_bwd)
     call.must_not_raise()
     if call.value != [3, True, True, True]:
         text = "bwd(out, *args) takes the very tensors that were saved, no more and no fewer"
@@ -187,14 +187,14 @@ def test_backward(student, matrix):
 @check("a Module without a forward of its own raises NotImplementedError", weight=1)
 def test_bare(student, matrix):
     because = "only the classes that build on Module know what to calculate"
-    student.call(matrix(2, 2), through=bare).must_raise(NotImplementedError, because=because)
-    student.call(matrix(2, 2), through=bare_forward).must_raise(NotImplementedError, because=because)
+    student.call(matrix(2, 2), caller=bare).must_raise(NotImplementedError, because=because)
+    student.call(matrix(2, 2), caller=bare_forward).must_raise(NotImplementedError, because=because)
 
 
 @check("inputs and the output's gradient are left as they are", weight=1)
 def test_clean(student, matrix):
     inp, other, third, upstream = (matrix(4, 3) for _ in range(4))
-    call = student.call(inp, other, third, upstream, through=three_arguments)
+    call = student.call(inp, other, third, upstream, caller=three_arguments)
     call.must_not_raise()
     call.must_leave_inputs(setting=[(0, "g"), (1, "g"), (2, "g")])
 
@@ -203,7 +203,7 @@ def test_clean(student, matrix):
 def test_turns(student, matrix):
     inp, second, other = matrix(4, 3), matrix(2, 3), matrix(3, 2)
     ups = [matrix(*one.shape) for one in (inp, second, other)]
-    call = student.call(inp, second, other, *ups, through=in_turns)
+    call = student.call(inp, second, other, *ups, caller=in_turns)
     call.must_return(inp * inp)
     for place, slope in enumerate((2 * inp * ups[0], 2 * second * ups[1], 4 * other**3 * ups[2])):
         call.must_set(place, "g", slope, scale=10.0)

@@ -78,7 +78,7 @@ def reference(x, targ, w1, b1, w2, b2):
 
 
 def must_have_four(student, n_in, nh, n_out):
-    call = student.call(n_in, nh, n_out, through=registered)
+    call = student.call(n_in, nh, n_out, caller=registered)
     call.must_not_raise()
     found, known = call.value if isinstance(call.value, tuple | list) and len(call.value) == 2 else ([], 0)
     if known is None:
@@ -103,14 +103,14 @@ def test_registered(student):
 def test_loss(student, matrix):
     for sizes in SIZES:
         given = tensors(matrix, *sizes)
-        student.call(*given, "forward", through=trained).must_return(reference(*given)[0], scale=10.0)
+        student.call(*given, "forward", caller=trained).must_return(reference(*given)[0], scale=10.0)
 
 
 @check("autograd's gradients are those of your own network", weight=3)
 def test_gradients(student, matrix):
     for sizes in SIZES:
         given = tensors(matrix, *sizes)
-        call = student.call(*given, "backward", through=trained)
+        call = student.call(*given, "backward", caller=trained)
         for place, slope in reference(*given)[1].items():
             call.must_set(place, "g", slope, scale=10.0)
 
@@ -118,13 +118,13 @@ def test_gradients(student, matrix):
 @check("after zero_grad(), the next batch starts afresh", weight=1)
 def test_again(student, matrix):
     given = tensors(matrix, 4, 3, 2)
-    call = student.call(*given, "backward", through=trained)
+    call = student.call(*given, "backward", caller=trained)
     call.must_set(0, "again", reference(*given)[1][5], scale=10.0)
 
 
 @check("the loss is only calculated: backward() is the caller's", weight=1)
 def test_early(student, matrix):
-    call = student.call(*tensors(matrix, 4, 3, 2), "early", through=trained)
+    call = student.call(*tensors(matrix, 4, 3, 2), "early", caller=trained)
     call.must_not_raise()
     if call.value != [True] * 4:
         raise CheckFailed(Finding("value", f"{call.subject}: the parameters have gradients before anybody asked"))
@@ -138,7 +138,7 @@ def test_sizes(student):
 
 @check("it is forward that you wrote, and nn.Module that calls it", weight=1)
 def test_forward(student, matrix):
-    call = student.call(*tensors(matrix, 4, 3, 2), "hook", through=trained)
+    call = student.call(*tensors(matrix, 4, 3, 2), "hook", caller=trained)
     call.must_not_raise()
     if call.value is not True:
         text = "a forward hook sees nothing of the call: nn.Module's own __call__ did not run"
@@ -148,6 +148,6 @@ def test_forward(student, matrix):
 @check("float64, and batches that are left as they were", weight=1)
 def test_clean(student, matrix):
     given = tensors(matrix, 4, 3, 2, torch.float64)
-    call = student.call(*given, "forward", through=trained)
+    call = student.call(*given, "forward", caller=trained)
     call.must_return(reference(*given)[0], scale=10.0)
     call.must_leave_inputs()

@@ -44,7 +44,7 @@ def step(names, w, b, lr):
     return [p is before for p, before in zip(params, (w, b), strict=False)]
 
 
-@battery("sgd_step", through=step)
+@battery("sgd_step", caller=step)
 def parameters(generator):
     """Weights and biases of many shapes, and rates of many sizes, one of them 1."""
     rates = (0.5, 1.0, 0.1, 2.0, 0.25, 0.3)
@@ -157,7 +157,7 @@ def trained(names, params, train, valid, epochs, lr, bs, seed, own=True):  # noq
     return {"history": history, "batches": model.seen, "params": ends, "left": left}
 
 
-@battery("fit", through=trained)
+@battery("fit", caller=trained)
 def trainings(generator):
     """Whole sets and mini-batches, with and without a smaller one at the end; one epoch and several."""
     return [

@@ -22,7 +22,7 @@ from foundations.grading.rules import Rule, must_be_none, read_source_for
 from foundations.grading.student import Trial
 
 #: ``fit`` on a model that notes what it learns from; written once, for the checks and for the battery.
-trained = load_bank(Path(__file__).parent).batteries["fit"].through
+trained = load_bank(Path(__file__).parent).batteries["fit"].caller
 
 RULE = Rule(about="writing the training loop yourself", allow=all_but("torch.optim"), numbers=True)
 #: Of what is written. What runs may be the right ones that stand in for the notebook's own loss and gradient.
@@ -72,7 +72,7 @@ class Training:
 
 
 def training_of(student, *given):
-    call = student.call(*given, through=trained)
+    call = student.call(*given, caller=trained)
     call.must_not_raise()
     return Training(call.args, call.value, call.args_after)
 

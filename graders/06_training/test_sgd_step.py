@@ -12,7 +12,7 @@ from foundations.grading.rules import Rule
 from foundations.grading.student import Trial
 
 #: ``sgd_step([w, b], lr)`` with tensors that carry their gradients; written once, for the checks and for the battery.
-step = load_bank(Path(__file__).parent).batteries["sgd_step"].through
+step = load_bank(Path(__file__).parent).batteries["sgd_step"].caller
 
 RULE = Rule(about="writing the update yourself", allow=all_but("torch.optim", "torch.nn"))
 
@@ -57,7 +57,7 @@ def must_move(call, dtype=False):
 @check("every parameter moves against its gradient, in place", weight=3, gate=True)
 def test_step(student, matrix):
     for shapes, lr in zip(SHAPES, (0.5, 0.1, 1.0, 2.5, 0.01, 0.3), strict=True):
-        must_move(student.call(*with_gradients(matrix, shapes), lr, through=step))
+        must_move(student.call(*with_gradients(matrix, shapes), lr, caller=step))
 
 
 @check("the update is your own", weight=1, gate=True)
@@ -69,7 +69,7 @@ def test_rule(student, matrix):
 @check("afterwards every .g is None", weight=2)
 def test_cleared(student, matrix):
     for shapes in SHAPES[:3]:
-        call = student.call(*with_gradients(matrix, shapes), 0.5, through=step)
+        call = student.call(*with_gradients(matrix, shapes), 0.5, caller=step)
         call.must_not_raise()
         for name, attributes in zip(call.names, call.attributes[:2], strict=False):
             left = attributes.get("g")
@@ -83,7 +83,7 @@ def test_cleared(student, matrix):
 def test_memory(student, matrix):
     for shapes in SHAPES[:2]:
         w, b = with_gradients(matrix, shapes)
-        call = student.call(w, b, 0.5, through=step_in_one_memory)
+        call = student.call(w, b, 0.5, caller=step_in_one_memory)
         # The view of w is a transposed one: its numbers lie in memory column by column.
         start = torch.cat([w.flatten(), b.flatten()])
         view = start[: w.numel()].view(w.shape[1], w.shape[0]).t()
@@ -94,4 +94,4 @@ def test_memory(student, matrix):
 @check("float64 keeps its digits", weight=1)
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
-        must_move(student.call(*with_gradients(matrix, SHAPES[0], dtype), 0.1, through=step), dtype=True)
+        must_move(student.call(*with_gradients(matrix, SHAPES[0], dtype), 0.1, caller=step), dtype=True)

@@ -428,7 +428,7 @@ def test_growth(student):
     if TOO_MANY:
         raise CheckFailed(Finding("growth", "it makes too many"))
 
-@check("fast", weight=1, twin=TWIN)
+@check("fast", weight=1, tiebreaker=TWIN)
 def test_speed(student):
     raise Inconclusive("at the threshold")
 """
@@ -438,12 +438,12 @@ def test_speed(student):
 def undecided(forkserver, tmp_path):
     """Grade the solution by graders whose clock cannot decide."""
 
-    def grade(*, too_many, twin="few operations"):
+    def grade(*, too_many, tiebreaker="few operations"):
         folder = tmp_path / "graders" / "course"
         folder.mkdir(parents=True)
         for name, factor in (("double", 2.0), ("triple", 3.0)):
             text = UNDECIDED.replace("FACTOR", str(factor)).replace("TOO_MANY", str(too_many))
-            (folder / f"test_{name}.py").write_text(text.replace("TWIN", repr(twin)))
+            (folder / f"test_{name}.py").write_text(text.replace("TWIN", repr(tiebreaker)))
         builders.write(builders.source_notebook(), tmp_path / "source" / "course" / "course.ipynb")
         notebook = builders.release()
         builders.cell(notebook, "double-solution").source = DOUBLE
@@ -474,8 +474,10 @@ def test_without_a_verdict_of_its_twin_it_stays_open(undecided):
 
 def test_a_twin_that_is_none(undecided):
     """Its author hears of it, before anybody is graded."""
-    with pytest.raises(CourseError, match=r"twin 'fewer' is not the name of a check before it in the same exercise"):
-        undecided(too_many=True, twin="fewer")
+    with pytest.raises(
+        CourseError, match=r"tiebreaker 'fewer' is not the name of a check before it in the same exercise"
+    ):
+        undecided(too_many=True, tiebreaker="fewer")
 
 
 @pytest.fixture(scope="module")

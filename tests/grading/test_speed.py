@@ -46,7 +46,7 @@ def loop(x):
     return value
 
 
-def indebted(x, at_least=MODULE_CONSTANT):
+def indebted(x, min_speedup=MODULE_CONSTANT):
     return x
 
 
@@ -66,7 +66,7 @@ def expected(x: torch.Tensor) -> torch.Tensor:
     return (x.double() ** 2).sum().float()
 
 
-TASK = Task("total", loop, inputs, expected, at_least=30, called="the speed of the loop")
+TASK = Task("total", loop, inputs, expected, min_speedup=30, label="the speed of the loop")
 
 
 @pytest.fixture(scope="module")
@@ -243,8 +243,8 @@ SEVERAL = Task(
     square,
     lambda generator: (torch.randn(50, generator=generator),),
     square,
-    at_least=1e-6,
-    called="the speed of itself",
+    min_speedup=1e-6,
+    label="the speed of itself",
     scale=lambda x: 10.0,
 )
 _BOTH = "def both(x, factor=1):\n    return {'square': factor * x * x, 'sum': factor * x.sum()}"
@@ -265,8 +265,8 @@ def test_several_values(judge):
 
 def test_plain_arguments(judge):
     """A grader's function gets text and numbers as they are, and no scale of the values depends on them."""
-    through = {"source": textwrap.dedent(inspect.getsource(called_on_itself)), "function": "called_on_itself"}
-    task = replace(SEVERAL, through=through, plain=("both", 1))
+    caller = {"source": textwrap.dedent(inspect.getsource(called_on_itself)), "function": "called_on_itself"}
+    task = replace(SEVERAL, caller=caller, plain=("both", 1))
     assert judge(_BOTH, task).passed
     with pytest.raises(CheckFailed, match="50 of 50 values are wrong"):
         judge(_BOTH, replace(task, plain=("both", 1000)))
@@ -291,9 +291,9 @@ class Listener:
         return torch.Generator().manual_seed(1)
 
     def must_be_faster(
-        self, than, inputs, expected, at_least, called, *, through=None, plain=(), scale=None, rule=None
+        self, baseline, inputs, expected, min_speedup, label, *, caller=None, plain=(), scale=None, rule=None
     ):
-        self._stated[self.exercise] = Task(self.exercise, than, inputs, expected, at_least, called, scale=scale)
+        self._stated[self.exercise] = Task(self.exercise, baseline, inputs, expected, min_speedup, label, scale=scale)
 
     def __getattr__(self, name):
         raise CheckFailed(Finding("existence", f"{name} is not answered"))
@@ -312,7 +312,7 @@ class Collecting:
     @pytest.fixture
     def student(self, request):
         exercise = exercise_of(request.node)
-        if request.node.get_closest_marker("foundations_check").kwargs["twin"]:
+        if request.node.get_closest_marker("foundations_check").kwargs["tiebreaker"]:
             self.timed.add(exercise)
         return Listener(exercise, self.stated)
 
@@ -357,7 +357,7 @@ def test_every_speed_check_accepts_right_values(judge, speed_checks):
     for task in speed_checks.values():
         source = f"import torch\n{textwrap.dedent(inspect.getsource(task.baseline))}"
         source += _SPOILT.format(exercise=task.exercise, baseline=task.baseline.__name__, part="", spoil="pass")
-        assert judge(source, replace(task, at_least=1e-6)).passed
+        assert judge(source, replace(task, min_speedup=1e-6)).passed
 
 
 @pytest.mark.parametrize("spoil", _SPOILS)

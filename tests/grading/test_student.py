@@ -65,7 +65,7 @@ def student(session, forkserver):
 def test_class_is_called_through_a_function_of_the_grader(student):
     """Its value, and what it set on the arguments, are seen as those of a function are."""
     inp, upstream = torch.randn(3, 2), torch.randn(3, 2)
-    call = student("Double", DOUBLE).call(inp, upstream, through=there_and_back)
+    call = student("Double", DOUBLE).call(inp, upstream, caller=there_and_back)
     call.must_return(2 * inp)
     call.must_set(0, "g", 2 * upstream)
     call.must_leave_inputs()
@@ -83,7 +83,7 @@ def test_class_is_called_through_a_function_of_the_grader(student):
 )
 def test_what_is_set_wrongly_is_said(student, line, said):
     source = DOUBLE.replace("self.inp.g = 2 * self.out.g", line)
-    call = student("Double", source).call(torch.ones(3, 2), torch.rand(3, 2) + 1, through=there_and_back)
+    call = student("Double", source).call(torch.ones(3, 2), torch.rand(3, 2) + 1, caller=there_and_back)
     with pytest.raises(CheckFailed, match=said):
         call.must_set(0, "g", 2 * call.args[1])
 
@@ -102,10 +102,10 @@ def test_attribute_that_was_there_must_be_left(student):
 
 def test_class_that_is_missing_or_a_stub_is_no_attempt(student):
     with pytest.raises(CheckFailed, match="Double is not defined"):
-        student("Double", "x = 1").call(torch.ones(2), torch.ones(2), through=there_and_back)
+        student("Double", "x = 1").call(torch.ones(2), torch.ones(2), caller=there_and_back)
     stub = "class Double:\n    def __call__(self, inp):\n        raise NotImplementedError()"
     with pytest.raises(CheckFailed, match="not attempted"):
-        student("Double", stub).call(torch.ones(2), torch.ones(2), through=there_and_back)
+        student("Double", stub).call(torch.ones(2), torch.ones(2), caller=there_and_back)
 
 
 def test_mistake_of_a_class_is_named_by_what_it_leaves_on_its_arguments(student):
@@ -116,11 +116,11 @@ def test_mistake_of_a_class_is_named_by_what_it_leaves_on_its_arguments(student)
     ]
     source = DOUBLE.replace("self.inp.g = 2 * self.out.g", "self.inp.g = self.out.g")
     one = student("Double", source)
-    one.call(torch.ones(3, 2), torch.rand(3, 2), through=there_and_back)
+    one.call(torch.ones(3, 2), torch.rand(3, 2), caller=there_and_back)
     found = name_mistake(known, one.observations, [])
     assert found is not None
     assert found.id == "slips"
-    assert Battery(lambda generator: []).through is None
+    assert Battery(lambda generator: []).caller is None
 
 
 def test_rules_and_speed_look_at_a_class_through_the_same_function(student):
@@ -149,9 +149,9 @@ def test_rules_and_speed_look_at_a_class_through_the_same_function(student):
         baseline,
         lambda generator: (torch.randn(8, 8, generator=generator),),
         lambda m: m @ m,
-        at_least=5,
-        called="the loops",
-        through=square,
+        min_speedup=5,
+        label="the loops",
+        caller=square,
     )
     assert "5.0× needed" in one.notes[0]
 
@@ -199,4 +199,4 @@ def test_function_that_travels_is_known_by_its_first_parameter(student):
     with pytest.raises(CourseError, match=r"'all_seen' cannot travel .* has to be called 'names'"):
         one.probe(all_seen)
     with pytest.raises(CourseError, match="has to be called 'names'"):
-        one.call(torch.ones(2), torch.ones(2), through=partial(there_and_back))
+        one.call(torch.ones(2), torch.ones(2), caller=partial(there_and_back))

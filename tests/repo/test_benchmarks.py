@@ -150,7 +150,7 @@ def test_the_task_is_the_graders():
     """The speed check that is measured is the one that grades: its threshold is not written down twice."""
     task = speed_verdicts.the_task()
     assert (task.exercise, task.baseline.__name__) == ("matmul_elementwise", "baseline")
-    assert f"at_least={task.at_least:g}" in Path(task.baseline.__code__.co_filename).read_text("utf-8")
+    assert f"min_speedup={task.min_speedup:g}" in Path(task.baseline.__code__.co_filename).read_text("utf-8")
 
 
 def test_what_counts_as_wrong():
