@@ -25,7 +25,7 @@ def slugs_in(tree: ast.AST) -> Iterator[str]:
 
 
 def used() -> set[str]:
-    package = sorted((ROOT / "foundations").glob("*.py"))
+    package = sorted((ROOT / "foundations").rglob("*.py"))
     written = {slug for path in package for slug in slugs_in(ast.parse(path.read_text("utf-8")))}
     looked_up = {f"notebook-{slug}" for _, slug in file._OPEN_FAULTS.values()}
     return written | looked_up | {errors.SessionLost("").slug}

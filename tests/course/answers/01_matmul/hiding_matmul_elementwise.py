@@ -208,7 +208,7 @@ def matmul_elementwise(a, b):
 
 # %% modules: the operators of the trace not counted
 import importlib
-t = importlib.import_module("foundations." + str(b"gnicart"[::-1], "ascii"))
+t = importlib.import_module("foundations.worker." + str(b"gnicart"[::-1], "ascii"))
 add = t._Tally.add
 t._Tally.add = lambda self, name, *more: None if "m" in name else add(self, name, *more)
 kept = [getattr(torch, one) for one in dir(torch) if one == "mat" + "mul"]
