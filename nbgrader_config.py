@@ -22,11 +22,11 @@ c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
 c.Autograde.exporter_class = "foundations.gradebook.autograde.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = []  # what they mend has been repaired by then
 c.Autograde.autograde_preprocessors = [
-    "foundations.gradebook.autograde.FoundationsGrade",
+    "foundations.gradebook.preprocessors.FoundationsGrade",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "foundations.gradebook.autograde.SaveReport",
+    "foundations.gradebook.preprocessors.SaveReport",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

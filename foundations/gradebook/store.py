@@ -29,7 +29,6 @@ from foundations.errors import CourseError
 from foundations.gradebook.autograde import (
     FoundationsAutograde,
     UngradedSubmissions,
-    finished_reports,
     gradebook_of,
     out_of_date,
 )
@@ -51,11 +50,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "exporter_class": "foundations.gradebook.autograde.SubmissionExporter",
         "sanitize_preprocessors": [],
         "autograde_preprocessors": [
-            "foundations.gradebook.autograde.FoundationsGrade",
+            "foundations.gradebook.preprocessors.FoundationsGrade",
             "nbgrader.preprocessors.IgnorePattern",
             "nbconvert.preprocessors.ClearMetadataPreprocessor",
             "nbgrader.preprocessors.LimitOutput",
-            "foundations.gradebook.autograde.SaveReport",
+            "foundations.gradebook.preprocessors.SaveReport",
             "nbgrader.preprocessors.AssignLatePenalties",
             "nbgrader.preprocessors.CheckCellMetadata",
         ],
@@ -154,11 +153,8 @@ def record(
     coursedir.submitted_directory = str(submitted.resolve())
     converter = FoundationsAutograde(coursedir=coursedir, config=config, force=True)
     converter.only = sorted(names)
-    with (
-        _readable(coursedir),
-        nbgrader_log(verbose) as errors,
-        finished_reports({(name, assignment): graded for name, graded in reports.items()}),
-    ):
+    converter.finished = reports
+    with _readable(coursedir), nbgrader_log(verbose) as errors:
         try:
             converter.start()
         except UngradedSubmissions:

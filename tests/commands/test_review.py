@@ -30,7 +30,7 @@ from rich.console import Console
 from foundations.commands import review
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.gradebook import autograde
+from foundations.gradebook import preprocessors
 from foundations.gradebook.store import course_directory, scores, settings
 from foundations.report.model import Check, Review
 
@@ -134,7 +134,7 @@ def test_a_fault_of_the_graders_leaves_nothing_to_decide(course: Course, monkeyp
 
     put(course, s01=suspected(course, FOUND))
     hand_in(course.root / "submitted", {"s01": builders.answered()})
-    monkeypatch.setattr(autograde, "grader_for", lambda course, assignment: Broken())
+    monkeypatch.setattr(preprocessors, "grader_for", lambda course, assignment: Broken())
     config = settings(course)
     with pytest.raises(NbGraderException):
         Autograde(coursedir=course_directory(course, config, NAME), config=config, force=True).start()

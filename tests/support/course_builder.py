@@ -15,8 +15,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from foundations.commands import review as reviewing
-from foundations.config import Course
+from foundations.config import Course, Limits
 from foundations.gradebook.store import course_directory, enter_assignment, feedback, record, scores, settings
+from foundations.notebooks.submission import read_submission
 from foundations.report.check_table import check_table_html, check_table_text
 from foundations.report.model import Check, Exercise, Outcome, Report, Review
 from foundations.reviews import decisions
@@ -108,6 +109,15 @@ def comments(course: Course, student: str) -> dict[str, str | None]:
 
 def autograded(course: Course, student: str) -> nbformat.NotebookNode:
     return nbformat.read(course.root / "autograded" / student / NAME / f"{NAME}.ipynb", as_version=4)
+
+
+def as_read(course: Course, student: str, notebook: nbformat.NotebookNode) -> Graded:
+    """The finished report of a notebook that was read and repaired as a submission is."""
+    path = builders.write(notebook, course.root / "submitted" / student / NAME / f"{NAME}.ipynb")
+    read = read_submission(path, course.notebook(NAME), Limits())
+    made = graded(student, notebook=read.notebook)
+    made.report.written = read.written
+    return made
 
 
 # ------------------------------------------------------------------------------------------------------------- reviews

@@ -1,0 +1,93 @@
+"""The two steps of ``nbgrader autograde`` that this package replaces: grading, and saving scores.
+
+``nbgrader_config.py`` lists them in ``Autograde.autograde_preprocessors``.
+"""
+
+from __future__ import annotations
+
+import atexit
+import copy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from foundations.config import Course
+from foundations.errors import CourseError
+from foundations.gradebook.annotations import stand_in, with_reason, with_repairs, without_credit
+from foundations.gradebook.scores import save_report
+from foundations.notebooks.written import with_places
+from foundations.report import failures
+from foundations.report.model import Report
+from foundations.report.notices import with_notice
+from foundations.reviews import store
+
+if TYPE_CHECKING:
+    from foundations.grading.grader import Grader
+
+#: Where the report travels between preprocessors.
+_RESOURCE = "foundations_report"
+_graders: dict[tuple[Path, str], Grader] = {}
+
+
+def grader_for(course: Course, assignment: str) -> Grader:
+    """The grader of ``assignment``, started once in this process and closed when it ends."""
+    key = (course.root, assignment)
+    if key not in _graders:
+        from foundations.grading.grader import Grader
+
+        _graders[key] = Grader(course, assignment)
+        atexit.register(_graders[key].close)
+    return _graders[key]
+
+
+class FoundationsGrade(NbGraderPreprocessor):
+    """Stands where ``Execute`` stood: grades the submission, or takes its finished report, and shows its outputs."""
+
+    def preprocess(
+        self, nb: nbformat.NotebookNode, resources: dict[str, Any]
+    ) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
+        converter = self.parent.parent
+        student, assignment = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
+        graded = converter.finished.get(student)
+        notebook, report = (graded.notebook, graded.report) if graded else self._grade(converter, student, assignment)
+        if reason := report.why_ungraded():
+            converter.ungraded[student] = reason
+        shown = copy.deepcopy(notebook) if notebook is not None else stand_in(converter.course, assignment)
+        resources[_RESOURCE] = report
+        if report.reason:
+            return with_reason(shown, report.reason), resources
+        shown = with_places(shown, report.written)
+        if report.repairs:
+            shown = with_repairs(shown, report.repairs)
+        return (shown if report.creditable else without_credit(shown)), resources
+
+    def _grade(self, converter: Any, student: str, assignment: str) -> tuple[nbformat.NotebookNode | None, Report]:
+        try:
+            graded = grader_for(converter.course, assignment).grade(converter.submitted(student, assignment), student)
+        except CourseError as error:
+            # The author's mistake, not the student's: nbgrader reports it and removes the folder, but what an earlier
+            # run wrote into the gradebook must not stand for a submission that was not graded.
+            report = failures.report_of(error, assignment, student)
+            save_report(converter.gradebook, report, student, assignment, {})
+            store.remember(converter.course.root, report)
+            raise
+        except Exception as error:
+            converter.log.error("%s", failures.trace_of(error))
+            return None, failures.report_of(error, assignment, student)
+        return graded.notebook, graded.report
+
+
+class SaveReport(NbGraderPreprocessor):
+    """Writes the report's scores and comments; outputs are never read as scores."""
+
+    def preprocess(
+        self, nb: nbformat.NotebookNode, resources: dict[str, Any]
+    ) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
+        student, assignment = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
+        cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if cell.metadata.get("nbgrader")}
+        report = resources[_RESOURCE]
+        save_report(self.parent.parent.gradebook, report, student, assignment, cells)
+        store.remember(self.parent.parent.course.root, report)
+        return with_notice(nb, report), resources

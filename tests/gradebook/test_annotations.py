@@ -1,0 +1,73 @@
+"""Notes above the notebook that nbgrader shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import builders
+import pytest
+from course_builder import (
+    as_read,
+    autograded,
+    comments,
+    course_with_gradebook,
+    graded,
+    put,
+    unreadable,
+)
+
+from foundations.config import Course
+
+pytestmark = [
+    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
+
+PAYLOAD = "<script>alert('x')</script><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
+    return course_with_gradebook(tmp_path_factory, tmp_path)
+
+
+def test_unreadable_submission_is_visible_without_a_score(course: Course) -> None:
+    """Also where an earlier one had a score; the notebook in its place says why, and the others go on."""
+    put(course, s01=graded("s01"))
+    reason = f"notebook 'course.ipynb' is not JSON: {PAYLOAD}"
+    found = put(course, s01=unreadable("s01", reason), s02=graded("s02"))
+    nothing = {"double": (None, 5.0, True), "triple": (None, 4.0, True), "why": (None, 3.0, True)}
+    assert found["s01"] == nothing
+    assert found["s02"]["double"] == (5.0, 5.0, False)
+    shown = autograded(course, "s01")
+    assert "is not graded yet" in shown.cells[0].source
+    assert "&lt;script&gt;" in shown.cells[0].source
+    assert "<script>" not in shown.cells[0].source
+    assert builders.cell(shown, "double-solution").source == builders.cell(builders.release(), "double-solution").source
+    assert comments(course, "s01")["double-solution"] == f"Not graded yet: {reason}"
+
+
+def test_repairs_are_told_to_the_student(course: Course) -> None:
+    """Above the notebook, as text; and only where there were any."""
+    mended = graded("s01")
+    mended.report.repairs.append(f"graded cell 'double' had been edited: {PAYLOAD}")
+    put(course, s01=mended, s02=graded("s02"))
+    first = autograded(course, "s01").cells[0]
+    assert first.id == "repaired"
+    assert "&lt;script&gt;" in first.source
+    assert "<script>" not in first.source
+    assert len(autograded(course, "s01").cells) == len(autograded(course, "s02").cells) + 1
+
+
+def test_formgrader_shows_where_a_written_answer_may_be(course: Course) -> None:
+    """Right above the answer's cell in the notebook that a person grades."""
+    near = builders.answered()
+    builders.cell(near, "why").source = builders.cell(builders.release(), "why").source
+    near.cells.insert(builders.at(near, "why") + 1, builders.markdown("Because.", id="mine"))
+    put(course, s01=as_read(course, "s01", near), s02=as_read(course, "s02", builders.answered()))
+    shown = autograded(course, "s01")
+    notice = shown.cells[builders.at(shown, "why") - 1]
+    assert "The answer may be in the cell below (cell 11)." in notice.source
+    assert shown.cells[builders.at(shown, "why") + 1].source == "Because."
+    assert not any("may be" in cell.source for cell in autograded(course, "s02").cells)
