@@ -1,26 +1,26 @@
-# How nbgrader works on this course. Every class is named by its address instead of being imported here: this file is
-# also read where the package is not installed (by a student's Validate button, in a Jupyter server of its own). There
-# it must do no harm, while `nbgrader autograde` has to stop with an error and not fall back to its own scoring.
+# nbgrader's settings for this course. They are dotted names instead of imports, because this file is also read where
+# the package is not installed (by a student's Validate button, in another Jupyter server). There it must do no harm,
+# while `nbgrader autograde` must stop with an error instead of scoring by its own rules.
 import os
 import sys
 from pathlib import Path
 
 c = get_config()  # noqa: F821
 
-# A new gradebook asks the program `alembic` for its version. It lies beside Python, also where no venv is activated.
+# For a new gradebook, nbgrader starts the program `alembic`, which is next to Python even if no venv is activated.
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
 
 c.CourseDirectory.course_id = "foundations"
 c.CourseDirectory.solution_directory = "solutions"
-# What stays behind when folders are released, handed in and collected.
+# Files that are not copied when folders are released, submitted and collected.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".*", "gradebook.db*"]
 
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
 
-# The exporter is the one place where nbgrader lets a course in before it touches a submission: ours reads notebooks as
-# data, repairs them by source/, and lets nothing but the notebook and its timestamp travel to autograded/.
+# The exporter is the only setting that nbgrader uses before it reads a submission. This one reads notebooks as data,
+# repairs them by source/, and copies only the notebook and its timestamp to autograded/.
 c.Autograde.exporter_class = "foundations.gradebook.autograde.SubmissionExporter"
-c.Autograde.sanitize_preprocessors = []  # what they mend has been repaired by then
+c.Autograde.sanitize_preprocessors = []  # the exporter has already repaired the notebook
 c.Autograde.autograde_preprocessors = [
     "foundations.gradebook.preprocessors.FoundationsGrade",
     "nbgrader.preprocessors.IgnorePattern",
@@ -31,10 +31,10 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# grades.csv: a submission that is not graded has no score there, where nbgrader's own table has a zero.
+# grades.csv: a submission that is not graded has no score; in nbgrader's own table it has a zero.
 c.ExportApp.plugin_class = "foundations.gradebook.gradesheet.GradesCsv"
 
-# Pages with students' text in them: feedback, and the formgrader in your own browser.
+# Pages that show students' text: feedback, and the formgrader in your own browser.
 c.GenerateFeedback.preprocessors = [
     "foundations.report.sanitize.ShowGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",

@@ -12,43 +12,43 @@ from foundations.plain import clean
 from foundations.report.model import NOT_CREDITABLE
 
 
-def stand_in(course: Course, assignment: str, reason: str = "") -> nbformat.NotebookNode:
-    """What nbgrader shows in the place of a notebook that could not be read: the release, and above it the reason."""
+def placeholder(course: Course, assignment: str, reason: str = "") -> nbformat.NotebookNode:
+    """Return the notebook that nbgrader shows instead of an unreadable one: the release, below the reason."""
     notebook = release_version(read_source(course.notebook(assignment)))
     return with_reason(notebook, reason) if reason else notebook
 
 
 def with_reason(notebook: nbformat.NotebookNode, reason: str) -> nbformat.NotebookNode:
-    """``notebook`` with a first cell that says why it has no score."""
+    """Put a cell above ``notebook`` that shows why it has no score."""
     return _with_note(
         notebook,
         "not-graded",
         "This submission is not graded yet: a person has to look at it.",
         reason,
-        "Below is the notebook as it was handed out. Does the file you handed in open in JupyterLab? If it does not,"
-        " hand in one that does.",
+        "Below is the notebook as it was released. Does the file that you submitted open in JupyterLab? If it does not,"
+        " submit one that does.",
     )
 
 
 def with_repairs(notebook: nbformat.NotebookNode, repairs: list[str]) -> nbformat.NotebookNode:
-    """``notebook`` with a first cell that says what was put back before it was graded."""
+    """Put a cell above ``notebook`` that lists the repairs made before it was graded."""
     return _with_note(
         notebook,
         "repaired",
         "This notebook was repaired before it was graded:",
         "\n".join(f"- {repair}" for repair in repairs),
-        "By itself this costs no points.",
+        "The repairs themselves cost no points.",
     )
 
 
 def without_credit(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """``notebook`` with a first cell that says that its scores do not count."""
+    """Put a cell above ``notebook`` that warns that its scores do not count."""
     return _with_note(
         notebook,
         "not-creditable",
         "The scores below do not count.",
         NOT_CREDITABLE,
-        "They are preliminary: a person has to confirm them, or it is graded again.",
+        "They are preliminary until a person confirms them or the notebook is graded again.",
     )
 
 

@@ -1,9 +1,10 @@
-"""nbgrader stays the manager: it keeps the folders, the gradebook, manual grades, late penalties and feedback.
+"""The converter behind ``nbgrader autograde``, which grades with this package.
 
-What changes is who grades. Stock nbgrader runs a submission beside its tests and reads scores off the cells' outputs;
-here the notebook is read as data and repaired by ``source/``, :class:`FoundationsGrade` stands where ``Execute`` stood,
-and :class:`SaveReport` writes the report's scores where ``SaveAutoGrades`` read outputs. ``nbgrader_config.py`` names
-these classes; :func:`foundations.gradebook.store.record` runs the same converter over finished reports.
+nbgrader keeps the folders, the gradebook, manual grades, late penalties and feedback. Stock nbgrader runs a submission
+and its tests in one process, and reads scores off the cells' outputs. Here the notebook is read as data and repaired by
+``source/``, and :mod:`foundations.gradebook.preprocessors` grades it and saves the report's scores.
+``nbgrader_config.py`` names these classes; :func:`foundations.gradebook.store.record` runs the same converter on
+finished reports.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from nbgrader.converters.base import NbGraderException
 
 from foundations.config import Course, find_course
 from foundations.errors import CourseError, SubmissionError
-from foundations.gradebook.annotations import stand_in
+from foundations.gradebook.annotations import placeholder
 from foundations.gradebook.converter import SubmissionConverter
 from foundations.gradebook.database import unusable
 from foundations.notebooks.submission import read_source, read_submission
@@ -36,14 +37,14 @@ if TYPE_CHECKING:
 
 
 class UngradedSubmissions(NbGraderException):
-    """Everything was processed, and some submissions have no complete score."""
+    """All submissions were processed, and some have no complete score."""
 
 
 class SubmissionExporter(NotebookExporter):
-    """Gives nbgrader the repaired submission where it would read the submitted file.
+    """An exporter that gives nbgrader the repaired submission instead of the submitted file.
 
-    Named as ``Autograde.exporter_class``. nbgrader has no setting for the converter itself, and makes the exporter
-    just before it begins; so that is where the converter learns to be ours.
+    ``nbgrader_config.py`` names it as ``Autograde.exporter_class``. nbgrader has no setting for the converter itself,
+    and creates the exporter just before it begins; so the exporter turns the converter into this package's.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -61,17 +62,18 @@ class SubmissionExporter(NotebookExporter):
 
 
 class FoundationsAutograde(SubmissionConverter):
-    """nbgrader's converter, but nothing of a submission is trusted, and a fault is not a zero.
+    """nbgrader's converter, which trusts no part of a submission and never turns a fault into a zero.
 
-    A submission that cannot be graded gets a stand-in notebook that says why, and a gradebook entry without score that
-    asks for a person; the others go on; the run ends with :class:`UngradedSubmissions`, so that its status is not 0.
+    A submission that cannot be graded gets a placeholder notebook with the reason, and a gradebook entry without a
+    score that asks for a person. The others are graded. The run then ends with :class:`UngradedSubmissions`, so that
+    its exit status is not 0.
     """
 
     @cached_property
     def course(self) -> Course:
         return find_course(Path(self.coursedir.root))
 
-    #: The students to grade; ``None``: all whose folders nbgrader finds.
+    #: The students to grade; ``None`` for all whose folders nbgrader finds.
     only: list[str] | None = None
     #: Finished reports by student. Their submissions are not graded again.
     finished: Mapping[str, Graded] = {}
@@ -83,7 +85,7 @@ class FoundationsAutograde(SubmissionConverter):
     def convert_notebooks(self) -> None:
         self.begin()
         try:
-            # One connection for the run: each new one compiles all of nbgrader's statements anew.
+            # One connection for the run, because each new one compiles all of nbgrader's statements again.
             with gradebook_of(self.coursedir) as self.gradebook:
                 self._convert_all(self.coursedir.assignment_id)
         except sqlalchemy.exc.DBAPIError as error:
@@ -98,7 +100,7 @@ class FoundationsAutograde(SubmissionConverter):
             raise UngradedSubmissions(f"{len(self.ungraded)} submissions are not graded")
 
     def _convert_all(self, assignment: str) -> None:
-        if assignment in self.course.assignments:  # else nbgrader says what it thinks of that
+        if assignment in self.course.assignments:  # otherwise nbgrader reports the unknown name
             self._check_gradebook(assignment)
             if self.coursedir.notebook_id == "*":
                 self.assignments = {folder: [f"{folder}/{assignment}.ipynb"] for folder in self._folders(assignment)}
@@ -109,16 +111,16 @@ class FoundationsAutograde(SubmissionConverter):
                 raise
 
     def _folders(self, assignment: str) -> list[str]:
-        """Every folder handed in, also where the notebook is missing in it, with those nbgrader found itself."""
+        """Return every submitted folder, also those without a notebook, and those that nbgrader found."""
         if self.only is not None:
             return [self._format_source(assignment, student) for student in self.only]
-        found = glob.glob(self._format_source(assignment, self.coursedir.student_id))
-        folders = sorted({*self.assignments, *(folder for folder in found if os.path.isdir(folder))})
-        odd = [folder for folder in folders if not Path(folder).parent.name.isprintable()]
-        for folder in odd:
-            reason = "its folder has a name that no gradebook can hold; rename the folder"
+        paths = glob.glob(self._format_source(assignment, self.coursedir.student_id))
+        folders = sorted({*self.assignments, *(path for path in paths if os.path.isdir(path))})
+        unprintable = [folder for folder in folders if not Path(folder).parent.name.isprintable()]
+        for folder in unprintable:
+            reason = "the name of its folder has characters that a gradebook cannot hold; rename the folder"
             self.ungraded[ascii(Path(folder).parent.name)] = reason
-        return [folder for folder in folders if folder not in odd]
+        return [folder for folder in folders if folder not in unprintable]
 
     def _check_gradebook(self, assignment: str) -> None:
         try:
@@ -130,18 +132,18 @@ class FoundationsAutograde(SubmissionConverter):
             raise NbGraderException(stale)
 
     def sanitized(self, student: str, assignment: str) -> nbformat.NotebookNode:
-        """The submission, repaired; where it cannot be read, the stand-in."""
+        """Return the repaired submission, or the placeholder if it cannot be read."""
         graded = self.finished.get(student)
         if graded is not None:
-            return copy.deepcopy(graded.notebook) if graded.notebook else stand_in(self.course, assignment)
+            return copy.deepcopy(graded.notebook) if graded.notebook else placeholder(self.course, assignment)
         path, source = self.submitted(student, assignment), self.course.notebook(assignment)
         try:
             return read_submission(path, source, self.course.limits(assignment)).notebook
         except SubmissionError:
-            return stand_in(self.course, assignment)  # the reason comes with the report
+            return placeholder(self.course, assignment)  # the report has the reason
 
     def submitted(self, student: str, assignment: str) -> Path:
-        """The file that was handed in, or should have been."""
+        """Return the path of the submitted notebook, which may be missing."""
         folder = self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment)
         return Path(folder, f"{assignment}.ipynb")
 
@@ -151,16 +153,16 @@ def gradebook_of(coursedir: Any) -> Gradebook:
 
 
 def out_of_date(gradebook: Gradebook, course: Course, assignment: str) -> str | None:
-    """One sentence where the gradebook has other cells or points than ``source/``; ``None`` where they agree."""
+    """Return one sentence if the gradebook has other cells or points than ``source/``; ``None`` if they agree."""
     cells = [cell.metadata.get("nbgrader", {}) for cell in read_source(course.notebook(assignment)).cells]
     wanted = {marks["grade_id"]: float(marks["points"]) for marks in cells if marks.get("grade") or marks.get("task")}
-    mend = f"run `nbgrader generate_assignment {assignment} --force`"
+    advice = f"run `nbgrader generate_assignment {assignment} --force`"
     try:
         notebook = gradebook.find_notebook(assignment, assignment)
     except MissingEntry:
-        return f"assignment {assignment!r} is not in the gradebook: {mend}"
-    known = {cell.name: float(cell.max_score) for cell in [*notebook.grade_cells, *notebook.task_cells]}
-    different = sorted(name for name in wanted.keys() | known.keys() if wanted.get(name) != known.get(name))
+        return f"assignment {assignment!r} is not in the gradebook; {advice}"
+    entered = {cell.name: float(cell.max_score) for cell in [*notebook.grade_cells, *notebook.task_cells]}
+    different = sorted(name for name in wanted.keys() | entered.keys() if wanted.get(name) != entered.get(name))
     if not different:
         return None
-    return f"the gradebook and source/ differ in {', '.join(different)} (cells or points) of {assignment!r}: {mend}"
+    return f"the gradebook and source/ differ in {', '.join(different)} (cells or points) of {assignment!r}; {advice}"

@@ -1,6 +1,4 @@
-"""nbgrader's converter, one submission at a time: what goes wrong with one is kept in words, and the next one is turned
-to.
-"""
+"""nbgrader's converter, which continues with the next submission after one fails, and keeps the reason."""
 
 from __future__ import annotations
 
@@ -23,9 +21,9 @@ from foundations.gradebook.receipts import copy_secret, copy_stamp, read_stamp
 
 
 class SubmissionConverter(Autograde):
-    """Takes a submission from its folder into ``autograded/`` and the gradebook; nothing in its folder is trusted.
+    """A converter that brings submissions from their folders, which it does not trust, to the gradebook.
 
-    What it learns is in :attr:`recorded`, :attr:`failed`, :attr:`notes` and :attr:`broken`.
+    It also writes ``autograded/``. Its results are :attr:`recorded`, :attr:`failed`, :attr:`notes` and :attr:`broken`.
     """
 
     #: The connection that all submissions share.
@@ -36,25 +34,26 @@ class SubmissionConverter(Autograde):
         self.begin()
 
     def begin(self) -> None:
-        """Forget earlier runs. nbgrader's own converter becomes this one without being made anew."""
+        """Forget earlier runs. nbgrader's converter becomes an object of this class without a call of ``__init__``."""
         self.ungraded: dict[str, str] = {}
-        #: Students that are recorded, and why single ones are not.
+        #: Students who are recorded.
         self.recorded: set[str] = set()
+        #: Why a student is not recorded, by student.
         self.failed: dict[str, str] = {}
-        #: Sentences on single submissions that were recorded all the same.
+        #: Sentences about problems of submissions that were recorded.
         self.notes: list[str] = []
-        #: What is wrong with the gradebook as a whole.
+        #: The error that makes the whole gradebook unusable.
         self.broken: CourseError | None = None
         self._student = ""
 
     def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
-        # nbgrader takes the folder's name for a regular expression.
+        # nbgrader interprets the folder's name as a regular expression.
         step = re.escape(self._input_directory) if escape else self._input_directory
         return self.coursedir.format_path(step, student_id, assignment_id, escape=escape)
 
     @contextlib.contextmanager
     def _step(self) -> Iterator[None]:
-        """A step of one submission: its failure is kept in words, and nbgrader turns to the next one."""
+        """Keep the reason if a step of one submission fails; nbgrader then continues with the next submission."""
         try:
             yield
         except sqlalchemy.exc.DBAPIError as error:
@@ -78,20 +77,20 @@ class SubmissionConverter(Autograde):
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         self._student = student_id
-        self.gradebook.db.rollback()  # whatever went wrong with the one before
+        self.gradebook.db.rollback()  # a failure of the submission before may have left a transaction open
         with self._step():
             return self._is_to_be_done(assignment_id, student_id)
 
     def _is_to_be_done(self, assignment: str, student: str) -> bool:
-        """As nbgrader's, which opens both timestamps whatever they are, and waits for a pipe for ever."""
+        """Decide as nbgrader does, which opens both timestamps whatever they are, and would wait for a pipe forever."""
         destination = Path(self._format_dest(assignment, student))
         if self.force or not destination.exists():
             return super().init_destination(assignment, student)
         if student in (self.coursedir.student_id_exclude or "").split(","):
             return False
         folders = Path(self._format_source(assignment, student)), destination
-        submitted, known = (read_stamp(folder).moment for folder in folders)
-        newer = submitted is not None and known is not None and submitted > known
+        submitted, recorded = (read_stamp(folder).moment for folder in folders)
+        newer = submitted is not None and recorded is not None and submitted > recorded
         if (destination / f"{assignment}.ipynb").exists() and not newer:
             self.log.info("Skipping existing assignment: %s", destination)
             return False
@@ -100,7 +99,7 @@ class SubmissionConverter(Autograde):
         return True
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """As nbgrader's, with one connection instead of five, and without copying what was handed in."""
+        """Do the same as nbgrader, with one connection instead of five, and without copying the submitted files."""
         with self._step():
             self._enter(assignment_id, student_id)
 
@@ -113,14 +112,14 @@ class SubmissionConverter(Autograde):
             self.gradebook.update_or_create_student(student_id)
         else:
             self.gradebook.find_student(student_id)  # raises MissingEntry
-        given = {"timestamp": timestamp} if timestamp else {}
-        with self.gradebook.db.no_autoflush:  # or SQLAlchemy warns of how nbgrader makes a submission
-            submission = self.gradebook.update_or_create_submission(assignment_id, student_id, **given)
+        columns = {"timestamp": timestamp} if timestamp else {}
+        with self.gradebook.db.no_autoflush:  # otherwise SQLAlchemy warns of how nbgrader creates a submission
+            submission = self.gradebook.update_or_create_submission(assignment_id, student_id, **columns)
         if timestamp and submission.total_seconds_late > 0:
             self.log.warning("%s is %s seconds late", submission, submission.total_seconds_late)
 
     def _copy_sources(self, assignment_id: str, destination: Path) -> None:
-        """The pictures and data that the instructor's notebook shows."""
+        """Copy the pictures and data that the instructor's notebook shows."""
         folder = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment_id)
         for name in nbgrader.utils.find_all_files(folder, [*self.coursedir.ignore, "*.ipynb"]):
             copied = destination / Path(name).relative_to(folder)
@@ -129,13 +128,17 @@ class SubmissionConverter(Autograde):
             shutil.copy(name, copied)
 
     def _receipts(self, folder: Path, destination: Path) -> datetime | None:
-        """When it was handed in. That file and the secret go along; nbgrader needs both for releasing feedback."""
+        """Copy the timestamp and the secret, both of which nbgrader needs to release feedback.
+
+        Returns:
+            The time of submission, if it is known.
+        """
         stamp = read_stamp(folder)
         copy_stamp(stamp, destination)
         if stamp.problem:
             self._note(
-                f"timestamp.txt of {self._student!r} {stamp.problem}: the submission is recorded without the time of "
-                "handing in, so that it is not late; correct the file and grade it again"
+                f"timestamp.txt of {self._student!r} {stamp.problem}: the submission is recorded without a time, so "
+                "that it does not count as late; correct the file and grade the submission again"
             )
         if problem := copy_secret(folder, destination):
             self._note(f"{self._student!r}: {problem}")

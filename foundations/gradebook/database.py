@@ -1,4 +1,4 @@
-"""Complaints of the gradebook's database in words for an instructor."""
+"""Errors of the gradebook's database, worded for an instructor."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sqlalchemy.exc
 
 from foundations.errors import CourseError
 
-#: What the database's own message holds, the cause, and what to do.
-_KNOWN = (
+#: Parts of the database's message, the cause, and the advice.
+_CAUSES = (
     (
         ("locked", "busy"),
         "is locked by another program, so that nothing can be written to it",
@@ -23,29 +23,29 @@ _KNOWN = (
     (
         ("malformed", "not a database", "file is encrypted", "disk image"),
         "is damaged",
-        "put a copy of it back, or move it away: a new one is made, without the points that a person has given",
+        "restore a copy of it, or move it away: grading again then makes a new one without the manual scores",
     ),
     (
         ("readonly", "read-only", "unable to open"),
         "cannot be written by this user",
-        "look at the rights of the file and of its folder, and run the same command again",
+        "check the permissions of the file and of its folder, and run the same command again",
     ),
     (
         ("disk is full", "disk i/o"),
         "cannot be written because the disk is full or fails",
-        "make room and run the same command again",
+        "free some space on the disk and run the same command again",
     ),
 )
 
 
 def unusable(error: sqlalchemy.exc.DBAPIError, url: str) -> CourseError:
-    """Name the gradebook, what is wrong with it, the database's own words, and what to do."""
+    """Return an error that names the gradebook, the cause, the database's own message, and the next step."""
     book = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else "of this course"
     words = " ".join(str(error.orig).split())[:200]
-    for signs, cause, advice in _KNOWN:
+    for signs, cause, advice in _CAUSES:
         if any(sign in words.lower() for sign in signs):
             return CourseError(f"the gradebook {book} {cause} ({words}); {advice}", slug="gradebook")
     return CourseError(
-        f"the gradebook {book} cannot be used ({words}); look whether `nbgrader db upgrade` or a copy of it helps",
+        f"the gradebook {book} cannot be used ({words}); try `nbgrader db upgrade`, or restore a copy of it",
         slug="gradebook",
     )

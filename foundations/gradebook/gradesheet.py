@@ -1,4 +1,4 @@
-"""The table of grades that ``nbgrader export`` writes: nbgrader's own columns, and no score for what is not graded."""
+"""The table of ``nbgrader export``, with nbgrader's own columns and without scores of ungraded submissions."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
 )
-#: Columns of text that comes from outside, which a spreadsheet could take for a formula.
+#: Columns whose text comes from outside, and which a spreadsheet could take for a formula.
 _TEXTS = ("assignment", "student_id", "last_name", "first_name", "email")
 
 
 class GradesCsv(CsvExportPlugin):
-    """Writes ``grades.csv``, or the file named by ``--to``. Named as ``ExportApp.plugin_class``.
+    """A plugin that writes ``grades.csv``, or the file given as ``--to``.
 
-    A submission of which an exercise has no score yet has an empty score: 0 would be a judgement. Who handed in
-    nothing has 0, as in nbgrader's own table.
+    ``nbgrader_config.py`` names it as ``ExportApp.plugin_class``. A submission with an exercise that has no score yet
+    has an empty score, because 0 would be a judgement. A student without a submission has 0, as in nbgrader's table.
     """
 
     def export(self, gradebook: Gradebook) -> None:
@@ -67,8 +67,9 @@ def _row(gradebook: Gradebook, assignment: Any, student: Any) -> dict[str, Any]:
 
 
 def _is_graded(submission: Any) -> bool:
-    """Whether each exercise has a score, by a hidden test or by a person. Written answers that wait for a person count
-    as in nbgrader's own table, unless there is nothing else.
+    """Return whether each exercise has a score, by a hidden test or by a person.
+
+    Written answers that wait for a person count as in nbgrader's table, unless the submission has only those.
     """
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
     scored = [grade.auto_score is not None or grade.manual_score is not None for grade in grades]

@@ -1,6 +1,6 @@
 """The two steps of ``nbgrader autograde`` that this package replaces: grading, and saving scores.
 
-``nbgrader_config.py`` lists them in ``Autograde.autograde_preprocessors``.
+``nbgrader_config.py`` lists both in ``Autograde.autograde_preprocessors``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.gradebook.annotations import stand_in, with_reason, with_repairs, without_credit
+from foundations.gradebook.annotations import placeholder, with_reason, with_repairs, without_credit
 from foundations.gradebook.scores import save_report
 from foundations.notebooks.written import with_places
 from foundations.report import failures
@@ -26,13 +26,13 @@ from foundations.reviews import store
 if TYPE_CHECKING:
     from foundations.grading.grader import Grader
 
-#: Where the report travels between preprocessors.
+#: The key of nbgrader's resources that passes the report to the next preprocessor.
 _RESOURCE = "foundations_report"
 _graders: dict[tuple[Path, str], Grader] = {}
 
 
 def grader_for(course: Course, assignment: str) -> Grader:
-    """The grader of ``assignment``, started once in this process and closed when it ends."""
+    """Return the grader of ``assignment``, which is started once in this process and closed when the process ends."""
     key = (course.root, assignment)
     if key not in _graders:
         from foundations.grading.grader import Grader
@@ -43,7 +43,7 @@ def grader_for(course: Course, assignment: str) -> Grader:
 
 
 class FoundationsGrade(NbGraderPreprocessor):
-    """Stands where ``Execute`` stood: grades the submission, or takes its finished report, and shows its outputs."""
+    """The replacement of ``Execute``: it grades the submission, or takes its finished report, and shows its outputs."""
 
     def preprocess(
         self, nb: nbformat.NotebookNode, resources: dict[str, Any]
@@ -54,7 +54,7 @@ class FoundationsGrade(NbGraderPreprocessor):
         notebook, report = (graded.notebook, graded.report) if graded else self._grade(converter, student, assignment)
         if reason := report.why_ungraded():
             converter.ungraded[student] = reason
-        shown = copy.deepcopy(notebook) if notebook is not None else stand_in(converter.course, assignment)
+        shown = copy.deepcopy(notebook) if notebook is not None else placeholder(converter.course, assignment)
         resources[_RESOURCE] = report
         if report.reason:
             return with_reason(shown, report.reason), resources
@@ -67,8 +67,8 @@ class FoundationsGrade(NbGraderPreprocessor):
         try:
             graded = grader_for(converter.course, assignment).grade(converter.submitted(student, assignment), student)
         except CourseError as error:
-            # The author's mistake, not the student's: nbgrader reports it and removes the folder, but what an earlier
-            # run wrote into the gradebook must not stand for a submission that was not graded.
+            # The author's mistake, not the student's: nbgrader reports it and removes the folder, but the scores of an
+            # earlier run must not remain in the gradebook for a submission that was not graded.
             report = failures.report_of(error, assignment, student)
             save_report(converter.gradebook, report, student, assignment, {})
             store.remember(converter.course.root, report)
@@ -80,7 +80,7 @@ class FoundationsGrade(NbGraderPreprocessor):
 
 
 class SaveReport(NbGraderPreprocessor):
-    """Writes the report's scores and comments; outputs are never read as scores."""
+    """The replacement of ``SaveAutoGrades``: it saves the report's scores, and never reads outputs as scores."""
 
     def preprocess(
         self, nb: nbformat.NotebookNode, resources: dict[str, Any]

@@ -1,5 +1,7 @@
-"""The two small files that nbgrader's exchange puts next to a submission: when it was submitted, and the secret under
-which its feedback is released. They come from the student's folder, so that anything may be in their place.
+"""The two small files that nbgrader's exchange puts next to a submission.
+
+One has the time of submission, the other the secret under which its feedback is released. Both come from the student's
+folder, so either may be any kind of file with any content.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import nbgrader.utils
 from foundations.notebooks.discovery import read_declared
 
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
-#: nbgrader writes 30 bytes into the one and 128 into the other.
+#: nbgrader writes 30 bytes as the time and 128 as the secret.
 _MAX_BYTES = 1000
 _ENCODINGS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -28,7 +30,7 @@ _ENCODINGS = {
 
 @dataclass(frozen=True)
 class Stamp:
-    """When something was submitted. ``problem`` is why that is not known although there is a file."""
+    """The time of a submission; ``problem`` is the reason if there is a file from which it cannot be read."""
 
     text: str = ""
     moment: datetime | None = None
@@ -36,7 +38,7 @@ class Stamp:
 
 
 def read_stamp(folder: Path) -> Stamp:
-    """Read the time of submission in any encoding that an editor saves; no exception, whatever is in its place."""
+    """Read the time of submission in any encoding that an editor saves; no content of the file raises an error."""
     content, problem = _read(folder, TIMESTAMP)
     if content is None:
         return Stamp(problem=problem)
@@ -44,7 +46,7 @@ def read_stamp(folder: Path) -> Stamp:
     if not text:
         return Stamp(problem="is empty")
     try:
-        # Of a text without a year the parser makes a day of this month.
+        # The parser turns a text without a year into a day of this month.
         moment = nbgrader.utils.parse_utc(text) if re.search(r"\d{4}", text) else None
     except (ValueError, OverflowError, TypeError, ArithmeticError, LookupError):
         moment = None
@@ -52,16 +54,19 @@ def read_stamp(folder: Path) -> Stamp:
 
 
 def copy_stamp(stamp: Stamp, destination: Path) -> None:
-    """Write what nbgrader compares later, and reads before it releases feedback: an empty file if there is no date."""
+    """Write the file that nbgrader later compares, and reads before it releases feedback; empty without a date."""
     if stamp.moment is not None or stamp.problem is not None:
         (destination / TIMESTAMP).write_text(stamp.text if stamp.moment else "", "utf-8")
 
 
 def copy_secret(folder: Path, destination: Path) -> str | None:
-    """Copy the secret under which feedback is released; one sentence if there is one that cannot be used.
+    """Copy the secret under which feedback is released.
 
-    nbgrader stops releasing at the first student without a secret. If one cannot be used, there is a new one that only
-    this file knows: the others get their feedback.
+    nbgrader stops releasing at the first student without a secret. If the submitted secret cannot be used, a random one
+    is written that only this file contains, so that the other students get their feedback.
+
+    Returns:
+        One sentence if there is a secret that cannot be used.
     """
     content, problem = _read(folder, SECRET)
     usable = content is not None and re.fullmatch(rb"[\x21-\x7e]{1,1000}\s*", content) is not None
@@ -76,7 +81,7 @@ def copy_secret(folder: Path, destination: Path) -> str | None:
 
 
 def _read(folder: Path, name: str) -> tuple[bytes | None, str | None]:
-    """The content of a small regular file, or why it has none; neither if there is no such file."""
+    """Return the content of a small regular file, or why it cannot be read; neither if it does not exist."""
     if not os.path.lexists(folder / name):
         return None, None
     files, notes = read_declared(folder, [name], _MAX_BYTES)

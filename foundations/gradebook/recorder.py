@@ -1,5 +1,6 @@
-"""Recording a class while it is being graded: nbgrader's bookkeeping happens in a thread of its own, during the time in
-which the judge waits for student code.
+"""Recording of a class while it is being graded.
+
+nbgrader's bookkeeping runs in its own thread, while the judge waits for student code.
 """
 
 from __future__ import annotations
@@ -15,19 +16,21 @@ from foundations.config import Course
 if TYPE_CHECKING:
     from foundations.grading.grader import Graded
 
-#: Seconds for which a thread of Python may make another wait: replies of student code should not lie about for long.
+#: Seconds for which a Python thread may make another wait; longer ones would delay replies of student code.
 _SWITCH_S = 0.0005
-#: Reports recorded at once: whoever presses Ctrl-C waits for so many, a tenth of a second each.
+#: Reports recorded at once. After Ctrl-C, a run waits for at most this many, a tenth of a second each.
 _MAX_BATCH = 8
 
 
 class GradebookRecorder:
-    """Hands finished reports to nbgrader as they come. On leaving the ``with`` block all of them are recorded, also
-    where the run was stopped half-way; Ctrl-C while they are being recorded leaves out those not yet begun.
+    """A recorder that passes finished reports to nbgrader as they come.
+
+    When the ``with`` block ends, all reports are recorded, also if the run was stopped half-way. Ctrl-C while they are
+    being recorded leaves out those not yet begun.
 
     Args:
         course: whose gradebook and ``autograded/`` are written.
-        assignment: all reports are of this one.
+        assignment: of all reports.
         submitted: the folder laid out ``<student>/<assignment>/<assignment>.ipynb``.
     """
 
@@ -36,7 +39,7 @@ class GradebookRecorder:
         self._assignment = assignment
         self._submitted = submitted
         self._finished: queue.SimpleQueue[tuple[str, Graded] | None] = queue.SimpleQueue()
-        #: Those whom a gradebook that was busy did not take yet.
+        #: Reports that are not recorded yet because the gradebook was busy.
         self._waiting: dict[str, Graded] = {}
         self._stopping, self._ended = threading.Event(), threading.Event()
         self._unusable: BaseException | None = None
@@ -44,9 +47,9 @@ class GradebookRecorder:
         self._failed: BaseException | None = None
         #: Students whose reports are in the gradebook.
         self.students: set[str] = set()
-        #: Sentences on single submissions that an instructor should know.
+        #: Sentences about problems of submissions, for the instructor.
         self.notes: list[str] = []
-        # A daemon, or an interrupt at a bad moment would leave Python waiting for it.
+        # A daemon, because after an interrupt at a bad moment Python would wait for the thread.
         self._thread = threading.Thread(target=self._work, name="recording", daemon=True)
 
     def __enter__(self) -> GradebookRecorder:
@@ -58,10 +61,10 @@ class GradebookRecorder:
     def __exit__(self, *exc: object) -> None:
         self._finished.put(None)
         stopped: KeyboardInterrupt | None = None
-        while not self._ended.is_set():  # not join: interrupted, it takes the thread for ended (Python 3.11)
+        while not self._ended.is_set():  # not join: if interrupted, it takes the thread for ended (Python 3.11)
             try:
                 self._ended.wait()
-            except KeyboardInterrupt as error:  # whoever is being recorded is recorded as a whole
+            except KeyboardInterrupt as error:  # the batch that is being recorded is finished first
                 stopped = error
                 self._stopping.set()
         self._thread.join()
@@ -70,17 +73,17 @@ class GradebookRecorder:
             raise stopped
 
     def add(self, student: str, graded: Graded) -> None:
-        """Record what ``student`` handed in, soon.
+        """Record the report of ``student`` soon.
 
         Raises:
-            CourseError: the gradebook cannot be used at all; nobody need grade a whole class to hear of it.
+            CourseError: the gradebook cannot be used at all, so that grading can stop before the class is finished.
         """
         if self._unusable is not None:
             raise self._unusable
         self._finished.put((student, graded))
 
     def check(self) -> None:
-        """Once the block is left: that everything was recorded.
+        """Check that all reports were recorded, after the end of the ``with`` block.
 
         Raises:
             CourseError: nbgrader failed.
@@ -96,9 +99,8 @@ class GradebookRecorder:
 
     def _record_all(self) -> None:
         try:
-            from foundations.gradebook import (
-                store as gradebook,  # nbgrader takes a second to import: the first student pays for that
-            )
+            # nbgrader takes a second to import, which would delay the first student.
+            from foundations.gradebook import store as gradebook
 
             gradebook.enter_assignment(self._course, self._assignment)
         except BaseException as error:
@@ -107,16 +109,16 @@ class GradebookRecorder:
         while (batch := self._next_batch()) and not self._stopping.is_set():
             self._record(self._waiting | batch)
         if self._waiting and not self._stopping.is_set():
-            self._record(self._waiting)  # a gradebook that was busy may be free by now
+            self._record(self._waiting)  # the gradebook may no longer be busy
 
     def _record(self, batch: dict[str, Graded]) -> None:
         from foundations.gradebook import store as gradebook
 
         recorded = gradebook.Recorded()
-        self._error = None  # those of whom it told are in this batch
+        self._error = None  # the reports that it was about are in this batch
         try:
             gradebook.record(self._course, batch, self._assignment, self._submitted, into=recorded)
-        except gradebook.NotRecorded as error:  # the others are
+        except gradebook.NotRecorded as error:  # the other reports are recorded
             self._failed = self._failed or error
         except BaseException as error:
             self._error = error
@@ -126,11 +128,12 @@ class GradebookRecorder:
         self._waiting = {student: graded for student, graded in batch.items() if student not in done}
 
     def _next_batch(self) -> dict[str, Graded]:
-        """What is finished by now, at least one; empty when no more will come."""
+        """Return the reports that are finished by now, at least one; empty after the last report."""
         batch: dict[str, Graded] = {}
         while not batch or (len(batch) < _MAX_BATCH and not self._finished.empty()):
-            if (one := self._finished.get()) is None:
-                self._finished.put(None)  # to be met again once this batch is recorded
+            if (finished := self._finished.get()) is None:
+                self._finished.put(None)  # the next batch is empty
                 break
-            batch[one[0]] = one[1]
+            student, graded = finished
+            batch[student] = graded
         return batch

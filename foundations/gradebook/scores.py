@@ -15,19 +15,27 @@ from foundations.report.check_table import failures_text
 from foundations.report.model import NOT_ATTEMPTED, Exercise, Report
 from foundations.reviews import decisions
 
-NO_RESPONSE = "No response."  # nbgrader's words for an answer left as it was
+NO_RESPONSE = "No response."  # nbgrader's comment on an answer cell that was not changed
 
 
 def save_report(
     gradebook: Gradebook, report: Report, student: str, assignment: str, cells: Mapping[str, nbformat.NotebookNode]
 ) -> None:
-    """Write scores and comments of one submission; ``cells`` are those of the graded notebook by grade_id.
+    """Write the scores and comments of one submission.
 
-    An exercise without a verdict has no score and asks for a person, and so has all of a submission that could not be
-    graded. A written answer gets 0 only if the report has found its cell as it was released and nothing around it.
-    What a person has given stays as it is, and is marked to be looked at again, as nbgrader does it. Scores of
-    a report that is not creditable are there for a person to confirm, one by one. So are scores of exercises with
-    a finding that is open.
+    - An exercise without a verdict has no score and asks for a person. If the submission could not be graded, this
+      holds for all its exercises.
+    - A written answer gets 0 only if its cell came back as it was released, and the report found no text around it.
+    - A manual score is kept, and marked to be looked at again, as in nbgrader.
+    - If the report is not creditable, a person has to confirm each score. The same holds for the scores of exercises
+      with an open finding.
+
+    Args:
+        gradebook: an open connection.
+        report: of this submission.
+        student: the student's name in the gradebook.
+        assignment: its name in the gradebook.
+        cells: the cells of the graded notebook by grade_id.
     """
     asked = decisions.asked(report)
     stored = gradebook.find_submission_notebook(assignment, assignment, student)
@@ -35,7 +43,7 @@ def save_report(
     unanswered = {name for name, where in report.written.items() if not where and report.reason is None}
     for grade in stored.grades:
         if isinstance(grade.cell, nbgrader.api.TaskCell):
-            continue  # a person's alone
+            continue  # only a person grades it
         verdict = verdicts.get(grade.name)
         if verdict is not None:
             grade.auto_score = _within(verdict.score, grade.cell.max_score)
@@ -62,7 +70,7 @@ def _within(score: float | None, highest: float) -> float | None:
 
 
 def _is_not_attempted(verdict: Exercise, answer: nbformat.NotebookNode | None) -> bool:
-    """Whether ``answer`` is the released cell, and no answer elsewhere has been graded."""
+    """Return whether ``answer`` is the released cell, and no answer in another cell has been graded."""
     if answer is None or answer.metadata.nbgrader.get("checksum") != nbgrader.utils.compute_checksum(answer):
         return False
     return all(check.outcome == "fail" and check.message in (NOT_ATTEMPTED, "") for check in verdict.checks)

@@ -1,6 +1,6 @@
 """Bring the gradebook and the executed notebook of one submission in line with a decision about it.
 
-Nothing is graded again: the report that was recorded is enough.
+The report that was recorded is enough; the submission is not graded again.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ def bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
     whose = (after.assignment, after.assignment, after.submission)
     if after.submission not in known_students(course, after.assignment):
         raise CourseError(
-            f"student {after.submission!r} has no {after.assignment!r} in the gradebook of {course.root}: it was made "
-            "anew since; grade the submission again",
+            f"student {after.submission!r} has no {after.assignment!r} in the gradebook of {course.root}, because the "
+            "gradebook was made again since; grade the submission again",
             slug="review",
         )
     changed = _changed(before, after)
     with _blamed(course), gradebook_of(coursedir) as gradebook:
         notes = _write_grades(gradebook, whose, after, changed)
-        gradebook.db.flush()  # a gradebook that cannot be written is found before the notebook is
+        gradebook.db.flush()  # a gradebook that cannot be written fails before the notebook is written
         with _rewritten(coursedir, after) as notebook:
             if notebook is not None:
                 _write_tables(with_notice(notebook, after), after, changed)
@@ -75,14 +75,14 @@ def _blamed(course: Course) -> Iterator[None]:
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         raise CourseError(
-            f"the gradebook of {course.root} cannot be used: {cause}; nothing was decided, so run it again when no "
-            "other program uses the gradebook",
+            f"the gradebook of {course.root} cannot be used: {cause}; no decision was recorded, so run the command "
+            "again when no other program uses the gradebook",
             slug="review",
         ) from error
 
 
 def _changed(before: Report, after: Report) -> dict[str, Exercise]:
-    """Return the exercises that ``after`` judges otherwise than ``before``, by name."""
+    """Return the exercises that ``after`` judges differently from ``before``, by name."""
     earlier = {exercise.id: exercise.checks for exercise in before.exercises}
     return {exercise.id: exercise for exercise in after.exercises if exercise.checks != earlier.get(exercise.id)}
 
@@ -126,7 +126,7 @@ def _write_tables(notebook: nbformat.NotebookNode, report: Report, changed: dict
 
 @contextlib.contextmanager
 def _rewritten(coursedir: Any, report: Report) -> Iterator[nbformat.NotebookNode | None]:
-    """Give the executed notebook, and write it as a whole at the end; ``None`` if ``autograded/`` was cleared."""
+    """Yield the executed notebook and write it as a whole at the end; yield ``None`` if ``autograded/`` was cleared."""
     folder = coursedir.format_path(coursedir.autograded_directory, report.submission, report.assignment)
     path = Path(folder, f"{report.assignment}.ipynb")
     if not path.is_file():
@@ -148,7 +148,7 @@ def _rewritten(coursedir: Any, report: Report) -> Iterator[nbformat.NotebookNode
 
 
 def _write_penalty(config: Config, db_url: str, report: Report) -> None:
-    """Have nbgrader reckon the penalty for lateness anew: it may depend on the score."""
+    """Have nbgrader compute the penalty for lateness again, because it may depend on the score."""
     names = {"notebook": report.assignment, "assignment": report.assignment, "student": report.submission}
     with nbgrader_log(verbose=False):
         AssignLatePenalties(config=config).preprocess(
@@ -157,7 +157,7 @@ def _write_penalty(config: Config, db_url: str, report: Report) -> None:
 
 
 def feedback_page(course: Course, report: Report) -> Path | None:
-    """Return the page of feedback that was made of the submission before, if there is one."""
+    """Return the path of the submission's feedback page, if one was made before."""
     coursedir = course_directory(course, settings(course), report.assignment)
     folder = coursedir.format_path(coursedir.feedback_directory, report.submission, report.assignment)
     page = Path(folder, f"{clean_name(report.assignment)}.html")

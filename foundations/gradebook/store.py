@@ -1,4 +1,4 @@
-"""What ``foundations grade`` asks of nbgrader: write finished reports into the gradebook, read it, make feedback."""
+"""nbgrader's gradebook: record finished reports, read scores, make feedback pages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ from foundations.notebooks.submission import read_source
 if TYPE_CHECKING:
     from foundations.grading.grader import Graded
 
-#: What nbgrader has to be told for this package to grade; ``nbgrader_config.py`` at the course's root says the same.
+#: The settings with which nbgrader uses this package; ``nbgrader_config.py`` at the course's root has the same, because
+#: a student's nbgrader reads that file where this package is not installed. A test compares the two.
 SETTINGS: dict[str, dict[str, Any]] = {
     "CourseDirectory": {
         "course_id": "foundations",
@@ -80,7 +81,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Recorded:
-    """What became of reports: students that are recorded, why single ones are not, and what to know of others."""
+    """The result of recording: the recorded students, the reason for each failed one, and notes for the instructor."""
 
     students: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
@@ -88,27 +89,29 @@ class Recorded:
 
 
 class NotRecorded(CourseError):
-    """Single submissions could not be recorded. All others are."""
+    """Some submissions could not be recorded. All others are."""
 
 
-#: Automatic score (``None``: none yet), highest score, and whether a person has to look.
+#: The automatic score (``None`` if there is none yet), the highest score, and whether a person has to look.
 Score = tuple[float | None, float, bool]
 
 
 def settings(course: Course) -> Config:
-    """nbgrader's settings as ``nbgrader`` itself would find them at the course's root, over :data:`SETTINGS`.
+    """Return :data:`SETTINGS`, overridden by the settings that ``nbgrader`` would find at the course's root.
 
     Raises:
         CourseError: ``nbgrader_config.py`` cannot be read.
     """
     app = NbGrader(log_level=logging.CRITICAL, raise_config_file_errors=True)
     app.load_cwd_config = False
-    before = os.environ.get("PATH")
+    before = os.environ.get("PATH")  # the file may change it
     try:
         app.load_config_file()
         super(JupyterApp, app).load_config_file("nbgrader_config.py", path=str(course.root))
     except Exception as error:
-        raise CourseError(f"nbgrader_config.py of {course.root} cannot be used: {error}", slug="settings") from error
+        raise CourseError(
+            f"nbgrader_config.py of {course.root} cannot be used: {error}; correct the file", slug="settings"
+        ) from error
     finally:
         if before is not None:
             os.environ["PATH"] = before
@@ -130,18 +133,20 @@ def record(
     verbose: bool = False,
     into: Recorded | None = None,
 ) -> Recorded:
-    """Write finished reports into gradebook and ``autograded/``, by the converter ``nbgrader autograde`` runs.
+    """Write finished reports into the gradebook and ``autograded/``, with the converter of ``nbgrader autograde``.
 
     Args:
-        reports: by student. What was written for them before is replaced, but not what a person has given.
-        submitted: the folder laid out ``<student>/<assignment>/<assignment>.ipynb``; only the time of handing in and
-            the secret for feedback are still read there.
-        verbose: let nbgrader's log through.
-        into: is filled on the way, so that it is known after an exception who is recorded.
+        course: whose gradebook is written.
+        reports: by student. They replace earlier reports, but not manual scores.
+        assignment: of all reports.
+        submitted: the folder laid out ``<student>/<assignment>/<assignment>.ipynb``. Only the time of submission and
+            the secret for feedback are read from it.
+        verbose: show nbgrader's log.
+        into: is filled during the run, so that it lists the recorded students also after an exception.
 
     Raises:
-        NotRecorded: single submissions could not be recorded; all others are.
-        CourseError: the gradebook and ``source/`` cannot be brought together, or nbgrader fails.
+        NotRecorded: some submissions could not be recorded; all others are.
+        CourseError: the gradebook cannot be made to agree with ``source/``, or nbgrader fails.
     """
     recorded = Recorded() if into is None else into
     names = {student for student in reports if re.fullmatch(r"[^/\\]+", student) and student not in (".", "..")}
@@ -158,7 +163,7 @@ def record(
         try:
             converter.start()
         except UngradedSubmissions:
-            pass  # the reports say so themselves
+            pass  # the reports have the reasons
         except NbGraderException as error:
             if converter.broken is not None:
                 raise converter.broken from error
@@ -169,20 +174,20 @@ def record(
             recorded.notes += converter.notes
             recorded.failed |= converter.failed
     if recorded.failed:
-        whom = "; ".join(f"{student!r}: {reason}" for student, reason in recorded.failed.items())
+        reasons = "; ".join(f"{student!r}: {reason}" for student, reason in recorded.failed.items())
         raise NotRecorded(
-            f"{len(recorded.failed)} of {len(reports)} submissions of {assignment!r} are not in the gradebook ({whom});"
-            " correct that and grade them again, the others are recorded",
+            f"{len(recorded.failed)} of {len(reports)} submissions of {assignment!r} are not in the gradebook"
+            f" ({reasons}); correct the causes and grade these submissions again; the others are recorded",
             slug="not-recorded",
         )
     return recorded
 
 
 def enter_assignment(course: Course, assignment: str, config: Config | None = None) -> None:
-    """Make the gradebook agree with ``source/``, by nbgrader's own converter; ``release/`` is left as it is.
+    """Make the gradebook agree with ``source/`` by nbgrader's own converter; ``release/`` is not changed.
 
     Raises:
-        CourseError: cells were added to or taken from an assignment that has submissions, or the source is broken.
+        CourseError: cells were added to or removed from an assignment that has submissions, or the source is broken.
     """
     course.notebook(assignment)
     config = config or settings(course)
@@ -201,22 +206,22 @@ def enter_assignment(course: Course, assignment: str, config: Config | None = No
 
 
 def _make_gradebook(coursedir: CourseDirectory) -> None:
-    """A new gradebook is there as a whole or not at all, whenever this process is stopped.
+    """Make a new gradebook as a whole or not at all, whenever this process is stopped.
 
-    nbgrader makes one table after the other, and a database that lacks only the last of them is not new to it: it
-    would never say which version its tables are of.
+    nbgrader makes one table after another. It does not complete a database in which only the last table is missing,
+    and such a database never gets the version of its tables.
     """
     path = _file_of(coursedir.db_url)
     if path is None:
         return
-    for left in path.parent.glob(f"{path.name}.new-*"):
-        if not _lives(left.name.rpartition("-")[2]):
-            left.unlink(missing_ok=True)
+    for unfinished in path.parent.glob(f"{path.name}.new-*"):
+        if not _is_running(unfinished.name.rpartition("-")[2]):
+            unfinished.unlink(missing_ok=True)
     if path.exists():
         if path.stat().st_size == 0:
             raise CourseError(
-                f"the gradebook {path} is an empty file: what was in it is gone; put a copy of it back, or delete the "
-                "file, and grade again",
+                f"the gradebook {path} is an empty file, because its content was lost; restore a copy of it, or delete "
+                "the file, and grade again",
                 slug="gradebook",
             )
         return
@@ -225,7 +230,7 @@ def _make_gradebook(coursedir: CourseDirectory) -> None:
         with Gradebook(f"sqlite:///{new}", coursedir.course_id):
             pass
         try:
-            os.link(new, path)  # and not rename: another process may have made one meanwhile
+            os.link(new, path)  # not rename, because another process may have made one meanwhile
         except FileExistsError:
             pass
         except OSError:  # a file system without links
@@ -234,7 +239,7 @@ def _make_gradebook(coursedir: CourseDirectory) -> None:
         new.unlink(missing_ok=True)
 
 
-def _lives(process: str) -> bool:
+def _is_running(process: str) -> bool:
     try:
         os.kill(int(process), 0)
     except (ProcessLookupError, ValueError, OverflowError):
@@ -245,10 +250,10 @@ def _lives(process: str) -> bool:
 
 
 def _is_whole(gradebook: Gradebook, course: Course, assignment: str) -> bool:
-    """Whether nothing is missing of an assignment that nbgrader was stopped in entering, cell by cell.
+    """Return whether all cells of an assignment are in the gradebook; nbgrader may have been stopped in between.
 
-    Comments hang on the cells of solutions, and those are entered after the graded ones. Once something was handed in,
-    nbgrader adds no cells any more.
+    Comments belong to the cells of solutions, which nbgrader enters after the graded cells. Once there are submissions,
+    nbgrader adds no cells.
     """
     entered = gradebook.find_notebook(assignment, assignment)
     if entered.submissions:
@@ -263,10 +268,13 @@ def _is_whole(gradebook: Gradebook, course: Course, assignment: str) -> bool:
 
 
 def feedback(course: Course, assignment: str, student: str = "*", *, verbose: bool = False) -> list[Path]:
-    """Make ``feedback/<student>/<assignment>/<assignment>.html`` for all that lie in ``autograded/``; their paths.
+    """Make ``feedback/<student>/<assignment>/<assignment>.html`` for each submission in ``autograded/``.
+
+    Returns:
+        The paths of all feedback pages of the assignment.
 
     Raises:
-        CourseError: nothing was graded yet, or nbgrader fails.
+        CourseError: no submission was graded yet, or nbgrader fails.
     """
     config = settings(course)
     coursedir = course_directory(course, config, assignment)
@@ -277,12 +285,12 @@ def feedback(course: Course, assignment: str, student: str = "*", *, verbose: bo
             converter.start()
         except NbGraderException as error:
             raise failed("generate_feedback", assignment, errors, error) from error
-    found = coursedir.format_path(coursedir.feedback_directory, "*", assignment)
-    return sorted(Path(course.root).glob(str(Path(found, f"{assignment}.html").relative_to(course.root))))
+    folders = coursedir.format_path(coursedir.feedback_directory, "*", assignment)
+    return sorted(Path(course.root).glob(str(Path(folders, f"{assignment}.html").relative_to(course.root))))
 
 
 def scores(course: Course, assignment: str) -> dict[str, dict[str, Score]]:
-    """What the gradebook holds: student → graded cell → (automatic score, highest score, needs a person)."""
+    """Return the scores in the gradebook: student → graded cell → (automatic score, highest score, needs a person)."""
     coursedir = course_directory(course, settings(course))
     if not _exists(coursedir.db_url):
         return {}
@@ -299,7 +307,7 @@ def scores(course: Course, assignment: str) -> dict[str, dict[str, Score]]:
 
 @contextlib.contextmanager
 def _readable(coursedir: CourseDirectory) -> Iterator[None]:
-    """Within it, what the database itself complains of is a sentence on the gradebook."""
+    """Raise the database's own errors as a :class:`CourseError` about the gradebook."""
     try:
         yield
     except sqlalchemy.exc.DBAPIError as error:
@@ -314,19 +322,19 @@ def _submissions(gradebook: Gradebook, assignment: str) -> list[Any]:
 
 
 def _exists(url: str) -> bool:
-    """Whether there is a gradebook to read: looking must not make one."""
+    """Return whether there is a gradebook to read, because opening one would make it."""
     path = _file_of(url)
     return path is None or path.is_file()
 
 
 def _file_of(url: str) -> Path | None:
-    """The file that a gradebook is kept in; ``None`` where it is on a server, or its address holds more than a path."""
+    """Return the file of a gradebook; ``None`` if it is on a server, or its address has more than a path."""
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") and "?" not in url else None
 
 
 @contextlib.contextmanager
 def beside_python() -> Iterator[None]:
-    """Programs installed beside this Python are found by name: nbgrader starts ``alembic`` for a new gradebook."""
+    """Let programs installed next to this Python be found by name: nbgrader starts ``alembic`` for a new gradebook."""
     before = os.environ.get("PATH")
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before or os.defpath])
     try:
@@ -349,7 +357,7 @@ class _Errors(logging.Handler):
 
 @contextlib.contextmanager
 def nbgrader_log(verbose: bool) -> Iterator[list[str]]:
-    """nbgrader's log, quiet or on stderr; gives the list that its errors are added to."""
+    """Keep nbgrader's log quiet, or show it on stderr; yield the list to which its errors are added."""
     logger: Any = get_logger()
     errors = _Errors()
     handlers: list[logging.Handler] = [errors, *([logging.StreamHandler()] if verbose else [])]
@@ -367,7 +375,10 @@ def nbgrader_log(verbose: bool) -> Iterator[list[str]]:
         logger.propagate = propagate
 
 
-def failed(what: str, assignment: str, errors: list[str], error: Exception) -> CourseError:
-    """nbgrader logs the cause as a traceback and raises something else: its last line is the cause."""
+def failed(command: str, assignment: str, errors: list[str], error: Exception) -> CourseError:
+    """Return an error with the cause of a failed command of nbgrader.
+
+    nbgrader logs the cause as a traceback, whose last line is used, and raises a less specific error.
+    """
     causes = [message.strip().splitlines()[-1] for message in errors if "Traceback" in message]
-    return CourseError(f"nbgrader {what} of {assignment!r} failed: {(causes or [str(error)])[0]}", slug="nbgrader")
+    return CourseError(f"nbgrader {command} of {assignment!r} failed: {(causes or [str(error)])[0]}", slug="nbgrader")

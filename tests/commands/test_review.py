@@ -119,7 +119,7 @@ def test_a_busy_gradebook_is_one_sentence_and_keeps_the_review_open(course: Cour
     put(course, s01=suspected(course, FOUND))
     database = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
-    with pytest.raises(CourseError, match="cannot be used: database is locked; nothing was decided"):
+    with pytest.raises(CourseError, match="cannot be used: database is locked; no decision was recorded"):
         review.take(course, NAME, "s01", ["double"])
     database.close()
     assert (open_findings(course), notice(course) != "", marks(course)[0]) == ([FOUND], True, (5.0, True))

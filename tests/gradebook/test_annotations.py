@@ -33,13 +33,13 @@ def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
 
 
 def test_unreadable_submission_is_visible_without_a_score(course: Course) -> None:
-    """Also where an earlier one had a score; the notebook in its place says why, and the others go on."""
+    """An earlier score is removed, the placeholder shows the reason, and the other submissions are graded."""
     put(course, s01=graded("s01"))
     reason = f"notebook 'course.ipynb' is not JSON: {PAYLOAD}"
-    found = put(course, s01=unreadable("s01", reason), s02=graded("s02"))
-    nothing = {"double": (None, 5.0, True), "triple": (None, 4.0, True), "why": (None, 3.0, True)}
-    assert found["s01"] == nothing
-    assert found["s02"]["double"] == (5.0, 5.0, False)
+    recorded = put(course, s01=unreadable("s01", reason), s02=graded("s02"))
+    unscored = {"double": (None, 5.0, True), "triple": (None, 4.0, True), "why": (None, 3.0, True)}
+    assert recorded["s01"] == unscored
+    assert recorded["s02"]["double"] == (5.0, 5.0, False)
     shown = autograded(course, "s01")
     assert "is not graded yet" in shown.cells[0].source
     assert "&lt;script&gt;" in shown.cells[0].source
@@ -48,11 +48,11 @@ def test_unreadable_submission_is_visible_without_a_score(course: Course) -> Non
     assert comments(course, "s01")["double-solution"] == f"Not graded yet: {reason}"
 
 
-def test_repairs_are_told_to_the_student(course: Course) -> None:
-    """Above the notebook, as text; and only where there were any."""
-    mended = graded("s01")
-    mended.report.repairs.append(f"graded cell 'double' had been edited: {PAYLOAD}")
-    put(course, s01=mended, s02=graded("s02"))
+def test_repairs_are_shown_to_the_student(course: Course) -> None:
+    """They are shown as text above a repaired notebook, and above no other."""
+    repaired = graded("s01")
+    repaired.report.repairs.append(f"graded cell 'double' had been edited: {PAYLOAD}")
+    put(course, s01=repaired, s02=graded("s02"))
     first = autograded(course, "s01").cells[0]
     assert first.id == "repaired"
     assert "&lt;script&gt;" in first.source
@@ -61,7 +61,7 @@ def test_repairs_are_told_to_the_student(course: Course) -> None:
 
 
 def test_formgrader_shows_where_a_written_answer_may_be(course: Course) -> None:
-    """Right above the answer's cell in the notebook that a person grades."""
+    """The notice is right above the answer's cell in the notebook that a person grades."""
     near = builders.answered()
     builders.cell(near, "why").source = builders.cell(builders.release(), "why").source
     near.cells.insert(builders.at(near, "why") + 1, builders.markdown("Because.", id="mine"))

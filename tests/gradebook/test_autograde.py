@@ -1,4 +1,4 @@
-"""Scores, comments and folders that nbgrader's own converter leaves, from reports."""
+"""``nbgrader autograde`` and ``record`` write the same scores, comments and folders."""
 
 from __future__ import annotations
 
@@ -37,8 +37,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
 
-PAYLOAD = "<script>alert('x')</script><img src=x onerror=alert(1)>"
-
 
 @pytest.fixture
 def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
@@ -46,7 +44,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
 
 
 class FakeGrader:
-    """Hands out what it is given, by student, and remembers what it was asked."""
+    """A grader that returns prepared answers by student, and records the calls."""
 
     def __init__(self, answers: dict[str, Graded | Exception]) -> None:
         self.answers = answers
@@ -62,7 +60,7 @@ class FakeGrader:
 
 @pytest.fixture
 def autograde(course: Course, monkeypatch: pytest.MonkeyPatch) -> Callable[..., FakeGrader]:
-    """Run what ``nbgrader autograde`` runs, on ``submitted/``, with a grader that has these answers."""
+    """Return a function that runs ``nbgrader autograde`` on ``submitted/`` with a grader that has these answers."""
 
     def run(answers: dict[str, Graded | Exception], **options: Any) -> FakeGrader:
         grader = FakeGrader(answers)
@@ -74,8 +72,8 @@ def autograde(course: Course, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     return run
 
 
-def test_nothing_is_read_or_copied_from_the_folder_but_the_time(course: Course) -> None:
-    """Links, libraries in disguise and data stay where they are."""
+def test_only_the_time_is_read_and_copied_from_the_folder(course: Course) -> None:
+    """Links, disguised libraries and data are not copied."""
     folder = course.root / "submitted" / "s01" / NAME
     folder.mkdir(parents=True)
     (folder / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC")
@@ -89,21 +87,21 @@ def test_nothing_is_read_or_copied_from_the_folder_but_the_time(course: Course) 
         assert book.find_submission(NAME, "s01").timestamp == datetime.datetime(2026, 1, 2, 3, 4, 5)
 
 
-def test_files_of_the_instructor_go_along(course: Course) -> None:
-    """A picture that the source notebook shows is there for the formgrader."""
+def test_files_of_the_instructor_are_copied(course: Course) -> None:
+    """The formgrader shows the pictures of the source notebook."""
     (course.root / "source" / NAME / "figure.svg").write_text("<svg/>")
     put(course, s01=graded("s01"))
     assert (course.root / "autograded" / "s01" / NAME / "figure.svg").read_text() == "<svg/>"
 
 
 def test_student_must_be_a_folder_name(course: Course) -> None:
-    """A name cannot lead out of the course."""
+    """A student's name cannot lead out of the course's folder."""
     with pytest.raises(CourseError, match="not the name of a student's folder"):
         record(course, {"../s01": graded("s01")}, NAME, course.root / "submitted")
 
 
-def test_folder_outside_the_course_with_a_strange_name(course: Course, tmp_path: Path) -> None:
-    """nbgrader takes folders for patterns; ours may be named as they please."""
+def test_submitted_folder_may_have_any_name(course: Course, tmp_path: Path) -> None:
+    """nbgrader would interpret the folder's name as a pattern."""
     submitted = hand_in(tmp_path / "a+b (2026) [x]", {"s01": builders.answered()})
     record(course, {"s01": graded("s01")}, NAME, submitted)
     assert scores(course, NAME)["s01"]["double"] == (5.0, 5.0, False)
@@ -113,7 +111,7 @@ def test_folder_outside_the_course_with_a_strange_name(course: Course, tmp_path:
 
 
 def test_autograde_and_record_write_the_same(course: Course, autograde: Any) -> None:
-    """One converter, two ways in."""
+    """Both use the same converter."""
     answers = {"s01": graded("s01", checks("pass", "fail")), "s02": graded("s02", checks("fail"))}
     hand_in(course.root / "submitted", {name: builders.answered() for name in answers})
     asked = autograde(answers).asked
@@ -123,8 +121,8 @@ def test_autograde_and_record_write_the_same(course: Course, autograde: Any) -> 
     assert first == (scores(course, NAME), {name: comments(course, name) for name in answers})
 
 
-def test_autograde_goes_on_after_an_ungraded_one_and_says_so(course: Course, autograde: Any) -> None:
-    """A missing notebook, another that is a link, and one that is fine: all in the gradebook, status not 0."""
+def test_autograde_continues_after_an_ungraded_submission_and_fails_at_the_end(course: Course, autograde: Any) -> None:
+    """A missing notebook, one that is a link, and a good one are all in the gradebook, and the status is not 0."""
     hand_in(course.root / "submitted", {"zoe": builders.answered()})
     (course.root / "submitted" / "s01" / NAME).mkdir(parents=True)
     (course.root / "submitted" / "s02" / NAME).mkdir(parents=True)
@@ -132,13 +130,13 @@ def test_autograde_goes_on_after_an_ungraded_one_and_says_so(course: Course, aut
     answers = {"s01": unreadable("s01", "missing"), "s02": unreadable("s02", "a link"), "zoe": graded("zoe")}
     with pytest.raises(NbGraderException, match="2 submissions are not graded"):
         autograde(answers)
-    found = scores(course, NAME)
-    assert [found[name]["double"] for name in answers] == [(None, 5.0, True), (None, 5.0, True), (5.0, 5.0, False)]
+    recorded = scores(course, NAME)
+    assert [recorded[name]["double"] for name in answers] == [(None, 5.0, True), (None, 5.0, True), (5.0, 5.0, False)]
     assert "root:" not in (course.root / "autograded" / "s02" / NAME / f"{NAME}.ipynb").read_text()
 
 
-def test_autograde_skips_what_it_has_done_unless_forced(course: Course, autograde: Any) -> None:
-    """As nbgrader's users know it."""
+def test_autograde_skips_graded_submissions_unless_forced(course: Course, autograde: Any) -> None:
+    """This is nbgrader's own rule."""
     hand_in(course.root / "submitted", {"s01": builders.answered()})
     autograde({"s01": graded("s01")})
     assert autograde({"s01": graded("s01", checks("fail"))}).asked == []
@@ -147,8 +145,8 @@ def test_autograde_skips_what_it_has_done_unless_forced(course: Course, autograd
     assert scores(course, NAME)["s01"]["double"] == (0.0, 5.0, False)
 
 
-def test_autograde_again_reads_no_timestamp_that_is_none(course: Course, autograde: Any) -> None:
-    """nbgrader itself would wait for a pipe for ever; a later time that can be read is still seen."""
+def test_autograde_again_does_not_wait_for_a_pipe(course: Course, autograde: Any) -> None:
+    """nbgrader would wait for a pipe forever; a later time in a readable file still counts."""
     hand_in(course.root / "submitted", {name: builders.answered() for name in ("s01", "s02")})
     for name in ("s01", "s02"):
         (course.root / "submitted" / name / NAME / "timestamp.txt").write_text("2026-01-02 00:00:00 UTC")
@@ -162,36 +160,36 @@ def test_autograde_again_reads_no_timestamp_that_is_none(course: Course, autogra
 
 
 def test_autograde_names_a_folder_that_no_gradebook_can_hold(course: Course, autograde: Any) -> None:
-    """nbgrader itself would stop there; the others are graded."""
+    """nbgrader would stop there; here the other submissions are graded."""
     hand_in(course.root / "submitted", {name: builders.answered() for name in ("a\nb", "s01")})
     with pytest.raises(NbGraderException, match="1 submissions are not graded"):
         autograde({"s01": graded("s01")})
     assert scores(course, NAME)["s01"]["double"] == (5.0, 5.0, False)
 
 
-def test_autograde_turns_to_the_next_one_after_a_bug_of_ours(course: Course, autograde: Any) -> None:
-    """The one that met it has no score, and its page says so."""
+def test_autograde_continues_after_a_bug_of_this_package(course: Course, autograde: Any) -> None:
+    """The submission that met it has no score, and its page shows the reason."""
     hand_in(course.root / "submitted", {name: builders.answered() for name in ("s01", "s02")})
     with pytest.raises(NbGraderException, match="1 submissions are not graded"):
         autograde({"s01": RecursionError("too deep"), "s02": graded("s02")})
-    found = scores(course, NAME)
-    assert [found["s01"]["double"], found["s02"]["double"]] == [(None, 5.0, True), (5.0, 5.0, False)]
+    recorded = scores(course, NAME)
+    assert [recorded["s01"]["double"], recorded["s02"]["double"]] == [(None, 5.0, True), (5.0, 5.0, False)]
     assert "RecursionError (too deep)" in autograded(course, "s01").cells[0].source
 
 
 def test_fault_of_the_graders_leaves_no_old_score(course: Course, autograde: Any) -> None:
-    """Broken hidden tests are the author's fault: an error, and no score that belongs to an earlier submission."""
+    """Broken hidden tests are the author's fault: the run fails, and the score of an earlier submission is removed."""
     hand_in(course.root / "submitted", {"s01": builders.answered(), "s02": builders.answered()})
     put(course, s01=graded("s01"))
     answers = {"s01": CourseError("graders are broken"), "s02": graded("s02")}
     with pytest.raises(NbGraderException):
         autograde(answers, force=True)
-    found = scores(course, NAME)
-    assert [found["s01"]["double"], found["s02"]["double"]] == [(None, 5.0, True), (5.0, 5.0, False)]
+    recorded = scores(course, NAME)
+    assert [recorded["s01"]["double"], recorded["s02"]["double"]] == [(None, 5.0, True), (5.0, 5.0, False)]
 
 
-def test_stale_gradebook_is_refused_before_anything_happens(course: Course, autograde: Any) -> None:
-    """Points changed in source/: nbgrader is told first; ``record`` tells it by itself."""
+def test_outdated_gradebook_is_refused_before_grading(course: Course, autograde: Any) -> None:
+    """If points change in ``source/``, ``nbgrader autograde`` stops, and ``record`` updates the gradebook."""
     source = builders.source_notebook()
     builders.cell(source, "double").metadata.nbgrader.points = 6
     builders.write(source, course.notebook(NAME))
@@ -202,8 +200,8 @@ def test_stale_gradebook_is_refused_before_anything_happens(course: Course, auto
     assert put(course, s01=graded("s01"))["s01"]["double"] == (5.0, 6.0, False)
 
 
-def test_late_penalty_is_still_nbgraders(course: Course) -> None:
-    """The plugin named in the configuration is asked, with the report's score."""
+def test_late_penalty_comes_from_nbgraders_plugin(course: Course) -> None:
+    """The plugin that the configuration names gets the report's score."""
     late = "c.AssignLatePenalties.plugin_class = 'nbgrader.plugins.LateSubmissionPlugin'\n"
     late += "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
     with (course.root / "nbgrader_config.py").open("a") as file:

@@ -1,4 +1,4 @@
-"""What nbgrader brings along with a submission, and takes from the gradebook: time, secret, feedback, grades."""
+"""The exchange with nbgrader: time and secret of a submission, released feedback, exported grades."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
 
 
 def collected(course: Course, student: str, secret: Any) -> None:
-    """A submission as nbgrader collects it; ``secret``: its content, or what makes something else of the file."""
+    """Write a submission as nbgrader collects it, with ``secret``: the content, or a function that makes the file."""
     hand_in(course.root / "submitted", {student: builders.answered()})
     folder = course.root / "submitted" / student / NAME
     (folder / "timestamp.txt").write_text(TIME)
@@ -45,7 +45,7 @@ def collected(course: Course, student: str, secret: Any) -> None:
 
 
 def release_feedback(course: Course, exchange: Path) -> dict[str, str]:
-    """Names and contents of the pages that students can fetch, by nbgrader's own two steps."""
+    """Release feedback by nbgrader's own two steps, and return names and contents of the pages."""
     config = settings(course)
     config.Exchange.root = str(exchange)
     exchange.mkdir()
@@ -57,7 +57,7 @@ def release_feedback(course: Course, exchange: Path) -> dict[str, str]:
 
 
 def test_feedback_is_released_through_the_exchange(course: Course, tmp_path: Path) -> None:
-    """Each page under the name that only its student can work out."""
+    """Each page has a name that only its student can compute."""
     for student in ("s01", "s02"):
         collected(course, student, f"secret{student}" * 16)
     put(course, s01=graded("s01"), s02=graded("s02", checks("fail", message="a hint for s02")))
@@ -82,8 +82,8 @@ def test_feedback_is_released_through_the_exchange(course: Course, tmp_path: Pat
     ],
     ids=["a link", "a folder", "a pipe", "huge", "bytes", "empty", "two words"],
 )
-def test_a_secret_that_is_none_keeps_nobody_else_from_feedback(course: Course, tmp_path: Path, secret: Any) -> None:
-    """It is not followed, opened or copied, and its own page has a name that nobody knows."""
+def test_unusable_secret_leaves_the_others_their_feedback(course: Course, tmp_path: Path, secret: Any) -> None:
+    """It is not followed, opened or copied, and its student's page has a random name."""
     collected(course, "s01", "secret" * 16)
     collected(course, "s02", secret)
     put(course, s01=graded("s01"), s02=graded("s02"))
@@ -97,7 +97,7 @@ def test_a_secret_that_is_none_keeps_nobody_else_from_feedback(course: Course, t
 
 
 def test_a_submission_without_a_secret_has_none_afterwards(course: Course) -> None:
-    """Not every class uses nbgrader's exchange."""
+    """A class need not use nbgrader's exchange."""
     collected(course, "s01", None)
     put(course, s01=graded("s01"))
     assert not (course.root / "autograded" / "s01" / NAME / SECRET).exists()
@@ -107,16 +107,16 @@ def test_a_submission_without_a_secret_has_none_afterwards(course: Course) -> No
 
 
 def exported(course: Course, tmp_path: Path, plugin: type[CsvExportPlugin] = GradesCsv, **more: Any) -> list[list[str]]:
-    one = plugin(config=settings(course), **more)
-    one.to = str(tmp_path / "grades.csv")
+    exporter = plugin(config=settings(course), **more)
+    exporter.to = str(tmp_path / "grades.csv")
     with gradebook(course) as book:
-        one.export(book)
-    with open(one.to, newline="", encoding="utf-8") as file:
+        exporter.export(book)
+    with open(exporter.to, newline="", encoding="utf-8") as file:
         return list(csv.reader(file))
 
 
-def test_what_is_graded_is_exported_as_nbgrader_exports_it(course: Course, tmp_path: Path) -> None:
-    """The same columns and, for those who have a score, the same text."""
+def test_graded_submissions_are_exported_as_by_nbgrader(course: Course, tmp_path: Path) -> None:
+    """The columns are the same and, for students with a score, the text too."""
     put(course, s01=graded("s01"), s02=graded("s02", checks("pass", "fail")))
     with gradebook(course) as book:
         book.add_student("s03", first_name="Zoë")
@@ -128,14 +128,14 @@ def test_what_is_graded_is_exported_as_nbgrader_exports_it(course: Course, tmp_p
 
 
 @pytest.mark.parametrize("outcome", ["inconclusive", "fault"])
-def test_what_is_not_graded_has_no_score(course: Course, tmp_path: Path, outcome: Any) -> None:
-    """Neither an unreadable notebook nor one with an exercise that is undecided; a person's points decide it."""
+def test_ungraded_submissions_have_no_score(course: Course, tmp_path: Path, outcome: Any) -> None:
+    """An unreadable notebook has none, and one with an undecided exercise has none until a person gives points."""
     put(course, s01=unreadable("s01", "empty"), s02=graded("s02", checks("pass", outcome)), s03=graded("s03"))
     with gradebook(course) as book:
         stored = book.find_submission_notebook(NAME, NAME, "s01")
         assert stored.score == 0.0
-    found = {row[3]: (row[7], row[9], row[10]) for row in exported(course, tmp_path)[1:]}
-    assert found == {"s01": ("", "", "12.0"), "s02": ("", "", "12.0"), "s03": ("9.0", "9.0", "12.0")}
+    rows = {row[3]: (row[7], row[9], row[10]) for row in exported(course, tmp_path)[1:]}
+    assert rows == {"s01": ("", "", "12.0"), "s02": ("", "", "12.0"), "s03": ("9.0", "9.0", "12.0")}
 
     with gradebook(course) as book:
         book.find_grade("double", NAME, NAME, "s02").manual_score = 4.0
@@ -144,7 +144,7 @@ def test_what_is_not_graded_has_no_score(course: Course, tmp_path: Path, outcome
 
 
 def test_a_name_is_text_in_a_spreadsheet(course: Course, tmp_path: Path) -> None:
-    """And a comma in it does not move the columns."""
+    """It is not a formula, and a comma in it does not move the columns."""
     put(course, **{"=1+1": graded("=1+1"), "@x": graded("@x"), "+a": graded("+a"), "-b": graded("-b")})
     with gradebook(course) as book:
         book.update_or_create_student("=1+1", last_name='O"Hara, Jr.', first_name="=cmd|' /C calc'!A0")
@@ -155,8 +155,8 @@ def test_a_name_is_text_in_a_spreadsheet(course: Course, tmp_path: Path) -> None
     assert {len(row) for row in rows} == {len(COLUMNS)}
 
 
-def test_only_those_asked_for_are_exported(course: Course, tmp_path: Path) -> None:
-    """By nbgrader's own two options."""
+def test_nbgraders_options_select_students_and_assignments(course: Course, tmp_path: Path) -> None:
+    """The options ``student`` and ``assignment`` leave out all others."""
     put(course, s01=graded("s01"), s02=graded("s02"))
     assert [row[3] for row in exported(course, tmp_path, student=["s02"])[1:]] == ["s02"]
     assert exported(course, tmp_path, assignment=["another"])[1:] == []

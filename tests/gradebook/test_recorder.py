@@ -34,7 +34,7 @@ def submitted(course: Course) -> Path:
     return hand_in(course.root / "submitted", {name: graded(name).notebook for name in STUDENTS})
 
 
-def test_all_are_recorded_when_the_block_is_left(course: Course, submitted: Path) -> None:
+def test_all_reports_are_recorded_at_the_end_of_the_block(course: Course, submitted: Path) -> None:
     with GradebookRecorder(course, NAME, submitted) as recording:
         for name in STUDENTS:
             recording.add(name, graded(name, checks("pass", "fail")))
@@ -43,7 +43,7 @@ def test_all_are_recorded_when_the_block_is_left(course: Course, submitted: Path
     assert {name: kept[name]["double"] for name in kept} == dict.fromkeys(STUDENTS, (2.5, 5.0, False))
 
 
-def test_one_is_recorded_while_the_next_is_graded(course: Course, submitted: Path) -> None:
+def test_a_report_is_recorded_while_the_next_submission_is_graded(course: Course, submitted: Path) -> None:
     with GradebookRecorder(course, NAME, submitted) as recording:
         recording.add("s01", graded("s01"))
         until = time.monotonic() + 60
@@ -54,7 +54,7 @@ def test_one_is_recorded_while_the_next_is_graded(course: Course, submitted: Pat
     assert set(scores(course, NAME)) == {"s01", "s02"}
 
 
-def test_what_was_finished_before_a_run_is_stopped_is_recorded(course: Course, submitted: Path) -> None:
+def test_reports_finished_before_an_interrupt_are_recorded(course: Course, submitted: Path) -> None:
     def stopped_by_hand() -> None:
         with GradebookRecorder(course, NAME, submitted) as recording:
             recording.add("s01", graded("s01"))
@@ -65,7 +65,7 @@ def test_what_was_finished_before_a_run_is_stopped_is_recorded(course: Course, s
     assert set(scores(course, NAME)) == {"s01"}
 
 
-def test_unusable_gradebook_is_said_before_the_class_is_graded(course: Course, submitted: Path) -> None:
+def test_unusable_gradebook_is_reported_before_the_class_is_graded(course: Course, submitted: Path) -> None:
     (course.root / "nbgrader_config.py").write_text("c = get_config(\n")
     recording = GradebookRecorder(course, NAME, submitted)
 
@@ -82,15 +82,15 @@ def test_unusable_gradebook_is_said_before_the_class_is_graded(course: Course, s
         recording.check()
 
 
-def test_failure_of_one_batch_is_said_at_the_end(course: Course, submitted: Path) -> None:
-    """Reports for CI are written first; the gradebook's trouble does not lose them."""
+def test_failure_of_one_batch_is_reported_at_the_end(course: Course, submitted: Path) -> None:
+    """Reports for CI are written first, so that an error of the gradebook does not lose them."""
     with GradebookRecorder(course, NAME, submitted) as recording:
         recording.add("..", graded(".."))
     with pytest.raises(CourseError, match="not the name of a student's folder"):
         recording.check()
 
 
-def test_nothing_is_left_behind(course: Course, submitted: Path) -> None:
+def test_switch_interval_is_restored_and_the_thread_ends(course: Course, submitted: Path) -> None:
     interval = sys.getswitchinterval()
     with GradebookRecorder(course, NAME, submitted) as recording:
         recording.add("s01", graded("s01"))

@@ -1,4 +1,4 @@
-"""What a decision changes in the gradebook, the executed notebook and the student's page."""
+"""The changes that a decision makes in the gradebook, the executed notebook and the student's page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
 
-#: Words of :data:`FOUND` and of the notice: a student's page holds none of them.
+#: Words of :data:`FOUND` and of the notice, which a student's page must not contain.
 SECRET = ("evil_twin", "patched", "review", "Review", "provisional", "needs a look", "finding")
 TAKEN = "Your instructor took the points of this exercise after a review; ask them about it."
 
@@ -51,7 +51,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
 
 
 def test_a_finding_asks_a_person_and_costs_nothing(course: Course) -> None:
-    """The points are there; the grade cell of its exercise waits, and the notebook says why."""
+    """The points remain, the grade cell of its exercise waits, and the notebook shows the reason."""
     put(course, s01=suspected(course, FOUND), s02=suspected(course, student="s02"))
     assert marks(course) == [(5.0, True), (4.0, False)]
     assert marks(course, "s02") == [(5.0, False), (4.0, False)]
@@ -60,14 +60,14 @@ def test_a_finding_asks_a_person_and_costs_nothing(course: Course) -> None:
     assert open_findings(course) == [FOUND]
 
 
-def test_a_finding_of_no_exercise_asks_about_all(course: Course) -> None:
-    """Else the formgrader would not list it."""
+def test_a_finding_without_an_exercise_asks_about_all(course: Course) -> None:
+    """Otherwise the formgrader would not list it."""
     put(course, s01=suspected(course, replace(FOUND, exercises=())))
     assert marks(course) == [(5.0, True), (4.0, True)]
 
 
-def test_the_students_page_has_nothing_of_it(course: Course) -> None:
-    """Not a word: it is the page of a student without findings, with the points that are there so far."""
+def test_the_students_page_does_not_show_findings(course: Course) -> None:
+    """It is equal to the page of a student without findings, with the points so far."""
     put(course, s01=suspected(course, FOUND, replace(FOUND, exercises=())), s02=suspected(course, student="s02"))
     suspect, other = feedback_page(course), feedback_page(course, "s02")
     assert [word for word in SECRET if word in suspect] == []
@@ -76,8 +76,8 @@ def test_the_students_page_has_nothing_of_it(course: Course) -> None:
     assert "evil_twin" not in str(comments(course, "s01"))
 
 
-def test_a_course_without_our_settings_of_pages_shows_nothing_of_it_either(course: Course) -> None:
-    """Feedback as stock nbgrader makes it: the notice is a cell of a type that no page shows."""
+def test_feedback_with_stock_settings_does_not_show_findings(course: Course) -> None:
+    """The notice is a cell of a type that no page of nbgrader shows."""
     with (course.root / "nbgrader_config.py").open("a") as file:
         file.write("c.GenerateFeedback.preprocessors = ['nbgrader.preprocessors.GetGrades']\n")
         file.write("c.HTMLExporter.preprocessors = []\n")
@@ -89,7 +89,7 @@ def test_a_course_without_our_settings_of_pages_shows_nothing_of_it_either(cours
 
 
 def test_formgraders_list_shows_who_waits(course: Course) -> None:
-    """By nbgrader's own mark."""
+    """It uses nbgrader's own mark."""
     hand_in(course.root / "submitted", {"s01": builders.answered(), "s02": builders.answered()})
     put(course, s01=suspected(course, FOUND), s02=suspected(course, student="s02"))
     with gradebook(course) as book:
@@ -107,8 +107,8 @@ def test_formgraders_list_shows_who_waits(course: Course) -> None:
 # ------------------------------------------------------------------------------------------------------------ accepted
 
 
-def test_accepting_closes_it_for_good(course: Course) -> None:
-    """Mark and notice go, the points stay; the same notebook graded again does not ask again."""
+def test_accepting_closes_a_finding_for_good(course: Course) -> None:
+    """Mark and notice are removed, the points remain, and the same notebook graded again does not ask again."""
     put(course, s01=suspected(course, FOUND))
     reviewing.accept(course, NAME, "s01", by="ada")
     assert (marks(course), notice(course), open_findings(course)) == ([(5.0, False), (4.0, False)], "", [])
@@ -117,7 +117,7 @@ def test_accepting_closes_it_for_good(course: Course) -> None:
 
 
 def test_another_finding_after_resubmission_is_open(course: Course) -> None:
-    """And only that one."""
+    """Only the new finding is open."""
     put(course, s01=suspected(course, FOUND))
     reviewing.accept(course, NAME, "s01")
     other = replace(FOUND, finding="torch.mm = evil_twin", exercises=("triple",))
@@ -125,21 +125,25 @@ def test_another_finding_after_resubmission_is_open(course: Course) -> None:
     assert (marks(course), open_findings(course)) == ([(5.0, False), (4.0, True)], [other])
 
 
-def test_who_decided_and_when_is_kept(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The login name, unless another is given."""
+def test_name_and_time_of_a_decision_are_kept(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name is the login name unless another is given."""
     monkeypatch.setattr(getpass, "getuser", lambda: "grace")
     put(course, s01=suspected(course, FOUND), s02=suspected(course, FOUND, student="s02"))
     reviewing.accept(course, NAME, "s01")
     reviewing.take(course, NAME, "s02", ["double"], by=" ada\nlovelace ")
-    first, second = (report.reviewed[0] for report in reviewing.found(course))
-    assert [(one.by, one.taken) for one in (first, second)] == [("grace", ()), ("ada lovelace", ("double",))]
+    decisions = [report.reviewed[0] for report in reviewing.found(course)]
+    first = decisions[0]
+    assert [(decision.by, decision.taken) for decision in decisions] == [
+        ("grace", ()),
+        ("ada lovelace", ("double",)),
+    ]
     moment = datetime.datetime.fromisoformat(first.at)
     assert datetime.timedelta() <= datetime.datetime.now(datetime.UTC) - moment < datetime.timedelta(minutes=5)
     assert first.to_json()["by"] == "grace"
 
 
-def test_other_marks_stay(course: Course) -> None:
-    """What waits for another reason waits on: an undecided check, a score by hand from before it was graded again."""
+def test_other_marks_remain(course: Course) -> None:
+    """An undecided check and a manual score from before grading again still wait for a person."""
     put(course, s01=suspected(course))
     with gradebook(course) as book:
         book.find_grade("double", NAME, NAME, "s01").manual_score = 3.0
@@ -147,9 +151,9 @@ def test_other_marks_stay(course: Course) -> None:
     put(course, s01=suspected(course, FOUND, replace(FOUND, exercises=("triple",)), triple=checks("inconclusive")))
     reviewing.accept(course, NAME, "s01")
     assert marks(course) == [(5.0, True), (None, True)]
-    bare = suspected(course, FOUND, student="s02")
-    bare.report.creditable = False
-    put(course, s02=bare)
+    unconfined = suspected(course, FOUND, student="s02")
+    unconfined.report.creditable = False
+    put(course, s02=unconfined)
     reviewing.accept(course, NAME, "s02")
     assert marks(course, "s02") == [(5.0, True), (4.0, True)]
 
@@ -157,8 +161,8 @@ def test_other_marks_stay(course: Course) -> None:
 # --------------------------------------------------------------------------------------------------------------- taken
 
 
-def test_taking_points_lowers_the_score_and_the_page_says_so_plainly(course: Course) -> None:
-    """In table, comment and sum; without a word of the finding."""
+def test_taking_points_lowers_the_score_and_the_page_shows_it(course: Course) -> None:
+    """Table, comment and sum show it, and none of them shows the finding."""
     put(course, s01=suspected(course, FOUND))
     closed = reviewing.take(course, NAME, "s01", ["double"])
     assert (marks(course), notice(course)) == ([(0.0, False), (4.0, False)], "")
@@ -173,11 +177,11 @@ def test_taking_points_lowers_the_score_and_the_page_says_so_plainly(course: Cou
 
 
 def test_taken_points_stay_taken(course: Course) -> None:
-    """Through grading again, also if the finding does not come back; not for another notebook without it."""
+    """They stay taken after grading again, also without the finding, but not for another notebook without it."""
     put(course, s01=suspected(course, FOUND))
     reviewing.take(course, NAME, "s01", ["double"])
-    for found in ([FOUND], []):
-        again = suspected(course, *found)
+    for findings in ([FOUND], []):
+        again = suspected(course, *findings)
         put(course, s01=again)
         assert (marks(course), again.report.review) == ([(0.0, False), (4.0, False)], [])
         assert TAKEN in feedback_page(course)
@@ -187,8 +191,8 @@ def test_taken_points_stay_taken(course: Course) -> None:
     assert marks(course) == [(5.0, False), (4.0, False)]
 
 
-def test_a_score_by_hand_is_taken_too(course: Course) -> None:
-    """It would count before the automatic one; whoever decides reads that it went."""
+def test_a_manual_score_is_taken_too(course: Course) -> None:
+    """It would count instead of the automatic one; a note informs the person who decides."""
     put(course, s01=suspected(course, FOUND))
     with gradebook(course) as book:
         grade = book.find_grade("double", NAME, NAME, "s01")
@@ -200,8 +204,8 @@ def test_a_score_by_hand_is_taken_too(course: Course) -> None:
         assert book.find_submission(NAME, "s01").score == 4.0
 
 
-def test_lateness_is_reckoned_anew(course: Course) -> None:
-    """A penalty that depends on the score would else take points that are gone."""
+def test_late_penalty_is_computed_again(course: Course) -> None:
+    """A penalty that depends on the score would otherwise subtract points that were taken."""
     late = "c.AssignLatePenalties.plugin_class = 'nbgrader.plugins.LateSubmissionPlugin'\n"
     late += "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
     with (course.root / "nbgrader_config.py").open("a") as file:
@@ -218,7 +222,7 @@ def test_lateness_is_reckoned_anew(course: Course) -> None:
 
 
 def test_reopening_gives_the_points_back(course: Course) -> None:
-    """And asks again: gradebook, page and notebook are as before."""
+    """The finding is open again, and gradebook, page and notebook are as before."""
     put(course, s01=suspected(course, FOUND))
     before = feedback_page(course), notice(course), comments(course, "s01")
     reviewing.take(course, NAME, "s01", ["double", "triple"])
@@ -231,7 +235,7 @@ def test_reopening_gives_the_points_back(course: Course) -> None:
 
 
 def test_without_the_executed_notebook_the_gradebook_is_enough(course: Course) -> None:
-    """Whoever cleared autograded/ can still decide."""
+    """A decision is possible after ``autograded/`` was cleared."""
     put(course, s01=suspected(course, FOUND))
     (course.root / "autograded" / "s01" / NAME / f"{NAME}.ipynb").unlink()
     reviewing.take(course, NAME, "s01", ["double"])
@@ -239,7 +243,7 @@ def test_without_the_executed_notebook_the_gradebook_is_enough(course: Course) -
 
 
 def test_the_executed_notebook_is_replaced_as_a_whole(course: Course) -> None:
-    """With the permissions that it had, and no other file next to it; the student's cells are as they were."""
+    """It keeps its permissions and the student's cells, and no other file is left next to it."""
     put(course, s01=suspected(course, FOUND))
     folder = course.root / "autograded" / "s01" / NAME
     path = folder / f"{NAME}.ipynb"
@@ -257,7 +261,7 @@ def test_the_executed_notebook_is_replaced_as_a_whole(course: Course) -> None:
 
 
 def test_in_an_exam_a_finding_costs_its_exercise_until_it_is_accepted(course: Course) -> None:
-    """The student reads which code it is, and not why it is suspect."""
+    """The student's page shows the code, and not the reason why it is suspect."""
     exam = Course(course.root, {"hidden_code": "fail"})
     put(exam, s01=suspected(exam, FOUND))
     assert marks(exam) == [(0.0, True), (4.0, False)]

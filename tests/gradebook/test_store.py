@@ -44,15 +44,15 @@ def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
 
 
 def test_configuration_file_and_package_agree() -> None:
-    """The file at the root repeats the settings that the package falls back to; both are only names."""
-    told: dict[str, dict[str, Any]] = {}
+    """The file at the root has the package's default settings, as dotted names and without imports."""
+    assigned: dict[str, dict[str, Any]] = {}
 
     class Section:
         def __init__(self, name: str) -> None:
             object.__setattr__(self, "name", name)
 
         def __setattr__(self, key: str, value: Any) -> None:
-            told.setdefault(self.name, {})[key] = value
+            assigned.setdefault(self.name, {})[key] = value
 
     class Recorder:
         def __getattr__(self, name: str) -> Section:
@@ -64,39 +64,39 @@ def test_configuration_file_and_package_agree() -> None:
         exec(compile(text, "nbgrader_config.py", "exec"), {"get_config": Recorder})
     finally:
         os.environ["PATH"] = before
-    assert told == SETTINGS
+    assert assigned == SETTINGS
     assert "import foundations" not in text
 
 
 def test_course_without_configuration_file(course: Course) -> None:
-    """The package's own settings are enough."""
+    """The package's default settings are enough."""
     (course.root / "nbgrader_config.py").unlink()
     assert put(course, s01=graded("s01"))["s01"]["double"] == (5.0, 5.0, False)
 
 
 def test_broken_configuration_file_is_a_course_error(course: Course) -> None:
-    """nbgrader itself would log it and go on with stock scoring."""
+    """nbgrader would log it and continue with stock scoring."""
     (course.root / "nbgrader_config.py").write_text("c = get_config(\n")
     with pytest.raises(CourseError, match=r"nbgrader_config.py of .* cannot be used"):
         put(course, s01=graded("s01"))
 
 
-def test_looking_makes_no_gradebook(tmp_path: Path) -> None:
-    """Reading scores of a course that has none leaves nothing behind."""
+def test_reading_scores_makes_no_gradebook(tmp_path: Path) -> None:
+    """A course without a gradebook has no scores."""
     course = make_course(tmp_path)
     assert scores(course, NAME) == {}
     assert not (tmp_path / "gradebook.db").exists()
 
 
 def tables(path: Path) -> dict[str, int]:
-    """Rows of each table."""
+    """Return the number of rows of each table."""
     with contextlib.closing(sqlite3.connect(path)) as database:
         names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
 
 
-def test_stopped_while_it_makes_the_gradebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is none then, and what the next run makes says its version: half of one would never get there."""
+def test_interrupt_while_the_gradebook_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It leaves no gradebook, and the next run makes a whole one with a version, which half of one would never get."""
     course = make_course(tmp_path)
 
     def stop(*arguments: object) -> None:
@@ -112,12 +112,12 @@ def test_stopped_while_it_makes_the_gradebook(tmp_path: Path, monkeypatch: pytes
     enter_assignment(course, NAME)
 
     assert [path.name for path in tmp_path.glob("gradebook.db*")] == ["gradebook.db"]
-    found = tables(tmp_path / "gradebook.db")
-    assert (found["alembic_version"], found["grade_cells"], found["solution_cells"]) == (1, 3, 3)
+    rows = tables(tmp_path / "gradebook.db")
+    assert (rows["alembic_version"], rows["grade_cells"], rows["solution_cells"]) == (1, 3, 3)
 
 
 def test_a_gradebook_made_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two runs may begin at once on a new course."""
+    """Two runs may begin at the same time on a new course."""
     course = make_course(tmp_path)
     linked = os.link
 
@@ -135,7 +135,7 @@ def test_a_gradebook_made_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_without_hard_links_the_gradebook_is_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some file systems have none."""
+    """Some file systems have no hard links."""
 
     def refuse(*arguments: object) -> None:
         raise PermissionError(1, "Operation not permitted")
@@ -146,8 +146,8 @@ def test_without_hard_links_the_gradebook_is_renamed(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize("kind", ["solution_cells", "source_cells"])
-def test_stopped_while_it_enters_the_assignment(course: Course, kind: str) -> None:
-    """The graded cells come first; without the others there would be no comments."""
+def test_interrupt_while_the_assignment_is_entered(course: Course, kind: str) -> None:
+    """The next run adds the missing cells; the graded ones come first, and without the others comments are lost."""
     path = course.root / "gradebook.db"
     before = tables(path)
     with gradebook(course) as book:
@@ -187,14 +187,14 @@ def test_commands_of_nbgrader(tmp_path: Path) -> None:
     assert "failed" in nbgrader("validate", f"release/{NAME}/{NAME}.ipynb").lower()
 
 
-def test_formgraders_interface_sees_what_needs_a_person(course: Course) -> None:
-    """The counts behind the formgrader's pages: graded, and waiting for a person."""
+def test_formgraders_interface_lists_submissions_that_wait_for_a_person(course: Course) -> None:
+    """The formgrader's pages show graded students, and those who wait for a person."""
     hand_in(course.root / "submitted", {"s01": builders.answered(), "s02": builders.answered()})
     put(course, s01=graded("s01"), s02=unreadable("s02", "empty"))
     config = settings(course)
     with beside_python():
         api = NbGraderAPI(coursedir=course_directory(course, config), config=config)
         assert api.get_autograded_students(NAME) == {"s01", "s02"}
-        found = {each["student"]: each for each in api.get_submissions(NAME)}
-    assert [found[name]["needs_manual_grade"] for name in ("s01", "s02")] == [True, True]
-    assert [found[name]["score"] for name in ("s01", "s02")] == [9.0, 0.0]
+        submissions = {submission["student"]: submission for submission in api.get_submissions(NAME)}
+    assert [submissions[name]["needs_manual_grade"] for name in ("s01", "s02")] == [True, True]
+    assert [submissions[name]["score"] for name in ("s01", "s02")] == [9.0, 0.0]

@@ -112,7 +112,7 @@ def autograded(course: Course, student: str) -> nbformat.NotebookNode:
 
 
 def as_read(course: Course, student: str, notebook: nbformat.NotebookNode) -> Graded:
-    """The finished report of a notebook that was read and repaired as a submission is."""
+    """Return the finished report of a notebook that was read and repaired as a submission is."""
     path = builders.write(notebook, course.root / "submitted" / student / NAME / f"{NAME}.ipynb")
     read = read_submission(path, course.notebook(NAME), Limits())
     made = graded(student, notebook=read.notebook)
