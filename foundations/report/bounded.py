@@ -1,6 +1,7 @@
-"""Rendering that ends, whatever the text is: short texts here, longer ones in a process that its CPU time ends.
+"""Rendering within bounds of size and CPU time.
 
-What cannot be rendered within its bounds is shown as it was written.
+Short texts are rendered in this process, longer ones in a process that is killed when its CPU time is used up. A text
+that cannot be rendered within its bounds is shown as it was written.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ from typing import Any
 
 from foundations.report.rendering import RENDERERS
 
-#: Characters up to which no text takes longer than half a second, found by trying more than a hundred kinds of them.
+#: Characters up to which a text takes at most half a second; measured with more than a hundred kinds of texts.
 SMALL = {"markdown": 2_000, "html": 2_000, "latex": 2_000, "code": 1_000}
-#: Characters beyond which a text is not rendered; a hundred times the median of the course's own cells.
+#: Characters beyond which a text is not rendered; a hundred times the median of the course's cells.
 LARGEST = {"markdown": 50_000, "code": 200_000, "html": 400_000, "latex": 2_000}
 #: Seconds of CPU for one text, and for all texts of one page.
 TEXT_S = 0.8
 PAGE_S = 8.0
-#: Memory of the process that renders, and characters that it may answer with.
+#: Bytes of memory of the process that renders, and bytes of its longest answer.
 _MEMORY = 1 << 30
 _MAX_ANSWER = 64 << 20
-#: Seconds on the clock after which the process is given up, on a machine that gives it no CPU.
+#: Seconds of wall-clock time after which the process is killed, because the machine may give it no CPU.
 _WALL_S = 60.0
 
 
@@ -40,12 +41,12 @@ class Budget:
 
 
 def rendered(kind: str, text: str, budget: Budget, **more: Any) -> str | None:
-    """``text`` as HTML; ``None`` if it is too long, takes too long, or breaks its renderer.
+    """Return ``text`` as HTML; ``None`` if it is too long, takes too long, or breaks its renderer.
 
     Args:
         kind: one of :data:`foundations.report.rendering.RENDERERS`.
-        text: anything.
-        budget: of the page; what rendering took is taken from it.
+        text: any text.
+        budget: of the page; the CPU time of the rendering is subtracted.
         **more: ``attachments`` of Markdown.
     """
     if len(text) > LARGEST[kind] or budget.left <= 0:
@@ -66,20 +67,20 @@ def _here(kind: str, text: str, more: dict[str, Any]) -> tuple[str | None, float
     start = time.thread_time()
     try:
         answer: str | None = RENDERERS[kind](text, **more)
-    except Exception:  # of a renderer that the text broke
+    except Exception:  # the text broke the renderer
         answer = None
     return answer, time.thread_time() - start
 
 
 class _Worker:
-    """One process that renders, started when it is needed and again after it was ended."""
+    """A process that renders, started when it is needed and restarted after it was killed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, request: dict[str, Any]) -> tuple[str | None, float]:
-        """The answer to ``request`` and the seconds of CPU it took."""
+        """Return the answer to ``request`` and the seconds of CPU it took."""
         with self._lock:
             answer = self._exchange(json.dumps(request).encode() + b"\n")
             if answer is None:
@@ -125,7 +126,11 @@ class _Worker:
 
 
 def _line(descriptor: int, deadline: float) -> bytes:
-    """One line from ``descriptor``; ValueError if it does not come, comes too late, or is too long."""
+    """Read one line from ``descriptor``.
+
+    Raises:
+        ValueError: no line comes, it comes too late, or it is too long.
+    """
     parts: list[bytes] = []
     size = 0
     while not (parts and parts[-1].endswith(b"\n")):

@@ -1,7 +1,7 @@
-"""The table of checks a student reads below a graded cell, as plain text and as HTML.
+"""The table of checks that a student reads below a graded cell, as plain text and as HTML.
 
-Everything in it may come from the student's code (names and messages quote it), so all text is cleaned and, in HTML,
-escaped. Outcomes are told by a sign and a word, never by colour: the table has to survive a black-and-white printer.
+All text is cleaned and, in HTML, escaped, because names and messages quote the student's code. Outcomes are a sign and
+a word, never a colour, so that a black-and-white printer can print the table.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ OUTCOMES: dict[Outcome, tuple[str, str]] = {
 }
 _NOT_ATTEMPTED = ("✗", NOT_ATTEMPTED)
 _NOT_REACHED = ("·", "not reached")
-_STUB = "Calling {} still raises NotImplementedError: write your code in the place of that line."
+_STUB = "Calling {} still raises NotImplementedError: replace that line with your code."
 UNDECIDED = "Not decided yet, and not counted as wrong: a person will look at it."
 
 # MathJax leaves elements of these classes alone (its versions 2 and 3).
@@ -33,13 +33,14 @@ _LINE = "border-bottom: 1px solid; padding: 0.3em 0.8em; text-align: left; verti
 
 @dataclass(frozen=True)
 class Row:
-    """One check, or several neighbours of which the same is to be said. All texts are clean, and not escaped."""
+    """One check, or several neighbours with the same outcome and message. All texts are clean, and not escaped."""
 
     sign: str
     word: str
     points: str
-    #: Of one check its name; of several their number, and their names where those tell what is still to come.
+    #: The name of one check, or the number of several.
     name: str
+    #: The names of several checks, unless they are all checks of the exercise.
     names: str
     message: str
 
@@ -49,7 +50,7 @@ class Row:
 
 
 def rows(exercise: Exercise) -> Iterator[Row]:
-    """The exercise's checks as they are shown, in order."""
+    """Yield the rows of the exercise's checks, in order."""
     groups = [list(group) for _, group in groupby(exercise.checks, _same)]
     for number, checks in enumerate(groups):
         outcome, message = checks[0].outcome, checks[0].message
@@ -70,7 +71,7 @@ def _names(checks: list[Check], groups: int, number: int) -> tuple[str, str]:
 
 
 def note(exercise: Exercise) -> str:
-    """What is to be said below the checks: why there is no score, or why what passed earns nothing."""
+    """Return the sentence below the checks: why the exercise has no score, or why passed checks earn no points."""
     if not exercise.decided:
         return UNDECIDED
     gates = [check for check in exercise.checks if check.gate and check.outcome == "fail"]
@@ -83,7 +84,7 @@ def note(exercise: Exercise) -> str:
 
 
 def check_table_text(exercise: Exercise, *, creditable: bool = True) -> str:
-    """The exercise's checks as plain text: one line each with sign, outcome, points and name, messages below."""
+    """Return the exercise's checks as plain text: a line with sign, outcome, points and name each, messages below."""
     lines = [_heading(exercise, creditable)]
     for row in rows(exercise):
         lines.append(f"  {row.sign} {row.word:<11}  {row.points:<11}  {row.full_name}")
@@ -95,7 +96,7 @@ def check_table_text(exercise: Exercise, *, creditable: bool = True) -> str:
 
 
 def check_table_html(exercise: Exercise, *, creditable: bool = True) -> str:
-    """The same as one HTML table without script, style sheet or colour; every text in it is escaped."""
+    """Return the same as one HTML table without script, style sheet or colour; every text in it is escaped."""
     head = "".join(f'<th scope="col" style="{_LINE}">{title}</th>' for title in ("Outcome", "Points", "Check"))
     body = "".join(_row(row) for row in rows(exercise))
     below = f"<p>{_escaped(note(exercise))}</p>" if note(exercise) else ""
@@ -109,7 +110,7 @@ def check_table_html(exercise: Exercise, *, creditable: bool = True) -> str:
 
 
 def failures_text(exercise: Exercise) -> str:
-    """The checks that did not pass, as plain text for a comment: a line each; empty where all passed."""
+    """Return the checks that did not pass as plain text for a comment, a line each; empty if all passed."""
     passed = OUTCOMES["pass"]
     return "\n".join(
         f"{row.sign} {row.name} ({row.word})" + (f": {row.message}" if row.message else "")
@@ -126,12 +127,12 @@ def _heading(exercise: Exercise, creditable: bool) -> str:
 
 
 def _same(check: Check) -> tuple[Outcome, str, int]:
-    """What neighbours have in common that are shown as one; a check without a message stands for itself."""
+    """Return a key that is equal for neighbours shown as one row; a check without a message has its own row."""
     return check.outcome, check.message, 0 if check.message else id(check)
 
 
 def _points(checks: list[Check], exercise: Exercise) -> str:
-    """Points earned of points to be had; a check that is undecided has earned neither all nor nothing."""
+    """Return the points earned of the points possible; an undecided check shows a dash instead of the earned ones."""
     if all(check.imposed for check in checks):
         return ""
     total = sum(check.weight for check in exercise.checks)

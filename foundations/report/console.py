@@ -1,4 +1,4 @@
-"""What a person sees in the terminal: progress, one table of a class, and where everything was put."""
+"""The output in the terminal: progress, tables of a class and of a submission, and remarks."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from foundations.report.model import NOT_CREDITABLE, Exercise, Report
 from foundations.report.notices import sentence as in_a_line
 
 _MAX_NOTE = 300
-#: Columns that what is to be known of a submission needs beside its points: names of mistakes are long words, and up to
-#: the longer of these two none is broken.
+#: Columns of the terminal for the notes next to the points: at least the first number, and up to the second as many as
+#: the longest word needs, because names of mistakes are long.
 _NOTE_ROOM = 24, 48
 #: The longest name of a student that is shown in one line.
 _NAME_ROOM = 24
 
 
-def progress(found: Sequence[Found], console: Console, what: str = "grading") -> Generator[Found, None, None]:
-    """The submissions one by one, with a bar that says whose turn it is, and for ``what``."""
+def progress(found: Sequence[Found], console: Console, activity: str = "grading") -> Generator[Found, None, None]:
+    """Yield the submissions one by one, and show a bar with the activity and the student's name."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -38,19 +38,19 @@ def progress(found: Sequence[Found], console: Console, what: str = "grading") ->
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(escape(what), total=len(found))
-        for one in found:
-            bar.update(task, description=escape(f"{what} {clean_name(one.student)}"))
-            yield one
+        task = bar.add_task(escape(activity), total=len(found))
+        for submission in found:
+            bar.update(task, description=escape(f"{activity} {clean_name(submission.student)}"))
+            yield submission
             bar.advance(task)
 
 
 @dataclass(frozen=True)
 class ClassTable:
-    """A row for each submission, a column for each exercise, and what went wrong in one line.
+    """A table with a row for each submission, a column for each exercise, and a note on the mistakes.
 
-    Many exercises have columns with a number, and their names below; where there is no room left beside the points,
-    what is to be known stands below, too.
+    If the names of the exercises do not fit, the columns have numbers and the names are below. If the notes do not fit
+    next to the points, they are below, too.
     """
 
     reports: Sequence[Report]
@@ -94,7 +94,7 @@ class ClassTable:
         return table
 
     def _notes(self) -> Table:
-        """What is to be known of those of whom there is anything to know."""
+        """Return a table of the submissions that have a note."""
         table = Table.grid(padding=(0, 2))
         table.add_column(overflow="fold", max_width=_NAME_ROOM)
         table.add_column(overflow="fold")
@@ -105,16 +105,18 @@ class ClassTable:
 
 
 def class_table(reports: Sequence[Report]) -> ClassTable:
-    """All of a class that fits on the screen."""
+    """Return the table of a class, which fits the width of the screen."""
     return ClassTable(reports)
 
 
 def overview(classes: Mapping[str, Sequence[Report]], waiting: int = 0) -> Table:
-    """A row for each student, a column for each assignment of ``classes``: points, "–" where nothing was handed in.
+    """Return a table with a row for each student and a column for each assignment.
+
+    A cell has the points, or "–" without a submission.
 
     Args:
         classes: reports by assignment.
-        waiting: how many written answers nobody has read yet.
+        waiting: the number of written answers that wait for a person.
     """
     table = Table(box=box.SIMPLE_HEAD, title="the class", title_style="bold italic")
     table.caption = f"written answers, not counted here, that wait for a person: {waiting}" if waiting else None
@@ -122,15 +124,15 @@ def overview(classes: Mapping[str, Sequence[Report]], waiting: int = 0) -> Table
     for assignment, reports in classes.items():
         most = sum(_highest(reports).values())
         table.add_column(f"{assignment.partition('_')[0]}\nof {most:g}", justify="right")
-    found = {(report.submission, name): report for name, reports in classes.items() for report in reports}
-    for student in sorted({student for student, _ in found}):
-        reports_of = [found.get((student, assignment)) for assignment in classes]
-        table.add_row(escape(clean_name(student)), *[_total(report) if report else "–" for report in reports_of])
+    by_student = {(report.submission, name): report for name, reports in classes.items() for report in reports}
+    for student in sorted({student for student, _ in by_student}):
+        own = [by_student.get((student, assignment)) for assignment in classes]
+        table.add_row(escape(clean_name(student)), *[_total(report) if report else "–" for report in own])
     return table
 
 
 def exercise_table(report: Report) -> Table:
-    """Every check of one submission, for a person who grades a single notebook."""
+    """Return the table of all checks of one submission, for a person who grades a single notebook."""
     title = f"{clean_name(report.submission)}, {report.assignment}"
     title = title if report.creditable else f"{title}; {NOT_CREDITABLE}"
     table = Table(box=box.SIMPLE_HEAD, title=escape(title))
@@ -146,7 +148,7 @@ def exercise_table(report: Report) -> Table:
 
 
 def remarks(report: Report) -> Iterable[str]:
-    """Sentences that belong under a single submission's table."""
+    """Yield the sentences below the table of a single submission."""
     if not report.creditable:
         yield NOT_CREDITABLE
     for repair in report.repairs:
@@ -165,14 +167,14 @@ def show_checks(report: Report, out: Console) -> None:
 
 
 def show_class(reports: Sequence[Report], out: Console, advice: str) -> None:
-    """Print the table of a class and, if submissions wait for a person, how many and the ``advice`` for it."""
+    """Print the table of a class and, if submissions wait for a person, their number and the ``advice``."""
     out.print(class_table(reports))
     if sentence := needs_a_look(reports, advice):
         out.print(f"  {sentence}", markup=False, highlight=False)
 
 
 def needs_a_look(reports: Sequence[Report], advice: str) -> str | None:
-    """Return one sentence on how many submissions wait for a person; ``None`` if none does."""
+    """Return one sentence with the number of submissions that wait for a person; ``None`` if it is 0."""
     count = sum(bool(report.review) for report in reports)
     if not count:
         return None
@@ -184,7 +186,7 @@ def _points(exercise: Exercise) -> str:
 
 
 def _highest(reports: Sequence[Report]) -> dict[str, float]:
-    """The points of each exercise, by name."""
+    """Return the points of each exercise, by name."""
     return {exercise.id: exercise.max_score for report in reports for exercise in report.exercises}
 
 
@@ -207,19 +209,19 @@ def _title(reports: Sequence[Report]) -> str | None:
 
 
 def _at_bottom(head: str, lines: int) -> str:
-    """``head`` with its last line in the last of ``lines`` and one."""
+    """Return ``head`` with empty lines above, so that its last line is line ``lines + 1``."""
     return "\n" * (lines - head.count("\n")) + head
 
 
 def _two_lines(name: str) -> str:
-    """A long name in two lines, broken behind an underscore."""
+    """Return a long name in two lines, broken after its last underscore."""
     head, _, tail = name.rpartition("_")
     return f"{head}_\n{tail}" if head and len(name) > 9 else name
 
 
 def _note(report: Report) -> str:
-    """The one thing an instructor wants to know first."""
-    parts = ("" if report.creditable else NOT_CREDITABLE, _to_review(report), _what_to_know(report))
+    """Return the facts that an instructor needs first."""
+    parts = ("" if report.creditable else NOT_CREDITABLE, _to_review(report), _result(report))
     return clean("; ".join(filter(None, parts)), _MAX_NOTE)
 
 
@@ -227,7 +229,8 @@ def _to_review(report: Report) -> str:
     return f"{len(report.review)} to review" if report.review else ""
 
 
-def _what_to_know(report: Report) -> str:
+def _result(report: Report) -> str:
+    """Return why the submission is ungraded, or its mistakes, decisions and repairs."""
     if reason := report.why_ungraded():
         return clean(reason, _MAX_NOTE)
     failed = [check for exercise in report.exercises for check in exercise.checks if check.outcome == "fail"]
@@ -235,8 +238,9 @@ def _what_to_know(report: Report) -> str:
     named = list(dict.fromkeys(check.misconception for check in wrong if check.misconception))
     first = next((check.message.splitlines()[0] for check in wrong if check.message), "")
     parts = [", ".join(named) or first]
-    if without := [one.id for one in report.exercises if any(check.imposed for check in one.checks)]:
-        parts.append(f"no points by decision for {', '.join(without)}")
+    imposed = [exercise.id for exercise in report.exercises if any(check.imposed for check in exercise.checks)]
+    if imposed:
+        parts.append(f"no points by decision for {', '.join(imposed)}")
     if report.repairs:
         parts.append(f"{len(report.repairs)} repaired")
     return clean("; ".join(part for part in parts if part), _MAX_NOTE)

@@ -14,35 +14,35 @@ from foundations.plain import clean, plain_values
 from foundations.report.model import NOT_CREDITABLE, Exercise, Report
 from foundations.report.notices import sentence
 
-#: A file's name has 255 bytes at most, and gets a suffix.
+#: A file name has at most 255 bytes, including the suffix.
 _MAX_NAME_BYTES = 200
 
 
 def write_json(path: Path, reports: Sequence[Report]) -> None:
-    """One report as an object, several as a list, to ``path``."""
+    """Write one report as an object, or several as a list, to ``path``."""
     documents = [plain_values(report.to_json()) for report in reports]
     _write(path, json.dumps(documents[0] if len(documents) == 1 else documents, indent=2, ensure_ascii=False) + "\n")
 
 
 def write_json_dir(folder: Path, reports: Sequence[Report]) -> None:
-    """Each report to ``<folder>/<student>.json``; where two names would be one file's, the later gets a number."""
+    """Write each report to ``<folder>/<student>.json``; if two names give the same file, the later gets a number."""
     files = JsonFolder(folder)
     for report in reports:
         files.add(report)
 
 
 class JsonFolder:
-    """A folder that gets one file for each report, as it comes. No file is ever there in part."""
+    """A folder with one file for each report, written when the report comes. A file is complete or does not exist."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._taken: set[str] = set()
 
     def add(self, report: Report) -> None:
-        """Write ``report`` to a file of its own, replacing one of an earlier run.
+        """Write ``report`` to its own file, and replace the file of an earlier run.
 
         Raises:
-            CourseError: it cannot be written.
+            CourseError: the file cannot be written.
         """
         name = safe = _safe_name(report.submission)
         number = 1
@@ -61,8 +61,9 @@ class JsonFolder:
 
 
 def write_junit(path: Path, reports: Sequence[Report]) -> None:
-    """All reports as JUnit XML: a suite for each submission, a case for each check. Undecided checks are errors, not
-    failures.
+    """Write all reports as JUnit XML: a suite for each submission, a case for each check.
+
+    Undecided checks are errors, not failures.
     """
     from junitparser import JUnitXml
 
@@ -112,7 +113,7 @@ def _cases(report: Report, exercise: Exercise) -> list[Any]:
 
 
 def _safe_name(student: str) -> str:
-    """A file name for a student's name, which is a folder's name and may be anything a file system allows."""
+    """Return a file name for a student's name, which may have any character that a file system allows."""
     name = re.sub(r"[^\w.@+-]", "_", student).lstrip(".")
     return name.encode()[:_MAX_NAME_BYTES].decode("utf-8", "ignore") or "_"
 
@@ -120,7 +121,7 @@ def _safe_name(student: str) -> str:
 def _write(path: Path, text: str) -> None:
     _make_room(path)
     try:
-        path.write_bytes(text.encode("utf-8", "backslashreplace"))  # of half a character JSON can hold the escape
+        path.write_bytes(text.encode("utf-8", "backslashreplace"))  # in JSON, half a character is an escape
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror}", slug="output") from error
 
@@ -129,4 +130,4 @@ def _make_room(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CourseError(f"{path.parent} cannot be made: {error.strerror}", slug="output") from error
+        raise CourseError(f"{path.parent} cannot be created: {error.strerror}", slug="output") from error

@@ -1,4 +1,4 @@
-"""What becomes of a submission whose grading failed: a report without a score, and one sentence on the cause."""
+"""Reports of submissions whose grading failed: no score, and one sentence about the cause."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def report_of(error: BaseException, assignment: str, submission: str) -> Report:
     else:
         report.reason = (
             f"not graded: grading failed with {_named(error)}{_place(error)}, which is a fault of this package and not "
-            "of the submission; grade it again, and report the lines that were printed if it fails again"
+            "of the submission; grade it again, and if it fails again, report the printed lines"
         )
         report.fault = InternalError.exit_code
     return report
 
 
 def trace_of(error: BaseException) -> str:
-    """The traceback of an error that this package did not raise on purpose; empty for one that it did."""
+    """Return the traceback of an error that this package did not raise on purpose; empty for one that it did."""
     if isinstance(error, FoundationsError):
         return ""
     return "".join(traceback.format_exception(error, limit=-20))
@@ -46,7 +46,7 @@ def _one_line(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """The line that raised it, for whoever gets to see the report and not the terminal."""
+    """Return the line that raised the error, for readers who see the report and not the terminal."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -1,4 +1,4 @@
-"""nbconvert's Markdown renderer, with the parts that are ours put aside while the rest is cleaned."""
+"""nbconvert's Markdown renderer, with formulas and coloured code put aside while the student's HTML is cleaned."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _IN_COLOURS = '<div class="highlight">'
 
 
 class Renderer(IPythonRenderer):
-    """Makes HTML that is still to be cleaned; :meth:`with_parts` completes it afterwards.
+    """A renderer that makes HTML to be cleaned; :meth:`with_parts` completes it afterwards.
 
     Args:
         attachments: the cell's pictures.
-        mark: a word that no text can contain, for the places of parts that were put aside.
+        mark: a word that no text can contain, which marks the positions of parts that were put aside.
     """
 
     def __init__(self, attachments: dict[str, Any], mark: str) -> None:
@@ -48,17 +48,17 @@ class Renderer(IPythonRenderer):
         return f'<span class="{self._mark}-{len(self._parts) - 1}"></span>'
 
     def with_parts(self, cleaned: str) -> str:
-        """Put the parts where their marks are elements; within an attribute a mark is an element no longer."""
+        """Replace each mark that is an element by its part; in an attribute a mark is text."""
         marks = re.compile(f'<span class="{self._mark}-([0-9]+)"></span>')
-        return marks.sub(lambda found: self._parts[int(found[1])], cleaned)
+        return marks.sub(lambda match: self._parts[int(match[1])], cleaned)
 
     def _embed_image_or_attachment(self, src: str) -> str:
         try:
             return super()._embed_image_or_attachment(src)
         except (InvalidNotebook, LookupError, StopIteration):
-            return src  # a picture that was not handed in must not cost the page
+            return src  # a missing picture must not make the page fail
 
 
 def parse(renderer: Renderer, source: str) -> str:
-    """``source`` as HTML that is still to be cleaned."""
+    """Return ``source`` as HTML that still has to be cleaned."""
     return str(MarkdownWithMath(renderer=renderer).render(source))

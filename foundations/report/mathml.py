@@ -1,7 +1,7 @@
-"""Formulas as MathML, which every current browser draws by itself: a page needs no script for it, and no other host.
+"""Formulas as MathML, which every current browser draws without a script and without another host.
 
-What is converted may come from a student. The converter's own serialisation escapes nothing and knows commands for
-addresses and styles, so only its tree is taken, and of that only elements and attributes that do nothing but draw.
+The formula may come from a student. The converter's own serialisation does not escape text, and has commands for
+addresses and styles, so only its tree is used, and only elements and attributes that draw.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _ATTRIBUTES = (
     " rowspacing rspace scriptlevel separator stretchy symmetric voffset width"
 )
 _PLAIN_VALUE = re.compile(r"[\w#%.+ -]{1,40}")
-# Environments that the converter does not know, and one of those it does that is drawn alike.
+# The converter does not support these environments; each is replaced by a supported one that looks the same.
 _ALIGNED = re.compile(r"\\(begin|end)\{(?:aligned|gathered|split)\}")
-# Browsers stretch a bar that has no attributes, each of a pair by what happens to stand beside it.
+# Browsers stretch a bar without attributes to the height of its neighbour, so the bars of a pair would differ.
 _BARS = ("|", "‖")
 
 
 def mathml(tex: str, *, block: bool) -> str | None:
-    """The formula ``tex``, without its dollars, as one ``math`` element; ``None`` where it cannot be read."""
+    """Return the formula ``tex``, given without dollars, as one ``math`` element; ``None`` if it cannot be read."""
     from latex2mathml.converter import convert_to_element
 
     if len(tex) > MAX_LENGTH:
@@ -38,7 +38,7 @@ def mathml(tex: str, *, block: bool) -> str | None:
     try:
         tree = convert_to_element(_ALIGNED.sub(r"\\\1{align*}", tex), display="block" if block else "inline")
         return _serialised(tree)
-    except Exception:  # the converter's own errors, and whatever else strange input makes of it
+    except Exception:  # the converter's own errors, and any other that strange input causes
         return None
 
 
@@ -49,7 +49,7 @@ def _serialised(element: Element) -> str:
         for key, value in element.attrib.items()
         if key in _ATTRIBUTES.split() and _PLAIN_VALUE.fullmatch(value)
     )
-    # Texts hold references such as &#x0003D; that are not escaped yet.
+    # The converter writes some characters as references such as &#x0003D;.
     text = html.unescape(element.text or "")
     if name == "mo" and text in _BARS and not attributes:
         attributes = ' stretchy="false"'

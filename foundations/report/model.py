@@ -1,4 +1,4 @@
-"""The report: all that is known about one graded submission. Everything shown or exported derives from it."""
+"""The report about one graded submission, from which everything shown or exported derives."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ SCHEMA = "foundations/report/1"
 Outcome = Literal["pass", "fail", "inconclusive", "fault"]
 Verdict = Literal["graded", "ungraded"]
 
-#: The message of every check of an exercise whose stub is as it was.
+#: The message of every check of an exercise whose stub was not changed.
 NOT_ATTEMPTED = "not attempted"
-#: What is said wherever a report without credit is shown.
+#: The label shown with every report that is not creditable.
 NOT_CREDITABLE = "not creditable: graded without confinement"
-#: How the message of a check begins that was not run because a gate before it failed.
+#: The first words of the message of a check that was not run because a gate before it failed.
 NOT_REACHED = "not looked at before"
 
-#: Outcomes that are a judgement. The other two say that there is none, and an exercise without one has no score.
+#: Outcomes that are a judgement. After one of the other two, the exercise has no score.
 DECIDED: tuple[Outcome, ...] = ("pass", "fail")
 
 
 @dataclass
 class Check:
-    """One graded behaviour: its outcome, what it weighs within the exercise, and what the student reads."""
+    """One graded behaviour: its outcome, its weight within the exercise, and its message for the student."""
 
     name: str
     outcome: Outcome
     weight: float
     message: str = ""
     misconception: str | None = None
-    #: While a gate fails, the exercise earns nothing: not a report's business, so it is no key of the JSON.
+    #: While a gate fails, the exercise earns no points. The JSON does not contain this key.
     gate: bool = False
 
     @property
@@ -48,7 +48,7 @@ class Check:
 class Exercise:
     """The checks of one exercise and the points they earn.
 
-    ``score`` is 0 where a gate fails, and ``None`` while any check is undecided: no verdict is neither a zero nor
+    ``score`` is 0 if a gate fails, and ``None`` while any check is undecided: a missing verdict is neither a zero nor
     full marks.
     """
 
@@ -62,7 +62,7 @@ class Exercise:
 
     @property
     def stopped(self) -> bool:
-        """Whether a gate failed, so that nothing else counts."""
+        """Whether a gate failed, so that no other check counts."""
         return any(check.gate and check.outcome == "fail" for check in self.checks)
 
     @property
@@ -78,12 +78,12 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Review:
-    """Something in a submission that a person should look at. By itself it costs no points.
+    """Code or an event in a submission that a person should look at. It costs no points without a decision.
 
     Attributes:
-        finding: the code or event that was found, such as ``torch.atan2 = evil``.
+        finding: the code or event, such as ``torch.atan2 = evil``.
         reason: one sentence that explains why a person should look, for instructors; students never see it.
-        exercises: ids of the exercises whose code the finding is part of; empty where it is part of none.
+        exercises: ids of the exercises whose code the finding is part of; empty if there are none.
         cell: position of the cell among all cells of the notebook, counted from 1.
         line: line within that cell, counted from 1.
     """
@@ -105,8 +105,8 @@ class Decision:
     Attributes:
         review: the finding.
         taken: ids of the exercises whose points were taken; empty if the finding was accepted.
-        by: the name of whoever decided.
-        at: when, in UTC: ``2026-11-29T12:00:00+00:00``.
+        by: the name of the person who decided.
+        at: the time in UTC, such as ``2026-11-29T12:00:00+00:00``.
         fingerprint: the notebook that was decided about, as :attr:`Report.fingerprint`.
     """
 
@@ -129,19 +129,19 @@ class Report:
     exercises: list[Exercise] = field(default_factory=list)
     reason: str | None = None
     repairs: list[str] = field(default_factory=list)
-    #: Findings that wait for a person, and those that a person has decided about.
+    #: Findings that wait for a person, and decisions about the others.
     review: list[Review] = field(default_factory=list)
     reviewed: list[Decision] = field(default_factory=list)
     limits: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
     timing: dict[str, float] = field(default_factory=lambda: {"wall_s": 0.0, "student_cpu_s": 0.0})
     seed: int = 0
-    #: Whether scores may be counted: student code was confined while it ran, or none was run.
+    #: Whether scores may be counted: all student code that ran was confined.
     creditable: bool = True
-    #: Equal for notebooks with the same cells: it recognises one that is graded again. It is not a key of the JSON.
+    #: Equal for notebooks with the same cells, so that one that is graded again is recognised. Not a key of the JSON.
     fingerprint: str = ""
     #: Written answers that came back as they were released, by grade_id, each with a sentence that shows a person where
-    #: the answer may be; empty if there is no need to look. It is for the gradebook, so it is not a key of the JSON.
+    #: the answer may be; empty if a person need not look. It is for the gradebook, so it is not a key of the JSON.
     written: dict[str, str] = field(default_factory=dict)
     #: Exit code of the worst thing that happened while grading: 0, 2 (course author) or 3 (this package).
     fault: int = 0
@@ -164,7 +164,7 @@ class Report:
         return round(sum(exercise.max_score for exercise in self.exercises), 4)
 
     def why_ungraded(self) -> str | None:
-        """One sentence for a person, or ``None`` where the submission is graded."""
+        """Return one sentence for a person, or ``None`` if the submission is graded."""
         if self.reason is not None:
             return self.reason
         for exercise in self.exercises:
@@ -176,7 +176,7 @@ class Report:
         return None if self.exercises else "no exercise was graded"
 
     def to_json(self) -> dict[str, Any]:
-        """The report as plain JSON values, in the documented order of keys."""
+        """Return the report as plain JSON values, in the documented order of keys."""
         return {
             "schema": SCHEMA,
             "assignment": self.assignment,

@@ -1,7 +1,7 @@
 """The notice in an executed notebook that asks an instructor to look at a submission.
 
-It is a raw cell of a type of its own. nbconvert leaves cells of unknown types out of its pages, so that the notice
-reaches the formgrader, which is told to show it, and no page for students, however a course makes them.
+The notice is a raw cell of a type that nbconvert does not know and therefore leaves out of its pages. The formgrader is
+configured to show it, and a page for students does not contain it, whatever settings a course has.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from foundations.report.model import Report, Review
 
 MIMETYPE = "text/x-foundations-review"
 _ID = "needs-a-look"
-#: How many findings are shown, and how much of each.
+#: The most findings that are shown, and the most characters of each text.
 _MOST = 50
 _MAX_TEXT = 500
 _TITLE = "This submission needs a look. Its points are provisional, and students do not see this notice."
@@ -32,7 +32,7 @@ def with_notice(notebook: nbformat.NotebookNode, report: Report) -> nbformat.Not
 
 
 def without_notice(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Take the notice out of ``notebook``."""
+    """Remove the notice from ``notebook``."""
     notebook.cells = [cell for cell in notebook.cells if not _is_notice(cell)]
     return notebook
 
@@ -44,7 +44,7 @@ def with_shown_notice(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def place(review: Review) -> str:
-    """Return the place of a finding: ``cell 5, line 2``; empty if that is not known."""
+    """Return the place of a finding: ``cell 5, line 2``; empty if it is unknown."""
     parts = [("cell", review.cell), ("line", review.line)]
     return ", ".join(f"{name} {number}" for name, number in parts if number is not None)
 

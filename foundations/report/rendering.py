@@ -1,9 +1,9 @@
-"""What students wrote as HTML in which nothing acts: Markdown, HTML of outputs, formulas, code.
+"""Students' Markdown, HTML of outputs, formulas and code, rendered as HTML that does not act.
 
-nbconvert can sanitise, but does so to Markdown before it is rendered, which destroys formulas and quotations. Here the
-rendered HTML is cleaned, and formulas become MathML. How long one text takes nobody can bound from outside: renderers
-work by patterns that look at some texts for hours. Pages therefore call :func:`foundations.report.bounded.rendered`,
-which has this module do it in a process that can be ended.
+nbconvert sanitises Markdown before it is rendered, which destroys formulas and quotations. Here the rendered HTML is
+cleaned, and formulas become MathML. Renderers use patterns that can take hours for some texts, and cannot be
+interrupted. Pages therefore call :func:`foundations.report.bounded.rendered`, which runs this module in a process that
+can be killed.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _STYLES = (
     " vertical-align white-space width max-width word-break overflow-wrap"
 )
 _PICTURES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;", "data:image/webp;")
-#: Those of our own tables of checks. Any other would reach what a page's style sheets and scripts do with theirs.
+#: The classes of the package's tables of checks. Style sheets and scripts of a page could act on any other class.
 _CLASSES = frozenset({"foundations-checks", "tex2jax_ignore", "mathjax_ignore"})
-#: Where something that was put aside belongs: 128 random bits, which no student can guess.
+#: The mark of a part that was put aside, with 128 random bits, which a student cannot guess.
 _ASIDE = re.compile(r"aside-[0-9a-f]{32}-[0-9]+")
 
 
@@ -61,18 +61,18 @@ def _may_stay(tag: str, name: str, value: str) -> bool:
     if tag == "a" and name == "href":
         return not value.strip().lower().startswith("data:")
     if tag == "img":
-        # Only pictures that come with the page: one fetched from elsewhere tells its owner who reads it, and when.
+        # Only pictures inside the page: the owner of another host would learn who reads the page, and when.
         return name in ("alt", "width", "height") or (name == "src" and value.startswith(_PICTURES))
     return name in _EVERYWHERE
 
 
 def clean_html(text: str) -> str:
-    """``text`` with every element, attribute, class and address that could act escaped or dropped."""
+    """Return ``text`` with every element, attribute, class and address that could act escaped or removed."""
     return _cleaner()(text)
 
 
 def markdown_html(source: str, attachments: dict[str, Any] | None = None) -> str:
-    """Markdown as clean HTML, its formulas as MathML, its code in colours."""
+    """Return Markdown as clean HTML, with formulas as MathML and code in colours."""
     from foundations.report.markdown import Renderer, parse
 
     renderer = Renderer(attachments or {}, f"aside-{secrets.token_hex(16)}")
@@ -80,20 +80,20 @@ def markdown_html(source: str, attachments: dict[str, Any] | None = None) -> str
 
 
 def latex_html(source: str) -> str:
-    """One formula as MathML; empty if it cannot be read."""
+    """Return one formula as MathML; empty if it cannot be read."""
     tex = source.strip()
     return mathml(tex.strip("$"), block=tex.startswith("$$")) or ""
 
 
 def code_html(source: str) -> str:
-    """Python with IPython's additions, in colours."""
+    """Return Python with IPython's additions as HTML in colours."""
     from nbconvert.filters import Highlight2HTML
 
     return str(Highlight2HTML(pygments_lexer="ipython3")(source))
 
 
 def plain_html(source: str) -> str:
-    """``source`` as it was written."""
+    """Return ``source`` as it was written, as HTML."""
     return f'<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{html.escape(source)}</pre>'
 
 
@@ -107,9 +107,14 @@ RENDERERS: dict[str, Callable[..., str]] = {
 
 
 def serve(cpu_s: float, memory_bytes: int) -> None:
-    """Answer requests, a line of JSON each, until the input ends; one that takes longer ends the process.
+    """Answer requests, a line of JSON each, until the input ends; a request that takes longer kills the process.
 
-    The kernel's timer counts CPU time, and ends this process even within a pattern, which no handler of Python's could.
+    The kernel's timer counts CPU time, and kills this process even while it matches a pattern, which a Python signal
+    handler cannot do.
+
+    Args:
+        cpu_s: seconds of CPU for each request.
+        memory_bytes: the limit of the process's memory.
     """
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     for request in map(json.loads, sys.stdin):
@@ -117,7 +122,7 @@ def serve(cpu_s: float, memory_bytes: int) -> None:
         start = time.process_time()
         render, text = RENDERERS[request.pop("kind")], request.pop("text")
         answer: str | None = None
-        with contextlib.suppress(Exception):  # of a renderer that the text broke: it is shown as it was written
+        with contextlib.suppress(Exception):  # if the text breaks the renderer, it is shown as it was written
             answer = render(text, **request)
         took = time.process_time() - start
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -125,6 +130,6 @@ def serve(cpu_s: float, memory_bytes: int) -> None:
 
 
 if __name__ == "__main__":
-    markdown_html("*first* `x` $x$\n\n```python\nx\n```\n")  # what is imported lately is not the first text's to pay
+    markdown_html("*first* `x` $x$\n\n```python\nx\n```\n")  # import everything before the first text
     code_html("x")
     serve(float(sys.argv[1]), int(sys.argv[2]))

@@ -1,7 +1,7 @@
-"""What students wrote, made harmless for HTML pages: nbgrader's feedback, and the formgrader an instructor opens.
+"""Students' text made harmless for HTML pages: nbgrader's feedback, and the formgrader that an instructor opens.
 
-HTML is cleaned, formulas become MathML, each text is rendered within bounds, and the browser is told to run nothing and
-to ask no other host. ``nbgrader_config.py`` names all parts, so that they are in every page that nbgrader makes.
+HTML is cleaned, formulas become MathML, and each text is rendered within bounds. A policy for the browser forbids
+scripts and requests to other hosts. ``nbgrader_config.py`` names all parts, so that they are in every page of nbgrader.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from foundations.report.bounded import Budget, rendered
 from foundations.report.notices import with_shown_notice, without_notice
 from foundations.report.rendering import plain_html
 
-_NOT_RENDERED = "<p><em>Shown as it was written, because it is too long to be rendered, or takes too long.</em></p>"
+_NOT_RENDERED = "<p><em>Shown as it was written, because it is too long or takes too long to render.</em></p>"
 
-#: Outputs a page may show as they are: nbconvert escapes them, or wraps a picture in an ``img`` that runs nothing.
+#: Outputs that a page may show unchanged: nbconvert escapes them, or wraps a picture in an ``img``, which runs no code.
 _SAFE_OUTPUTS = frozenset({"text/plain", "text/latex", "image/png", "image/jpeg", "image/svg+xml", "text/markdown"})
 
 
 @jinja2.pass_context
 def sanitize_markdown(context: jinja2.runtime.Context, source: str) -> str:
-    """Replace nbconvert's filter ``markdown2html``: its result cleaned, and bounded in time."""
+    """Replace nbconvert's filter ``markdown2html``; the result is cleaned, and its time is bounded."""
     attachments = dict(context.get("cell", {}).get("attachments", {}))
     made = rendered("markdown", source, _budget(context.get("resources")), attachments=attachments)
     return f"{plain_html(source)}{_NOT_RENDERED}" if made is None else made
@@ -37,27 +37,27 @@ def sanitize_markdown(context: jinja2.runtime.Context, source: str) -> str:
 def sanitize_code(
     context: jinja2.runtime.Context, source: str, language: object = None, metadata: object = None
 ) -> str:
-    """Replace nbconvert's filter ``highlight_code``: bounded in time, whatever language and metadata a cell names."""
+    """Replace nbconvert's filter ``highlight_code``; the time is bounded for any language and metadata of a cell."""
     made = rendered("code", source, _budget(context.get("resources")))
     return f'<div class="highlight">{plain_html(source)}</div>' if made is None else made
 
 
 def _budget(resources: dict[str, Any] | None) -> Budget:
-    """The time that the page with these ``resources`` has left."""
+    """Return the remaining time of the page with these ``resources``."""
     page: Budget = ({} if resources is None else resources).setdefault("foundations_budget", Budget())
     return page
 
 
-# Feedback holds no script at all. The formgrader's page needs its own, which it fetches from its own server.
+# Feedback has no script at all. The formgrader's page needs its scripts, which it fetches from its server.
 _POLICY_FEEDBACK = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _POLICY_FORMGRADER = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data:"
-# The formgrader's script waits for MathJax before it goes to the cell that the address names.
+# The formgrader's script waits for MathJax before it scrolls to the cell that the address names.
 _NO_MATHJAX = """
 <script>
 var MathJax = {Hub: {Startup: {signal: {Interest: function (done) { setTimeout(function () { done("End"); }); }}}}};
 </script>
 """
-# nbgrader brings no rules for what its style sheet takes away: the marks of folded hints, room in tables, wrapping.
+# nbgrader's style sheet removes the marks of folded hints, space in tables, and wrapping; these rules restore them.
 _STYLE = """
 .rendered_html table { margin: 0.5em 0 1em; }
 .rendered_html th, .rendered_html td { padding: 0.2em 1em 0.2em 0; }
@@ -69,10 +69,10 @@ summary { display: list-item; cursor: pointer; }
 
 
 class SanitizeOutputs(Preprocessor):
-    """Takes scripts, widgets and unknown types out of outputs, and cleans their HTML.
+    """A preprocessor that removes scripts, widgets and unknown types from outputs, and cleans their HTML.
 
-    The page's template loads MathJax from another host, and no setting changes that. Where it asks for it, it gets a
-    policy for the browser and a few rules of style instead.
+    The page's template loads MathJax from another host, which no setting can change. The macro that loads it is
+    replaced by a policy for the browser and a few style rules.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -88,7 +88,7 @@ class SanitizeOutputs(Preprocessor):
     def preprocess(
         self, nb: nbformat.NotebookNode, resources: dict[str, Any]
     ) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
-        """Show the notice for instructors in the formgrader, and leave it out of every other page."""
+        """Show the notice for instructors in the formgrader, and remove it from every other page."""
         formgrader = isinstance(self.parent, TemplateExporter) and self.parent.template_name == "formgrade"
         return super().preprocess(with_shown_notice(nb) if formgrader else without_notice(nb), resources)
 
@@ -101,7 +101,7 @@ class SanitizeOutputs(Preprocessor):
 
 
 def _make_inert(output: nbformat.NotebookNode, budget: Budget) -> bool:
-    """Clean one output in place; whether anything of it is left to be shown."""
+    """Clean one output in place; return whether any of it can be shown."""
     if "data" not in output:
         return True  # a stream or an error, which nbconvert escapes
     kept = {kind: data for kind, data in output.data.items() if kind in _SAFE_OUTPUTS}
@@ -112,30 +112,31 @@ def _make_inert(output: nbformat.NotebookNode, budget: Budget) -> bool:
             kept["text/html"] = plain_html(text) if made is None else made
     elif "text/latex" in output.data and (drawn := rendered("latex", _joined(output.data["text/latex"]), budget)):
         kept["text/html"] = drawn
-    # nbconvert puts an output's metadata into attributes without quotes.
+    # nbconvert writes an output's metadata into attributes without quotes.
     output.data, output.metadata = nbformat.from_dict(kept), nbformat.from_dict({})
     return bool(kept)
 
 
 class Words(str):
-    """What stands in a page in the place of a number."""
+    """Text that a page shows instead of a number."""
 
     __slots__ = ()
 
 
 def number_or_text(value: Any, default: float = 0.0) -> Any:
-    """Jinja's filter ``float``, which would make a zero of words."""
+    """Replace Jinja's filter ``float``, which would turn :class:`Words` into a zero."""
     return value if isinstance(value, Words) else jinja2.filters.do_float(value, default)
 
 
 def rounded_or_text(value: Any, precision: int = 0, method: Any = "common") -> Any:
-    """Jinja's filter ``round``."""
+    """Replace Jinja's filter ``round``, which would fail on :class:`Words`."""
     return value if isinstance(value, Words) else jinja2.filters.do_round(value, precision, method)
 
 
 class ShowGrades(GetGrades):
-    """nbgrader's, but what has no score yet is not shown as a zero, and our own comments are shown as the plain text
-    they are: they quote what students wrote.
+    """nbgrader's preprocessor, but a missing score is not shown as a zero.
+
+    The package's own comments are shown as plain text, because they quote students.
     """
 
     def preprocess(
@@ -166,7 +167,7 @@ class ShowGrades(GetGrades):
 
 
 def as_markdown(text: str) -> str:
-    """Plain ``text`` as Markdown that shows it as it is."""
+    """Return plain ``text`` as Markdown that shows it unchanged."""
     lines = html.escape(text, quote=True).replace("\n\n", "\n&nbsp;\n")
     return f'<pre style="white-space: pre-wrap; word-break: normal; font-family: inherit">{lines}</pre>'
 

@@ -1,4 +1,4 @@
-"""Rendering ends, whatever a text is; a text of ordinary size is rendered as ever."""
+"""Rendering stays within its bounds for any text; an ordinary text is rendered as a whole."""
 
 import time
 
@@ -33,7 +33,7 @@ def f(x):
 ```
 
 """
-    + "And a sentence that says nothing much, but is as long as sentences are when somebody explains something. " * 4
+    + "And a sentence without much content, which is as long as sentences are when somebody explains something. " * 4
     + "\n\n"
 )
 
@@ -42,7 +42,7 @@ def up_to(size, shape):
     return shape * (size // len(shape) + 1)
 
 
-#: Shapes that a renderer takes longest for, found among some ninety; most are quadratic, one is cubic.
+#: The slowest of about ninety shapes for the renderers; most are quadratic, one is cubic.
 MARKDOWN = {
     "a table of pipes": "a|b\n-|-\n" + "|\n" * 100_000,
     "a wide table": f"{'|a' * 60_000}\n{'|-' * 60_000}\n",
@@ -80,7 +80,7 @@ EVERY |= {f"{kind}: {name}": (kind, text) for name, (kind, text) in OTHERS.items
 
 @pytest.fixture(scope="module", autouse=True)
 def ready():
-    """A process that renders and has been waited for; what it imports is no text's to pay."""
+    """Start the process that renders, so that its imports are not part of a measured time."""
     assert rendered("markdown", "x" * 5000, Budget()) is not None
 
 
@@ -95,7 +95,7 @@ def ready():
     ids=["small", "large", "largest"],
 )
 def test_no_text_takes_longer_than_it_may(name, bound):
-    """Measured in CPU time, which other programs hardly change. What was not rendered is ``None``."""
+    """The bound is CPU time, which other programs hardly change; a text that was not rendered is ``None``."""
     kind, text = EVERY[name]
     budget = Budget()
     made = rendered(kind, text[: bound[kind]], budget)
@@ -105,8 +105,8 @@ def test_no_text_takes_longer_than_it_may(name, bound):
 
 
 @pytest.mark.parametrize("kind", LARGEST)
-def test_a_text_beyond_the_largest_is_not_looked_at(kind):
-    """It costs nothing, and needs no process."""
+def test_a_text_beyond_the_largest_is_not_rendered(kind):
+    """It costs no CPU time and needs no process."""
     budget = Budget()
     assert rendered(kind, "x" * (LARGEST[kind] + 1), budget) is None
     assert budget.left == PAGE_S
@@ -114,17 +114,17 @@ def test_a_text_beyond_the_largest_is_not_looked_at(kind):
 
 @pytest.mark.parametrize("times", [1, 3, 15])
 def test_ordinary_text_is_rendered_whole_at_any_size(times):
-    """By the process as it is here: tables, code in colours, formulas, quotations."""
+    """The process renders the same as this one: tables, code in colours, formulas, quotations."""
     made = rendered("markdown", ORDINARY * times, Budget())
 
     soup = BeautifulSoup(made, "html.parser")
-    found = {name: len(soup.find_all(name)) for name in ("h2", "em", "table", "blockquote", "math", "ol")}
-    assert found == dict.fromkeys(found, times)
+    counts = {name: len(soup.find_all(name)) for name in ("h2", "em", "table", "blockquote", "math", "ol")}
+    assert counts == dict.fromkeys(counts, times)
     assert len(soup.select(".highlight .k")) == 2 * times
 
 
 def test_a_page_has_a_budget_for_all_its_texts():
-    """A hundred cells that each stay within their bounds do not make a page that never comes."""
+    """A page of a hundred cells, each within its bounds, is still bounded."""
     budget = Budget()
     slow = EVERY["markdown: a table of pipes"][1][: SMALL["markdown"]]
     budget.left = 0.01
@@ -134,7 +134,7 @@ def test_a_page_has_a_budget_for_all_its_texts():
     assert results[1:] == [None] * 4
 
 
-def test_a_text_that_was_too_slow_costs_the_next_one_nothing():
+def test_a_text_after_one_that_was_too_slow_is_rendered():
     """The process is started again."""
     slow = EVERY["markdown: a table of pipes"][1][:40_000]
     assert rendered("markdown", slow, Budget()) is None
@@ -142,14 +142,14 @@ def test_a_text_that_was_too_slow_costs_the_next_one_nothing():
 
 
 def test_pictures_that_are_shown_often_are_bounded():
-    """Each place where a picture is shown has a copy of it."""
+    """The page has a copy of the picture for each time that it is shown."""
     picture = {"a.png": {"image/png": "A" * 3_000_000}}
     assert rendered("markdown", "![a](attachment:a.png)", Budget(), attachments=picture).count("A" * 3_000_000) == 1
     assert rendered("markdown", "![a](attachment:a.png)\n" * 80, Budget(), attachments=picture) is None
 
 
-def test_a_process_that_cannot_answer_costs_the_page_nothing_else(monkeypatch):
-    """It is shown as it was written."""
+def test_text_is_not_rendered_by_a_process_that_cannot_answer(monkeypatch):
+    """It is shown as it was written, and later texts are rendered."""
     bounded._WORKER._close()
     monkeypatch.setattr(bounded.sys, "executable", "/bin/false")
     assert rendered("markdown", ORDINARY * 5, Budget()) is None
@@ -157,8 +157,8 @@ def test_a_process_that_cannot_answer_costs_the_page_nothing_else(monkeypatch):
     assert rendered("markdown", ORDINARY * 5, Budget()) is not None
 
 
-def test_a_page_shows_as_written_what_it_cannot_render():
-    """All of its text, in a cell, an output of either kind, and code; with a word on why."""
+def test_a_page_shows_text_that_it_cannot_render_as_written():
+    """The whole text of a cell, of outputs and of code is shown, and a sentence explains why it is not rendered."""
     slow = "a|b\n-|-\n" + "|\n" * 30_000
     notebook = builders.notebook(
         [builders.markdown(f"{slow}<script>the end</script>"), builders.code(" \n" * 30_000 + "last")]
@@ -178,7 +178,7 @@ def test_a_page_shows_as_written_what_it_cannot_render():
 
 
 def test_only_classes_of_our_tables_survive():
-    """A student's HTML cannot take part in what a page's style sheets and scripts do."""
+    """The page's style sheets and scripts cannot act on a student's HTML."""
     kept = "foundations-checks tex2jax_ignore mathjax_ignore"
     for name in ("btn btn-primary", "comment", "score", "panel-footer", "highlight", "aside-x-1", f"{kept} hidden"):
         for kind in ("html", "markdown"):
@@ -186,8 +186,8 @@ def test_only_classes_of_our_tables_survive():
     assert f'class="{kept}"' in rendered("html", f'<div class="{kept}">x</div>', Budget())
 
 
-def test_code_in_prose_keeps_its_colours_and_no_more():
-    """It is ours; its language is the student's word."""
+def test_code_in_prose_keeps_only_its_colours():
+    """The name of its language, which the student chooses, does not reach the HTML."""
     made = rendered("markdown", '```python\nx = "<b>"\n```\n\n```nothing" onclick="x\n<i>y</i>\n```\n', Budget())
     soup = BeautifulSoup(made, "html.parser")
 

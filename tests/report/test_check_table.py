@@ -21,7 +21,7 @@ PAYLOADS = [
 
 
 class Page(HTMLParser):
-    """What a browser makes of a piece of HTML: its tags, its attributes, its text."""
+    """The tags, attributes and text that a browser sees in a piece of HTML."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ OPEN = exercise(Check("values", "pass", 3), Check("speed", "inconclusive", 1, "t
 
 
 def test_text_has_points_names_outcomes_and_messages() -> None:
-    """Plain text tells all there is to tell."""
+    """Plain text has all the facts of the table."""
     assert check_table_text(MIXED) == "\n".join(
         [
             "double: 2 of 4 points",
@@ -64,20 +64,20 @@ def test_text_has_points_names_outcomes_and_messages() -> None:
     )
 
 
-def test_stub_left_as_it_was_says_so_once() -> None:
-    """One line with all the points, and what to do."""
+def test_unchanged_stub_is_one_row() -> None:
+    """The row has all the points, and the next step."""
     empty = exercise(*(Check(name, "fail", 1, "not attempted") for name in ("values", "shapes", "speed")))
     assert check_table_text(empty).splitlines() == [
         "double: 0 of 4 points",
         "  ✗ not attempted  0 of 4       all 3 checks",
-        "      Calling double still raises NotImplementedError: write your code in the place of that line.",
+        "      Calling double still raises NotImplementedError: replace that line with your code.",
     ]
     assert failures_text(empty).startswith("✗ all 3 checks (not attempted): ")
     assert Page(check_table_html(empty)).tags.count("tr") == 2
 
 
 def test_checks_behind_a_gate_are_one_line() -> None:
-    """By name, with their points together; and what passed before the gate is told why it earns nothing."""
+    """The line has their names and the sum of their points; a sentence explains why passed checks earn no points."""
     closed = [Check(name, "fail", 1, "not looked at before 'the rule' passes") for name in ("dtypes", "views")]
     gated = exercise(
         Check("values", "pass", 1, gate=True), Check("the rule", "fail", 1, "line 2 uses `@`", gate=True), *closed
@@ -98,12 +98,12 @@ def test_checks_behind_a_gate_are_one_line() -> None:
 
 
 def test_neighbours_without_a_message_stay_apart() -> None:
-    """Each check that passed is a line of its own."""
+    """Each check that passed has its own line."""
     assert check_table_text(exercise(Check("one", "pass", 1), Check("two", "pass", 1))).count("passed") == 2
 
 
 def test_undecided_exercise_shows_neither_zero_nor_full_marks() -> None:
-    """An inconclusive check leaves the exercise without a score, in words."""
+    """If a check is inconclusive, the heading shows "no score yet"."""
     text = check_table_text(OPEN)
     assert text.splitlines()[0] == "double: no score yet, 4 points"
     assert "? undecided    – of 1       speed" in text
@@ -111,16 +111,16 @@ def test_undecided_exercise_shows_neither_zero_nor_full_marks() -> None:
     assert "Not decided yet" in check_table_html(OPEN)
 
 
-def test_html_says_what_the_text_says() -> None:
-    """Both forms carry the same words; outcomes are words and signs."""
+def test_html_has_the_same_words_as_the_text() -> None:
+    """Outcomes are words and signs, not colours."""
     page = Page(check_table_html(MIXED))
     words = ("double: 2 of 4 points", "✓ passed", "✗ failed", "0 of 2", "large numbers", "hint: look at the sign")
     assert [word for word in words if word not in page.text] == []
     assert "color" not in check_table_html(MIXED)
 
 
-def test_without_confinement_the_heading_says_so() -> None:
-    """Where the points are, so that nobody reads the one without the other."""
+def test_without_confinement_the_heading_shows_not_creditable() -> None:
+    """It is next to the points, so that both are read together."""
     heading = "double: 2 of 4 points (not creditable: graded without confinement)"
     assert check_table_text(MIXED, creditable=False).splitlines()[0] == heading
     assert heading in Page(check_table_html(MIXED, creditable=False)).text
@@ -128,8 +128,8 @@ def test_without_confinement_the_heading_says_so() -> None:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_student_text_is_inert_wherever_it_stands(payload: str) -> None:
-    """Name, message and exercise id are text to a browser, whatever they hold."""
+def test_student_text_is_inert_in_every_position(payload: str) -> None:
+    """Name, message and exercise id are text to a browser, whatever they contain."""
     hostile = Exercise(payload, 4, [Check(payload, "fail", 1, payload)])
     page = Page(check_table_html(hostile))
     assert set(page.tags) <= {"div", "table", "caption", "thead", "tbody", "tr", "th", "td", "strong", "p"}
@@ -138,7 +138,7 @@ def test_student_text_is_inert_wherever_it_stands(payload: str) -> None:
 
 
 def test_control_characters_and_colours_are_removed() -> None:
-    """Terminal colours vanish; other control, reordering and half characters are replaced or dropped."""
+    """Terminal colours are removed; other control, reordering and half characters are replaced or removed."""
     assert clean("\x1b[31mred\x1b[0m") == "red"
     assert clean("a\x00b\x08c\x1b]0;title\x07d") == "a\ufffdb\ufffdc\ufffd]0;title\ufffdd"
     assert clean("safe\u202etxt.exe\u200b") == "safetxt.exe"
@@ -146,8 +146,8 @@ def test_control_characters_and_colours_are_removed() -> None:
     assert clean("one\r\ntwo\rthree\tfour") == "one\ntwo\nthree   four"
 
 
-def test_long_messages_are_cut_and_say_so() -> None:
-    """Neither one long line nor a thousand short ones get through whole."""
+def test_long_messages_are_cut_with_a_note() -> None:
+    """One long line is cut, and so are a thousand short ones."""
     long = clean("x" * 10_000)
     assert long == "x" * MAX_MESSAGE + " … (8,000 more characters)"
     many = clean("\n".join(["row"] * 1_000))
@@ -156,19 +156,19 @@ def test_long_messages_are_cut_and_say_so() -> None:
 
 
 def test_failures_are_one_comment() -> None:
-    """The comment names what did not pass, and is empty where all did."""
+    """The comment names the checks that did not pass, and is empty if all passed."""
     assert failures_text(MIXED) == "✗ large numbers (failed): got 3, expected 4\nhint: look at the sign"
     assert failures_text(exercise(Check("values", "pass", 1))) == ""
 
 
 def test_exercise_without_checks_has_a_table() -> None:
-    """Nothing was run: no division by zero, no claim."""
+    """It has no score, and there is no division by zero."""
     assert check_table_text(exercise()).startswith("double: no score yet, 4 points")
     assert Page(check_table_html(exercise())).tags.count("tr") == 1
 
 
-def test_a_check_that_a_decision_added_is_shown_without_points_of_its_own() -> None:
-    """Its message is complete: nothing below says that it has to pass first."""
+def test_a_check_that_a_decision_added_is_shown_without_points() -> None:
+    """Its message is complete, without a sentence below that it has to pass first."""
     imposed = Check("the points of this exercise", "fail", 0.0, "ask them", gate=True)
     exercise = Exercise("double", 5.0, [imposed, Check("x", "pass", 3.0), Check("y", "fail", 2.0, "no", gate=True)])
     assert exercise.score == 0.0

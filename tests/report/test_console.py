@@ -1,4 +1,4 @@
-"""What the terminal shows of a class."""
+"""The tables of a class and of a submission in the terminal."""
 
 from rich.console import Console
 
@@ -14,8 +14,8 @@ def shown(thing, width=100):
     return capture.get()
 
 
-def test_a_class_is_a_row_each_with_scores_and_what_to_know():
-    """Points, misconceptions, and why somebody is ungraded."""
+def test_class_table_has_a_row_with_scores_and_a_note_for_each_submission():
+    """The row has points, misconceptions, and the reason if the submission is ungraded."""
     wrong = Check("product", "fail", 1.0, "3 of 4 values are wrong\nHint: look", "forgets_one")
     reports = [
         Report("a", "s01", [Exercise("double", 5.0, [Check("product", "pass", 1.0)])]),
@@ -34,7 +34,7 @@ def test_a_class_is_a_row_each_with_scores_and_what_to_know():
 
 
 def test_markup_of_students_is_text():
-    """A folder called [red] stays what it is, and control characters go."""
+    """The name of a folder called [red] is shown unchanged, and control characters are removed."""
     text = shown(screen.class_table([Report("a", "[red]x\x1b[2J", reason="[bold]no[/bold]")]))
 
     assert "[red]x" in text
@@ -43,37 +43,37 @@ def test_markup_of_students_is_text():
 
 
 def test_a_single_report_shows_every_check():
-    """With its message."""
-    one = Report("a", "s01", [Exercise("double", 5.0, [Check("product", "fail", 1.0, "look at the sum")])])
+    """Each check is shown with its message."""
+    failed = Report("a", "s01", [Exercise("double", 5.0, [Check("product", "fail", 1.0, "look at the sum")])])
 
-    assert "look at the sum" in shown(screen.exercise_table(one))
+    assert "look at the sum" in shown(screen.exercise_table(failed))
     assert "? / 5    – not checked" in shown(screen.exercise_table(Report("a", "s", [Exercise("double", 5.0)], "no")))
     assert list(screen.remarks(Report("a", "s", reason="no", repairs=["x"]))) == ["repaired: x", "ungraded: no"]
 
 
-def test_without_confinement_title_row_and_remark_say_so():
-    """And a class of which one report is without credit says it once above, and in that row."""
+def test_without_confinement_title_row_and_remark_show_not_creditable():
+    """A class with one report that is not creditable shows it in the title and in that row."""
     passed = Exercise("double", 5.0, [Check("product", "pass", 1.0)])
-    odd = Report("a", "s02", [passed], creditable=False)
-    text = shown(screen.class_table([Report("a", "s01", [passed]), odd]), width=140)
+    unconfined = Report("a", "s02", [passed], creditable=False)
+    text = shown(screen.class_table([Report("a", "s01", [passed]), unconfined]), width=140)
 
     title, *rows = [line for line in text.splitlines() if "not creditable" in line]
     assert (title.strip(), len(rows)) == ("a: 2 graded; not creditable: graded without confinement", 1)
     assert rows[0].split()[0] == "s02"
-    assert "not creditable" in shown(screen.exercise_table(odd))
-    assert list(screen.remarks(odd)) == ["not creditable: graded without confinement"]
+    assert "not creditable" in shown(screen.exercise_table(unconfined))
+    assert list(screen.remarks(unconfined)) == ["not creditable: graded without confinement"]
     assert "creditable" not in shown(screen.exercise_table(Report("a", "s01", [passed])))
 
 
-def test_progress_hands_out_every_submission_in_order(tmp_path):
-    """Whoever watches."""
-    found = [Found(name, tmp_path, None) for name in ("s01", "s02")]
+def test_progress_yields_every_submission_in_order(tmp_path):
+    """It does so also on a quiet console."""
+    submissions = [Found(name, tmp_path, None) for name in ("s01", "s02")]
 
-    assert list(screen.progress(found, Console(quiet=True))) == found
+    assert list(screen.progress(submissions, Console(quiet=True))) == submissions
 
 
 def many(student, *scores):
-    """A report on exercises with long names, of one point each; what is missed has the exercise's name as mistake."""
+    """Return a report on exercises with long names and one point each; mistakes are named after their exercises."""
     names = [f"an_exercise_with_a_long_name_{number}" for number in range(len(scores))]
     checks = [
         Check("value", "pass", 1.0) if score else Check("value", "fail", 1.0, "no", misconception=f"mistake_in_{name}")
@@ -87,7 +87,7 @@ def lines_of(text, student):
 
 
 def test_many_exercises_have_numbers_and_their_names_below():
-    """No head and no name of a mistake is cut off; on a wide screen the mistakes stand beside the points."""
+    """Heads and names of mistakes are not cut off; on a wide screen the mistakes are next to the points."""
     reports = [many("s01", *[1] * 12), many("s02", *[1] * 10, 0, 0)]
     mistakes = ["mistake_in_an_exercise_with_a_long_name_10,", "mistake_in_an_exercise_with_a_long_name_11"]
     wide, narrow = (shown(screen.class_table(reports), width) for width in (120, 80))
@@ -102,7 +102,7 @@ def test_many_exercises_have_numbers_and_their_names_below():
 
 
 def test_few_exercises_have_their_names_above():
-    """Where there is room for them."""
+    """The names are above if the screen has room for them."""
     text = shown(screen.class_table([many("s01", 1)]), 120)
 
     assert "long_name_" in text
@@ -110,7 +110,7 @@ def test_few_exercises_have_their_names_above():
 
 
 def test_a_long_name_of_a_student_is_folded():
-    """It takes no room from the points."""
+    """The points are not cut off."""
     text = shown(screen.class_table([many("s" * 200, *[1] * 12)]), 80)
 
     assert max(map(len, text.splitlines())) <= 80
@@ -118,7 +118,7 @@ def test_a_long_name_of_a_student_is_folded():
 
 
 def test_the_overview_has_a_column_for_each_assignment():
-    """Points; a dash where nothing was handed in, and a word where there is no score."""
+    """A cell has the points, a dash without a submission, and a word without a score."""
     classes = {
         "01_first": [many("s01", 1, 0), many("[b]s02", 1, 1)],
         "02_second": [many("s01", 1), Report("02_second", "s03", reason="no notebook")],
@@ -138,7 +138,7 @@ FOUND = Review("torch.mm = [red]f", "torch is\nchanged", ("double",), 3, 1)
 
 
 def test_findings_are_a_mark_in_the_row_and_one_line_below():
-    """Neither takes the place of what was wrong; without findings there is no line."""
+    """Both are shown in addition to mistakes; without findings there is neither."""
     passed = Exercise("double", 5.0, [Check("product", "pass", 1.0)])
     wrong = Exercise("double", 5.0, [Check("product", "fail", 1.0, "look at the sum")])
     reports = [
@@ -161,7 +161,7 @@ def test_findings_are_a_mark_in_the_row_and_one_line_below():
 
 
 def test_a_single_report_lists_its_findings():
-    """As text, whatever students named things, each on a line."""
+    """Each finding is text on one line, whatever names a student chose."""
     console = Console(width=120)
     with console.capture() as capture:
         screen.show_checks(Report("a", "s01", [Exercise("double", 5.0)], review=[FOUND]), console)

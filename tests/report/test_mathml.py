@@ -1,4 +1,4 @@
-"""Formulas as MathML that draws and does nothing else."""
+"""Formulas as MathML that only draws."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[2] / "source"
 
 
 class Page(HTMLParser):
-    """What a browser makes of a piece of HTML: its tags, its attributes, its text."""
+    """The tags, attributes and text that a browser sees in a piece of HTML."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Page(HTMLParser):
 
 
 def test_formula_is_one_element() -> None:
-    """Inline or in a line of its own, with references resolved and escaped once."""
+    """It is inline or on its own line, and references are resolved and escaped once."""
     assert mathml("a_1 < b", block=False) == (
         '<math display="inline"><mrow><msub><mi>a</mi><mn>1</mn></msub><mo>&lt;</mo><mi>b</mi></mrow></math>'
     )
@@ -52,8 +52,8 @@ def test_formula_is_one_element() -> None:
         r"<script>alert(1)</script>",
     ],
 )
-def test_formula_does_nothing_but_draw(tex: str) -> None:
-    """No element but MathML's, no address, no style, no handler, whatever is written into it."""
+def test_formula_only_draws(tex: str) -> None:
+    """It has only elements of MathML, and no address, style or handler."""
     page = Page(mathml(tex, block=False) or "")
     assert page.tags[0] == "math"
     assert [tag for tag in page.tags if not tag.startswith("m")] == []
@@ -62,20 +62,20 @@ def test_formula_does_nothing_but_draw(tex: str) -> None:
 
 
 @pytest.mark.parametrize("tex", ["{" * 1_500, "x" * (MAX_LENGTH + 1), r"\begin{pmatrix}", r"\left(", "^", r"x^2^2", ""])
-def test_what_cannot_be_read_is_no_error(tex: str) -> None:
-    """It is ``None``, and shown as it was written, or something that can be shown."""
+def test_unreadable_formula_raises_no_error(tex: str) -> None:
+    """The result is ``None``, after which it is shown as it was written, or MathML."""
     assert (mathml(tex, block=False) or "<math").startswith("<math")
 
 
 def test_aligned_equations_are_a_table() -> None:
-    """What stands below each other on paper does so here."""
+    """The equations are rows of the table."""
     page = Page(mathml(r"\begin{aligned}a&=b\\c&=d\end{aligned}", block=True) or "")
     assert page.tags.count("mtr") == 2
     assert page.text == "a=bc=d"
 
 
-def test_bars_of_a_norm_are_alike() -> None:
-    """Neither of the two is stretched, unless the formula asks for it."""
+def test_bars_of_a_norm_have_the_same_height() -> None:
+    """They are stretched only if the formula asks for it."""
     norm = mathml(r"\lVert A\rVert_F + |a|", block=True) or ""
     assert norm.count('<mo stretchy="false">‖</mo>') == 2
     assert norm.count('<mo stretchy="false">|</mo>') == 2
@@ -83,17 +83,17 @@ def test_bars_of_a_norm_are_alike() -> None:
 
 
 def formulas() -> list[tuple[str, str]]:
-    found = []
+    result = []
     for path in sorted(SOURCE.glob("*/*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
                 parts = cell.source.replace("$$", "$").split("$")
-                found += [(path.stem, tex) for tex in parts[1::2]]
-    return found
+                result += [(path.stem, tex) for tex in parts[1::2]]
+    return result
 
 
 def test_every_formula_of_the_course_is_drawn() -> None:
-    """No command is left standing as text."""
+    """No command remains as text."""
     drawn = [(name, tex, mathml(tex, block=True)) for name, tex in formulas()]
     assert len(drawn) > 10
     assert [(name, tex) for name, tex, page in drawn if page is None or "\\" in Page(page).text] == []

@@ -1,4 +1,4 @@
-"""Scores come from weights and outcomes alone, no verdict is never a zero, and the JSON form is the documented one."""
+"""Scores depend only on weights and outcomes, a missing verdict is never a zero, and the JSON form is documented."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def report(*exercises: Exercise, **more: Any) -> Report:
 
 
 def faults(document: dict[str, Any]) -> list[str]:
-    """Where ``document`` is not as the schema says, after a journey through text."""
+    """Return the paths at which ``document``, written as text and read again, violates the schema."""
     return [error.json_path for error in VALIDATOR.iter_errors(json.loads(json.dumps(document)))]
 
 
@@ -73,13 +73,13 @@ MADE = {
     ],
 )
 def test_score_is_the_share_of_the_weights(weights: list[float], passed: list[bool], expected: float) -> None:
-    """Points times the weights that passed over all weights, rounded to four decimals."""
+    """The score is the points times the passed weights over all weights, rounded to four decimals."""
     made = [Check("x", "pass" if ok else "fail", weight) for weight, ok in zip(weights, passed, strict=True)]
     assert Exercise("a", 6, made).score == expected
 
 
 def test_a_failed_gate_earns_nothing() -> None:
-    """While it fails, what the other checks say does not count; once it passes, it counts as any other."""
+    """While it fails, the other checks do not count; once it passes, it counts as any other."""
     gate, other = Check("gate", "fail", 1.0, gate=True), Check("other", "pass", 3.0)
     assert Exercise("a", 8, [gate, other]).score == 0.0
     gate.outcome = "pass"
@@ -89,31 +89,31 @@ def test_a_failed_gate_earns_nothing() -> None:
 
 @pytest.mark.parametrize("outcome", ["inconclusive", "fault"])
 def test_an_undecided_check_leaves_no_score(outcome: Outcome) -> None:
-    """Neither a zero nor what the other checks earned: nobody knows yet."""
+    """The score is neither a zero nor the points of the other checks."""
     exercise = Exercise("a", 5, checks("pass", outcome, "pass"))
     assert (exercise.decided, exercise.score) == (False, None)
 
 
 def test_an_exercise_without_checks_has_no_score() -> None:
-    """Nothing was looked at, so nothing is known: full marks for no check would be fail-open."""
+    """Full marks without a check would be fail-open."""
     assert Exercise("a", 5).score is None
 
 
 def test_one_undecided_exercise_keeps_the_others_scores() -> None:
-    """The submission has no total, but what is known stays known."""
+    """The submission has no total, but the other exercises keep their scores."""
     made = MADE["inconclusive"]
     assert [exercise.score for exercise in made.exercises] == [None, 4.0]
     assert (made.verdict, made.score, made.max_score) == ("ungraded", None, 9.0)
 
 
 def test_total_is_the_sum() -> None:
-    """Graded: the exercises' scores added up, and no reason."""
+    """A graded report has the sum of the exercises' scores, and no reason."""
     made = MADE["graded"]
     assert (made.verdict, made.score, made.max_score, made.why_ungraded()) == ("graded", 6.5, 9.0, None)
 
 
 def test_a_reason_outweighs_every_score() -> None:
-    """A submission that was refused has no score, whatever its checks said before."""
+    """A submission that was refused has no score, whatever its checks' outcomes were."""
     made = MADE["refused half-way"]
     assert (made.verdict, made.score) == ("ungraded", None)
 
@@ -126,13 +126,13 @@ def test_a_reason_outweighs_every_score() -> None:
         ("no checks", "a: no check was run"),
     ],
 )
-def test_ungraded_says_why(name: str, expected: str) -> None:
-    """One sentence: the submission's own reason, or the first check without a verdict."""
+def test_ungraded_report_has_a_reason(name: str, expected: str) -> None:
+    """It is one sentence: the submission's own reason, or the first check without a verdict."""
     assert MADE[name].why_ungraded() == expected
 
 
-def test_nothing_graded_is_ungraded() -> None:
-    """A report without any exercise is no empty success."""
+def test_report_without_exercises_is_ungraded() -> None:
+    """It is not an empty success."""
     made = report()
     assert (made.verdict, made.score, made.why_ungraded()) == ("ungraded", None, "no exercise was graded")
 
@@ -141,8 +141,8 @@ WEIGHTED = st.lists(st.tuples(st.sampled_from(DECIDED), st.floats(0.1, 100)), mi
 
 
 @given(WEIGHTED, st.floats(0, 100))
-def test_score_stays_between_nothing_and_everything(made: list[tuple[Outcome, float]], points: float) -> None:
-    """No choice of weights and outcomes earns less than 0 or more than the points."""
+def test_score_stays_between_zero_and_the_points(made: list[tuple[Outcome, float]], points: float) -> None:
+    """This holds for all weights and outcomes."""
     score = Exercise("a", points, [Check("x", outcome, weight) for outcome, weight in made]).score
     assert score is not None
     assert 0 <= score <= round(points, 4)
@@ -150,10 +150,10 @@ def test_score_stays_between_nothing_and_everything(made: list[tuple[Outcome, fl
 
 @given(WEIGHTED, st.data())
 def test_passing_one_more_check_never_costs(made: list[tuple[Outcome, float]], data: st.DataObject) -> None:
-    """A check that passes where it failed before can only raise the score."""
-    place = data.draw(st.integers(0, len(made) - 1))
-    better = [*made[:place], ("pass", made[place][1]), *made[place + 1 :]]
-    before, after = (Exercise("a", 10, [Check("x", *one) for one in each]).score for each in (made, better))
+    """If a check passes that failed before, the score can only rise."""
+    index = data.draw(st.integers(0, len(made) - 1))
+    better = [*made[:index], ("pass", made[index][1]), *made[index + 1 :]]
+    before, after = (Exercise("a", 10, [Check("x", *values) for values in checks]).score for checks in (made, better))
     assert before is not None
     assert after is not None
     assert before <= after
@@ -163,19 +163,19 @@ def test_passing_one_more_check_never_costs(made: list[tuple[Outcome, float]], d
 
 
 def test_schema_is_a_schema() -> None:
-    """It is valid JSON Schema itself, and names the version that reports carry."""
+    """It is valid JSON Schema, and names the version that reports have."""
     Draft202012Validator.check_schema(VALIDATOR.schema)
     assert VALIDATOR.schema["properties"]["schema"]["const"] == SCHEMA
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_reports_are_as_the_schema_says(name: str) -> None:
-    """Graded, ungraded, inconclusive, refused: every kind of report validates."""
+def test_reports_validate(name: str) -> None:
+    """Every kind of report validates: graded, ungraded, inconclusive, refused."""
     assert faults(MADE[name].to_json()) == []
 
 
-def test_a_report_that_does_not_say_whether_it_counts_is_none() -> None:
-    """No program may take its silence for a yes."""
+def test_a_report_without_creditable_is_invalid() -> None:
+    """A program must not take a missing key for ``true``."""
     document = MADE["graded"].to_json()
     del document["creditable"]
     assert faults(document) == ["$"]
@@ -204,8 +204,8 @@ def test_keys_come_in_the_documented_order() -> None:
         ("graded", {"creditable": None}, "$.creditable"),
     ],
 )
-def test_schema_refuses_what_no_report_is(name: str, change: dict[str, Any], where: str) -> None:
-    """A zero in place of "not yet" above all; the fault is found where it is."""
+def test_schema_refuses_invalid_reports(name: str, change: dict[str, Any], where: str) -> None:
+    """Above all it refuses a zero instead of "not yet"; the error has the path of the invalid value."""
     assert where in faults(MADE[name].to_json() | change)
 
 
@@ -218,7 +218,7 @@ def test_schema_refuses_what_no_report_is(name: str, change: dict[str, Any], whe
         ("graded", {"checks": [{"name": "x"}]}, "$.exercises[0].checks[0]"),
     ],
 )
-def test_schema_holds_score_and_outcomes_together(name: str, change: dict[str, Any], where: str) -> None:
+def test_schema_requires_score_and_outcomes_to_agree(name: str, change: dict[str, Any], where: str) -> None:
     """An exercise has a score exactly when all its checks are decided."""
     document = MADE[name].to_json()
     document["exercises"][0] |= change
@@ -226,7 +226,7 @@ def test_schema_holds_score_and_outcomes_together(name: str, change: dict[str, A
 
 
 def test_the_documented_example_is_a_report() -> None:
-    """What ``docs/report.md`` shows is what programs get."""
+    """The example in ``docs/report.md`` validates."""
     page = (DOCS / "report.md").read_text("utf-8")
     (example,) = re.findall(r"^```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     assert faults(json.loads(example)) == []

@@ -1,4 +1,4 @@
-"""The notice for instructors: in the notebook, in the formgrader's page, and in no other page."""
+"""The notice for instructors is in the notebook and in the formgrader's page, and in no other page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REPORT = Report("course", "s 01", review=[FOUND, Review("a thread", "it worked")
 
 
 def page(course: Path, template: str | None, *, stock: bool = False) -> str:
-    """The page that nbconvert makes of a notebook with a notice."""
+    """Return the page that nbconvert makes of a notebook with a notice."""
     config = Config() if stock else settings(make_course(course))
     if template:
         config.HTMLExporter.template_name = template
@@ -31,7 +31,7 @@ def page(course: Path, template: str | None, *, stock: bool = False) -> str:
     return text
 
 
-#: What the formgrader hands to its template.
+#: The values that the formgrader passes to its template.
 RESOURCES = {
     **dict.fromkeys(
         ("assignment_id", "notebook_id", "submission_id", "student", "base_url", "notebook_path"), "course"
@@ -40,8 +40,8 @@ RESOURCES = {
 }
 
 
-def test_formgrader_shows_what_was_found(tmp_path: Path) -> None:
-    """Each finding with its place, reason and exercises, and the command that closes it; nothing of it runs."""
+def test_formgrader_shows_findings(tmp_path: Path) -> None:
+    """It shows each finding with its place, reason and exercises, and the closing command; none of it is a script."""
     soup = BeautifulSoup(page(tmp_path, "formgrade"), "html.parser")
     [title] = [tag for tag in soup.find_all("strong") if "needs a look" in tag.get_text()]
     shown = title.find_parent(class_="cell").get_text()
@@ -53,7 +53,7 @@ def test_formgrader_shows_what_was_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("template", "stock"), [("lab", False), ("lab", True), ("classic", True)])
 def test_no_other_page_shows_it(tmp_path: Path, template: str, stock: bool) -> None:
-    """Also where a course's settings leave our part of nbconvert out: cells of unknown types are not shown."""
+    """This holds without the package's preprocessor too, because cells of unknown types are not shown."""
     text = page(tmp_path, template, stock=stock)
     assert "Twice" in text
     assert [
@@ -61,8 +61,8 @@ def test_no_other_page_shows_it(tmp_path: Path, template: str, stock: bool) -> N
     ] == []
 
 
-def test_a_notice_is_written_once_and_goes_with_the_last_finding() -> None:
-    """Whatever was there before; the cells of the student stay."""
+def test_a_notice_is_written_once_and_removed_with_the_last_finding() -> None:
+    """The student's cells remain."""
     notebook = builders.answered()
     before = [cell.source for cell in notebook.cells]
     with_notice(with_notice(notebook, REPORT), REPORT)
@@ -71,14 +71,14 @@ def test_a_notice_is_written_once_and_goes_with_the_last_finding() -> None:
 
 
 def test_many_findings_are_cut() -> None:
-    """A page has room for some."""
+    """The notice shows 50 findings and the number of the others."""
     notebook = with_notice(builders.answered(), Report("course", "s01", review=[FOUND] * 60))
     assert notebook.cells[0].source.count("part of") == 50
     assert "and 10 more" in notebook.cells[0].source
 
 
-def test_a_finding_in_words() -> None:
-    """On one line, with as much as is known."""
+def test_a_finding_is_one_line() -> None:
+    """The line has the place and the exercises if they are known."""
     assert place(FOUND) == "cell 3, line 1"
     assert sentence(FOUND) == f"cell 3, line 1, double: evil {PAYLOAD}: torch is changed"
     assert sentence(REPORT.review[1]) == "a thread: it worked"

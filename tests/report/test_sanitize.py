@@ -1,4 +1,4 @@
-"""Pages made of what students wrote run nothing of it."""
+"""Pages do not run students' scripts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The feedback of a submission that tries to run scripts from everywhere it can write to."""
+    """Make the feedback of a submission that tries to run scripts from every text it can write."""
     course = course_with_gradebook(tmp_path_factory, tmp_path_factory.mktemp("page"))
     notebook = builders.answered()
     builders.cell(notebook, "why").source = f"a < b, $x_1 < x_2$ {PAYLOAD} [click](javascript:alert(2))\n\n> quoted"
@@ -54,8 +54,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     return path.read_text("utf-8")
 
 
-def test_feedback_has_our_table(page: str) -> None:
-    """With the score, the sign and the word of each check."""
+def test_feedback_has_the_table_of_checks(page: str) -> None:
+    """It has the score, and the sign and the word of each check."""
     tables = [table.get_text(" ") for table in BeautifulSoup(page, "html.parser").select(".foundations-checks table")]
     assert len(tables) == 2
     assert all(word in tables[0] for word in ("double: 2.5 of 5 points", "✗ failed", "✓ passed", PAYLOAD))
@@ -63,8 +63,8 @@ def test_feedback_has_our_table(page: str) -> None:
     assert "Score: 6.5 so far / 12.0" in page
 
 
-def test_feedback_runs_nothing_of_the_student(page: str) -> None:
-    """Neither script, handler nor address of theirs; what they wrote is there as text."""
+def test_feedback_runs_no_code_of_the_student(page: str) -> None:
+    """It has no script, handler or address from the student; the student's text is shown."""
     soup = BeautifulSoup(page, "html.parser")
     assert [script for script in soup.find_all("script") if "alert" in script.get_text()] == []
     handlers = [name for tag in soup.find_all(True) for name in tag.attrs if name.startswith("on")]
@@ -75,8 +75,8 @@ def test_feedback_runs_nothing_of_the_student(page: str) -> None:
     assert PAYLOAD in soup.get_text()
 
 
-def test_feedback_keeps_what_is_harmless(page: str) -> None:
-    """Bold stays bold, a quotation a quotation, and a formula is drawn."""
+def test_feedback_keeps_harmless_elements(page: str) -> None:
+    """Bold text and quotations remain, and a formula is drawn."""
     soup = BeautifulSoup(page, "html.parser")
     assert "bold" in [tag.get_text() for tag in soup.find_all("b")]
     assert "quoted" in soup.blockquote.get_text()
@@ -86,8 +86,8 @@ def test_feedback_keeps_what_is_harmless(page: str) -> None:
     assert comments == [f"✗ {PAYLOAD} (failed): got {PAYLOAD}\n\xa0\nand more"]
 
 
-def test_feedback_may_neither_run_nor_fetch_anything(page: str) -> None:
-    """No script is left in it, no address to load from, and the browser is told so."""
+def test_feedback_may_not_run_or_fetch_anything(page: str) -> None:
+    """It has no script and no address to load from, and a policy forbids both."""
     soup = BeautifulSoup(page, "html.parser")
     assert [tag.name for tag in soup.find_all(["script", "link", "iframe", "object", "embed"])] == []
     assert [tag["src"] for tag in soup.find_all(src=True) if not tag["src"].startswith("data:image/")] == []
@@ -95,8 +95,8 @@ def test_feedback_may_neither_run_nor_fetch_anything(page: str) -> None:
     assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def test_feedback_shows_no_zero_for_what_has_no_score(course: Course) -> None:
-    """Neither above the notebook nor at its exercises; what has been scored keeps its points."""
+def test_feedback_shows_a_missing_score_not_as_a_zero(course: Course) -> None:
+    """This holds above the notebook and at its exercises."""
     record(course, {"s01": unreadable("s01", "cut off")}, NAME, course.root / "submitted")
     [path] = feedback(course, NAME)
     scores = re.findall(r"Score: ([^/<]+) / ", path.read_text("utf-8"))
@@ -104,7 +104,7 @@ def test_feedback_shows_no_zero_for_what_has_no_score(course: Course) -> None:
 
 
 def test_missing_picture_costs_only_itself(course: Course) -> None:
-    """A student's cell that shows an attachment it does not have is still a page."""
+    """A page is made also if a student's cell shows a missing attachment."""
     notebook = builders.notebook([builders.markdown("before ![it](attachment:none.png) after")])
     page, _ = HTMLExporter(config=settings(course)).from_notebook_node(notebook)
     soup = BeautifulSoup(page, "html.parser")
@@ -112,15 +112,15 @@ def test_missing_picture_costs_only_itself(course: Course) -> None:
 
 
 def test_formula_in_an_attribute_stays_text(course: Course) -> None:
-    """Where a picture's description or a link's title holds a formula, no element is put into it."""
+    """A formula in a picture's description or a link's title does not become an element."""
     text = '![$a$ "b"](data:image/png;base64,AA "$c$") [link](https://example.org "$d$") <b title="$e$">f</b>'
     notebook = builders.notebook([builders.markdown(text)])
     page, _ = HTMLExporter(config=settings(course)).from_notebook_node(notebook)
     assert BeautifulSoup(page, "html.parser").find_all("math") == []
 
 
-def test_page_of_the_formgrader_is_as_inert(course: Course) -> None:
-    """It makes pages by an exporter with these settings, in a browser that may do all that the instructor may."""
+def test_page_of_the_formgrader_is_inert(course: Course) -> None:
+    """It is made by an exporter with these settings, for a browser with all permissions of the instructor."""
     notebook = builders.notebook([builders.markdown(PAYLOAD), builders.code("1"), builders.markdown("**kept**")])
     notebook.cells[1].outputs = [nbformat.v4.new_output("display_data", data={"text/html": PAYLOAD})]
     page, _ = HTMLExporter(config=settings(course)).from_notebook_node(notebook)
