@@ -17,14 +17,14 @@ TAKEN = "Your instructor took the points of this exercise after a review; ask th
 NOT_ALLOWED_NAME = "the code that this exam allows"
 NOT_ALLOWED = "This exercise uses code that the course does not allow in an exam: {}"
 
-#: What identifies a finding: not its place, which moves when a cell is added above it.
+#: The identity of a finding. It does not include the place, which moves when a cell is added above it.
 Key = tuple[tuple[str, ...], str, str]
 
 
 def key(review: Review) -> Key:
     """Return the identity of a finding: its exercises, its text and its reason.
 
-    Numbers of the reason do not count, because they may be measured, and then differ whenever it is graded.
+    Numbers in the reason do not count, because they may be measurements, which differ between runs.
     """
     return tuple(sorted(review.exercises)), review.finding, re.sub(r"\d+(?:\.\d+)?", "#", review.reason)
 
@@ -37,27 +37,31 @@ def fingerprint(cells: Iterable[tuple[str, str]]) -> str:
 def settle(report: Report, made: Sequence[Decision], hidden_code: HiddenCode) -> None:
     """Apply the decisions ``made`` about this student's work, and the rule of the course, to a report as graded.
 
-    A decision belongs to its finding: each closes one finding of the report, wherever its cell is by now. Points that
-    were taken stay taken while the notebook is the same, also if a finding does not come back in another run.
+    Each decision closes one finding of the report with the same :func:`key`, wherever its cell is now. Points that were
+    taken stay taken while the notebook is the same, also if another run does not find the finding again.
     """
-    left = list(made)
-    found, report.review = report.review, []
-    for review in found:
-        decision = next((one for one in left if key(one.review) == key(review)), None)
+    unused = list(made)
+    findings, report.review = report.review, []
+    for review in findings:
+        decision = next((decision for decision in unused if key(decision.review) == key(review)), None)
         if decision is None:
             report.review.append(review)
         else:
-            left.remove(decision)
+            unused.remove(decision)
             report.reviewed.append(decision)
-    report.reviewed += [one for one in left if one.taken and one.fingerprint == report.fingerprint]
+    report.reviewed += [
+        decision for decision in unused if decision.taken and decision.fingerprint == report.fingerprint
+    ]
     taken = {name for decision in report.reviewed for name in decision.taken}
     for exercise in report.exercises:
         if exercise.id in taken:
             _impose(exercise, TAKEN_NAME, TAKEN)
-        # A finding without a cell is an event of the grading, and no code of the student's.
-        findings = [one.finding for one in report.review if exercise.id in one.exercises and one.cell is not None]
-        if hidden_code == "fail" and findings:
-            _impose(exercise, NOT_ALLOWED_NAME, NOT_ALLOWED.format("; ".join(dict.fromkeys(findings))))
+        # A finding without a cell is an event during grading, not the student's code.
+        code = [
+            review.finding for review in report.review if exercise.id in review.exercises and review.cell is not None
+        ]
+        if hidden_code == "fail" and code:
+            _impose(exercise, NOT_ALLOWED_NAME, NOT_ALLOWED.format("; ".join(dict.fromkeys(code))))
 
 
 def as_graded(report: Report) -> Report:
@@ -71,7 +75,7 @@ def as_graded(report: Report) -> Report:
 
 
 def touched(review: Review, report: Report) -> list[Exercise]:
-    """Return the exercises that a finding is part of, or all of the report's if it is part of none of them."""
+    """Return the exercises that a finding is part of, or all exercises of the report if there are none."""
     return [exercise for exercise in report.exercises if exercise.id in review.exercises] or report.exercises
 
 

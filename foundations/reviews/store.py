@@ -1,7 +1,7 @@
 """The file ``reviews.db`` of a course: findings that wait for a person, and the decisions of persons.
 
-It is a database of SQLite next to the gradebook, and not a table in the gradebook, whose form belongs to nbgrader and
-may change with ``nbgrader upgrade``. It is made when the first finding is recorded.
+It is an SQLite database next to the gradebook, and not a table in the gradebook, because nbgrader defines the
+gradebook's tables and may change them with ``nbgrader db upgrade``. It is made when the first finding is recorded.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ CREATE INDEX IF NOT EXISTS decision_of ON decision (assignment, student);
 
 
 class Reviews:
-    """An open ``reviews.db``. Everything that one ``with`` block of :func:`opened` writes is kept, or nothing of it."""
+    """An open ``reviews.db``. A ``with`` block of :func:`opened` is one transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def remember(self, report: Report) -> None:
-        """Keep a report for as long as it has findings, in the place of an earlier one of the same submission."""
+        """Replace the submission's earlier report by this one if it has findings; otherwise remove the earlier one."""
         graded = as_graded(report)
-        whose = (report.assignment, report.submission)
-        self._connection.execute("DELETE FROM submission WHERE assignment = ? AND student = ?", whose)
+        submission = (report.assignment, report.submission)
+        self._connection.execute("DELETE FROM submission WHERE assignment = ? AND student = ?", submission)
         if graded.review:
             text = json.dumps(asdict(graded))
-            self._connection.execute("INSERT INTO submission VALUES (?, ?, ?)", (*whose, text))
+            self._connection.execute("INSERT INTO submission VALUES (?, ?, ?)", (*submission, text))
 
     def reports(self, assignment: str | None = None, student: str | None = None) -> list[Report]:
         """Return the reports with findings as they were before any decision, by assignment and student."""
@@ -59,7 +59,7 @@ class Reviews:
         return [_report(json.loads(text)) for (text,) in rows]
 
     def decisions(self, assignment: str, student: str) -> list[Decision]:
-        """Return all decisions about a student's work in an assignment, the first that was made first."""
+        """Return all decisions about a student's work in an assignment, the earliest first."""
         rows = self._connection.execute(
             "SELECT review, taken, made_by, made_at, fingerprint FROM decision WHERE assignment = ? AND student = ?"
             " ORDER BY id",
@@ -70,20 +70,20 @@ class Reviews:
         ]
 
     def decide(self, assignment: str, student: str, decisions: Sequence[Decision]) -> None:
-        """Add decisions."""
-        for one in decisions:
-            review, taken = json.dumps(one.review.to_json()), json.dumps(one.taken)
-            values = (assignment, student, review, taken, one.by, one.at, one.fingerprint)
+        """Add decisions about a student's work in an assignment."""
+        for decision in decisions:
+            review, taken = json.dumps(decision.review.to_json()), json.dumps(decision.taken)
+            values = (assignment, student, review, taken, decision.by, decision.at, decision.fingerprint)
             self._connection.execute("INSERT INTO decision VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def withdraw(self, assignment: str, student: str) -> None:
-        """Forget every decision about a student's work in an assignment."""
+        """Delete every decision about a student's work in an assignment."""
         self._connection.execute("DELETE FROM decision WHERE assignment = ? AND student = ?", (assignment, student))
 
 
 @contextlib.contextmanager
 def opened(root: Path, *, write: bool = False) -> Iterator[Reviews]:
-    """Open the file of the course at ``root``; reading makes no file where there is none.
+    """Open the file of the course at ``root``; reading does not create it.
 
     Raises:
         CourseError: the file is damaged, busy, made by a later version, or may not be written.
@@ -93,7 +93,7 @@ def opened(root: Path, *, write: bool = False) -> Iterator[Reviews]:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > _VERSION:
             raise CourseError(
-                f"{path} has version {version}, which a later version of this package made; this one knows "
+                f"{path} has version {version}, which a later version of this package wrote; this one can read version "
                 f"{_VERSION}: update foundations",
                 slug="reviews",
             )
@@ -107,7 +107,7 @@ def opened(root: Path, *, write: bool = False) -> Iterator[Reviews]:
 
 
 def remember(root: Path, report: Report) -> None:
-    """Keep a report with findings, or forget those of an earlier one; most courses never need the file.
+    """Keep a report with findings, or remove an earlier one; do not create the file for a report without findings.
 
     Raises:
         CourseError: the file cannot be used.
@@ -137,13 +137,13 @@ def _connect(path: Path, write: bool) -> sqlite3.Connection:
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
-    """Make what is missing, a statement at a time: ``executescript`` would end the transaction."""
+    """Create missing tables, a statement at a time, because ``executescript`` would end the transaction."""
     for statement in filter(None, map(str.strip, _TABLES.split(";"))):
         connection.execute(statement)
 
 
 def _has_content(path: Path) -> bool:
-    """Whether there is more than the empty file that a stopped process leaves."""
+    """Return whether there is more than the empty file that a stopped process leaves."""
     return path.exists() and (path.stat().st_size > 0 or not path.is_file())
 
 
@@ -153,8 +153,8 @@ def _blamed(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise CourseError(
-            f"{path}, which keeps the decisions on reviews, cannot be used: {error}; look at its permissions and the "
-            "room on the disk, or restore it from a backup",
+            f"{path}, which keeps the decisions on reviews, cannot be used: {error}; check its permissions and the "
+            "space on the disk, or restore it from a backup",
             slug="reviews",
         ) from error
 
@@ -162,12 +162,12 @@ def _blamed(path: Path) -> Iterator[None]:
 def _report(values: dict[str, Any]) -> Report:
     """Rebuild a report from :func:`dataclasses.asdict`."""
     exercises = [
-        Exercise(one["id"], one["max_score"], [Check(**check) for check in one["checks"]])
-        for one in values["exercises"]
+        Exercise(exercise["id"], exercise["max_score"], [Check(**check) for check in exercise["checks"]])
+        for exercise in values["exercises"]
     ]
     reviews = [_review(review) for review in values["review"]]
-    known = {one.name: values[one.name] for one in fields(Report) if one.name in values}
-    return Report(**{**known, "exercises": exercises, "review": reviews})
+    arguments = {field.name: values[field.name] for field in fields(Report) if field.name in values}
+    return Report(**{**arguments, "exercises": exercises, "review": reviews})
 
 
 def _review(values: dict[str, Any]) -> Review:

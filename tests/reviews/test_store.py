@@ -1,4 +1,4 @@
-"""The file that keeps findings and decisions: whole, shared by processes, and only there if it is needed."""
+"""The file with findings and decisions is written in transactions, shared by processes, and made only if needed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def report(student: str = "s01", *found: Review) -> Report:
 
 
 def test_a_report_comes_back_as_it_was_graded(tmp_path: Path) -> None:
-    """With its gates, findings and fingerprint, and without what was decided."""
+    """It has its gates, findings and fingerprint, and no decisions."""
     settled = report("s01", FINDING)
     decisions.settle(settled, [DECISION], "review")
     store.remember(tmp_path, settled)
@@ -33,7 +33,7 @@ def test_a_report_comes_back_as_it_was_graded(tmp_path: Path) -> None:
 
 
 def test_courses_without_findings_have_no_file(tmp_path: Path) -> None:
-    """Neither recording nor looking makes one."""
+    """Recording and reading do not create it."""
     store.remember(tmp_path, report())
     assert store.decisions(tmp_path, "course", "s01") == []
     with store.opened(tmp_path) as book:
@@ -41,8 +41,8 @@ def test_courses_without_findings_have_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_resubmission_without_findings_is_forgotten_but_not_the_decision(tmp_path: Path) -> None:
-    """The first notebook may be handed in again."""
+def test_a_resubmission_without_findings_keeps_the_decision(tmp_path: Path) -> None:
+    """The report is removed; the decision remains, because the first notebook may be submitted again."""
     store.remember(tmp_path, report("s01", FINDING))
     with store.opened(tmp_path, write=True) as book:
         book.decide("course", "s01", [DECISION])
@@ -54,7 +54,7 @@ def test_a_resubmission_without_findings_is_forgotten_but_not_the_decision(tmp_p
 
 
 def test_a_block_that_fails_writes_nothing(tmp_path: Path) -> None:
-    """A decision that the gradebook did not take is not kept."""
+    """A decision that could not be written into the gradebook is not kept."""
     store.remember(tmp_path, report("s01", FINDING))
 
     def fail() -> None:
@@ -67,8 +67,8 @@ def test_a_block_that_fails_writes_nothing(tmp_path: Path) -> None:
     assert store.decisions(tmp_path, "course", "s01") == []
 
 
-def test_an_empty_file_is_an_empty_one(tmp_path: Path) -> None:
-    """A process that is stopped while it makes the file leaves that."""
+def test_an_empty_file_is_an_empty_database(tmp_path: Path) -> None:
+    """A process that is stopped while it makes the file leaves an empty one."""
     (tmp_path / store.NAME).touch()
     assert store.decisions(tmp_path, "course", "s01") == []
     store.remember(tmp_path, report("s01", FINDING))
@@ -78,7 +78,7 @@ def test_an_empty_file_is_an_empty_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["damaged", "foreign", "later", "folder"])
 def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, content: str) -> None:
-    """Its path, the cause, and what to do."""
+    """The sentence has the path, the cause, and the next step."""
     path = tmp_path / store.NAME
     if content == "folder":
         path.mkdir()
@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, content: str
 
 
 def test_a_file_that_stays_busy_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a while."""
+    """The error comes after the time of patience."""
     monkeypatch.setattr(store, "_PATIENCE_S", 0.01)
     with store.opened(tmp_path, write=True), pytest.raises(CourseError, match="database is locked"):
         store.remember(tmp_path, report("s01", FINDING))
@@ -114,8 +114,8 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
         assert [each.submission for each in book.reports()] == students
 
 
-def test_a_strange_folder_is_no_pattern_and_no_address(tmp_path: Path) -> None:
-    """The path of a course may hold what an address of SQLite gives a meaning to."""
+def test_the_course_may_be_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    """The path may have characters with a meaning in SQLite's addresses."""
     folder = tmp_path / "a?b [x] %20 #1"
     folder.mkdir()
     store.remember(folder, report("s01", FINDING))
