@@ -1,6 +1,6 @@
-# nbgrader's settings for this course. They are dotted names instead of imports, because this file is also read where
-# the package is not installed (by a student's Validate button, in another Jupyter server). There it must do no harm,
-# while `nbgrader autograde` must stop with an error instead of scoring by its own rules.
+# nbgrader's settings for this course. They are dotted names instead of imports, because this file is also read by
+# Jupyter servers without the package (by a student's Validate button). There it must do no harm, while
+# `nbgrader autograde` must stop with an error instead of scoring by its own rules.
 import os
 import sys
 from pathlib import Path

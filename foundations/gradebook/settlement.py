@@ -34,7 +34,7 @@ def bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
     """Write the points, comments, marks and tables in which ``after`` differs from ``before``.
 
     Returns:
-        A sentence for each score given by hand that had to go because the exercise's points were taken.
+        A sentence for each manual score that was removed because the exercise's points were taken.
 
     Raises:
         CourseError: the submission is not in the gradebook, or its notebook cannot be written.

@@ -162,7 +162,7 @@ def test_failures_are_one_comment() -> None:
 
 
 def test_exercise_without_checks_has_a_table() -> None:
-    """It has no score, and there is no division by zero."""
+    """It has no score, and does not raise ZeroDivisionError."""
     assert check_table_text(exercise()).startswith("double: no score yet, 4 points")
     assert Page(check_table_html(exercise())).tags.count("tr") == 1
 
