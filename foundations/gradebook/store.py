@@ -208,8 +208,8 @@ def enter_assignment(course: Course, assignment: str, config: Config | None = No
 def _make_gradebook(coursedir: CourseDirectory) -> None:
     """Make a new gradebook as a whole or not at all, whenever this process is stopped.
 
-    nbgrader makes one table after another. It does not complete a database in which only the last table is missing,
-    and such a database never gets the version of its tables.
+    nbgrader makes one table after another. A database in which only the last table is missing does not count as new,
+    and so never gets the version of its tables.
     """
     path = _file_of(coursedir.db_url)
     if path is None:
