@@ -22,7 +22,7 @@ HEAD = """# What learners get wrong
 The known mistakes are code that runs, in `graders/<assignment>/misconceptions.py`.
 Most belong to one of nineteen kinds, each of which comes back from exercise to exercise.
 `graders/kinds.toml` lists them by kind, and `python tests/course/test_kinds.py` makes this page from it.
-`foundations misconceptions` lists all known mistakes with the hints that students read, and with the numbers of this page.
+`foundations misconceptions` lists all known mistakes with their hints and with the numbers of this page.
 """
 
 
