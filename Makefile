@@ -1,13 +1,13 @@
-# Two commands do all the set-up: `make demo` and `make test`. The others are for people at work on the course.
+# `make demo` and `make test` install everything they need. The other targets are for people who work on the course.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
 PYTHON ?= python3
-# More for pip, e.g. where to find PyTorch's smaller builds without GPU support.
+# Further options for pip, e.g. the index of PyTorch's smaller builds without GPU support.
 PIP_ARGS ?=
-# More for pytest, e.g. `make test PYTEST_ARGS="-k session"`.
+# Further options for pytest, e.g. `make test PYTEST_ARGS="-k session"`.
 PYTEST_ARGS ?=
-# Processes among which the tests are shared out.
+# Number of processes that run the tests.
 WORKERS ?= 2
 
 VENV := .venv
@@ -17,55 +17,55 @@ STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help
-help: ## This list
+help: ## Print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(STAMP) ## Grade a made class over all assignments, and say where gradebook, feedback and reports are
+demo: $(STAMP) ## Grade a sample class over all assignments, and print the paths of gradebook, feedback and reports
 	$(BIN)/foundations demo
 
 .PHONY: test
-test: lint types suite ## What must hold before a change is merged: style, types, and the quick tests
+test: lint types suite ## Before a change is merged: style, types, and the quick tests
 
 .PHONY: test-all
-test-all: lint types suite-all ## Style, types, and all tests; nightly, and before a release
+test-all: lint types suite-all ## Nightly, and before a release: style, types, and all tests
 
 .PHONY: suite
-suite: $(STAMP) ## The quick tests, without style and types
+suite: $(STAMP) ## Run the quick tests, without style and types
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 .PHONY: suite-all
-suite-all: $(STAMP) ## All tests, without style and types
+suite-all: $(STAMP) ## Run all tests, without style and types
 	$(BIN)/python -m pytest --all -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 .PHONY: lint
-lint: $(STAMP) ## Style, by ruff
+lint: $(STAMP) ## Check style with ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
 .PHONY: types
-types: $(STAMP) ## Types, by mypy
+types: $(STAMP) ## Check types with mypy
 	$(BIN)/mypy
 
 .PHONY: release
-release: $(STAMP) ## Make release/, solutions/ and the made class of examples/ from source/
+release: $(STAMP) ## Make release/, solutions/ and the sample class of examples/ from source/
 	$(BIN)/foundations release
 	$(BIN)/python scripts/examples.py
 
 .PHONY: drift
-drift: $(STAMP) ## Fail where release/ or solutions/ is not what source/ makes
+drift: $(STAMP) ## Fail if release/ or solutions/ differs from the output of source/
 	$(BIN)/foundations release --check
 
 .PHONY: print
-print: $(STAMP) ## Pages to print or to read without Jupyter, in printed/
+print: $(STAMP) ## Write pages to print or to read without Jupyter to printed/
 	$(BIN)/python -m foundations.release.printing printed
 
 .PHONY: bench
-bench: $(STAMP) ## Benchmarks; results go to benchmarks/results/
+bench: $(STAMP) ## Run the benchmarks; results go to benchmarks/results/
 	$(BIN)/python -m benchmarks
 
 .PHONY: browser
-browser: ## Get Chromium for the tests that look at pages (as root on Debian; elsewhere they are skipped)
+browser: ## Install Chromium for the tests of pages (as root on Debian; elsewhere they are skipped)
 	@if command -v chromium >/dev/null; then \
 	  echo "chromium is here: $$(command -v chromium)"; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -76,15 +76,15 @@ browser: ## Get Chromium for the tests that look at pages (as root on Debian; el
 	fi
 
 .PHONY: install
-install: $(STAMP) ## The virtual environment, with all that instructors and developers need
+install: $(STAMP) ## Make the virtual environment for instructors and developers
 
 .PHONY: clean
 clean: ## Remove .venv, caches and build products; gradebook, submissions and reports stay
 	rm -rf $(VENV) build dist foundations.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Installed again only when one of these two files is newer. PyTorch comes first: it is by far the largest, and the
-# constraints file says which build everything after it has to live with.
+# Install again only if one of these two files is newer. PyTorch comes first, because it is by far the largest package
+# and the constraints file fixes its build for all packages after it.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }

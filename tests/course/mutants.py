@@ -182,22 +182,27 @@ def covered() -> list[str]:
 _HEAD = """
 # Mutants of the solutions
 
-Do the hidden graders notice when a right answer is changed in one place? Every solution is changed by a program,
-`tests/course/mutating.py`, one change at a time: operators and comparisons replaced, operands and arguments swapped or
-dropped, `.t()`, `.sum()`, `.unsqueeze()` and other calls left out, `mean` for `sum`, numbers off by one, dtypes
-dropped, results and gradients in float32, negated, or with an axis too many, `=` for `+=`, gradients added to what was
-there or written elsewhere, in-place forms, another variable, statements removed or in another order, loops a turn
-short, backwards or ended early, elements swapped, letters of einsum turned round, methods and base classes dropped.
-Each mutant is graded as a submission is, by the whole pipeline. It is *noticed* when it loses points, and *not noticed*
-when it earns full marks on the hidden inputs of three seeds.
+Do the hidden graders notice when a right answer is changed in one place?
+A program, `tests/course/mutating.py`, makes the changes in every solution, one at a time:
+
+- operators and comparisons replaced, operands and arguments swapped or dropped, another variable;
+- `.t()`, `.sum()`, `.unsqueeze()` and other calls left out, `mean` for `sum`, in-place forms, `=` for `+=`;
+- numbers off by one, dtypes dropped, results and gradients in float32, negated, or with an axis too many;
+- gradients added to the old ones or written elsewhere;
+- statements removed or in another order, loops a turn short, backwards or ended early;
+- elements swapped, letters of einsum in another order, methods and base classes dropped.
+
+Each mutant is graded like a submission, by the whole pipeline.
+It is *noticed* if it loses points, and *not noticed* if it earns full marks on the hidden inputs of three seeds.
 
     python tests/course/mutants.py                                # all of them
     python tests/course/mutants.py 03_forward --exercise mse      # a part
     python tests/course/mutants.py --survivors                    # those below: is each of them still not noticed?
 
-The command fails where a mutant earns full marks and `tests/course/survivors.toml` does not say why; `make test-all`
-tries a sample. This page is written by it. Why it is no ready-made tool:
-[decision 11](decisions/0011-mutants-of-our-own.md).
+The command fails if a mutant earns full marks and `tests/course/survivors.toml` does not explain it.
+If it does not fail, it writes this page.
+`make test-all` tries a sample.
+The reason for our own tool: [decision 11](decisions/0011-mutants-of-our-own.md).
 """
 
 

@@ -19,10 +19,10 @@ ENTRIES = tomllib.loads((ROOT / "graders" / "kinds.toml").read_text("utf-8"))["k
 KNOWN = {known.id: known for name in ASSIGNMENTS for known in load_bank(ROOT / "graders" / name).misconceptions}
 HEAD = """# What learners get wrong
 
-The known mistakes are code that runs, in `graders/<assignment>/misconceptions.py`. Most are of one of nineteen kinds,
-each of which comes back from exercise to exercise; `graders/kinds.toml` says which, and this page is made from it by
-`python tests/course/test_kinds.py`. `foundations misconceptions` lists all known mistakes with the hints that students
-read, and with the numbers of this page.
+The known mistakes are code that runs, in `graders/<assignment>/misconceptions.py`.
+Most belong to one of nineteen kinds, each of which comes back from exercise to exercise.
+`graders/kinds.toml` lists them by kind, and `python tests/course/test_kinds.py` makes this page from it.
+`foundations misconceptions` lists all known mistakes with their hints and with the numbers of this page.
 """
 
 
