@@ -60,6 +60,14 @@ drift: $(STAMP) ## Fail where release/ or solutions/ is not what source/ makes
 print: $(STAMP) ## Pages to print or to read without Jupyter, in printed/
 	$(BIN)/python -m foundations.release.printing printed
 
+.PHONY: docs
+docs: $(STAMP) ## The documentation as a site, in docs/_build/html
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+.PHONY: coverage
+coverage: $(STAMP) ## How much of the judge the quick tests reach, in coverage/
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder --cov=foundations --cov-report=html:coverage --cov-report=term
+
 .PHONY: bench
 bench: $(STAMP) ## Benchmarks; results go to benchmarks/results/
 	$(BIN)/python -m benchmarks
