@@ -60,6 +60,14 @@ drift: $(STAMP) ## Fail if release/ or solutions/ differs from the output of sou
 print: $(STAMP) ## Write pages to print or to read without Jupyter to printed/
 	$(BIN)/python -m foundations.release.printing printed
 
+.PHONY: docs
+docs: $(STAMP) ## The documentation as a site, in docs/_build/html
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+.PHONY: coverage
+coverage: $(STAMP) ## How much of the judge the quick tests reach, in coverage/
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder --cov=foundations --cov-report=html:coverage --cov-report=term
+
 .PHONY: bench
 bench: $(STAMP) ## Run the benchmarks; results go to benchmarks/results/
 	$(BIN)/python -m benchmarks

@@ -231,7 +231,7 @@ def _as_fork_server(answer: int, limits: Limits) -> int:
 def _trial(limits: Limits) -> tuple[str | None, float | None]:
     """Start sessions as grading does, and run one cell: what failed, and the median of a start in milliseconds."""
     if find_spec("pytest") is None:
-        return "pytest, which runs the hidden tests, is not installed: pip install 'foundations[instructor]'", None
+        return "pytest, which runs the hidden tests, is not installed: pip install 'foundations-kit[instructor]'", None
     taken = []
     try:
         with ForkServer() as forkserver:
