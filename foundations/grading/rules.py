@@ -7,27 +7,22 @@ operations grows with the sizes (:func:`fit_growth`) is the deterministic twin o
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from foundations.analysis.families import FAMILIES, Family, is_structural
-from foundations.analysis.operators import ALL, GLOSSES, STRUCTURE, families_of
+from foundations.analysis.operators import ALL, GLOSSES, families_of
 from foundations.analysis.reader import Use
 from foundations.analysis.uses import find_uses
 from foundations.errors import CourseError
 from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.evidence import Record
+from foundations.grading.trace import MAX_NAME_CHARACTERS, Trace, entries
 
-#: What :func:`foundations.worker.tracing.trace_call` gives.
-Trace = Mapping[str, Sequence[Sequence[object]]]
 Seen = Literal["source", "trace"]
 
 SCALARS = "numbers only"
-#: Questions that a careful student asks, and that torch answers by arithmetic of its own (``isfinite`` multiplies): a
-#: trace does not count it.
-PREDICATES = frozenset({"isfinite", "isclose"})
 
 
 @dataclass(frozen=True)
@@ -151,13 +146,13 @@ def read_trace_for(rule: Rule, trace: Trace, record: Record | None = None) -> li
     or not, because it is the record that is proved by a replay.
     """
     found: dict[str, Violation] = {}
-    for operation, count, largest in _entries(trace, "function"):
+    for operation, count, largest in entries(trace, "function"):
         if name := _traced_family(operation, largest, rule):
             found.setdefault(operation, _ran(rule, name, operation, count, largest))
     if found or (record is not None and record.why_not):
         return list(found.values())  # without a record, whose operators these were is not known
     callers = _callers(record)
-    counted = list(_entries(trace, "dispatch"))
+    counted = list(entries(trace, "dispatch"))
     uncounted = sorted(callers.keys() - {operation for operation, _, _ in counted})
     for operation, count, largest in [*counted, *((operation, 1, 0) for operation in uncounted)]:
         for caller in callers.get(operation, {None}):
@@ -167,31 +162,11 @@ def read_trace_for(rule: Rule, trace: Trace, record: Record | None = None) -> li
     return list(found.values())
 
 
-def unknown_operations(trace: Trace, record: Record) -> list[str]:
-    """Return the names of what ran that no family of :mod:`foundations.analysis.operators` has."""
-    names = {name for level in ("function", "dispatch") for name, _, _ in _entries(trace, level)}
-    names |= {operator[:_LONGEST] for operator, _ in record.operators()}
-    return sorted(name for name in names if not families_of(name))
-
-
-def unseen_operators(trace: Trace, record: Record) -> list[str]:
-    """Return the computing operators that ran outside of every function call that the trace saw, or were recorded and
-    not counted.
-    """
-    counted = {operation for operation, _, _ in _entries(trace, "dispatch")}
-    return sorted(
-        operator
-        for operator, caller in record.operators()
-        if (caller is None or (operator[:_LONGEST] not in counted and caller not in PREDICATES))
-        and not families_of(operator) <= {STRUCTURE, "settings"}
-    )
-
-
 def _callers(record: Record | None) -> dict[str, set[str | None]]:
     """By operator, the functions that ran it."""
     callers: dict[str, set[str | None]] = {}
     for operator, caller in record.operators() if record else ():
-        callers.setdefault(operator[:_LONGEST], set()).add(caller)
+        callers.setdefault(operator[:MAX_NAME_CHARACTERS], set()).add(caller)
     return callers
 
 
@@ -204,20 +179,6 @@ def _is_part_of(caller: str | None, family: str) -> bool:
     if family == SCALARS:
         return is_structural(caller)
     return family == "matrix product" and "einsum" in families_of(caller)
-
-
-#: No process counts that far; and beyond it a ratio of two counts may be no float any more.
-_ENDLESS = 1 << 63
-#: Characters of a name that are shown. A forged one may have millions, and would be in every report.
-_LONGEST = 80
-
-
-def _entries(trace: Trace, level: str) -> Iterable[tuple[str, int, int]]:
-    """The well-formed entries of one level: the trace comes from the student's process."""
-    for entry in trace.get(level, ()):
-        match entry:
-            case [str(name), int(count), int(largest)] if 0 <= count < _ENDLESS and 0 <= largest < _ENDLESS:
-                yield name[:_LONGEST], count, largest
 
 
 def _traced_family(operation: str, largest: int, rule: Rule) -> str | None:
@@ -246,86 +207,3 @@ def _named(operation: str, family: str) -> str:
 
 def _about(rule: Rule) -> str:
     return f"this exercise is about {rule.about.rstrip('.')}"
-
-
-# ---- growth
-
-
-@dataclass(frozen=True)
-class Growth:
-    """To which power of each size the number of operations grows: 0, 1, or in between (rounded to 0.1)."""
-
-    n: float
-    k: float
-    m: float
-
-
-Sizes = tuple[int, int, int]
-
-
-def operations(trace: Trace) -> int:
-    """How many operations the trace counted, as written: what works on elements, and not what looks at a shape."""
-    return sum(count for name, count, largest in _entries(trace, "function") if largest > 0 and name not in _LOOKING)
-
-
-def largest(trace: Trace) -> int:
-    """How many elements the largest tensor has that any operation read or wrote."""
-    return max((size for level in ("function", "dispatch") for _, _, size in _entries(trace, level)), default=0)
-
-
-#: Calls that ask a tensor about itself; their number says nothing about work done.
-_LOOKING = frozenset(
-    ["dim", "size", "numel", "nelement", "stride", "__len__", "is_floating_point", "is_complex", "is_contiguous"]
-)
-
-
-def growth_sizes(n: int, k: int, m: int) -> list[Sizes]:
-    """The sizes at which :func:`fit_growth` wants counts: a base, and each of n, k, m doubled twice."""
-    return [
-        (n, k, m),
-        *((n * f, k, m) for f in (2, 4)),
-        *((n, k * f, m) for f in (2, 4)),
-        *((n, k, m * f) for f in (2, 4)),
-    ]
-
-
-def fit_growth(counts: Mapping[Sizes, int]) -> Growth:
-    """How counts of operations, by sizes (n, k, m), grow.
-
-    The base is the smallest of the sizes. With a size doubled twice the exponent is that of what was added, so that an
-    offset that does not grow does not count; doubled once, that of the counts themselves. What makes up less than a
-    tenth of the base's operations is noise.
-
-    Raises:
-        CourseError: a dimension was never doubled.
-    """
-    base = min(counts, key=lambda sizes: (sum(sizes), sizes))
-    return Growth(*(_exponent([_count(counts, base, axis, factor) for factor in (1, 2, 4)], axis) for axis in range(3)))
-
-
-def _count(counts: Mapping[Sizes, int], base: Sizes, axis: int, factor: int) -> int | None:
-    n, k, m = (size * factor if place == axis else size for place, size in enumerate(base))
-    return counts.get((n, k, m))
-
-
-def _exponent(counts: Sequence[int | None], axis: int) -> float:
-    once, twice, four = counts
-    if once is None or twice is None:
-        raise CourseError(f"growth: {'nkm'[axis]} was never doubled", slug="growth")
-    first = twice - once
-    if first <= once / 10:
-        return 0.0
-    if four is None:
-        return round(math.log2(twice / once), 1) if once > 0 else 1.0
-    return max(0.0, round(math.log2(max(four - twice, 1) / first), 1))
-
-
-def describe(growth: Growth) -> str:
-    """``"n·k·m"``, ``"n·m"``, ``"n"``, ``"1"``; other exponents as in ``"n^0.6"``."""
-    parts = []
-    for name, exponent in (("n", growth.n), ("k", growth.k), ("m", growth.m)):
-        if abs(exponent - 1) < 0.25:
-            parts.append(name)
-        elif exponent >= 0.25:
-            parts.append(f"{name}^{exponent:g}")
-    return "·".join(parts) or "1"

@@ -10,7 +10,8 @@ import torch
 from foundations.analysis.operators import all_but
 from foundations.grading.compare import CheckFailed
 from foundations.grading.evidence import Job, Record, Replayer
-from foundations.grading.rules import Growth, Rule
+from foundations.grading.growth import Growth
+from foundations.grading.rules import Rule
 from foundations.grading.speed import Stopwatch
 from foundations.grading.student import Student, Trial
 from foundations.worker.tracing import trace_call

@@ -39,7 +39,7 @@ from rule_cases import (
 from foundations.analysis.operators import all_but
 from foundations.analysis.suspects import UNREAD as UNREAD_REASON
 from foundations.errors import CourseError
-from foundations.grading.rules import Rule, largest, read_source_for, read_trace_for
+from foundations.grading.rules import Rule, read_source_for, read_trace_for
 from foundations.grading.suspicion import find_suspicions
 from foundations.worker.tracing import Raised, trace_call
 
@@ -455,14 +455,6 @@ def test_ready_made_layer_is_seen_when_run() -> None:
     assert read_trace_for(READY_MADE, trace_call(relu, pair())[1]) == []
     ready_made = trace_call(lambda a, b: getattr(a, "relu")(), pair())[1]  # noqa: B009 - as a student would hide it
     assert {violation.family for violation in read_trace_for(READY_MADE, ready_made)} == {"torch.nn"}
-
-
-def test_largest_tensor_of_a_trace() -> None:
-    """At either level, and read from a trace that may be forged."""
-    _, trace = trace_call(lambda a, b: (torch.ones(30, 1) - torch.ones(30)).mean(), pair())
-    assert largest(trace) == 900
-    assert largest({"function": [["mm", 1, "many"], None], "dispatch": [["aten.mm", 1, 4]]}) == 4
-    assert largest({}) == 0
 
 
 def test_single_numbers_may_leave_a_tensor() -> None:
