@@ -1,4 +1,4 @@
-"""How the number of operations grows with the sizes of the arguments: the deterministic twin of the speed check."""
+"""The growth of the number of operations with the sizes of the arguments: the deterministic twin of the speed check."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from foundations.errors import CourseError
 
 @dataclass(frozen=True)
 class Growth:
-    """To which power of each size the number of operations grows: 0, 1, or in between (rounded to 0.1)."""
+    """The power of each size with which the number of operations grows: 0, 1, or in between (rounded to 0.1)."""
 
     n: float
     k: float
     m: float
 
 
+#: The sizes (n, k, m) of one call.
 Sizes = tuple[int, int, int]
 
 
 def growth_sizes(n: int, k: int, m: int) -> list[Sizes]:
-    """The sizes at which :func:`fit_growth` wants counts: a base, and each of n, k, m doubled twice."""
+    """List the sizes at which :func:`fit_growth` needs counts: a base, and each of n, k, m doubled twice."""
     return [
         (n, k, m),
         *((n * f, k, m) for f in (2, 4)),
@@ -32,14 +33,14 @@ def growth_sizes(n: int, k: int, m: int) -> list[Sizes]:
 
 
 def fit_growth(counts: Mapping[Sizes, int]) -> Growth:
-    """How counts of operations, by sizes (n, k, m), grow.
+    """Fit the growth of ``counts``, the numbers of operations by sizes (n, k, m).
 
-    The base is the smallest of the sizes. With a size doubled twice the exponent is that of what was added, so that an
-    offset that does not grow does not count; doubled once, that of the counts themselves. What makes up less than a
-    tenth of the base's operations is noise.
+    The base is the smallest of the sizes. If a size is doubled twice, the exponent is fitted to the added operations,
+    so that a constant offset does not count. If it is doubled once, the exponent is fitted to the counts themselves.
+    An increase of at most a tenth of the base's operations is noise.
 
     Raises:
-        CourseError: a dimension was never doubled.
+        CourseError: one of n, k, m was never doubled.
     """
     base = min(counts, key=lambda sizes: (sum(sizes), sizes))
     return Growth(*(_exponent([_count(counts, base, axis, factor) for factor in (1, 2, 4)], axis) for axis in range(3)))
@@ -53,7 +54,7 @@ def _count(counts: Mapping[Sizes, int], base: Sizes, axis: int, factor: int) -> 
 def _exponent(counts: Sequence[int | None], axis: int) -> float:
     once, twice, four = counts
     if once is None or twice is None:
-        raise CourseError(f"growth: {'nkm'[axis]} was never doubled", slug="growth")
+        raise CourseError(f"growth: {'nkm'[axis]} was never doubled; count at sizes that double it", slug="growth")
     first = twice - once
     if first <= once / 10:
         return 0.0
@@ -63,7 +64,7 @@ def _exponent(counts: Sequence[int | None], axis: int) -> float:
 
 
 def describe(growth: Growth) -> str:
-    """``"n·k·m"``, ``"n·m"``, ``"n"``, ``"1"``; other exponents as in ``"n^0.6"``."""
+    """Write ``growth`` as a product: ``"n·k·m"``, ``"n·m"``, ``"n"``, ``"1"``; other exponents as ``"n^0.6"``."""
     parts = []
     for name, exponent in (("n", growth.n), ("k", growth.k), ("m", growth.m)):
         if abs(exponent - 1) < 0.25:
