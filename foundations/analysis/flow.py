@@ -73,10 +73,10 @@ class Flow:
         self.notebook = notebook
         self.folding = Resolver(notebook)
         self.tables: dict[int, Table] = {}
-        self.known: dict[tuple[int, str], Values] = {}
+        self.resolved: dict[tuple[int, str], Values] = {}
         #: Calls by the name of the called function ("" if it has none), and calls that pass a function, by its name.
         self.calls: dict[str, list[tuple[ast.Call, Scopes]]] = {}
-        self.handed: dict[str, list[tuple[ast.Call, Scopes]]] = {}
+        self.passed: dict[str, list[tuple[ast.Call, Scopes]]] = {}
         #: Other names of functions, by name, and the values assigned to attributes, by attribute.
         self.aliases: dict[str, set[str]] = {}
         self.attributes: dict[str, list[tuple[ast.expr, Scopes]]] = {}
@@ -107,7 +107,7 @@ class Flow:
             case ast.Call():
                 self.calls.setdefault(_callee(node.func), []).append((node, scopes))
                 for name in _functions_in(node):
-                    self.handed.setdefault(name, []).append((node, scopes))
+                    self.passed.setdefault(name, []).append((node, scopes))
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     if isinstance(target, ast.Attribute):
@@ -175,13 +175,13 @@ class Flow:
 
     def _bound(self, owner: object, name: str, bindings: Sequence[Binding], scopes: Scopes, depth: int) -> Values:
         key = id(owner), name
-        if key not in self.known:
-            self.known[key] = _NOTHING  # while it is being worked out
-            found = [self._binding(binding, scopes, depth) for binding in bindings]
+        if key not in self.resolved:
+            self.resolved[key] = _NOTHING  # while it is being resolved
+            values = [self._binding(binding, scopes, depth) for binding in bindings]
             if isinstance(owner, Function):
-                found.append(self._argument(owner, name, scopes[:-1], depth))
-            self.known[key] = _NOTHING.union(*found)
-        return self.known[key]
+                values.append(self._argument(owner, name, scopes[:-1], depth))
+            self.resolved[key] = _NOTHING.union(*values)
+        return self.resolved[key]
 
     def _binding(self, binding: Binding, scopes: Scopes, depth: int) -> Values:
         node = binding.node
@@ -192,8 +192,8 @@ class Flow:
             case "value":
                 return self.values(node, scopes, depth)
             case "each" | "unknown" if isinstance(node, ast.expr):
-                found = self.values(node, scopes, depth)
-                return found | _items(found)  # ``with x as y`` may bind ``y`` to ``x`` itself
+                values = self.values(node, scopes, depth)
+                return values | _items(values)  # ``with x as y`` may bind ``y`` to ``x`` itself
             case "effect" if isinstance(node, ast.Call):
                 return _held(self._union(node.args, scopes, depth))
             case "effect":
@@ -208,17 +208,17 @@ class Flow:
         collectors = filter(None, (function.args.vararg, function.args.kwarg))
         collects = any(collector.arg == name for collector in collectors)
         position = None if collects else parameters.index(name) - (id(function) in self.built)
-        found = [self._default(function, name, scopes, depth)]
+        values = [self._default(function, name, scopes, depth)]
         for called in self._names_of(function):
             for call, around in self.calls.get(called, ()):
-                found += [self.values(given, around, depth) for given in _given(call, position, name)]
-                found += [_items(self.values(given, around, depth)) for given in _unpacked(call)]
-            for call, around in self.handed.get(called, ()):
+                values += [self.values(given, around, depth) for given in _given(call, position, name)]
+                values += [_items(self.values(given, around, depth)) for given in _unpacked(call)]
+            for call, around in self.passed.get(called, ()):
                 for given in _given(call, None, name):
-                    handed = self.values(given, around, depth)
-                    found += [handed, _items(handed), _items(_items(handed))]
-        every = _NOTHING.union(*found)
-        return _held(every) if collects else every
+                    value = self.values(given, around, depth)
+                    values += [value, _items(value), _items(_items(value))]
+        union = _NOTHING.union(*values)
+        return _held(union) if collects else union
 
     def _default(self, function: Function, name: str, scopes: Scopes, depth: int) -> Values:
         arguments = function.args
@@ -242,22 +242,22 @@ class Flow:
     # attributes, parts and results
 
     def _attribute(self, bases: Values, attr: str, depth: int) -> Values:
-        found = {f"{base}.{attr}" for base in bases if not base.startswith("[]")}
-        if not found and attr in self.attributes:
+        paths = {f"{base}.{attr}" for base in bases if not base.startswith("[]")}
+        if not paths and attr in self.attributes:
             for value, scopes in self.attributes[attr][:64]:
-                found |= self.values(value, scopes, depth - 2) if depth > 2 else _NOTHING
-        return frozenset(found)
+                paths |= self.values(value, scopes, depth - 2) if depth > 2 else _NOTHING
+        return frozenset(paths)
 
     def _part(self, bases: Values, key: ast.expr | None, scopes: Scopes, depth: int) -> Values:
-        found = set(_items(bases))
+        paths = set(_items(bases))
         for base in bases:
             if base in ("globals()", "builtins.globals()"):
                 for name in self.keys(key, scopes):
-                    found |= self._name(name, (), depth - 1)
+                    paths |= self._name(name, (), depth - 1)
             elif base.endswith(".__dict__") or base in ("sys.modules", "builtins"):  # ``__builtins__`` may be a dict
                 prefix = "" if base == "sys.modules" else base.removesuffix(".__dict__") + "."
-                found |= {f"{prefix}{name}" for name in self.keys(key, scopes) or ["*"]}
-        return frozenset(found)
+                paths |= {f"{prefix}{name}" for name in self.keys(key, scopes) or ["*"]}
+        return frozenset(paths)
 
     def keys(self, key: ast.expr | None, scopes: Scopes = ()) -> list[str]:
         """List the texts that ``key`` may be, if they can be known."""
@@ -284,10 +284,10 @@ class Flow:
         results = self._results(call.func, scopes, depth)
         if results is not None:
             return results
-        handed = [*call.args, *(keyword.value for keyword in call.keywords)]
+        arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
         if not called or any(_hands_on(path) for path in called):
-            found = self._union(handed, scopes, depth)
-            return found | _held(found) | _items(found)
+            values = self._union(arguments, scopes, depth)
+            return values | _held(values) | _items(values)
         return _NOTHING
 
     def _results(self, function: ast.expr, scopes: Scopes, depth: int) -> Values | None:
@@ -298,19 +298,19 @@ class Flow:
             return None
         tables = [self.table(scope).names for scope in reversed(scopes)]
         bound = next((names[function.id] for names in [*tables, self.notebook.names] if function.id in names), [])
-        found, known = _NOTHING, False
+        results, is_known = _NOTHING, False
         for binding in bound:
             node = binding.node
             if isinstance(node, ast.Lambda):
-                known, found = True, found | self.values(node.body, (*scopes, node), depth)
+                is_known, results = True, results | self.values(node.body, (*scopes, node), depth)
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                known, found = True, found | self._union(_returned(node), (*scopes, node), depth)
+                is_known, results = True, results | self._union(_returned(node), (*scopes, node), depth)
             elif isinstance(node, ast.ClassDef):
-                known = True
+                is_known = True
                 for method in node.body:
                     if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name in _HANDING_ON:
-                        found |= self._union(_returned(method), (*scopes, method), depth)
-        return found if known else None
+                        results |= self._union(_returned(method), (*scopes, method), depth)
+        return results if is_known else None
 
 
 def _callee(node: ast.AST) -> str:

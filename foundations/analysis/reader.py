@@ -170,10 +170,10 @@ class Reader(Asking):
 
     # uses
 
-    def add(self, node: ast.AST, operation: str, **found: Any) -> None:
-        if any(found.values()):
+    def add(self, node: ast.AST, operation: str, **details: Any) -> None:
+        if any(details.values()):
             line = self.fixed_line if self.fixed_line is not None else getattr(node, "lineno", 1) + self.binding.offset
-            self.reading.uses[Use(_short(operation), self.binding.cell, line, self.within, **found)] = None
+            self.reading.uses[Use(_short(operation), self.binding.cell, line, self.within, **details)] = None
 
     def mention(self, *names: str) -> None:
         self.mentioned.update(names)

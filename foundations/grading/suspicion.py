@@ -47,13 +47,13 @@ _CHANGING = frozenset(
 )
 #: Methods and functions that take parts of a namespace without naming them.
 _LISTING = frozenset(["values", "items", "get", "__getitem__", "getmembers", "itemgetter"])
-_HANDED = frozenset(["setattr", "delattr", "exec", "eval", "compile"])
+_PASSED_ON = frozenset(["setattr", "delattr", "exec", "eval", "compile"])
 _IMPORTING = frozenset(["__import__", "import_module"])
 _RUNNING = frozenset(["builtins.exec", "builtins.eval", "builtins.compile"])
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Finding:
     """A finding in a cell, counted from 0. A ``dynamic`` one counts only within an exercise."""
 
     cell: int
@@ -99,7 +99,7 @@ class _Search:
         self.source = source
         self.ordinary = ordinary
         self.readings = {exercise: read_exercise(source, exercise) for exercise in exercises}
-        self.found: list[_Found] = []
+        self.findings: list[_Finding] = []
         self.is_cut = False
 
     def run(self) -> None:
@@ -121,9 +121,11 @@ class _Search:
         charge(2)
         try:
             for reason in self.reasons(place):
-                self.found.append(_Found(place.text.cell, place.line, reason, dynamic=reason in (DYNAMIC, UNKNOWN)))
+                self.findings.append(
+                    _Finding(place.text.cell, place.line, reason, dynamic=reason in (DYNAMIC, UNKNOWN))
+                )
         except Exception:  # the code is nested too deeply, or this search has a fault: ask for a review
-            self.found.append(_Found(place.text.cell, place.line, UNREAD))
+            self.findings.append(_Finding(place.text.cell, place.line, UNREAD))
 
     def reasons(self, place: Place) -> Iterator[str]:
         """Yield the reasons to review one node."""
@@ -212,7 +214,7 @@ class _Search:
         if name in telling() and isinstance(call.func, ast.Name):  # ``from ctypes import *``
             for value in self.flow.values(call.func, place.scopes):
                 yield from path_reasons(value)
-        yield from self.handed(place, given)
+        yield from self.passed_on(place, given)
         if self.runs_text and given and not embedded(call):
             yield from self.run_by(place, call, given)
 
@@ -278,11 +280,11 @@ class _Search:
             elif not names and _last(key) not in ("__name__", "__module__"):
                 yield MODULES
 
-    def handed(self, place: Place, given: list[ast.expr]) -> Iterator[str]:
+    def passed_on(self, place: Place, given: list[ast.expr]) -> Iterator[str]:
         """Review ``functools.partial(setattr, torch)`` and ``map(exec, texts)``."""
-        handed = [part for part in given if isinstance(part, ast.Name | ast.Attribute) and _last(part) in _HANDED]
-        if handed:
-            values = self.flow.values(ast.Tuple([*handed], ast.Load()), place.scopes)
+        passed = [part for part in given if isinstance(part, ast.Name | ast.Attribute) and _last(part) in _PASSED_ON]
+        if passed:
+            values = self.flow.values(ast.Tuple([*passed], ast.Load()), place.scopes)
             others = self.flow.values(ast.Tuple([*given], ast.Load()), place.scopes)
             setters = {f"[]{path}" for path in _SETS}
             if values & setters:
@@ -299,7 +301,7 @@ class _Search:
     def reviews(self, cells: Sequence[str]) -> list[Review]:
         """Make one review for each reason and cell; findings within exercises take precedence."""
         made: dict[tuple[int, str], Review] = {}
-        order = sorted(self.found, key=lambda finding: (not self.reached_by(finding), finding.cell, finding.line))
+        order = sorted(self.findings, key=lambda finding: (not self.reached_by(finding), finding.cell, finding.line))
         for finding in order:
             exercises = self.reached_by(finding)
             if exercises or not finding.dynamic:
@@ -307,7 +309,7 @@ class _Search:
                 made.setdefault((finding.cell, finding.reason), review)
         return [*sorted(made.values(), key=lambda review: (review.cell or 0, review.line or 0)), *self.unread(cells)]
 
-    def reached_by(self, finding: _Found) -> tuple[str, ...]:
+    def reached_by(self, finding: _Finding) -> tuple[str, ...]:
         """Name the exercises that reach the finding's code, or are defined in its cell."""
         return tuple(
             exercise
@@ -372,7 +374,7 @@ def _last(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
-def _text(cells: Sequence[str], finding: _Found) -> str:
+def _text(cells: Sequence[str], finding: _Finding) -> str:
     """Return the line of the finding's code, cut to a length that a review can show."""
     lines = cells[finding.cell].split("\n")
     text = " ".join(lines[finding.line - 1].split()) if finding.line <= len(lines) else "code in a string"
