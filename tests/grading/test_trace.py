@@ -1,4 +1,4 @@
-"""What a trace counts, read in the judge."""
+"""The numbers that the judge reads off a trace."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from foundations.grading.trace import largest, operations
 from foundations.worker.tracing import trace_call
 
 
-def test_looking_at_shapes_is_no_work() -> None:
+def test_looking_at_shapes_is_not_counted() -> None:
     """``len``, ``size`` and ``shape`` do not count as operations."""
     _, trace = trace_call(lambda a, b: (len(a), a.size(0), a.shape, a.dim(), a.numel(), a.dtype), pair())
     assert operations(trace) == 0
 
 
 def test_largest_tensor_of_a_trace() -> None:
-    """At either level, and read from a trace that may be forged."""
+    """The largest tensor at either level counts, and forged entries are skipped."""
     _, trace = trace_call(lambda a, b: (torch.ones(30, 1) - torch.ones(30)).mean(), pair())
     assert largest(trace) == 900
     assert largest({"function": [["mm", 1, "many"], None], "dispatch": [["aten.mm", 1, 4]]}) == 4
