@@ -1,1 +1,1 @@
-"""Student source, read without running it."""
+"""Static analysis of student source: no student code runs here."""

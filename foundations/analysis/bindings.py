@@ -1,6 +1,6 @@
 """The names that a notebook's cells bind: tables of names with the expressions that they represent.
 
-Nothing is run. A cell that is a syntax error binds nothing, as it would when run.
+No code runs. A cell with a syntax error binds no names, just as when it is run.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from foundations.analysis.libraries import exported, path_of
 from foundations.analysis.parsing import UNREADABLE, Function, embedded, parts, tree_of
 
 BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "__builtins__"}
-#: Characters of a notebook that are read; the cells beyond them are unreadable.
+#: Characters of a notebook that are read; later cells count as unreadable.
 _LONG_NOTEBOOK = 400_000
-#: The place in the order of what a function binds by ``global``: whenever it is called.
+#: The order of a binding by ``global`` in a function: the function may be called at any time.
 _ANY_TIME = -1
 
 Kind = Literal["value", "each", "aug", "import", "effect", "unknown"]
@@ -29,10 +29,15 @@ Kind = Literal["value", "each", "aug", "import", "effect", "unknown"]
 class Binding:
     """One way in which a name gets its value.
 
-    ``node`` is the expression or definition that it names ("value"), the collection that it is taken out of ("each": a
-    loop), or the statement that changes it ("aug", "effect"); ``path`` is the dotted name of an import. ``firm``: it
-    replaces what the name was before. ``offset`` is added to the lines of ``node`` to give lines of the cell.
-    ``order`` counts the bindings of a table.
+    Attributes:
+        kind: how the name gets its value.
+        node: the expression or definition that it names ("value"), the collection that a loop takes it from ("each"),
+            or the statement that changes it ("aug", "effect").
+        path: the dotted name of an import.
+        firm: whether it replaces the earlier value of the name.
+        cell: the index of the cell.
+        offset: added to the lines of ``node`` to give lines of the cell.
+        order: counts the bindings of a table.
     """
 
     kind: Kind
@@ -45,13 +50,13 @@ class Binding:
 
     @property
     def when(self) -> int | None:
-        """The order of the bindings that this one sees; ``None``: all of them."""
+        """The order up to which this binding sees others; ``None`` if it sees all."""
         return None if self.order == _ANY_TIME else self.order
 
 
 @dataclass(frozen=True)
 class Star:
-    """``from module import *``, and when."""
+    """One ``from module import *`` and its place in the order of the bindings."""
 
     module: str
     firm: bool
@@ -60,7 +65,7 @@ class Star:
 
 @dataclass
 class Table:
-    """The names that one scope binds, in order: a module's (a notebook's), or a function's."""
+    """The names that one scope (a notebook or a function) binds, in order."""
 
     names: dict[str, list[Binding]] = field(default_factory=dict)
     stars: list[Star] = field(default_factory=list)
@@ -75,17 +80,18 @@ class Table:
         return self.count
 
     def live(self, name: str, before: int | None = None) -> list[Binding]:
-        """Give the bindings that may be in force when all statements, or those ``before`` a place in the order, have
-        run: the last firm one and those after it.
+        """List the bindings that may be in force after all statements have run: the last firm one and those after it.
+
+        With ``before``, only the statements before this place in the order have run.
         """
-        every = self.names.get(name, [])
-        charge(1 + len(every) // 8)
+        bindings = self.names.get(name, [])
+        charge(1 + len(bindings) // 8)
         if before is not None:
-            every = [binding for binding in every if binding.order < before]
+            bindings = [binding for binding in bindings if binding.order < before]
         if self.stars:
-            every = sorted([*every, *self._starred(name, before)], key=lambda binding: binding.order)
-        last = max((index for index, binding in enumerate(every) if binding.firm), default=0)
-        return [*every[last:], *(b for b in every[:last] if b.order == _ANY_TIME)]
+            bindings = sorted([*bindings, *self._starred(name, before)], key=lambda binding: binding.order)
+        last = max((index for index, binding in enumerate(bindings) if binding.firm), default=0)
+        return [*bindings[last:], *(binding for binding in bindings[:last] if binding.order == _ANY_TIME)]
 
     def _starred(self, name: str, before: int | None) -> Iterator[Binding]:
         for star in self.stars:
@@ -94,7 +100,7 @@ class Table:
 
     @property
     def may_bind_anything(self) -> bool:
-        """Whether a module that is not known to us was imported by ``*``."""
+        """Whether ``*`` was imported from an unknown module."""
         return any(exported(star.module) is None for star in self.stars)
 
 
@@ -109,7 +115,7 @@ class Collector:
         self.offset = offset
         self.module = module
         self.has_walrus = has_walrus
-        self.outer: set[str] = set()  # names declared global or nonlocal: not this scope's
+        self.outer: set[str] = set()  # names declared global or nonlocal, which are not this scope's
 
     def statements(self, body: Iterable[ast.stmt], firm: bool = True) -> None:
         for statement in body:
@@ -146,7 +152,7 @@ class Collector:
             case ast.Try() | ast.TryStar():
                 handlers = [statement for handler in node.handlers for statement in handler.body]
                 for name in (handler.name for handler in node.handlers if handler.name):
-                    self.bind(name, "unknown", node, False)  # what was raised may be anything that is made in there
+                    self.bind(name, "unknown", node, False)  # the exception may be anything that the body makes
                 self.statements([*node.body, *handlers, *node.orelse, *node.finalbody], firm=False)
             case ast.Match(subject=subject, cases=cases):
                 for case in cases:
@@ -160,7 +166,7 @@ class Collector:
             self.walrus(node)
 
     def unreadable(self, statement: ast.stmt) -> None:
-        """What is nested too deeply to be followed binds every name that it binds to the whole of it."""
+        """Bind every name in a statement that is nested too deeply to be followed to the whole statement."""
         for node in ast.walk(statement):
             names = [getattr(node, "asname", None), getattr(node, "name", None)]
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
@@ -207,12 +213,12 @@ class Collector:
                 self.bind(node.id, kind, source, firm)
 
     def effect(self, target: ast.expr, node: ast.AST, kind: Kind) -> None:
-        """``table["k"] = torch.mm`` and ``ops.append(torch.mm)`` change what ``table`` and ``ops`` hold."""
+        """Bind ``table`` and ``ops`` to the changes ``table["k"] = torch.mm`` and ``ops.append(torch.mm)``."""
         name = root_name(target)
-        known = self.table.names.get(name, [])
-        # Changing what a name holds binds no name: in a function, ``q.put(a)`` does not make ``q`` local.
+        bindings = self.table.names.get(name, [])
+        # Changing an object does not bind its name: in a function, ``q.put(a)`` does not make ``q`` local.
         rebinds = isinstance(target, ast.Name) and kind == "aug"
-        if rebinds or (known and all(binding.kind != "import" for binding in known)):
+        if rebinds or (bindings and all(binding.kind != "import" for binding in bindings)):
             self.bind(name, kind, node, firm=False)
 
     def captures(self, pattern: ast.pattern, subject: ast.expr) -> None:
@@ -241,16 +247,16 @@ class Collector:
 
 
 def root_name(node: ast.AST) -> str:
-    """``torch`` of ``torch.nn["x"].y``; empty where there is none."""
+    """Return ``torch`` for ``torch.nn["x"].y``; empty if the expression does not start with a name."""
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """The expressions of a statement, without those of nested statements, functions and classes."""
+    """Yield the expressions of a statement, without those of nested statements, functions and classes."""
     waiting = _children(node)
-    while waiting:  # and no recursion: a sum of thousands of terms is nested as deeply
+    while waiting:  # no recursion, because a sum of thousands of terms is nested as deeply
         child = waiting.pop()
         own = isinstance(child, ast.expr | ast.keyword | ast.comprehension | ast.withitem)
         if own and not isinstance(child, ast.Lambda):
@@ -259,17 +265,17 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _children(node: ast.AST) -> list[ast.AST]:
-    """The nodes right below ``node``, the last one first."""
+    """List the nodes right below ``node``, the last one first."""
     return list(ast.iter_child_nodes(node))[::-1]
 
 
 def read_cells(cells: Sequence[str]) -> tuple[Table, list[tuple[int, ast.Module]]]:
-    """The notebook's table of names, and the trees of the cells that can be parsed, with their indices."""
+    """Return the notebook's table of names, and the trees of the cells that can be parsed, with their indices."""
     table = Table()
     sizes = accumulate(map(len, cells))
-    read = [source if size <= _LONG_NOTEBOOK else None for source, size in zip(cells, sizes, strict=True)]
-    found = [UNREADABLE if source is None else tree_of(source) for source in read]
-    trees = [(index, tree) for index, tree in enumerate(found) if tree]
+    sources = [source if size <= _LONG_NOTEBOOK else None for source, size in zip(cells, sizes, strict=True)]
+    parsed = [UNREADABLE if source is None else tree_of(source) for source in sources]
+    trees = [(index, tree) for index, tree in enumerate(parsed) if tree]
     for index, tree in trees:
         collector = Collector(table, index, module=True, has_walrus=parts(tree).has_walrus)
         for statement in tree.body:
@@ -283,10 +289,10 @@ def read_cells(cells: Sequence[str]) -> tuple[Table, list[tuple[int, ast.Module]
 
 
 def _globals_of(function: ast.FunctionDef | ast.AsyncFunctionDef, table: Table, cell: int) -> None:
-    """``def f(): global mm; mm = torch.mm`` binds a name of the notebook."""
-    every = list(ast.walk(function))
-    charge(len(every))
-    names = {name for node in every if isinstance(node, ast.Global) for name in node.names}
+    """Bind the notebook's names that ``function`` binds: ``def f(): global mm; mm = torch.mm``."""
+    nodes = list(ast.walk(function))
+    charge(len(nodes))
+    names = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
     if names:
         inner = Table()
         Collector(inner).statements([node for node in function.body if not isinstance(node, ast.Global)])
@@ -309,14 +315,14 @@ def function_table(function: Function) -> Table:
 
 
 def arguments_of(function: Function) -> list[ast.arg]:
-    """List the parameters in the order in which positions count."""
+    """List the parameters in the order of positional arguments."""
     arguments = function.args
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-    return [argument for argument in every if argument is not None]
+    parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    return [parameter for parameter in parameters if parameter is not None]
 
 
 def declarations_first(body: list[ast.stmt]) -> list[ast.stmt]:
-    """``global`` counts for the whole function, wherever it stands."""
-    every = [node for statement in body for node in ast.walk(statement)]
-    charge(len(every))
-    return [*(node for node in every if isinstance(node, ast.Global | ast.Nonlocal)), *body]
+    """Move ``global`` and ``nonlocal`` to the front, because they count for the whole function."""
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    charge(len(nodes))
+    return [*(node for node in nodes if isinstance(node, ast.Global | ast.Nonlocal)), *body]

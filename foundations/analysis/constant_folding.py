@@ -1,7 +1,7 @@
-"""What an expression made of constants comes to, without running it: ``"mat" + "mul"``, ``"lumtam"[::-1]``.
+"""Constant folding: the values of expressions made of constants, such as ``"mat" + "mul"`` or ``"lumtam"[::-1]``.
 
-Only a short list of operations is known, each bounded, because the expressions are a student's: what is not known, or
-would come out large, is simply not folded.
+Students write the expressions, so only a short list of operations is folded, and each is bounded. An expression with
+another operation, or with a large value, is not folded.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAX_LENGTH = 4000
 MAX_CHOICES = 64
 MAX_STEPS = 20_000
 
-#: Gives the possible values of a name; raises :class:`NotConstant`.
+#: Returns the possible values of a name; raises :class:`NotConstant`.
 Lookup = Callable[[str], list[Any]]
 
 
@@ -30,8 +30,9 @@ class NotConstant(Exception):
 
 
 class BudgetExceeded(BaseException):
-    """Reading this notebook takes more steps than any honest one does. No handler of what student code may raise in
-    here catches it.
+    """Reading the notebook takes more steps than any honest notebook needs.
+
+    It is a ``BaseException``, so that handlers of errors which student code causes here do not catch it.
     """
 
 
@@ -40,8 +41,9 @@ _steps_left: ContextVar[list[int] | None] = ContextVar("_steps_left", default=No
 
 @contextmanager
 def step_budget(steps: int) -> Iterator[None]:
-    """Let :func:`charge` raise :class:`BudgetExceeded` where what is done within has taken more than ``steps``: the
-    judge reads before anybody waits with a deadline, and many small expressions, each bounded, can last for hours.
+    """Let :func:`charge` raise :class:`BudgetExceeded` once the block has taken more than ``steps``.
+
+    The judge reads source without a deadline, and many small expressions, each bounded, can take hours.
     """
     token = _steps_left.set([steps])
     try:
@@ -51,15 +53,15 @@ def step_budget(steps: int) -> Iterator[None]:
 
 
 def charge(steps: int) -> None:
-    """Count what reading has cost. A step is about a microsecond of work.
+    """Charge ``steps`` to the budget. A step is about a microsecond of work.
 
     Raises:
         BudgetExceeded: more than :func:`step_budget` allows.
     """
-    left = _steps_left.get()
-    if left is not None:
-        left[0] -= steps
-        if left[0] < 0:
+    budget = _steps_left.get()
+    if budget is not None:
+        budget[0] -= steps
+        if budget[0] < 0:
             raise BudgetExceeded
 
 
@@ -88,7 +90,11 @@ def _percent(a: Any, b: Any) -> Any:
 
 
 def _plain_form(form: str | bytes) -> Any:
-    """``form``, unless it could ask for a field of a million characters."""
+    """Return ``form``, unless it could ask for a field of a million characters.
+
+    Raises:
+        NotConstant: it could.
+    """
     text = form if isinstance(form, str) else form.decode("latin-1")
     if re.search(r"\d{4}|\*|\{[^{}]*\{", text):
         raise NotConstant("a wide field")
@@ -104,12 +110,12 @@ def _range(*bounds: int) -> list[int]:
 
 
 def _bytes(*args: Any) -> bytes:
-    """``bytes``, but for a number: ``bytes(10**12)`` would be that many zeros."""
+    """Return ``bytes(*args)``, but not for a number: ``bytes(10**12)`` would be that many zeros."""
     return _give_up() if any(isinstance(arg, int) for arg in args) else bytes(*args)
 
 
 def _decode(text: Any, form: str = "utf-8") -> Any:
-    """``codecs.decode``, but for the forms that unpack: a few bytes can be a gigabyte."""
+    """Return ``codecs.decode(text, form)``, but not for compressed forms: a few bytes can unpack to a gigabyte."""
     return codecs.decode(text, form) if form in ("rot13", "rot_13", "hex", "base64", "utf-8") else _give_up()
 
 
@@ -148,21 +154,21 @@ _METHODS = frozenset({
 
 
 def fold(node: ast.expr, names: Lookup) -> list[Any]:
-    """The values that ``node`` may have; ``names`` knows those of names.
+    """List the values that ``node`` may have; ``names`` looks up the values of names.
 
     Raises:
-        Unfoldable: it is not made of constants, or not in a way that is known here.
+        NotConstant: it is not made of constants, or contains an operation that is not folded.
     """
     try:
         return _Folding().fold(node, names)
     except NotConstant:
         raise
-    except Exception as error:  # an expression of a student's may fail in any way that Python knows
+    except Exception as error:  # a student's expression may raise any error
         raise NotConstant(str(error)) from error
 
 
 class _Folding:
-    """One expression being folded, in a bounded number of steps: comprehensions nest."""
+    """One expression being folded, in a bounded number of steps, because comprehensions nest."""
 
     def __init__(self) -> None:
         self.steps = MAX_STEPS
@@ -198,7 +204,7 @@ class _Folding:
                 bounds = [bound or ast.Constant(None) for bound in (lower, upper, step)]
                 yield from (inner[slice(*cut)] for inner, *cut in self._product([value, *bounds], names))
             case ast.Subscript(value=value, slice=index):
-                yield from (inner[place] for inner, place in self._product([value, index], names))
+                yield from (inner[position] for inner, position in self._product([value, index], names))
             case ast.IfExp(body=body, orelse=other):
                 yield from self.fold(body, names)
                 yield from self.fold(other, names)

@@ -1,7 +1,7 @@
 """The tables behind the rules of the game: families of operations, by the names under which they are written and run.
 
 A family's ``names`` are last components (``matmul`` in ``torch.matmul`` and in ``a.matmul``): attributes, imported
-names, and the names that a trace shows. A name too common to stand alone goes into ``paths`` with what it hangs on.
+names, and the names that a trace shows. A name that is too common on its own is listed in ``paths`` with its module.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Family:
-    """One family: ``gloss`` is what a message puts in brackets behind the operation."""
+    """One family of operations; messages put its ``gloss`` in brackets after the operation."""
 
     gloss: str
     names: frozenset[str] = frozenset()
-    #: Of Python: ``@``, ``**``.
+    #: Python's operators: ``@``, ``**``.
     operators: frozenset[str] = frozenset()
-    #: Of :mod:`builtins`; any use of the bare name counts.
+    #: Names in :mod:`builtins`; any use of the bare name counts.
     builtins: frozenset[str] = frozenset()
-    #: Top-level modules of which any use counts.
+    #: Top-level modules; any use of them counts.
     modules: frozenset[str] = frozenset()
     #: Dotted beginnings, such as ``torch.jit``.
     paths: frozenset[str] = frozenset()
-    #: Dotted names below ``paths`` that are none of it.
+    #: Dotted names below ``paths`` that are not in the family.
     apart: frozenset[str] = frozenset()
-    #: What a trace shows besides ``names``: dispatch names without ``aten.``, audit events.
+    #: Names in a trace besides ``names``: dispatch names without ``aten.``, audit events.
     traced: frozenset[str] = frozenset()
     #: Only a call on more than one number counts (``tolist``).
     many_only: bool = False
 
     def has_name(self, name: str) -> bool:
-        """Whether ``name`` is of the family; ``addmm_`` and ``linalg_norm`` are ``addmm`` and ``norm``."""
+        """Return whether ``name`` is in the family; ``addmm_`` and ``linalg_norm`` count as ``addmm`` and ``norm``."""
         bare = name.removeprefix("linalg_").removeprefix("special_")
         return bare in self.names or (not bare.endswith("__") and bare.removesuffix("_") in self.names)
 
     def has_path(self, path: str) -> bool:
-        """Whether the dotted ``path`` is of the family."""
+        """Return whether the dotted ``path`` is in the family."""
         if path in self.apart:
             return False
         root, _, rest = path.partition(".")
@@ -48,7 +48,7 @@ class Family:
         return bool(rest) and self.has_name(path.rpartition(".")[2])
 
     def has_traced(self, name: str) -> bool:
-        """Whether ``name`` of a trace, of either level, is of the family."""
+        """Return whether ``name``, from either level of a trace, is in the family."""
         bare = name.removeprefix("aten.")
         return bare in self.traced or self.has_name(bare)
 
@@ -61,7 +61,7 @@ def _dunder(names: Iterable[str]) -> frozenset[str]:
     return frozenset(f"__{prefix}{name}__" for name in names for prefix in ("", "r", "i"))
 
 
-#: In the order in which a message picks one where several match.
+#: In the order in which a message picks one if several match.
 FAMILIES: dict[str, Family] = {
     "matrix product": Family(
         gloss="a matrix product",
@@ -76,12 +76,12 @@ FAMILIES: dict[str, Family] = {
             "scaled_dot_product_attention MultiheadAttention multi_head_attention_forward flex_attention RNN LSTM",
             "GRU RNNCell LSTMCell GRUCell Transformer TransformerEncoderLayer TransformerDecoderLayer sumprod",
             "convolve correlate correlate1d solve solve_ex lstsq lu_solve cholesky_solve solve_triangular tensorsolve",
-            # The inverse of [[1, -a, 0], [0, 1, -b], [0, 0, 1]] holds a @ b in its corner; so does the exponential.
+            # The inverse of [[1, -a, 0], [0, 1, -b], [0, 0, 1]] has a @ b in its corner; so does the exponential.
             "inv inv_ex inverse pinv pinverse tensorinv matrix_exp sampled_addmm _linear_pointwise _mkl_linear",
             # So do the factors of such matrices, and the determinant of [[1, b], [-a, 0]] is a · b.
             "lu lu_factor lu_factor_ex ldl_factor ldl_factor_ex cholesky cholesky_ex qr geqrf ormqr orgqr",
             "householder_product triangular_solve det slogdet logdet",
-            # The first number that a Fourier transform gives is a sum, and this one multiplies by a window before.
+            # The first number of a Fourier transform is a sum, and these multiply by a window before summing.
             "stft istft",
         )
         | _dunder(["matmul"]),
@@ -106,7 +106,7 @@ FAMILIES: dict[str, Family] = {
             "clip_grad_norm clip_grad_norm_ get_total_norm lp_pool1d lp_pool2d lp_pool3d LPPool1d LPPool2d",
             "LPPool3d svd svdvals svd_lowrank pca_lowrank mse_loss MSELoss cosine_similarity CosineSimilarity",
             "_foreach_norm native_norm rms_norm RMSNorm layer_norm LayerNorm group_norm GroupNorm instance_norm",
-            # The size of a complex number is a norm of two, and the factor R of a single column the norm of it.
+            # The size of a complex number is the norm of two numbers; the factor R of a single column is its norm.
             "complex view_as_complex qr geqrf",
         ),
         builtins=frozenset({"complex"}),
@@ -138,16 +138,16 @@ FAMILIES: dict[str, Family] = {
     ),
     "autograd": Family(
         gloss="automatic differentiation",
-        # Not ``backward``: a student's own layers have a method of that name, which a trace does not show.
+        # Not ``backward``: students' own layers have a method of that name. A trace does not show those.
         names=_words(
             "autograd requires_grad_ retain_grad enable_grad functorch",
-            # What it calls on the way back, which can be called without it as well.
+            # Functions that autograd calls in the backward pass, and that can be called directly.
             "threshold_backward hardtanh_backward leaky_relu_backward elu_backward _softmax_backward_data",
             "_log_softmax_backward_data mse_loss_backward nll_loss_backward",
         ),
         modules=_words("functorch"),
         paths=_words("torch.autograd torch.func torch._functorch"),
-        apart=_words("torch.func.vmap"),  # which is torch.vmap, and differentiates nothing
+        apart=_words("torch.func.vmap"),  # the same as torch.vmap, which does not differentiate
         traced=_words("backward requires_grad"),
     ),
     "list round trip": Family(
@@ -181,13 +181,13 @@ FAMILIES: dict[str, Family] = {
             "broadcast broadcast_shapes broadcast_tensors broadcast_to broadcast_arrays broadcast_all expand expand_as",
             "expand_copy infer_size _infer_size",
         ),
-        # Comparisons, which count as looking and not as arithmetic, stretch their operands as well.
+        # Comparisons count as looking at numbers and not as arithmetic, but they broadcast their operands as well.
         traced=_words("eq ne lt le gt ge __eq__ __ne__ __lt__ __le__ __gt__ __ge__ isclose")
         | _words("logical_and logical_or logical_xor"),
     ),
 }
 
-#: Operations by which numbers are named, moved, made or looked at, and nothing is computed: their size says nothing.
+#: Operations that name, move, make or look at numbers without computing: the number of their elements does not matter.
 STRUCTURAL = _words(
     # reading and writing elements, views
     "__getitem__ __setitem__ select slice index index_put index_select narrow unbind split",
@@ -216,6 +216,6 @@ STRUCTURAL = _words(
 
 
 def is_structural(name: str) -> bool:
-    """Whether ``name`` of a trace, of either level, computes nothing."""
+    """Return whether ``name``, from either level of a trace, is an operation that does not compute."""
     bare = name.removeprefix("aten.")
     return bare in STRUCTURAL or (not bare.endswith("__") and bare.removesuffix("_") in STRUCTURAL)

@@ -1,8 +1,8 @@
-"""Modules and classes of libraries on their way through a notebook: which of them an expression may mean.
+"""The flow of modules and classes of libraries through a notebook: which of them an expression may mean.
 
 ``def put(m): m.atan2 = evil`` changes torch if ``put(torch)`` is called anywhere. Values are dotted names: ``torch`` is
 the module, ``torch.__dict__`` its namespace, ``[]torch`` a collection that holds it; a part that cannot be known is
-``*``. Order is ignored: a name may mean everything that it is ever bound to.
+``*``. The order of statements is ignored: a name may mean everything that it is ever bound to.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ _NOTED = (ast.Call, ast.Assign, ast.Attribute, ast.Subscript, ast.Import, ast.Im
 
 @dataclass(frozen=True)
 class Text:
-    """A tree and its place in a notebook: its cell, and lines to add; ``fixed``: it is all on one line, as a string."""
+    """A tree and its place in a notebook: its cell, and the lines to add to its own.
+
+    A ``fixed`` tree comes from a string, so it is all on one line.
+    """
 
     tree: ast.Module
     cell: int
@@ -48,17 +51,18 @@ _NOTHING: Values = frozenset()
 _DEPTH = 12
 #: Characters of the longest text that may be a name.
 _WORD = 40
-#: Methods that give a part of a collection or of a namespace; the first argument is its key.
+#: Methods that return a part of a collection or of a namespace; the first argument is its key.
 _BY_KEY = frozenset({"get", "pop", "setdefault", "__getitem__"})
+#: Methods that return the parts of a collection or of a namespace without a key.
 _BY_TURNS = frozenset({"values", "items", "copy", "popitem", "__iter__", "__next__"})
-#: Calls of Python's own that hand on what they are given.
+#: Python's own calls that hand on their arguments.
 _HANDING_ON = frozenset(
     [
         *("next", "iter", "list", "tuple", "set", "frozenset", "dict", "sorted", "reversed", "zip", "map", "filter"),
         *("enumerate", "max", "min", "__enter__", "super"),
     ]
 )
-#: Libraries that hand on modules and classes that they are given. A tensor that torch makes of one is none.
+#: Libraries whose functions hand on modules and classes. Torch is not among them: it makes tensors of its arguments.
 _GIVING_BACK = frozenset(["contextlib", "copy", "functools", "itertools", "operator", "importlib", "collections"])
 
 
@@ -69,16 +73,16 @@ class Flow:
         self.notebook = notebook
         self.folding = Resolver(notebook)
         self.tables: dict[int, Table] = {}
-        self.known: dict[tuple[int, str], Values] = {}
-        #: Calls by the name of what is called ("" if it has none), and calls that a named function is handed to.
+        self.resolved: dict[tuple[int, str], Values] = {}
+        #: Calls by the name of the called function ("" if it has none), and calls that pass a function, by its name.
         self.calls: dict[str, list[tuple[ast.Call, Scopes]]] = {}
-        self.handed: dict[str, list[tuple[ast.Call, Scopes]]] = {}
-        #: Other names of functions, and what is put into attributes, by name.
+        self.passed: dict[str, list[tuple[ast.Call, Scopes]]] = {}
+        #: Other names of functions, by name, and the values assigned to attributes, by attribute.
         self.aliases: dict[str, set[str]] = {}
         self.attributes: dict[str, list[tuple[ast.expr, Scopes]]] = {}
-        #: The classes of methods that build an object: they are called by the name of the class.
+        #: The classes of methods that build an object, which are called by the name of the class.
         self.built: dict[int, str] = {}
-        #: Everything that changes something, names something or calls something.
+        #: All nodes that may change, name or call something.
         self.places: list[Place] = []
         #: Names, attributes and short texts, wherever they are.
         self.words: set[str] = set()
@@ -97,14 +101,13 @@ class Flow:
             case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
                 self.words.update(alias.name for alias in aliases)
             case ast.ClassDef(name=name, body=body):
-                methods = [
-                    one for one in body if isinstance(one, ast.FunctionDef) and one.name in ("__init__", "__new__")
-                ]
+                functions = (node for node in body if isinstance(node, ast.FunctionDef))
+                methods = [function for function in functions if function.name in ("__init__", "__new__")]
                 self.built.update((id(method), name) for method in methods)
             case ast.Call():
                 self.calls.setdefault(_callee(node.func), []).append((node, scopes))
                 for name in _functions_in(node):
-                    self.handed.setdefault(name, []).append((node, scopes))
+                    self.passed.setdefault(name, []).append((node, scopes))
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     if isinstance(target, ast.Attribute):
@@ -113,7 +116,7 @@ class Flow:
                         self.aliases.setdefault(_callee(value), set()).add(_callee(target))
 
     def values(self, node: ast.AST | None, scopes: Scopes, depth: int = _DEPTH) -> Values:  # noqa: PLR0911 - one for each kind of node
-        """Give the modules, classes and namespaces that ``node`` may mean, and collections that hold some."""
+        """Return the modules, classes and namespaces that ``node`` may mean, and collections that hold some."""
         charge(2)
         if depth == 0:
             return _NOTHING
@@ -146,13 +149,13 @@ class Flow:
     # names
 
     def _name(self, name: str, scopes: Scopes, depth: int) -> Values:
-        for place in range(len(scopes) - 1, -1, -1):
-            function = scopes[place]
+        for index in range(len(scopes) - 1, -1, -1):
+            function = scopes[index]
             table = self.table(function)
             if name in table.names:
-                return self._bound(function, name, table.names[name], scopes[: place + 1], depth)
-        known = self.notebook.live(name) if self.notebook.stars else []
-        bound = [*self.notebook.names.get(name, []), *known]
+                return self._bound(function, name, table.names[name], scopes[: index + 1], depth)
+        starred = self.notebook.live(name) if self.notebook.stars else []
+        bound = [*self.notebook.names.get(name, []), *starred]
         if bound:
             return self._bound(self.notebook, name, bound, (), depth)
         if name == "__builtins__":
@@ -172,13 +175,13 @@ class Flow:
 
     def _bound(self, owner: object, name: str, bindings: Sequence[Binding], scopes: Scopes, depth: int) -> Values:
         key = id(owner), name
-        if key not in self.known:
-            self.known[key] = _NOTHING  # while it is being worked out
-            found = [self._binding(binding, scopes, depth) for binding in bindings]
+        if key not in self.resolved:
+            self.resolved[key] = _NOTHING  # while it is being resolved
+            values = [self._binding(binding, scopes, depth) for binding in bindings]
             if isinstance(owner, Function):
-                found.append(self._argument(owner, name, scopes[:-1], depth))
-            self.known[key] = _NOTHING.union(*found)
-        return self.known[key]
+                values.append(self._argument(owner, name, scopes[:-1], depth))
+            self.resolved[key] = _NOTHING.union(*values)
+        return self.resolved[key]
 
     def _binding(self, binding: Binding, scopes: Scopes, depth: int) -> Values:
         node = binding.node
@@ -189,8 +192,8 @@ class Flow:
             case "value":
                 return self.values(node, scopes, depth)
             case "each" | "unknown" if isinstance(node, ast.expr):
-                found = self.values(node, scopes, depth)
-                return found | _items(found)  # what a ``with`` names may be the thing itself
+                values = self.values(node, scopes, depth)
+                return values | _items(values)  # ``with x as y`` may bind ``y`` to ``x`` itself
             case "effect" if isinstance(node, ast.Call):
                 return _held(self._union(node.args, scopes, depth))
             case "effect":
@@ -198,23 +201,24 @@ class Flow:
         return _NOTHING
 
     def _argument(self, function: Function, name: str, scopes: Scopes, depth: int) -> Values:
-        """Give everything that a parameter is bound to, by a default or by any call."""
-        places = [argument.arg for argument in arguments_of(function)]
-        if name not in places:
+        """Return everything that a parameter is bound to, by a default or by any call."""
+        parameters = [argument.arg for argument in arguments_of(function)]
+        if name not in parameters:
             return _NOTHING
-        collects = any(one is not None and one.arg == name for one in (function.args.vararg, function.args.kwarg))
-        place = None if collects else places.index(name) - (id(function) in self.built)
-        found = [self._default(function, name, scopes, depth)]
+        collectors = filter(None, (function.args.vararg, function.args.kwarg))
+        collects = any(collector.arg == name for collector in collectors)
+        position = None if collects else parameters.index(name) - (id(function) in self.built)
+        values = [self._default(function, name, scopes, depth)]
         for called in self._names_of(function):
             for call, around in self.calls.get(called, ()):
-                found += [self.values(given, around, depth) for given in _given(call, place, name)]
-                found += [_items(self.values(given, around, depth)) for given in _unpacked(call)]
-            for call, around in self.handed.get(called, ()):
+                values += [self.values(given, around, depth) for given in _given(call, position, name)]
+                values += [_items(self.values(given, around, depth)) for given in _unpacked(call)]
+            for call, around in self.passed.get(called, ()):
                 for given in _given(call, None, name):
-                    handed = self.values(given, around, depth)
-                    found += [handed, _items(handed), _items(_items(handed))]
-        every = _NOTHING.union(*found)
-        return _held(every) if collects else every
+                    value = self.values(given, around, depth)
+                    values += [value, _items(value), _items(_items(value))]
+        union = _NOTHING.union(*values)
+        return _held(union) if collects else union
 
     def _default(self, function: Function, name: str, scopes: Scopes, depth: int) -> Values:
         arguments = function.args
@@ -223,11 +227,12 @@ class Flow:
             *zip(reversed(positional), reversed(arguments.defaults), strict=False),
             *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
         ]
-        return self._union([default for one, default in pairs if one.arg == name and default], scopes, depth)
+        defaults = [default for parameter, default in pairs if parameter.arg == name and default]
+        return self._union(defaults, scopes, depth)
 
     def _names_of(self, function: Function) -> set[str]:
         own = self.built.get(id(function), _callee(function))
-        names, waiting = {own, ""}, [own]  # a call without a name may call any function that is kept in a collection
+        names, waiting = {own, ""}, [own]  # a call without a name may call any function that a collection holds
         while waiting:
             new = self.aliases.get(waiting.pop(), set()) - names
             names |= new
@@ -237,35 +242,35 @@ class Flow:
     # attributes, parts and results
 
     def _attribute(self, bases: Values, attr: str, depth: int) -> Values:
-        found = {f"{base}.{attr}" for base in bases if not base.startswith("[]")}
-        if not found and attr in self.attributes:
+        paths = {f"{base}.{attr}" for base in bases if not base.startswith("[]")}
+        if not paths and attr in self.attributes:
             for value, scopes in self.attributes[attr][:64]:
-                found |= self.values(value, scopes, depth - 2) if depth > 2 else _NOTHING
-        return frozenset(found)
+                paths |= self.values(value, scopes, depth - 2) if depth > 2 else _NOTHING
+        return frozenset(paths)
 
     def _part(self, bases: Values, key: ast.expr | None, scopes: Scopes, depth: int) -> Values:
-        found = set(_items(bases))
+        paths = set(_items(bases))
         for base in bases:
             if base in ("globals()", "builtins.globals()"):
                 for name in self.keys(key, scopes):
-                    found |= self._name(name, (), depth - 1)
+                    paths |= self._name(name, (), depth - 1)
             elif base.endswith(".__dict__") or base in ("sys.modules", "builtins"):  # ``__builtins__`` may be a dict
                 prefix = "" if base == "sys.modules" else base.removesuffix(".__dict__") + "."
-                found |= {f"{prefix}{name}" for name in self.keys(key, scopes) or ["*"]}
-        return frozenset(found)
+                paths |= {f"{prefix}{name}" for name in self.keys(key, scopes) or ["*"]}
+        return frozenset(paths)
 
     def keys(self, key: ast.expr | None, scopes: Scopes = ()) -> list[str]:
-        """Give the texts that ``key`` may be, if they can be known."""
+        """List the texts that ``key`` may be, if they can be known."""
         self.folding.scopes = [self.table(scope) for scope in scopes]
-        found = self.folding.folded(key) if key is not None else None
-        return [one for one in found or () if isinstance(one, str)]
+        values = self.folding.folded(key) if key is not None else None
+        return [value for value in values or () if isinstance(value, str)]
 
     def _call(self, call: ast.Call, scopes: Scopes, depth: int) -> Values:  # noqa: PLR0911 - one for each kind of call
         called = self.values(call.func, scopes, depth)
         first = call.args[0] if call.args else None
         if isinstance(call.func, ast.Attribute) and call.func.attr in _BY_KEY | _BY_TURNS:
             owner = self.values(call.func.value, scopes, depth)
-            if any(_is_collection(one) for one in owner):
+            if any(_is_collection(value) for value in owner):
                 return self._part(owner, first if call.func.attr in _BY_KEY else None, scopes, depth) | owner
         if called & {"builtins.globals", "builtins.locals"} or (first is None and "builtins.vars" in called):
             return frozenset(["globals()"])
@@ -279,37 +284,37 @@ class Flow:
         results = self._results(call.func, scopes, depth)
         if results is not None:
             return results
-        handed = [*call.args, *(keyword.value for keyword in call.keywords)]
-        if not called or any(_hands_on(one) for one in called):
-            found = self._union(handed, scopes, depth)
-            return found | _held(found) | _items(found)
+        arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if not called or any(_hands_on(path) for path in called):
+            values = self._union(arguments, scopes, depth)
+            return values | _held(values) | _items(values)
         return _NOTHING
 
     def _results(self, function: ast.expr, scopes: Scopes, depth: int) -> Values | None:
-        """Give what a function, or an object's ``__enter__``, of the notebook returns; ``None`` if it is not known."""
+        """Return the results of the notebook's function, or of its class's ``__enter__``; ``None`` if it is unknown."""
         if isinstance(function, ast.Lambda):
             return self.values(function.body, (*scopes, function), depth)
         if not isinstance(function, ast.Name):
             return None
         tables = [self.table(scope).names for scope in reversed(scopes)]
         bound = next((names[function.id] for names in [*tables, self.notebook.names] if function.id in names), [])
-        found, known = _NOTHING, False
+        results, is_known = _NOTHING, False
         for binding in bound:
             node = binding.node
             if isinstance(node, ast.Lambda):
-                known, found = True, found | self.values(node.body, (*scopes, node), depth)
+                is_known, results = True, results | self.values(node.body, (*scopes, node), depth)
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                known, found = True, found | self._union(_returned(node), (*scopes, node), depth)
+                is_known, results = True, results | self._union(_returned(node), (*scopes, node), depth)
             elif isinstance(node, ast.ClassDef):
-                known = True
+                is_known = True
                 for method in node.body:
                     if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name in _HANDING_ON:
-                        found |= self._union(_returned(method), (*scopes, method), depth)
-        return found if known else None
+                        results |= self._union(_returned(method), (*scopes, method), depth)
+        return results if is_known else None
 
 
 def _callee(node: ast.AST) -> str:
-    """Name a function, or what is called: the last part of a dotted name."""
+    """Return the name of a function or of a called expression: the last part of a dotted name."""
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name) | ast.FunctionDef(name=name):
             return name
@@ -321,23 +326,23 @@ def _callee(node: ast.AST) -> str:
 
 
 def _functions_in(call: ast.Call) -> Iterator[str]:
-    """Name what may be functions among the arguments of ``call``."""
+    """Yield the names of arguments of ``call`` that may be functions."""
     for given in (*call.args, *(keyword.value for keyword in call.keywords)):
         for part in given.elts if isinstance(given, ast.Tuple | ast.List) else [given]:
             if isinstance(part, ast.Name | ast.Attribute | ast.Lambda):
                 yield _callee(part)
 
 
-def _given(call: ast.Call, place: int | None, name: str) -> Iterator[ast.expr]:
-    """Give the arguments that may be bound to the parameter; all of them if its ``place`` is not known.
+def _given(call: ast.Call, position: int | None, name: str) -> Iterator[ast.expr]:
+    """Yield the arguments that may be bound to the parameter ``name``; all of them if its ``position`` is unknown.
 
-    A method has its object before them.
+    A method call passes its object before them.
     """
-    if place is None:
+    if position is None:
         yield from (*call.args, *(keyword.value for keyword in call.keywords))
         return
-    places = (place, place - 1) if isinstance(call.func, ast.Attribute) else (place,)
-    yield from (call.args[one] for one in places if 0 <= one < len(call.args))
+    positions = (position, position - 1) if isinstance(call.func, ast.Attribute) else (position,)
+    yield from (call.args[index] for index in positions if 0 <= index < len(call.args))
     yield from (keyword.value for keyword in call.keywords if keyword.arg == name)
 
 

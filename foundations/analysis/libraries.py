@@ -1,6 +1,6 @@
-"""Modules of libraries that notebooks import: the names that ``from module import *`` binds, and what a dotted name is.
+"""Modules of libraries that notebooks import: names that ``from module import *`` binds, and kinds of dotted names.
 
-Only modules on a fixed list are ever imported here; a module that a submission names and that is not on it is unknown.
+Only modules on a fixed list are imported here; any other module that a submission names is unknown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ def _words(*lines: str) -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
 
 
-#: Of the standard library: importing them does nothing but define names.
+#: Modules of the standard library whose import only defines names.
 _PLAIN = _words(
     "abc array ast asyncio base64 bisect builtins bz2 calendar cmath codecs collections collections.abc colorsys",
     "concurrent.futures configparser contextlib copy csv ctypes dataclasses datetime decimal difflib dis enum fnmatch",
@@ -25,11 +25,11 @@ _PLAIN = _words(
     "time timeit token tokenize traceback types typing unicodedata unittest unittest.mock urllib.parse urllib.request",
     "uuid warnings weakref zipfile zlib",
 )
-#: Of this package: the modules that are made for notebooks.
+#: The modules of this package that are made for notebooks.
 _OURS = frozenset({"foundations.testing", "foundations.data", "foundations.plots"})
-#: Libraries of which a module is known as soon as it can be imported.
+#: Libraries of which every module that they import is known.
 _WHOLE = ("torch", "numpy")
-#: Beginnings of classes whose objects are used through their methods.
+#: Beginnings of the dotted names of classes whose objects are used through their methods.
 _TOOLS = ("torch.optim.", "torch.utils.data.")
 _UNKNOWN = object()
 _DRAWING = frozenset({"matplotlib", "matplotlib.pyplot", "pylab", "matplotlib.pylab"})
@@ -37,25 +37,28 @@ _DRAWING = frozenset({"matplotlib", "matplotlib.pyplot", "pylab", "matplotlib.py
 
 @lru_cache(maxsize=256)
 def exported(module: str) -> frozenset[str] | None:
-    """Give the names that ``from module import *`` binds; ``None`` if the module is unknown or cannot be imported."""
-    found = _module(module)
-    if found is None:
+    """Return the names that ``from module import *`` binds; ``None`` if the module is unknown or cannot be imported."""
+    library = _module(module)
+    if library is None:
         return None
-    listed = getattr(found, "__all__", None)
-    return frozenset(name for name in vars(found) if not name.startswith("_")) if listed is None else frozenset(listed)
+    listed = getattr(library, "__all__", None)
+    if listed is not None:
+        return frozenset(listed)
+    return frozenset(name for name in vars(library) if not name.startswith("_"))
 
 
 @lru_cache(maxsize=4096)
 def path_of(module: str, name: str) -> str:
-    """Give the dotted name of ``module``'s ``name``; a module that it imports itself has its own."""
+    """Return the dotted name of ``module``'s ``name``; a module that it imports keeps its own dotted name."""
     value = getattr(_module(module), name, None)
     return value.__name__ if isinstance(value, ModuleType) else f"{module}.{name}"
 
 
 @lru_cache(maxsize=4096)
 def is_operation(path: str, called: bool) -> bool:
-    """Whether the dotted ``path`` is something to compute with: no module, no constant such as ``np.pi``, and no type
-    such as ``np.ndarray`` unless it is ``called``. A path that is not known is taken for an operation.
+    """Return whether the dotted ``path`` may compute. An unknown path counts as an operation.
+
+    Modules, constants (``np.pi``), and types that are not ``called`` (``np.ndarray``) are not operations.
     """
     root, _, rest = path.partition(".")
     if not rest:
@@ -68,25 +71,25 @@ def is_operation(path: str, called: bool) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_tool(path: str) -> bool:
-    """Whether the dotted ``path`` is a class whose objects compute: a layer, an optimizer."""
+    """Return whether the dotted ``path`` is a class whose objects compute: a layer, an optimizer."""
     value = _value(path)
     if not isinstance(value, type):
         return False
-    return path.startswith(_TOOLS) or any("__call__" in vars(one) for one in value.__mro__)
+    return path.startswith(_TOOLS) or any("__call__" in vars(base) for base in value.__mro__)
 
 
 @lru_cache(maxsize=4096)
 def holds_names(path: str) -> bool:
-    """Whether the dotted ``path`` is a module or a class, in which names are looked up, or may be one."""
+    """Return whether the dotted ``path`` is, or may be, a module or a class, in which names are looked up."""
     value = _value(path)
     return value is _UNKNOWN or isinstance(value, ModuleType | type)
 
 
 def _value(path: str) -> object:
-    """Find the object that ``path`` means here."""
+    """Return the object that ``path`` means in this process, or ``_UNKNOWN``."""
     root, *rest = path.split(".")
     value: object = sys.modules.get(root, _UNKNOWN)
-    for name in rest:  # a module's own names: some modules import more when they are asked
+    for name in rest:  # ``vars``, because some modules import more on ``getattr``
         value = vars(value).get(name, _UNKNOWN) if isinstance(value, ModuleType) else getattr(value, name, _UNKNOWN)
     return value
 
@@ -98,7 +101,7 @@ def _module(name: str) -> ModuleType | None:
             return importlib.import_module(name)
         except ImportError:
             return None
-    if root in _WHOLE:  # a submodule of theirs is known if the library itself has imported it
+    if root in _WHOLE:  # a submodule is known if the library itself has imported it
         importlib.import_module(root)
         return sys.modules.get(name)
     return None

@@ -1,4 +1,4 @@
-"""Code that asks for an operation by its name: ``getattr(torch, "mat" + "mul")``, ``vars(torch)["mm"]``."""
+"""Code that looks an operation up by its name: ``getattr(torch, "mat" + "mul")``, ``vars(torch)["mm"]``."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _FETCHERS = frozenset({"operator.attrgetter", "operator.methodcaller", "operator
 
 
 class Asking(ast.NodeVisitor, Resolver):
-    """The part of a reader that finds operations by names in strings, if these can be known by reading."""
+    """The part of a reader that finds operations looked up by strings, if the strings can be known by reading."""
 
     def asked_for(self, node: ast.AST, names: list[str], paths: list[str]) -> None:
-        """Take note of ``names``, which are asked of an object, or of the ``paths`` that they are if it is known."""
+        """Note the ``names`` that are looked up on an object, or their dotted ``paths`` if the object is known."""
         raise NotImplementedError
 
     def visit_all(self, nodes: Iterable[ast.AST | None]) -> None:

@@ -2,7 +2,7 @@
 
 The families of :mod:`foundations.analysis.families` have names that students write. This module sorts the rest: all
 callables of PyTorch's public interface and all operators of its ``aten`` library. An operation that is in no family is
-unknown: it comes from a newer PyTorch or from a namespace of somebody's own, and a person has to look at it.
+unknown: it comes from a newer PyTorch or from another namespace, and asks for a review.
 
 Source: the names that ``torch._C._dispatch_get_all_op_names()`` and ``torch.overrides`` list; a test sorts them all.
 """
@@ -16,7 +16,7 @@ from foundations.analysis.families import FAMILIES, is_structural
 from foundations.errors import CourseError
 
 STRUCTURE = "structure"
-#: Families that every exercise may use: they compute entry by entry, add up, compare, make or move numbers.
+#: Families that every exercise may use: they compute elementwise, add up, compare, make or move numbers.
 PLAIN = frozenset({STRUCTURE, "arithmetic", "functions", "reductions", "sorting", "random numbers", "settings"})
 
 
@@ -26,7 +26,7 @@ def _words(*lines: str) -> frozenset[str]:
 
 _WORDS: dict[str, frozenset[str]] = {
     STRUCTURE: _words(
-        # properties and questions
+        # properties and predicates
         "shape ndim dtype device layout grad grad_dtype _grad _grad_fn _base _backward_hooks",
         "_post_accumulate_grad_hooks",
         "_cdata _version _use_count is_leaf is_cpu is_cuda is_ipu is_maia is_meta is_mkldnn is_mps is_mtia",
@@ -164,7 +164,7 @@ _WORDS: dict[str, frozenset[str]] = {
     ),
 }  # fmt: skip
 
-#: For the many names that are alike; the first that matches counts.
+#: Patterns for groups of similar names; the first match counts.
 _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("autograd", (r".*_backward(_.*)?", r".*_jvp", "as_sparse_gradcheck", r"_(make|unpack)_dual", r"_grad_.*",
                   r"_.*_grad")),
@@ -199,11 +199,11 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"_validate.*", "set_warn_always", "use_deterministic_algorithms",
     )),
 )  # fmt: skip
-#: Layers that are products as well, and hold an activation or a softmax.
+#: Layers that contain both a product and an activation or a softmax.
 _LAYERS = re.compile(r".*(attention|_sdp_|lstm|gru|rnn|transformer).*|_add_relu|_addmm_activation|_linear_pointwise")
 _COMPILED = tuple((family, re.compile("|".join(patterns))) for family, patterns in _PATTERNS)
 
-#: Explanations of the families that only this module knows, as a message puts them in brackets.
+#: Explanations of the families, which messages put in brackets.
 GLOSSES = {
     STRUCTURE: "making, moving or looking at numbers",
     "arithmetic": "arithmetic",
@@ -220,53 +220,51 @@ GLOSSES = {
     "communication": "communication between processes",
 } | {name: family.gloss for name, family in FAMILIES.items()}
 
-#: All families, those that a rule may allow.
+#: All families that a rule may allow.
 ALL = frozenset({*FAMILIES, *PLAIN, *GLOSSES})
 
 
-#: Families in which a matrix product can be had in disguise; a rule without the one allows none of the others.
+#: Families that can compute a matrix product in disguise. :func:`all_but` leaves them out together with the product.
 _DISGUISES = frozenset({"decomposition", "fourier transform", "sparse tensors", "quantized numbers", "nested tensors"})
 
 
 def all_but(*families: str) -> frozenset[str]:
-    """Return all families without the ones named, for a rule.
+    """Return all families except ``families``, for a rule.
 
     Raises:
-        CourseError: there is no such family.
+        CourseError: one of ``families`` does not exist.
     """
     if unknown := sorted(set(families) - ALL):
-        raise CourseError(f"{unknown[0]!r} is not a family of operations: {', '.join(sorted(ALL))}", slug="rules")
+        raise CourseError(f"{unknown[0]!r} is not a family of operations; use {', '.join(sorted(ALL))}", slug="rules")
     return ALL - set(families) - (_DISGUISES if "matrix product" in families else set())
 
 
 @lru_cache(maxsize=4096)
 def families_of(name: str) -> frozenset[str]:
-    """Return the families of an operation named as in a trace (``matmul``, ``__add__``, ``aten.mul``); empty if it is
-    unknown.
-    """
+    """Return the families of an operation, named as in a trace (``matmul``, ``aten.mul``); empty if it is unknown."""
     if name.startswith("autograd."):
         return frozenset({"autograd"})
     bare = name.removeprefix("aten.").removeprefix("prims.")
-    if "_backward" in bare.lstrip("_"):  # the way back through a product is made of products
+    if "_backward" in bare.lstrip("_"):  # the gradient of a product is made of products
         return _families_of(bare) | _families_of(bare[: bare.index("_backward", 1)])
     return _families_of(bare)
 
 
 def _families_of(bare: str) -> frozenset[str]:
     named = {family for family, entry in FAMILIES.items() if entry.has_traced(bare)}
-    words = next(filter(None, map(_family_by_word, _forms(bare))), None)
-    found = words or next(filter(None, map(_family_by_pattern, _forms(bare))), None)
+    by_word = next(filter(None, map(_family_by_word, _forms(bare))), None)
+    family = by_word or next(filter(None, map(_family_by_pattern, _forms(bare))), None)
     layer = {"torch.nn"} if any(map(_LAYERS.fullmatch, _forms(bare))) else set()
-    return frozenset(named | layer | ({found} if found else set()))
+    return frozenset(named | layer | ({family} if family else set()))
 
 
 def _forms(name: str) -> list[str]:
-    """List a name without the endings and beginnings by which variants of one operation differ."""
+    """List ``name`` with and without the prefixes and suffixes that distinguish variants of one operation."""
     forms = [name]
     if not name.endswith("__"):
         forms.append(name.rstrip("_"))
         forms.append(forms[-1].removesuffix("_copy").removesuffix("_out").rstrip("_"))
-        for prefix in ("linalg_", "special_", "_foreach_", "_"):  # _foreach_exp is exp on each tensor of a list
+        for prefix in ("linalg_", "special_", "_foreach_", "_"):  # ``_foreach_exp`` is exp on each tensor of a list
             forms.append(forms[2].removeprefix(prefix).rstrip("_"))
     return forms
 

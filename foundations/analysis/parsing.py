@@ -1,4 +1,4 @@
-"""Cells of a notebook as trees: parsed as Python, or as IPython would rewrite them. Nothing is run."""
+"""Cells of a notebook as trees, parsed as Python or as IPython would rewrite them. No code runs."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from foundations.analysis.constant_folding import NotConstant, charge, fold
 
 #: Magics whose argument is Python that runs in the notebook's own namespace.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun"})
-#: Characters up to which a cell's tree is kept for the next exercise and the next submission. It may take 400 times the
-#: room of its text.
+#: Characters of the longest cell whose tree is cached for the next exercise and the next submission. A tree may take
+#: 400 times the memory of its text.
 _SHORT = 4_000
-#: Characters of one cell that are read.
+#: Characters of the longest cell that is read.
 LONG = 100_000
-#: Characters times the number of magics: IPython looks through the whole cell for each magic, and gives up after 500.
+#: Limit of characters times magics: IPython searches the whole cell for each magic, and gives up after 500 magics.
 _REWRITING = 100_000
 _PARSE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-#: Calls whose keywords or strings name attributes of what they make.
+#: Calls whose keywords or strings name attributes of the object that they make.
 _MAKERS = frozenset({"SimpleNamespace", "namedtuple", "make_dataclass", "type", "Enum", "setattr", "__setattr__"})
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -31,9 +31,9 @@ Scopes = tuple[Function | Comprehension, ...]
 
 
 def parse(source: str) -> ast.Module | None:
-    """Parse one cell; the tree must not be changed. ``None``: not even IPython could make Python of it.
+    """Parse one cell; return ``None`` if not even IPython could make Python of it. Do not change the tree.
 
-    Most cells of a submission are the same for everybody, and are read again for each exercise.
+    Trees are cached, because most cells are the same in all submissions, and each is read again for every exercise.
     """
     return _parse_once(source) if len(source) <= _SHORT else _parse(source)
 
@@ -51,7 +51,7 @@ _PARTS = "foundations_parts"
 
 @dataclass(frozen=True)
 class Parts:
-    """What readers look for in one cell's tree: its nodes, each with the functions and comprehensions around it."""
+    """The parts of one cell's tree that readers need; each node has its enclosing functions and comprehensions."""
 
     nodes: tuple[tuple[ast.AST, Scopes], ...]
     functions_with_globals: tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]
@@ -74,13 +74,13 @@ class Parts:
 
 
 def parts(tree: ast.Module) -> Parts:
-    """Give the parts of one cell's tree, which are kept with it if it is kept."""
+    """Return the parts of one cell's tree, which are cached together with the tree."""
     kept: Parts | None = vars(tree).get(_PARTS)
     return kept or Parts.of(tree)
 
 
 def scoped(tree: ast.AST) -> Iterator[tuple[ast.AST, Scopes]]:
-    """Give every node with the functions and comprehensions around it; without recursion, however deep it is."""
+    """Yield every node with the functions and comprehensions around it, without recursion, so that any depth works."""
     waiting: list[tuple[ast.AST, Scopes]] = [(tree, ())]
     while waiting:
         node, scopes = waiting.pop()
@@ -124,7 +124,7 @@ def _items(node: ast.expr) -> list[ast.expr]:
     return [node]
 
 
-#: Represents a cell that is nested too deeply, or is too long, to be read.
+#: The tree of a cell that is nested too deeply or is too long to be read.
 UNREADABLE = ast.parse("")
 
 
@@ -135,7 +135,7 @@ def _parse(source: str) -> ast.Module | None:
             tree = compile(rewritten(source), "<cell>", "exec", _PARSE)
         except (SyntaxError, ValueError, MemoryError):
             continue
-        except RecursionError:  # if student code raises Python's limit, it may run all the same
+        except RecursionError:  # it may still run, if student code raises Python's limit
             return UNREADABLE
         except RuntimeError:  # more magics than IPython rewrites
             return UNREADABLE
@@ -143,7 +143,7 @@ def _parse(source: str) -> ast.Module | None:
     return None
 
 
-#: What IPython would rewrite, counted generously.
+#: Syntax that IPython would rewrite; it matches too much rather than too little.
 _MAGIC = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$", re.MULTILINE)
 
 
@@ -166,7 +166,7 @@ def _as_automagic(source: str) -> str:
 
 
 def tree_of(source: str) -> ast.Module | None:
-    """Parse one cell, which is unreadable if it is too long."""
+    """Parse one cell; return :data:`UNREADABLE` if it is too long."""
     return UNREADABLE if len(source) > LONG else parse(source)
 
 

@@ -1,7 +1,10 @@
 """The reader of one exercise: it follows names from the definition through the notebook's functions and classes.
 
-Code runs in one of two ways. Running code runs when the exercise is called: everything in it counts. The rest ran while
-the notebook did, such as a decorator or ``table = {"x": torch.mm}``: there only functions count that are made or kept.
+The reader distinguishes two kinds of code:
+
+- Running code runs when the exercise is called. Everything in it counts.
+- Other code ran together with the notebook, such as a decorator or ``table = {"x": torch.mm}``. Only functions that it
+  makes or keeps count.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ def _words(*lines: str) -> frozenset[str]:
 
 
 _CODE = frozenset({"builtins.exec", "builtins.eval", "builtins.compile"})
-#: Calls whose value holds the functions that they are given. What others compute from functions is data.
+#: Calls whose results hold the functions among their arguments. The results of other calls are data.
 _KEEPERS = _words(
     "functools.partial functools.partialmethod functools.lru_cache functools.cache functools.singledispatch",
     "functools.update_wrapper builtins.staticmethod builtins.classmethod builtins.property builtins.list",
@@ -36,22 +39,28 @@ _KEEPERS = _words(
     "contextlib.contextmanager numpy.vectorize torch.compile torch.vmap torch.jit.script torch.jit.trace",
 )
 _KEEPING_METHODS = frozenset({"append", "add", "insert", "extend", "update", "setdefault", "register", "__setitem__"})
-#: Methods of operators, which only the operator itself calls.
+#: Methods that only an operator calls.
 _OF_OPERATORS = {
     "@": ("__matmul__", "__rmatmul__", "__imatmul__"),
     "**": ("__pow__", "__rpow__", "__ipow__"),
 }
-#: Methods that have run when an object is there.
+#: Methods that have run once an object exists.
 _BUILDING = frozenset({"__new__", "__init__", "__post_init__", "__init_subclass__", "__set_name__"})
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 
 @dataclass(frozen=True)
 class Use:
-    """Something that the exercise uses: ``operation`` is as the student wrote it.
+    """One use of an operation by an exercise.
 
-    ``names``: attributes of objects that the notebook does not define; ``paths``: the dotted names that it may mean;
-    ``operator``: ``@`` or ``**``. ``within`` names the helper that it is in; ``cell`` counts from 0.
+    Attributes:
+        operation: the operation as the student wrote it.
+        cell: the index of its cell, from 0.
+        line: its line within the cell, from 1.
+        within: the name of the helper that contains it; empty if it is in the exercise itself.
+        names: attributes of objects that the notebook does not define.
+        paths: the dotted names that it may mean.
+        operator: ``@`` or ``**``.
     """
 
     operation: str
@@ -65,10 +74,13 @@ class Use:
 
 @dataclass
 class Reading:
-    """Everything that one exercise reaches: its ``uses``, and the lines of its ``spans`` as (cell, first, last).
+    """Everything that one exercise reaches.
 
-    ``home`` holds the cells that bind the exercise's own name. ``complete`` is false if part of the code is too deep or
-    too long to be read.
+    Attributes:
+        uses: the uses of operations, in the order of reading.
+        spans: the lines of the code, as (cell, first, last).
+        home: the cells that bind the exercise's own name.
+        complete: false if part of the code is nested too deeply or is too long to be read.
     """
 
     uses: dict[Use, None] = field(default_factory=dict)
@@ -82,14 +94,14 @@ class Reader(Asking):
         super().__init__(notebook)
         self.exercise = exercise
         self.reading = reading
-        #: Names that the notebook gives to attributes of its own classes and objects.
+        #: Names of attributes of the notebook's own classes and objects.
         self.own = own
         self.pending: list[tuple[str, Binding, bool]] = []
         self.seen: set[tuple[int, bool]] = set()
         self.mentioned: set[str] = set()
-        #: Methods that are read as soon as an attribute of their name is.
+        #: Methods that are read as soon as an attribute with their name is read.
         self.waiting: dict[str, list[tuple[str, Binding, bool]]] = {}
-        #: Whether the code that is being read runs when the exercise is called, or ran while the notebook did.
+        #: Whether the code being read runs when the exercise is called; if not, it ran together with the notebook.
         self.running = True
         self.binding = Binding("unknown")
         self.within = ""
@@ -107,12 +119,12 @@ class Reader(Asking):
     # names
 
     def follow(self, name: str) -> None:
-        """Read later what the notebook binds to ``name``."""
+        """Queue the notebook's bindings of ``name`` for reading."""
         for binding in self.notebook.live(name, self.now):
             self.read_later(name, binding, running=True)
 
     def follow_called(self, name: str) -> None:
-        """Read later what a function or class that was called while the notebook ran has made."""
+        """Queue a function or class that was called while the notebook ran, to find the functions that it made."""
         for binding in self.notebook.live(name, self.now):
             if isinstance(binding.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 self.read_later(name, binding, running=False)
@@ -125,7 +137,7 @@ class Reader(Asking):
     def read_binding(self, name: str, binding: Binding, running: bool) -> None:
         node = binding.node
         if isinstance(node, ast.stmt) and not isinstance(node, ast.AugAssign | _DEFINITIONS):
-            # A handler's name is an exception; any other statement is bound as a whole if it is too deep to follow.
+            # The name of a handler is an exception. Any other whole statement was nested too deeply to follow.
             self.reading.complete &= isinstance(node, ast.Try | ast.TryStar)
             return
         if node is None:
@@ -153,15 +165,15 @@ class Reader(Asking):
             self.running, self.now = outside
 
     def defining(self) -> Any:
-        """Decorators, defaults and bases are evaluated when the definition runs."""
+        """Set the mode for decorators, defaults and bases, which are evaluated when the definition runs."""
         return self.mode(self.running and bool(self.scopes))
 
     # uses
 
-    def add(self, node: ast.AST, operation: str, **found: Any) -> None:
-        if any(found.values()):
+    def add(self, node: ast.AST, operation: str, **details: Any) -> None:
+        if any(details.values()):
             line = self.fixed_line if self.fixed_line is not None else getattr(node, "lineno", 1) + self.binding.offset
-            self.reading.uses[Use(_short(operation), self.binding.cell, line, self.within, **found)] = None
+            self.reading.uses[Use(_short(operation), self.binding.cell, line, self.within, **details)] = None
 
     def mention(self, *names: str) -> None:
         self.mentioned.update(names)
@@ -174,7 +186,7 @@ class Reader(Asking):
         self.add(node, ast.unparse(node), names=() if paths else self.foreign(names), paths=_operations(paths, True))
 
     def foreign(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Leave out names that the notebook gives to attributes of its own."""
+        """Leave out the names of the notebook's own attributes."""
         return tuple(name for name in names if name not in self.own) if self.running else ()
 
     def visit_Name(self, node: ast.Name) -> None:
@@ -183,21 +195,21 @@ class Reader(Asking):
     def name(self, node: ast.Name, *, called: bool) -> None:
         if not isinstance(node.ctx, ast.Load):
             return
-        known = self.bindings(node.id)
-        paths = [binding.path for binding in known if binding.kind == "import"]
+        bindings = self.bindings(node.id)
+        paths = [binding.path for binding in bindings if binding.kind == "import"]
         if self.local(node.id) is None and (self.running or not called):
             self.follow(node.id)
         elif self.local(node.id) is None:
             self.follow_called(node.id)
-        if not known and self.is_builtin(node.id):
+        if not bindings and self.is_builtin(node.id):
             paths = [f"builtins.{node.id}"]
         if self.running or not called:
-            self.add(node, node.id, paths=_operations(self.plain(node.id, known, paths), called))
+            self.add(node, node.id, paths=_operations(self.plain(node.id, bindings, paths), called))
 
-    def plain(self, name: str, known: list[Binding], paths: list[str]) -> tuple[str, ...]:
-        """A builtin that a star import has replaced is called by its old name: ``sum`` may come from numpy."""
+    def plain(self, name: str, bindings: list[Binding], paths: list[str]) -> tuple[str, ...]:
+        """Return the builtin's path for a builtin that a star import has replaced: ``sum`` may come from numpy."""
         if hasattr(builtins, name) and self.local(name) is None and name not in self.notebook.names:
-            return (f"builtins.{name}",) if known or self.is_builtin(name) else ()
+            return (f"builtins.{name}",) if bindings or self.is_builtin(name) else ()
         return tuple(paths)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
@@ -214,8 +226,8 @@ class Reader(Asking):
         text = ast.unparse(node) if isinstance(base, ast.Name) else "." + chain[-1]
         names = chain if isinstance(node.ctx, ast.Load) else chain[:-1]
         self.add(node, text, names=() if paths else self.foreign(names), paths=_operations(paths, called))
-        known = self.bindings(base.id) if isinstance(base, ast.Name) else []
-        if not known or any(binding.kind != "import" for binding in known):
+        bindings = self.bindings(base.id) if isinstance(base, ast.Name) else []
+        if not bindings or any(binding.kind != "import" for binding in bindings):
             self.visit(base)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
@@ -234,7 +246,7 @@ class Reader(Asking):
                 self.add(node, written + suffix, operator=written)
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
-        """An import computes nothing; a name that it binds is found when it is used."""
+        """Skip an import: it does not compute, and a name that it binds is found when it is used."""
 
     visit_ImportFrom = visit_Import
 
@@ -271,7 +283,7 @@ class Reader(Asking):
                 self.visit(function)
 
     def call_before(self, node: ast.Call) -> None:
-        """Read a call that is over when the exercise is called: of what it ran, only functions that it made count."""
+        """Read a call that ran together with the notebook: only the functions that it made count."""
         paths = set(self.paths(node.func))
         own = isinstance(node.func, ast.Name) and any(b.kind != "import" for b in self.bindings(node.func.id))
         if self.getattr_call(node) or self.fetcher_call(node):
@@ -331,7 +343,8 @@ class Reader(Asking):
             table = Table()
             Collector(table).statements(node.body)
             with self.scope(table):
-                self.visit_all(one for one in node.body if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+                functions = ast.FunctionDef | ast.AsyncFunctionDef
+                self.visit_all(statement for statement in node.body if not isinstance(statement, functions))
         for method in node.body:
             if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
                 if nested:
@@ -340,7 +353,7 @@ class Reader(Asking):
                     self.method(node, method)
 
     def method(self, owner: ast.ClassDef, method: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        """Read a method now or, if nothing is known to call it, as soon as its name is found."""
+        """Read a method now or, if it has no known caller, as soon as its name is found."""
         now = self.binding
         binding = Binding("value", method, "", True, now.cell, now.offset, now.order)
         read = self.within or self.exercise, binding, self.running or method.name not in _BUILDING
@@ -350,15 +363,16 @@ class Reader(Asking):
             self.waiting.setdefault(method.name, []).append(read)
 
     def is_called_by_others(self, owner: ast.ClassDef, name: str, depth: int = 5) -> bool:
-        """Whether Python, or the library that a base class is from, may call this method."""
+        """Return whether Python, or the library that a base class is from, may call this method."""
         if name.startswith("__") and not any(name in of_operator for of_operator in _OF_OPERATORS.values()):
             return True
         for base in owner.bases:
-            known = self.bindings(base.id) if isinstance(base, ast.Name) else []
-            classes = [binding.node for binding in known if isinstance(binding.node, ast.ClassDef)]
+            bindings = self.bindings(base.id) if isinstance(base, ast.Name) else []
+            classes = [binding.node for binding in bindings if isinstance(binding.node, ast.ClassDef)]
             if not depth or (not classes and self.paths(base) != ["builtins.object"]):
                 return True
-            if any(one is not owner and self.is_called_by_others(one, name, depth - 1) for one in classes):
+            others = (base_class for base_class in classes if base_class is not owner)
+            if any(self.is_called_by_others(base_class, name, depth - 1) for base_class in others):
                 return True
         return False
 

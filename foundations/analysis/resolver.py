@@ -1,4 +1,4 @@
-"""The meaning of names, attributes and constant expressions of a notebook, at the place that is being read."""
+"""The meaning of a notebook's names, attributes and constant expressions at the place that is being read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from foundations.analysis.bindings import BUILTINS, Binding, Table
 from foundations.analysis.constant_folding import NotConstant, charge, fold
 
-#: Calls that give a namespace.
+#: Calls that return a namespace.
 NAMESPACE_CALLS = frozenset({"vars", "globals", "locals"})
 _DEPTH = 8
 _STEPS = 500
@@ -18,12 +18,12 @@ _CHOICES = 64
 
 
 class Resolver:
-    """Looks names up: first in the scopes that are being read, then among the notebook's bindings, then in Python."""
+    """Looks names up: first in the scopes being read, then among the notebook's bindings, then in Python's builtins."""
 
     def __init__(self, notebook: Table) -> None:
         self.notebook = notebook
         self.scopes: list[Table] = []
-        #: The place in the order of the notebook's bindings that reading has reached; ``None``: all of it has run.
+        #: How far reading is in the order of the notebook's bindings; ``None`` if the whole notebook has run.
         self.now: int | None = None
         self.steps = 0
 
@@ -37,7 +37,7 @@ class Resolver:
 
     @contextmanager
     def at(self, binding: Binding, name: str) -> Iterator[None]:
-        """Resolve names as they were when the notebook bound ``name``; a local name needs no such care."""
+        """Resolve names as they were when the notebook bound ``name``; a local ``name`` needs no change."""
         outside = self.scopes, self.now
         if self.local(name) is None:
             self.scopes, self.now = [], binding.when
@@ -47,7 +47,7 @@ class Resolver:
             self.scopes, self.now = outside
 
     def local(self, name: str) -> list[Binding] | None:
-        """Give the bindings of a local name; ``None`` if it is the notebook's or Python's."""
+        """Return the bindings of a local name; ``None`` if it is the notebook's or Python's."""
         return next((scope.live(name) for scope in reversed(self.scopes) if name in scope.names), None)
 
     def bindings(self, name: str) -> list[Binding]:
@@ -55,11 +55,11 @@ class Resolver:
         return self.notebook.live(name, self.now) if local is None else local
 
     def is_builtin(self, name: str) -> bool:
-        """Whether ``name`` is surely Python's own."""
+        """Return whether ``name`` is certainly Python's builtin."""
         return name in BUILTINS and not self.bindings(name) and not self.notebook.may_bind_anything
 
     def paths(self, node: ast.AST | None) -> list[str]:
-        """Give the dotted names that ``node`` may mean: ``torch.nn.functional.linear`` for ``F.linear``."""
+        """List the dotted names that ``node`` may mean: ``torch.nn.functional.linear`` for ``F.linear``."""
         self.steps = _STEPS
         return self.paths_within(node, _DEPTH)
 
@@ -70,10 +70,10 @@ class Resolver:
             return []
         match node:
             case ast.Name(id=name):
-                known = self.bindings(name)
-                if not known:
+                bindings = self.bindings(name)
+                if not bindings:
                     return [f"builtins.{name}"] if self.is_builtin(name) else []
-                return [path for binding in known for path in self.paths_of(name, binding, depth)]
+                return [path for binding in bindings for path in self.paths_of(name, binding, depth)]
             case ast.Attribute(value=value, attr=attr):
                 return [f"{path}.{attr}" for path in self.paths_within(value, depth - 1)]
             case ast.NamedExpr(value=value):
@@ -90,14 +90,14 @@ class Resolver:
         return []
 
     def paths_of(self, name: str, binding: Binding, depth: int = _DEPTH) -> list[str]:
-        """Give the dotted names that ``name`` may mean by one of its bindings."""
+        """List the dotted names that ``name`` may mean by one of its bindings."""
         if binding.kind == "import":
             return [binding.path]
         with self.at(binding, name):
             return [path for value in _held(binding) for path in self.paths_within(value, depth - 1)]
 
     def folded(self, node: ast.expr) -> list[Any] | None:
-        """Give the values of ``node`` if they can be known."""
+        """List the values of ``node``; ``None`` if they cannot be known."""
         try:
             return fold(node, self.values_of)
         except (NotConstant, RecursionError):
@@ -107,7 +107,7 @@ class Resolver:
         scope = next((scope for scope in reversed(self.scopes) if name in scope.names), self.notebook)
         key = name, self.now if scope is self.notebook else None
         if key not in scope.folded:
-            scope.folded[key] = None  # while it is being worked out: a name that needs itself is not constant
+            scope.folded[key] = None  # while it is being folded: a name that depends on itself is not constant
             scope.folded[key] = self.fold_bindings(name, scope.live(*key))
         values = scope.folded[key]
         if not values:
@@ -124,10 +124,10 @@ class Resolver:
             elif binding.kind not in ("value", "each") or not isinstance(node, ast.expr):
                 return None
             with self.at(binding, name):
-                found = self.folded(node)
-            if found is None:
+                folded = self.folded(node)
+            if folded is None:
                 return None
-            values += found if binding.kind == "value" else [item for items in found for item in items]
+            values += folded if binding.kind == "value" else [item for items in folded for item in items]
         return values[:_CHOICES]
 
     def namespace(self, node: ast.expr, depth: int = 3) -> ast.expr | None:
@@ -138,14 +138,14 @@ class Resolver:
             case ast.Call(func=ast.Name(id=name)) if name in NAMESPACE_CALLS and self.is_builtin(name):
                 return node
             case ast.Name(id=name) if depth:
-                known = self.bindings(name)[-16:]
-                values = [b.node for b in known if b.kind == "value" and isinstance(b.node, ast.expr)]
+                bindings = self.bindings(name)[-16:]
+                values = [b.node for b in bindings if b.kind == "value" and isinstance(b.node, ast.expr)]
                 return next((space for value in values if (space := self.namespace(value, depth - 1))), None)
         return None
 
 
 def _held(binding: Binding) -> list[ast.expr]:
-    """Give the expressions that a name bound in this way may mean."""
+    """List the expressions that a name with this binding may mean."""
     if binding.kind == "each":
         return binding.node.elts if isinstance(binding.node, ast.Tuple | ast.List) else []
     return [binding.node] if binding.kind == "value" and isinstance(binding.node, ast.expr) else []

@@ -1,7 +1,7 @@
 """The skeleton of Python code: its operations and constants without the names of its variables.
 
-Two expressions with one skeleton compute the same thing, whatever their variables are called. Variables are numbered in
-the order of their first use; builtins, methods and constants stay, because they are the computation.
+Two expressions with the same skeleton compute the same thing, whatever their variables are called. Variables are
+numbered in the order of their first use; builtins, methods and constants stay, because they are the computation.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import builtins
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-#: Each of these is one operation or one constant; names, and the attributes that only lead to a value, are none.
+#: Each of these nodes is one operation or one constant. Names, and attributes that only lead to a value, do not count.
 _OPERATIONS = (
     ast.BinOp,
     ast.UnaryOp,
@@ -27,7 +27,7 @@ _OPERATIONS = (
     ast.FormattedValue,
     ast.AugAssign,
 )
-#: Fields that do not change the result: where a name is read or written, and how a literal was spelt.
+#: Fields that do not change the result: whether a name is read or written, how a literal is spelt, and annotations.
 _IGNORED = frozenset({"ctx", "kind", "annotation", "type_comment", "returns"})
 #: Methods that are another spelling of an operator.
 _OPERATORS: dict[str, type[ast.operator]] = {
@@ -47,7 +47,7 @@ _BUILTINS = frozenset(dir(builtins))
 
 @dataclass(frozen=True)
 class Skeleton:
-    """Code without its names; ``weight`` is the number of operations and constants in it."""
+    """Code without its names; ``weight`` is the number of its operations and constants."""
 
     text: str
     weight: int
@@ -58,20 +58,20 @@ def skeleton(node: ast.AST, attributes: Collection[str] = ()) -> Skeleton:
 
     Args:
         node: the expression or statement.
-        attributes: those that the code itself assigns (``self.w``): they are names of variables, too.
+        attributes: the attributes that the code itself assigns (``self.w``), which are names of variables, too.
     """
-    weight = sum(isinstance(one, _OPERATIONS) for one in ast.walk(node))
+    weight = sum(isinstance(inner, _OPERATIONS) for inner in ast.walk(node))
     return Skeleton(_text(node, frozenset(attributes), {}), weight)
 
 
 def _text(node: object, attributes: frozenset[str], numbers: dict[str, str]) -> str:
-    """One nested text. ``numbers`` holds the variables that were met, by how they are written."""
+    """Write ``node`` as a nested text. ``numbers`` maps each variable seen so far, as written, to its number."""
     match node:
         case list():
-            text = "[" + " ".join(_text(one, attributes, numbers) for one in node) + "]"
+            text = "[" + " ".join(_text(item, attributes, numbers) for item in node) + "]"
         case ast.Constant():
             text = _constant(node.value)
-        case ast.keyword():  # sum(dim=0) is sum(0)
+        case ast.keyword():  # ``sum(dim=0)`` is ``sum(0)``
             text = _text(node.value, attributes, numbers)
         case ast.Name() if node.id in _BUILTINS:
             text = node.id
@@ -92,9 +92,9 @@ def _text(node: object, attributes: frozenset[str], numbers: dict[str, str]) -> 
 
 
 def _operator(call: ast.Call, name: str) -> ast.AST | None:
-    """The operator that a method or a function of torch is another spelling of: ``p.sub_(q)`` is ``p -= q``."""
+    """Return the operator that a method or a function of torch is another spelling of: ``p.sub_(q)`` is ``p -= q``."""
     operands = [call.func.value, *call.args] if isinstance(call.func, ast.Attribute) else []
-    if len(operands) == 3:  # torch.sub(p, q)
+    if len(operands) == 3:  # ``torch.sub(p, q)``
         del operands[0]
     kind = _OPERATORS.get(name.removesuffix("_"))
     if kind is None or len(operands) != 2 or call.keywords:
@@ -104,13 +104,13 @@ def _operator(call: ast.Call, name: str) -> ast.AST | None:
 
 
 def _constant(value: object) -> str:
-    """``2`` and ``2.0`` are one number."""
+    """Write a constant so that ``2`` and ``2.0`` are the same number."""
     is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 53
     return repr(float(value) if is_number else value)  # type: ignore[arg-type]
 
 
 def lines(tree: ast.AST) -> Iterator[ast.expr | ast.AugAssign]:
-    """Yield what each line in ``tree`` computes: its value, its condition, the sequence that it loops over.
+    """Yield the expressions that each line in ``tree`` computes: its value, its condition, the sequence of its loop.
 
     A comprehension is a loop in one line, so its parts count as well. An assignment with an operator is yielded whole,
     because the operator is part of the computation.

@@ -1,4 +1,4 @@
-"""Tables of names that look like hiding, and the reason to look at each: for :mod:`foundations.grading.suspicion`."""
+"""Tables of names that look like hiding, and the reasons for a review, for :mod:`foundations.grading.suspicion`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DYNAMIC = "This runs text that cannot be known by reading."
 UNNAMED = "This takes a part of torch by a name that cannot be known by reading."
 UNKNOWN = "This takes a part of a library by a name that cannot be known by reading."
 
-#: Attributes that give themselves away, whatever they are attributes of.
+#: Attributes that ask for a review on any object.
 NAMES: Mapping[str, str] = {
     **dict.fromkeys(
         [
@@ -69,7 +69,7 @@ NAMES: Mapping[str, str] = {
     ),
     **dict.fromkeys(["meta_path", "path_hooks"], MODULES),
 }
-#: Dotted beginnings: all that is below them.
+#: Beginnings of dotted names; everything below them counts.
 _PATHS: Mapping[str, str] = {
     "torch._C": MODES,
     "torch._ops": MODES,
@@ -82,34 +82,35 @@ _PATHS: Mapping[str, str] = {
     "_ctypes": MEMORY,
     "cffi": MEMORY,
 }
-#: Of ctypes: all that calls functions or reaches memory; sizes and types do neither.
+#: Names in ctypes that call functions or reach memory. Sizes and types do neither.
 _CALLS_OF_CTYPES = frozenset(
     [
         *("CDLL", "PyDLL", "LibraryLoader", "cdll", "pydll", "pythonapi", "CFUNCTYPE", "PYFUNCTYPE", "_FuncPtr"),
         *("memmove", "memset", "cast", "string_at", "wstring_at", "py_object", "addressof", "_dlopen", "_cast_addr"),
     ]
 )
-#: Libraries that must not be changed under an exercise, and their settings, which may be.
+#: Libraries that a notebook must not change.
 _PROTECTED = frozenset(["torch", "builtins", "operator", "_operator", "math", "functools", "itertools", "foundations"])
+#: Settings of these libraries, which a notebook may change.
 _SETTINGS = ("torch.backends", "torch._dynamo.config", "torch._inductor.config")
 _FOR_NOTEBOOKS = frozenset(["testing", "data", "plots", "bundled"])
 
 
 @lru_cache(maxsize=1)
 def own_modules() -> frozenset[str]:
-    """Name the packages and modules of ``foundations`` that are not for notebooks."""
+    """Return the names of the packages and modules of ``foundations`` that are not for notebooks."""
     package = Path(__file__).parent.parent
     return frozenset(path.stem for path in package.iterdir()) - _FOR_NOTEBOOKS - {"__init__", "__pycache__"}
 
 
 @lru_cache(maxsize=1)
 def telling() -> frozenset[str]:
-    """Name the attributes by which a path of this module's tables can be recognised."""
+    """Return the attributes by which a path of this module's tables can be recognised."""
     return own_modules() | _CALLS_OF_CTYPES | {path.rpartition(".")[2] for path in _PATHS}
 
 
 def path_reasons(path: str) -> Iterator[str]:
-    """Give the reasons to look at a use of the dotted ``path``."""
+    """Yield the reasons to review a use of the dotted ``path``."""
     root, *rest = path.removeprefix("[]").split(".")
     if root == "foundations" and rest and rest[0] in own_modules():
         yield OURS
@@ -122,7 +123,7 @@ def path_reasons(path: str) -> Iterator[str]:
 
 
 def if_protected(owners: Iterable[str]) -> Iterator[str]:
-    """Give the reason to look at a change of one of ``owners``."""
+    """Yield the reason to review a change of one of ``owners``, if it is protected."""
     if any(
         owner.partition(".")[0] in _PROTECTED and not owner.startswith(_SETTINGS)
         for owner in filter(holds_names, owners)
@@ -131,20 +132,20 @@ def if_protected(owners: Iterable[str]) -> Iterator[str]:
 
 
 def if_of_library(owners: Iterable[str]) -> Iterator[str]:
-    """Give the reason to look at an attribute of one of ``owners`` whose name is unknown."""
+    """Yield the reason to review an attribute with an unknown name of one of ``owners``."""
     roots = {owner.removeprefix("[]").partition(".")[0] for owner in owners} & _PROTECTED
-    if "torch" in roots:  # of which some parts switch a trace off
+    if "torch" in roots:  # some parts of torch switch a trace off
         yield UNNAMED
     elif roots:
         yield UNKNOWN
 
 
 def if_in_library(owners: Iterable[str], itself: bool = False) -> Iterator[str]:
-    """Give the reason to look at an unknown part of a namespace among ``owners``, or of a library ``itself``."""
+    """Yield the reason to review an unknown part of a namespace among ``owners``, or of a library ``itself``."""
     yield from if_of_library(owner for owner in owners if itself or owner.endswith(".__dict__"))
 
 
 @lru_cache(maxsize=1)
 def of_tensors() -> frozenset[str]:
-    """Name the attributes of tensors."""
+    """Return the names of all attributes of tensors."""
     return frozenset(dir(torch.Tensor))

@@ -1,8 +1,8 @@
-"""Finding out what an exercise uses by reading the notebook's source.
+"""The uses of one exercise, found by reading the notebook's source.
 
 Reading starts at the definition of the exercise and follows names through the functions and classes of the notebook. It
-yields a :class:`Use` for every operation, attribute and outside name that is plainly written there. Code that the
-exercise does not reach is not read. Judging is for :mod:`foundations.grading.rules`.
+gives a :class:`Use` for every operation, attribute and outside name that is written there. Code that the exercise does
+not reach is not read. :mod:`foundations.grading.rules` judges the uses.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from foundations.analysis.reader import Reader, Reading, Use
 
 @dataclass(frozen=True)
 class Source:
-    """A notebook that was parsed: its table of names, and the trees of its cells with their indices."""
+    """A parsed notebook: its table of names, and the trees of its cells with their indices."""
 
     table: Table
     trees: list[tuple[int, ast.Module]]
 
     @property
     def own_attributes(self) -> frozenset[str]:
-        """Names that the notebook gives to attributes of its own classes and objects."""
+        """The names of attributes of the notebook's own classes and objects."""
         return frozenset().union(*(parts(tree).own_attributes for _, tree in self.trees))
 
 
-#: Steps that one reading may take: twenty times as many as the largest notebook of this course needs.
+#: Steps that one reading may take: twenty times the steps of the largest notebook of this course.
 _STEPS = 750_000
 
 
@@ -40,21 +40,21 @@ def read_source(cells: Sequence[str]) -> Source:
 
 
 def find_uses(cells: Sequence[str], exercise: str) -> list[Use]:
-    """List what ``exercise`` uses, in the order of reading, each once; nothing if no cell defines it."""
+    """List the uses of ``exercise``, in the order of reading, each once; empty if no cell defines it."""
     try:
         with step_budget(_STEPS):
             source = read_source(cells)
         return list(read_exercise(source, exercise).uses)
-    except (BudgetExceeded, Exception):  # what cannot be read breaks no rule; a person is asked, see suspicion
+    except (BudgetExceeded, Exception):  # unreadable code does not break a rule; ``suspicion`` asks for a review
         return []
 
 
 def read_exercise(source: Source, exercise: str) -> Reading:
-    """Read all that ``exercise`` reaches, as far as it can be read."""
+    """Read all code that ``exercise`` reaches, as far as it can be read."""
     reading = Reading()
     try:
         with step_budget(_STEPS):
             Reader(source.table, source.own_attributes, exercise, reading).read()
-    except (BudgetExceeded, Exception):  # whatever a student's code makes of the reader costs no mark
+    except (BudgetExceeded, Exception):  # an error that student code causes in the reader costs no points
         reading.complete = False
     return reading

@@ -1,8 +1,8 @@
-"""What a traced call proves: its record is replayed on fresh inputs, and the right value has to come out of it.
+"""Evidence from a traced call: its record is replayed on fresh inputs and has to give the right value.
 
-A trace is written in the student's process, where it can be switched off or forged. So the judge believes it only as
-far as the recorded operators, run again in a process without student code, turn inputs of the judge's choice into
-values that pass the exercise's own check. Forging such a record means writing the exercise.
+A trace is written in the student's process, where student code can switch it off or forge it. So the judge believes the
+trace only if the recorded operators, run again in a process without student code on inputs that the judge chooses, give
+values that pass the exercise's own check. Forging such a record means solving the exercise.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 from foundations.worker.dataflow import operands
 
-#: What one replay may use: a record of the largest size runs within a tenth of it.
+#: Limits of one replay: a record of the largest size runs within a tenth of them.
 _LIMITS = Limits(check_cpu_s=20.0, check_wall_s=120.0, notebook_wall_s=1e7)
-#: Calls by which student code reads numbers off a tensor, after which nothing follows them.
+#: Calls by which student code reads numbers off a tensor; the record does not follow such numbers.
 _READING = frozenset({"item", "tolist", "__float__", "__int__", "__bool__", "__index__", "__complex__", "numpy"})
 
 
@@ -32,9 +32,9 @@ class Record:
 
     Attributes:
         entries: ``[operator, args, kwargs, numbers of results, index of the function call]`` for each operator.
-        calls: ``[name, index after the last entry, numbers of the results, count]`` for each function call; of so many
-            arguments it was a tensor of several numbers.
-        why_not: the reason why there is nothing to replay; empty if there is.
+        calls: ``[name, index after the last entry, numbers of the results, count]`` for each function call; ``count``
+            is the number of its arguments that are tensors of several numbers.
+        why_not: the reason why the record cannot be replayed; empty if it can.
     """
 
     text: str
@@ -45,13 +45,13 @@ class Record:
 
     @classmethod
     def parse(cls, trace: Mapping[str, Any] | None) -> Record:
-        """Read the record of a trace, whatever its shape."""
+        """Read the record of a trace of any form; ``why_not`` names the fault of a malformed one."""
         flow = (trace or {}).get("flow")
         match flow:
-            case {"record": str(text), "leaves": list(leaves)} if all(type(one) is torch.Tensor for one in leaves):
+            case {"record": str(text), "leaves": list(leaves)} if all(type(leaf) is torch.Tensor for leaf in leaves):
                 pass
             case _:
-                return cls("", [], [], [], "the trace holds no record of operators")
+                return cls("", [], [], [], "the trace has no record of operators")
         try:
             read = json.loads(text)
         except (ValueError, RecursionError):
@@ -65,12 +65,10 @@ class Record:
                 unknown = ["unknown"] in _nested(outputs)
                 why_not = "no recorded operator made a tensor that came back" if unknown else ""
                 return cls(text, leaves, entries, calls, why_not)
-        return cls("", [], [], [], "the record of operators has another form than tracing gives it")
+        return cls("", [], [], [], "the record of operators does not have the form that tracing writes")
 
     def operators(self) -> Iterator[tuple[str, str | None]]:
-        """Yield each operator (``aten.mul``) with the name of the function call that ran it, ``None`` if there is
-        none; each pair once.
-        """
+        """Yield each operator (``aten.mul``) with the name of the function that ran it or ``None``, each pair once."""
         seen = set()
         for name, *_, call in self.entries:
             pair = name.rpartition(".")[0], self.calls[call][0] if 0 <= call < len(self.calls) else None
@@ -80,15 +78,15 @@ class Record:
 
     def sources_of(self, function: str) -> dict[int, set[int]]:
         """Return, for each call of ``function``, the numbers of the tensors that its arguments were computed from."""
-        known: dict[int, set[int]] = {}
-        found: dict[int, set[int]] = {}
+        sources: dict[int, set[int]] = {}
+        by_call: dict[int, set[int]] = {}
         for _, args, _, results, call in self.entries:
-            into = set().union(*(known.get(number, {number}) for number in operands(args)))
+            operand_sources = set().union(*(sources.get(number, {number}) for number in operands(args)))
             for number in results:
-                known[number] = known.get(number, set()) | into
+                sources[number] = sources.get(number, set()) | operand_sources
             if 0 <= call < len(self.calls) and self.calls[call][0] == function:
-                found[call] = found.get(call, set()) | into
-        return found
+                by_call[call] = by_call.get(call, set()) | operand_sources
+        return by_call
 
 
 def reads_numbers(trace: Mapping[str, Any] | None) -> bool:
@@ -101,7 +99,7 @@ def reads_numbers(trace: Mapping[str, Any] | None) -> bool:
 
 @dataclass(frozen=True)
 class Job:
-    """One replay: a record, the tensors that take the place of its inputs, and factors for results of calls."""
+    """One replay: a record, the tensors that replace its inputs, and factors for the results of calls."""
 
     record: Record
     inputs: Sequence[torch.Tensor]
@@ -110,20 +108,18 @@ class Job:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What came out of a replay: the returned value, the attributes of each argument and the inputs as they were left;
-    or an error.
-    """
+    """The results of a replay: the returned value, the arguments' attributes, and the inputs after it; or an error."""
 
     value: Any
     attributes: list[dict[str, Any]]
     inputs: list[Any]
-    #: The calls among the job's factors that gave something other than they were given.
+    #: The calls among the job's factors whose results differ from their arguments.
     changed: frozenset[int]
     error: str | None
 
 
 class Replayer:
-    """Replays records in a confined process in which no student code has run; it is started when first needed."""
+    """Replays records in a confined process that has run no student code. It starts when it is first needed."""
 
     def __init__(self, forkserver: ForkServer) -> None:
         self._forkserver = forkserver
@@ -132,21 +128,21 @@ class Replayer:
 
     @property
     def total_cpu_s(self) -> float:
-        """CPU seconds of all processes that replayed."""
+        """CPU seconds of all processes that have replayed records."""
         return self._ended_cpu_s + (self._session.cpu_s if self._session is not None else 0.0)
 
     def close(self) -> None:
-        """End the process, if there is one."""
+        """End the process if it was started."""
         if self._session is not None:
             self._session.close()
             self._ended_cpu_s += self._session.cpu_s
             self._session = None
 
     def replay(self, jobs: Sequence[Job]) -> list[Replayed]:
-        """Replay ``jobs``; a job that cannot be replayed has an error."""
+        """Replay ``jobs`` and return one result for each; a job that cannot be replayed gives an error."""
         if self._session is None:
             self._session = Session(self._forkserver, [], _LIMITS)
-        asked = [
+        requests = [
             {
                 "record": job.record.text,
                 "leaves": list(job.record.leaves),
@@ -156,11 +152,11 @@ class Replayer:
             for job in jobs
         ]
         try:
-            reply = self._session.request("replay", jobs=asked)
+            reply = self._session.request("replay", jobs=requests)
         except SessionLost as lost:
-            self.close()  # what a hostile record has done to the process must not reach the next one
+            self.close()  # a hostile record may have changed the process, and must not affect the next record
             return [Replayed(None, [], [], frozenset(), f"the replay ended: {lost.reason}") for _ in jobs]
-        return [_replayed(one) for one in _listed(reply["value"], len(jobs))]
+        return [_replayed(result) for result in _listed(reply["value"], len(jobs))]
 
 
 def _nested(values: Any) -> Iterator[Any]:
@@ -176,8 +172,8 @@ def _listed(value: Any, count: int) -> list[Any]:
 def _replayed(reply: Any) -> Replayed:
     match reply:
         case {"value": value, "attributes": list(given), "inputs": list(inputs), "changed": list(calls), "error": None}:
-            attributes = [one if isinstance(one, dict) else {} for one in given]
-            return Replayed(value, attributes, inputs, frozenset(one for one in calls if type(one) is int), None)
+            attributes = [values if isinstance(values, dict) else {} for values in given]
+            return Replayed(value, attributes, inputs, frozenset(call for call in calls if type(call) is int), None)
         case {"error": str(error)}:
             return Replayed(None, [], [], frozenset(), error)
     return Replayed(None, [], [], frozenset(), "the replay gave no answer")

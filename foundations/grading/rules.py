@@ -1,46 +1,44 @@
-"""The rules of the game: an operation of PyTorch may be used only after it was re-created.
+"""The rules of the game: students may use an operation of PyTorch only after they have re-created it.
 
-Two ways of looking. :func:`read_source_for` reads the notebook, here in the judge, where nothing of the student's runs;
-:func:`read_trace_for` reads what :mod:`foundations.worker.tracing` recorded in the student's process. How the number of
-operations grows with the sizes (:func:`fit_growth`) is the deterministic twin of the speed check.
+Two functions find violations. :func:`read_source_for` reads the notebook, here in the judge, where no student code
+runs. :func:`read_trace_for` reads the trace that :mod:`foundations.worker.tracing` recorded in the student's process.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from foundations.analysis.families import FAMILIES, Family, is_structural
-from foundations.analysis.operators import ALL, GLOSSES, STRUCTURE, families_of
+from foundations.analysis.operators import ALL, GLOSSES, families_of
 from foundations.analysis.reader import Use
 from foundations.analysis.uses import find_uses
 from foundations.errors import CourseError
 from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.evidence import Record
+from foundations.grading.trace import MAX_NAME_CHARACTERS, Trace, entries
 
-#: What :func:`foundations.worker.tracing.trace_call` gives.
-Trace = Mapping[str, Sequence[Sequence[object]]]
 Seen = Literal["source", "trace"]
 
 SCALARS = "numbers only"
-#: Questions that a careful student asks, and that torch answers by arithmetic of its own (``isfinite`` multiplies): a
-#: trace does not count it.
-PREDICATES = frozenset({"isfinite", "isclose"})
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Which families of operations one exercise may use.
+    """The families of operations that one exercise may use.
 
     Attributes:
         about: ends the sentence "this exercise is about …": "writing the sum over k yourself, with indexing, + and *".
-        allow: names of families (:data:`foundations.analysis.operators.ALL`);
-        :func:`foundations.analysis.operators.all_but` makes them. scalars_only: arithmetic on single numbers alone;
-        what only names, moves or makes numbers may be of any size. numbers: Python numbers may be read off tensors and
-        calculated with, so that results need not follow from the
-            inputs by operations of PyTorch alone.
+        allow: names of families, of :data:`foundations.analysis.operators.ALL`; call
+            :func:`foundations.analysis.operators.all_but` to make them.
+        scalars_only: allow arithmetic on single numbers only. Operations that only index, move or make numbers may be
+            of any size.
+        numbers: allow reading Python numbers off tensors and calculating with them, so that results need not follow
+            from the inputs by operations of PyTorch alone.
+
+    Raises:
+        CourseError: ``allow`` names an unknown family.
     """
 
     about: str
@@ -50,11 +48,14 @@ class Rule:
 
     def __post_init__(self) -> None:
         if unknown := sorted(self.allow - ALL):
-            raise CourseError(f"rule allows {unknown[0]!r}, which is none of {', '.join(sorted(ALL))}", slug="rules")
+            raise CourseError(
+                f"rule allows {unknown[0]!r}, which is not a family of operations; use {', '.join(sorted(ALL))}",
+                slug="rules",
+            )
 
     @property
     def forbid(self) -> frozenset[str]:
-        """The families that are not allowed."""
+        """The forbidden families."""
         return ALL - self.allow
 
     @property
@@ -63,13 +64,13 @@ class Rule:
         return [(name, family) for name, family in FAMILIES.items() if name in self.forbid]
 
 
-#: Forbids nothing.
+#: Allows everything.
 ANYTHING = Rule("whatever you like", ALL, numbers=True)
 
 
 @dataclass(frozen=True)
 class Violation:
-    """One forbidden thing that an exercise does.
+    """One use of a forbidden operation by an exercise.
 
     ``line`` counts from 1 within its cell, ``cell`` from 1 among the code cells that were read.
     """
@@ -83,34 +84,34 @@ class Violation:
 
 
 def must_be_none(violations: Sequence[Violation]) -> None:
-    """Nothing forbidden was found.
+    """Require that ``violations`` is empty.
 
     Raises:
-        CheckFailed: something was; the first of it is named.
+        CheckFailed: it is not; the message is that of the first violation.
     """
-    for first in violations[:1]:
-        raise CheckFailed(Finding("rule", first.message, symptom=f"rule: {first.family}"))
+    if violations:
+        raise CheckFailed(Finding("rule", violations[0].message, symptom=f"rule: {violations[0].family}"))
 
 
 def read_source_for(rule: Rule, cells: Sequence[str], exercise: str) -> list[Violation]:
-    """Find what ``exercise`` plainly writes against ``rule``, in the notebook's code cells up to its own.
+    """Find forbidden operations in the source of ``exercise``, in the notebook's code cells up to its own.
 
     Reading starts at the definition of ``exercise`` that is in force after the last of ``cells``, and follows names to
-    the functions and classes of the notebook that it uses. Code that it does not reach is free, and so is whatever
-    cannot be read. Nothing is found if no cell defines ``exercise``.
+    the functions and classes of the notebook that it uses. Code that it does not reach is free, and so is code that
+    cannot be read. The list is empty if no cell defines ``exercise``.
     """
-    found: dict[tuple[str, int, int], Violation] = {}
+    violations: dict[tuple[str, int, int], Violation] = {}
     for use in find_uses(cells, exercise):
         if name := _family_of(use, rule):
             violation = Violation(name, use.operation, use.line, "source", _written(use, name, rule), use.cell + 1)
-            # One for each line: ``np.dot(np.asarray(a), …)`` is one mistake.
-            found.setdefault((name, use.cell, use.line), violation)
-    return list(found.values())
+            # One for each line, because ``np.dot(np.asarray(a), …)`` is one mistake.
+            violations.setdefault((name, use.cell, use.line), violation)
+    return list(violations.values())
 
 
 def _written(use: Use, family: str, rule: Rule) -> str:
-    place = f"line {use.line} of cell {use.cell + 1} (in `{use.within}`)" if use.within else f"line {use.line}"
-    return f"{place} uses {_named(use.operation, family)}: {_about(rule)}"
+    line = f"line {use.line} of cell {use.cell + 1} (in `{use.within}`)" if use.within else f"line {use.line}"
+    return f"{line} uses {_named(use.operation, family)}: {_about(rule)}"
 
 
 def _family_of(use: Use, rule: Rule) -> str | None:
@@ -126,78 +127,59 @@ def _family_of(use: Use, rule: Rule) -> str | None:
 
 
 def _has_path(family: Family, path: str) -> bool:
-    """Whether ``path`` is of the family, or below something that is: ``torch.ops.aten.mm.default``."""
+    """Return whether ``path``, or a path above it, is in the family: ``torch.ops.aten.mm.default`` is below ``mm``."""
     parts = path.split(".")
     return path not in family.apart and any(
         family.has_path(".".join(parts[:length])) for length in range(2, len(parts) + 1)
     )
 
 
-#: Modules of Python itself that have operations of a family.
+#: Modules of Python that have operations of a family.
 _OF_PYTHON = frozenset({"builtins", "operator", "_operator", "math", "cmath"})
 
 
 def _is_of_library(path: str) -> bool:
-    """Whether names in the dotted ``path`` mean what they mean in the families, and not in a module of somebody's."""
+    """Return whether the names in the dotted ``path`` have the families' meaning: it is not in an unknown module."""
     root = path.partition(".")[0]
     return root == "torch" or root in _OF_PYTHON or any(root in family.modules for family in FAMILIES.values())
 
 
 def read_trace_for(rule: Rule, trace: Trace, record: Record | None = None) -> list[Violation]:
-    """Return what is forbidden among what ran, each operation once, by the name as written where the trace has it.
+    """Return the forbidden operations that ran, each once, by the name as written if the trace has it.
 
-    Operators below a function count only if no function broke the rule, and products not below an ``einsum`` that the
-    rule allows: it runs ``aten.bmm``, and is one einsum. Operators of the record count whether the trace counted them
-    or not, because it is the record that is proved by a replay.
+    - Operators below a function count only if no function broke the rule.
+    - Products below an allowed ``einsum`` do not count: it runs ``aten.bmm``, but is one einsum.
+    - Operators of the record count even if the trace did not count them, because the replay proves the record.
     """
-    found: dict[str, Violation] = {}
-    for operation, count, largest in _entries(trace, "function"):
+    violations: dict[str, Violation] = {}
+    for operation, count, largest in entries(trace, "function"):
         if name := _traced_family(operation, largest, rule):
-            found.setdefault(operation, _ran(rule, name, operation, count, largest))
-    if found or (record is not None and record.why_not):
-        return list(found.values())  # without a record, whose operators these were is not known
+            violations.setdefault(operation, _ran(rule, name, operation, count, largest))
+    if violations or (record is not None and record.why_not):
+        return list(violations.values())  # without a record the functions that ran the operators are unknown
     callers = _callers(record)
-    counted = list(_entries(trace, "dispatch"))
+    counted = list(entries(trace, "dispatch"))
     uncounted = sorted(callers.keys() - {operation for operation, _, _ in counted})
     for operation, count, largest in [*counted, *((operation, 1, 0) for operation in uncounted)]:
         for caller in callers.get(operation, {None}):
             name = _traced_family(operation, largest, rule)
             if name and not _is_part_of(caller, name):
-                found.setdefault(operation, _ran(rule, name, operation, count, largest))
-    return list(found.values())
-
-
-def unknown_operations(trace: Trace, record: Record) -> list[str]:
-    """Return the names of what ran that no family of :mod:`foundations.analysis.operators` has."""
-    names = {name for level in ("function", "dispatch") for name, _, _ in _entries(trace, level)}
-    names |= {operator[:_LONGEST] for operator, _ in record.operators()}
-    return sorted(name for name in names if not families_of(name))
-
-
-def unseen_operators(trace: Trace, record: Record) -> list[str]:
-    """Return the computing operators that ran outside of every function call that the trace saw, or were recorded and
-    not counted.
-    """
-    counted = {operation for operation, _, _ in _entries(trace, "dispatch")}
-    return sorted(
-        operator
-        for operator, caller in record.operators()
-        if (caller is None or (operator[:_LONGEST] not in counted and caller not in PREDICATES))
-        and not families_of(operator) <= {STRUCTURE, "settings"}
-    )
+                violations.setdefault(operation, _ran(rule, name, operation, count, largest))
+    return list(violations.values())
 
 
 def _callers(record: Record | None) -> dict[str, set[str | None]]:
-    """By operator, the functions that ran it."""
+    """Return, for each operator, the functions that ran it."""
     callers: dict[str, set[str | None]] = {}
     for operator, caller in record.operators() if record else ():
-        callers.setdefault(operator[:_LONGEST], set()).add(caller)
+        callers.setdefault(operator[:MAX_NAME_CHARACTERS], set()).add(caller)
     return callers
 
 
 def _is_part_of(caller: str | None, family: str) -> bool:
-    """Return whether an operator of ``family`` is how ``caller`` works, whose own name has been judged. A function that
-    has no need of the operator may have been handed an object of the student's, which ran it.
+    """Return whether ``caller``, whose own name has been judged, needs an operator of ``family`` to do its work.
+
+    If it does not, the student may have passed it an object that ran the operator.
     """
     if caller is None:
         return False
@@ -206,26 +188,12 @@ def _is_part_of(caller: str | None, family: str) -> bool:
     return family == "matrix product" and "einsum" in families_of(caller)
 
 
-#: No process counts that far; and beyond it a ratio of two counts may be no float any more.
-_ENDLESS = 1 << 63
-#: Characters of a name that are shown. A forged one may have millions, and would be in every report.
-_LONGEST = 80
-
-
-def _entries(trace: Trace, level: str) -> Iterable[tuple[str, int, int]]:
-    """The well-formed entries of one level: the trace comes from the student's process."""
-    for entry in trace.get(level, ()):
-        match entry:
-            case [str(name), int(count), int(largest)] if 0 <= count < _ENDLESS and 0 <= largest < _ENDLESS:
-                yield name[:_LONGEST], count, largest
-
-
 def _traced_family(operation: str, largest: int, rule: Rule) -> str | None:
-    found = families_of(operation) & rule.forbid
+    families = families_of(operation) & rule.forbid
     if largest <= 1:
-        found -= {name for name in found if name in FAMILIES and FAMILIES[name].many_only}
-    if found:
-        return next((name for name in FAMILIES if name in found), min(found))
+        families -= {name for name in families if name in FAMILIES and FAMILIES[name].many_only}
+    if families:
+        return next((name for name in FAMILIES if name in families), min(families))
     if rule.scalars_only and largest > 1 and not is_structural(operation):
         return SCALARS
     return None
@@ -234,10 +202,10 @@ def _traced_family(operation: str, largest: int, rule: Rule) -> str | None:
 def _ran(rule: Rule, family: str, operation: str, count: int, largest: int) -> Violation:
     times = "once" if count == 1 else f"{count} times"
     if family == SCALARS:
-        what = f"`{operation}` (arithmetic on {largest} numbers at a time)"
+        named = f"`{operation}` (arithmetic on {largest} numbers at a time)"
     else:
-        what = _named(operation, family)
-    return Violation(family, operation, None, "trace", f"calling it ran {what} {times}: {_about(rule)}")
+        named = _named(operation, family)
+    return Violation(family, operation, None, "trace", f"calling it ran {named} {times}: {_about(rule)}")
 
 
 def _named(operation: str, family: str) -> str:
@@ -246,86 +214,3 @@ def _named(operation: str, family: str) -> str:
 
 def _about(rule: Rule) -> str:
     return f"this exercise is about {rule.about.rstrip('.')}"
-
-
-# ---- growth
-
-
-@dataclass(frozen=True)
-class Growth:
-    """To which power of each size the number of operations grows: 0, 1, or in between (rounded to 0.1)."""
-
-    n: float
-    k: float
-    m: float
-
-
-Sizes = tuple[int, int, int]
-
-
-def operations(trace: Trace) -> int:
-    """How many operations the trace counted, as written: what works on elements, and not what looks at a shape."""
-    return sum(count for name, count, largest in _entries(trace, "function") if largest > 0 and name not in _LOOKING)
-
-
-def largest(trace: Trace) -> int:
-    """How many elements the largest tensor has that any operation read or wrote."""
-    return max((size for level in ("function", "dispatch") for _, _, size in _entries(trace, level)), default=0)
-
-
-#: Calls that ask a tensor about itself; their number says nothing about work done.
-_LOOKING = frozenset(
-    ["dim", "size", "numel", "nelement", "stride", "__len__", "is_floating_point", "is_complex", "is_contiguous"]
-)
-
-
-def growth_sizes(n: int, k: int, m: int) -> list[Sizes]:
-    """The sizes at which :func:`fit_growth` wants counts: a base, and each of n, k, m doubled twice."""
-    return [
-        (n, k, m),
-        *((n * f, k, m) for f in (2, 4)),
-        *((n, k * f, m) for f in (2, 4)),
-        *((n, k, m * f) for f in (2, 4)),
-    ]
-
-
-def fit_growth(counts: Mapping[Sizes, int]) -> Growth:
-    """How counts of operations, by sizes (n, k, m), grow.
-
-    The base is the smallest of the sizes. With a size doubled twice the exponent is that of what was added, so that an
-    offset that does not grow does not count; doubled once, that of the counts themselves. What makes up less than a
-    tenth of the base's operations is noise.
-
-    Raises:
-        CourseError: a dimension was never doubled.
-    """
-    base = min(counts, key=lambda sizes: (sum(sizes), sizes))
-    return Growth(*(_exponent([_count(counts, base, axis, factor) for factor in (1, 2, 4)], axis) for axis in range(3)))
-
-
-def _count(counts: Mapping[Sizes, int], base: Sizes, axis: int, factor: int) -> int | None:
-    n, k, m = (size * factor if place == axis else size for place, size in enumerate(base))
-    return counts.get((n, k, m))
-
-
-def _exponent(counts: Sequence[int | None], axis: int) -> float:
-    once, twice, four = counts
-    if once is None or twice is None:
-        raise CourseError(f"growth: {'nkm'[axis]} was never doubled", slug="growth")
-    first = twice - once
-    if first <= once / 10:
-        return 0.0
-    if four is None:
-        return round(math.log2(twice / once), 1) if once > 0 else 1.0
-    return max(0.0, round(math.log2(max(four - twice, 1) / first), 1))
-
-
-def describe(growth: Growth) -> str:
-    """``"n·k·m"``, ``"n·m"``, ``"n"``, ``"1"``; other exponents as in ``"n^0.6"``."""
-    parts = []
-    for name, exponent in (("n", growth.n), ("k", growth.k), ("m", growth.m)):
-        if abs(exponent - 1) < 0.25:
-            parts.append(name)
-        elif exponent >= 0.25:
-            parts.append(f"{name}^{exponent:g}")
-    return "·".join(parts) or "1"

@@ -13,10 +13,11 @@ from typing import Any, NoReturn
 import torch
 
 from foundations.errors import CourseError, OutOfTime, SessionLost
-from foundations.grading import evidence, rules, speed
+from foundations.grading import evidence, growth, rules, speed
 from foundations.grading.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
 from foundations.grading.misconceptions import Behaviour, Observation, copied
 from foundations.grading.reference import Reference
+from foundations.grading.trace import operations, unknown_operations, unseen_operators
 from foundations.notebooks.definitions import Definition
 from foundations.report.model import NOT_ATTEMPTED, Review
 from foundations.session import messages
@@ -270,19 +271,19 @@ class Student:
         rules.must_be_none(rules.read_source_for(rule, self.sources if sources is None else sources, self.exercise))
         return self.traced(trial, *self.drawn(cases), rule=rule, wrong_elsewhere=wrong_elsewhere)
 
-    def must_scale_as(self, allowed: rules.Growth, trial: Trial, base: rules.Sizes, lesson: str) -> None:
+    def must_scale_as(self, allowed: growth.Growth, trial: Trial, base: growth.Sizes, lesson: str) -> None:
         """The number of operations grows no faster with the sizes (n, k, m) than ``allowed`` says.
 
         ``trial.make(n, k, m)`` makes the arguments of one call; ``base`` is the smallest of the sizes tried. The value
         is checked at each size.
         """
         counts = {}
-        for size in rules.growth_sizes(*base):
-            counts[size] = rules.operations(self.traced(trial, *size).trace or {})
-        seen = rules.fit_growth(counts)
+        for size in growth.growth_sizes(*base):
+            counts[size] = operations(self.traced(trial, *size).trace or {})
+        seen = growth.fit_growth(counts)
         pairs = ((seen.n, allowed.n), (seen.k, allowed.k), (seen.m, allowed.m))
         if any(got > most + _GROWTH_MARGIN for got, most in pairs):
-            text = f"the number of operations of {self.exercise} grows as {rules.describe(seen)}; {lesson}"
+            text = f"the number of operations of {self.exercise} grows as {growth.describe(seen)}; {lesson}"
             raise CheckFailed(Finding("growth", text, symptom="growth"))
 
     def drawn(self, cases: Sequence[Any]) -> Any:
@@ -361,9 +362,9 @@ class Student:
         """The reason why the trace of a call with the right value proves nothing; empty if it proves what ran."""
         if record.why_not:
             return record.why_not
-        if unknown := rules.unknown_operations(call.trace or {}, record):
+        if unknown := unknown_operations(call.trace or {}, record):
             return f"`{unknown[0]}` ran, which this version of the package does not know"
-        if hidden := rules.unseen_operators(call.trace or {}, record):
+        if hidden := unseen_operators(call.trace or {}, record):
             return f"`{hidden[0]}` ran without being seen as a function of PyTorch"
         fresh = tuple(copied(arg) for arg in trial.make(*sizes))
         doubt = self._replay_doubt(record, fresh, call, trial)

@@ -1,7 +1,7 @@
-"""Code that looks like hiding: it decides nothing, and asks a person to have a look.
+"""The search for code that looks like hiding. A finding costs no points; it asks the instructor for a review.
 
-The whole notebook is searched, because torch that is patched in one cell changes the meaning of every other cell.
-Ordinary habits are left alone: an own name may be bound to anything, in any way.
+The whole notebook is searched, because patching torch in one cell changes the meaning of every other cell. Ordinary
+habits give no finding: students may bind their own names to anything, in any way.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ from foundations.analysis.suspects import (
 from foundations.analysis.uses import Source, read_exercise, read_source
 from foundations.report.model import Review
 
-#: Steps that one search may take, see :mod:`foundations.analysis.uses`.
+#: Steps that one search may take; compare :mod:`foundations.analysis.uses`.
 _STEPS = 1_500_000
+#: Characters of a line that a review shows.
 _LONGEST = 80
 
 _SETTERS = frozenset(["setattr", "delattr", "__setattr__", "__delattr__"])
@@ -44,16 +45,16 @@ _MOCKS = frozenset(["object", "multiple", "dict", "patch"])
 _CHANGING = frozenset(
     ["update", "setdefault", "__setitem__", "setitem", "__delitem__", "delitem", "pop", "popitem", "clear", "__ior__"]
 )
-#: By which parts of a namespace are taken without their names.
+#: Methods and functions that take parts of a namespace without naming them.
 _LISTING = frozenset(["values", "items", "get", "__getitem__", "getmembers", "itemgetter"])
-_HANDED = frozenset(["setattr", "delattr", "exec", "eval", "compile"])
+_PASSED_ON = frozenset(["setattr", "delattr", "exec", "eval", "compile"])
 _IMPORTING = frozenset(["__import__", "import_module"])
 _RUNNING = frozenset(["builtins.exec", "builtins.eval", "builtins.compile"])
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A finding in a cell, counted from 0; ``dynamic``: it counts only as a part of an exercise."""
+class _Finding:
+    """A finding in a cell, counted from 0. A ``dynamic`` one counts only within an exercise."""
 
     cell: int
     line: int
@@ -61,16 +62,21 @@ class _Found:
     dynamic: bool = False
 
 
-#: Exercises, each with a reason for a review that its own solution gives as well.
+#: Pairs of an exercise and a reason for a review that its own solution gives as well.
 Ordinary = Collection[tuple[str, str]]
 
 
 def find_suspicions(cells: Sequence[str], exercises: Sequence[str], ordinary: Ordinary = ()) -> list[Review]:
-    """Find everything in the code ``cells`` that looks like hiding, one entry for each kind and cell.
+    """Find all code in ``cells`` that looks like hiding, with one review for each reason and cell. Never raises.
 
-    ``exercises`` are the ids of the exercises; an entry names those that reach the code or are defined in its cell.
-    ``cell`` counts from 1 among ``cells``. Code that cannot be read is an entry too; nothing is ever raised.
-    ``ordinary`` holds what the solutions do as well, see :func:`ordinary_in`: an exercise may be about running text.
+    Code that cannot be read gives a review, too. A review names the exercises that reach the code or are defined in its
+    cell; its ``cell`` counts from 1 among ``cells``.
+
+    Args:
+        cells: the sources of the notebook's code cells.
+        exercises: the ids of the exercises.
+        ordinary: reasons that the solutions give as well (:func:`ordinary_in`), because an exercise may be about
+            running text.
     """
     try:
         with step_budget(_STEPS):
@@ -83,9 +89,9 @@ def find_suspicions(cells: Sequence[str], exercises: Sequence[str], ordinary: Or
 
 
 def ordinary_in(cells: Sequence[str], exercises: Sequence[str]) -> Ordinary:
-    """Find what the instructor's own solutions do, in the code ``cells`` of the source notebook."""
-    found = find_suspicions(cells, exercises)
-    return {(exercise, review.reason) for review in found for exercise in review.exercises}
+    """Collect the reasons that the instructor's own solutions give, in the code ``cells`` of the source notebook."""
+    reviews = find_suspicions(cells, exercises)
+    return {(exercise, review.reason) for review in reviews for exercise in review.exercises}
 
 
 class _Search:
@@ -93,7 +99,7 @@ class _Search:
         self.source = source
         self.ordinary = ordinary
         self.readings = {exercise: read_exercise(source, exercise) for exercise in exercises}
-        self.found: list[_Found] = []
+        self.findings: list[_Finding] = []
         self.is_cut = False
 
     def run(self) -> None:
@@ -115,12 +121,14 @@ class _Search:
         charge(2)
         try:
             for reason in self.reasons(place):
-                self.found.append(_Found(place.text.cell, place.line, reason, dynamic=reason in (DYNAMIC, UNKNOWN)))
-        except Exception:  # as deep as the code is that failed, or a fault of ours: a person has to look
-            self.found.append(_Found(place.text.cell, place.line, UNREAD))
+                self.findings.append(
+                    _Finding(place.text.cell, place.line, reason, dynamic=reason in (DYNAMIC, UNKNOWN))
+                )
+        except Exception:  # the code is nested too deeply, or this search has a fault: ask for a review
+            self.findings.append(_Finding(place.text.cell, place.line, UNREAD))
 
     def reasons(self, place: Place) -> Iterator[str]:
-        """Give the reasons to look at one node."""
+        """Yield the reasons to review one node."""
         match place.node:
             case ast.Attribute(attr=attr, ctx=context):
                 if attr in NAMES:
@@ -161,7 +169,7 @@ class _Search:
     # changes
 
     def changed(self, place: Place, target: ast.Attribute | ast.Subscript) -> Iterator[str]:
-        """Look at ``torch.atan2 = evil`` and ``vars(torch)["atan2"] = evil``, whatever torch is called there."""
+        """Review ``torch.atan2 = evil`` and ``vars(torch)["atan2"] = evil``, under any name for torch."""
         if isinstance(target, ast.Attribute) and target.attr == "__code__":
             yield REWRITTEN
         owners = self.flow.values(target.value, place.scopes)
@@ -175,8 +183,8 @@ class _Search:
     def space_changed(self, owners: Values) -> Iterator[str]:
         if "sys.modules" in owners:
             yield MODULES
-        yield from if_protected([one.removesuffix(".__dict__") for one in owners if one.endswith(".__dict__")])
-        if "builtins" in owners:  # which ``__builtins__`` is, or its namespace
+        yield from if_protected([owner.removesuffix(".__dict__") for owner in owners if owner.endswith(".__dict__")])
+        if "builtins" in owners:  # ``__builtins__`` is this module or its namespace
             yield PATCHED
 
     # calls
@@ -206,19 +214,19 @@ class _Search:
         if name in telling() and isinstance(call.func, ast.Name):  # ``from ctypes import *``
             for value in self.flow.values(call.func, place.scopes):
                 yield from path_reasons(value)
-        yield from self.handed(place, given)
+        yield from self.passed_on(place, given)
         if self.runs_text and given and not embedded(call):
             yield from self.run_by(place, call, given)
 
     def is_setter(self, place: Place, function: ast.expr) -> bool:
-        """Whether ``function`` is another name for ``setattr``."""
+        """Return whether ``function`` is another name for ``setattr`` or ``delattr``."""
         is_name = isinstance(function, ast.Name) and function.id not in BUILTINS
         return self.sets_by_name and is_name and not _SETS.isdisjoint(self.flow.values(function, place.scopes))
 
     def set_by_call(self, place: Place, owner: ast.expr | None, given: list[ast.expr]) -> Iterator[str]:
         owners = self.flow.values(owner, place.scopes)
         yield from if_protected(
-            [one.removeprefix("[]") for one in owners] if isinstance(owner, ast.Starred) else owners
+            [value.removeprefix("[]") for value in owners] if isinstance(owner, ast.Starred) else owners
         )
         named = [text for part in given[:2] for text in self.flow.keys(part, place.scopes)]
         if "__code__" in named:
@@ -249,7 +257,7 @@ class _Search:
             yield from path_reasons(name)
 
     def listed(self, place: Place, call: ast.Call, given: list[ast.expr]) -> Iterator[str]:
-        """Look at ``vars(torch).items()`` and ``inspect.getmembers(torch)``."""
+        """Review ``vars(torch).items()`` and ``inspect.getmembers(torch)``."""
         itself = _last(call.func) == "getmembers"
         if itself or not any(self.flow.keys(part, place.scopes) for part in given):
             owners = [call.func.value, *given] if isinstance(call.func, ast.Attribute) else given
@@ -264,7 +272,7 @@ class _Search:
             yield from self.taken(owners, call.args[0], place)
 
     def taken(self, owners: Values, key: ast.expr, place: Place) -> Iterator[str]:
-        """Look at ``sys.modules["foundations.worker.tracing"]``; ``sys.modules[__name__]`` is an ordinary one."""
+        """Review ``sys.modules["foundations.worker.tracing"]``; ``sys.modules[__name__]`` is ordinary."""
         if "sys.modules" in owners:
             names = self.flow.keys(key, place.scopes)
             if any(name.partition(".")[0] == "foundations" for name in names):
@@ -272,16 +280,16 @@ class _Search:
             elif not names and _last(key) not in ("__name__", "__module__"):
                 yield MODULES
 
-    def handed(self, place: Place, given: list[ast.expr]) -> Iterator[str]:
-        """Look at ``functools.partial(setattr, torch)``, ``map(exec, texts)``."""
-        handed = [part for part in given if isinstance(part, ast.Name | ast.Attribute) and _last(part) in _HANDED]
-        if handed:
-            values = self.flow.values(ast.Tuple([*handed], ast.Load()), place.scopes)
+    def passed_on(self, place: Place, given: list[ast.expr]) -> Iterator[str]:
+        """Review ``functools.partial(setattr, torch)`` and ``map(exec, texts)``."""
+        passed = [part for part in given if isinstance(part, ast.Name | ast.Attribute) and _last(part) in _PASSED_ON]
+        if passed:
+            values = self.flow.values(ast.Tuple([*passed], ast.Load()), place.scopes)
             others = self.flow.values(ast.Tuple([*given], ast.Load()), place.scopes)
-            setters = {f"[]{one}" for one in _SETS}
+            setters = {f"[]{path}" for path in _SETS}
             if values & setters:
-                yield from if_protected([one.removeprefix("[]") for one in others - setters])
-            if values & {f"[]{one}" for one in _RUNNING}:
+                yield from if_protected([value.removeprefix("[]") for value in others - setters])
+            if values & {f"[]{path}" for path in _RUNNING}:
                 yield DYNAMIC
 
     def run_by(self, place: Place, call: ast.Call, given: list[ast.expr]) -> Iterator[str]:
@@ -291,29 +299,31 @@ class _Search:
     # reviews
 
     def reviews(self, cells: Sequence[str]) -> list[Review]:
-        """Make one review of each kind and cell, those within exercises first."""
+        """Make one review for each reason and cell; findings within exercises take precedence."""
         made: dict[tuple[int, str], Review] = {}
-        for found in sorted(self.found, key=lambda one: (not self.reached_by(one), one.cell, one.line)):
-            exercises = self.reached_by(found)
-            if exercises or not found.dynamic:
-                review = Review(_text(cells, found), found.reason, exercises, found.cell + 1, found.line)
-                made.setdefault((found.cell, found.reason), review)
-        return [*sorted(made.values(), key=lambda one: (one.cell or 0, one.line or 0)), *self.unread(cells)]
+        order = sorted(self.findings, key=lambda finding: (not self.reached_by(finding), finding.cell, finding.line))
+        for finding in order:
+            exercises = self.reached_by(finding)
+            if exercises or not finding.dynamic:
+                review = Review(_text(cells, finding), finding.reason, exercises, finding.cell + 1, finding.line)
+                made.setdefault((finding.cell, finding.reason), review)
+        return [*sorted(made.values(), key=lambda review: (review.cell or 0, review.line or 0)), *self.unread(cells)]
 
-    def reached_by(self, found: _Found) -> tuple[str, ...]:
+    def reached_by(self, finding: _Finding) -> tuple[str, ...]:
+        """Name the exercises that reach the finding's code, or are defined in its cell."""
         return tuple(
             exercise
             for exercise, reading in self.readings.items()
-            if any(cell == found.cell and first <= found.line <= last for cell, first, last in reading.spans)
-            or (found.cell in reading.home and not found.dynamic)
-            if (exercise, found.reason) not in self.ordinary
+            if any(cell == finding.cell and first <= finding.line <= last for cell, first, last in reading.spans)
+            or (finding.cell in reading.home and not finding.dynamic)
+            if (exercise, finding.reason) not in self.ordinary
         )
 
     def unread(self, cells: Sequence[str]) -> Iterator[Review]:
-        """Give the cells, and the exercises, that could not be read to their end."""
+        """Yield a review for each cell and each exercise that could not be read to its end."""
         if self.is_cut:
             yield Review("the rest of the notebook", UNREAD)
-        missing = tuple(one for one, reading in self.readings.items() if not reading.home)
+        missing = tuple(exercise for exercise, reading in self.readings.items() if not reading.home)
         for cell, tree in self.source.trees:
             if tree is UNREADABLE:
                 yield Review(f"a cell of {len(cells[cell])} characters", UNREAD, missing, cell + 1, 1)
@@ -324,7 +334,7 @@ class _Search:
 
 
 def _texts(trees: list[tuple[int, ast.Module]]) -> Iterator[Text]:
-    """Give the cells' trees, and the code in their constant strings."""
+    """Yield the trees of the cells, and of the code in their constant strings."""
     waiting = [Text(tree, cell) for cell, tree in trees]
     while waiting:
         text = waiting.pop(0)
@@ -337,7 +347,7 @@ def _texts(trees: list[tuple[int, ast.Module]]) -> Iterator[Text]:
 
 
 def _spelled(node: ast.AST) -> list[str]:
-    """Give the dotted names that an import or a text spells."""
+    """List the dotted names that an import or a text spells."""
     match node:
         case ast.Constant(value=str(text)) if text in NAMES or text.startswith("foundations."):
             return [text]
@@ -349,7 +359,7 @@ def _spelled(node: ast.AST) -> list[str]:
 
 
 def _is_class_of_something(node: ast.expr) -> bool:
-    """Whether ``node`` is ``type(a)`` or ``a.__class__``, or a part of one, for an ``a`` that is not the own object."""
+    """Return whether ``node`` starts with ``type(a)`` or ``a.__class__``, and ``a`` is not ``self`` or ``cls``."""
     while True:
         match node:
             case ast.Call(func=ast.Name(id="type"), args=[owner]) | ast.Attribute(attr="__class__", value=owner):
@@ -364,7 +374,8 @@ def _last(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
-def _text(cells: Sequence[str], found: _Found) -> str:
-    lines = cells[found.cell].split("\n")
-    text = " ".join(lines[found.line - 1].split()) if found.line <= len(lines) else "code in a string"
+def _text(cells: Sequence[str], finding: _Finding) -> str:
+    """Return the line of the finding's code, cut to a length that a review can show."""
+    lines = cells[finding.cell].split("\n")
+    text = " ".join(lines[finding.line - 1].split()) if finding.line <= len(lines) else "code in a string"
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -26,7 +26,7 @@ Plain = dict[str, Any]
 
 MAX_NAMES = 500
 MAX_NAME_CHARACTERS = 80
-#: As in :data:`foundations.grading.rules.PREDICATES`.
+#: As in :data:`foundations.grading.trace.PREDICATES`.
 _PREDICATES = frozenset({torch.isfinite, torch.Tensor.isfinite, torch.isclose, torch.Tensor.isclose})
 _INDEXING = frozenset({"__getitem__", "__setitem__"})
 #: Elements of a list of arguments: enough to see a tensor in it, cheap where it holds a million floats.

@@ -5,8 +5,9 @@ import math
 import torch
 
 from foundations.analysis.operators import all_but
+from foundations.grading.growth import Growth
 from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Growth, Rule
+from foundations.grading.rules import Rule
 
 RULE = Rule(
     about="turning the inner loop into an elementwise product of a row and a column, and a sum",

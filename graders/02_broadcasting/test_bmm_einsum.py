@@ -3,8 +3,9 @@
 import torch
 
 from foundations.analysis.operators import all_but
+from foundations.grading.growth import Growth
 from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Growth, Rule
+from foundations.grading.rules import Rule
 from foundations.grading.student import Trial
 
 RULE = Rule(

@@ -4,8 +4,9 @@ import torch
 
 from foundations.analysis.operators import all_but
 from foundations.grading.compare import CheckFailed
+from foundations.grading.growth import Growth
 from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Growth, Rule
+from foundations.grading.rules import Rule
 
 RULE = Rule(
     about="stretching a row of a over the whole of b, and a sum",

@@ -3,8 +3,9 @@
 import torch
 
 from foundations.analysis.operators import all_but
+from foundations.grading.growth import Growth
 from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Growth, Rule
+from foundations.grading.rules import Rule
 
 RULE = Rule(
     about="saying with the letters of einsum which axes meet and which one is summed away",

@@ -1,8 +1,9 @@
 """Hidden checks of ``matmul_torch(a, b)``: the library's own product, which is yours to use from now on."""
 
 from foundations.analysis.operators import all_but
+from foundations.grading.growth import Growth
 from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Growth, Rule
+from foundations.grading.rules import Rule
 
 RULE = Rule(
     about="leaving the work to the library's own matrix product",

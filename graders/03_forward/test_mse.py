@@ -5,8 +5,9 @@ import torch
 from foundations.analysis.operators import all_but
 from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule, largest
+from foundations.grading.rules import Rule
 from foundations.grading.student import Trial
+from foundations.grading.trace import largest
 
 RULE = Rule(
     about="writing the loss yourself: a difference, a square, a mean",

@@ -20,7 +20,8 @@ import torch
 from foundations.analysis.operators import all_but
 from foundations.grading.compare import CheckFailed, Finding, difference
 from foundations.grading.evidence import Job, Record
-from foundations.grading.rules import Growth, Rule, must_be_none, read_source_for, read_trace_for
+from foundations.grading.growth import Growth
+from foundations.grading.rules import Rule, must_be_none, read_source_for, read_trace_for
 from foundations.grading.student import Trial
 from foundations.worker.dataflow import tensors_in
 

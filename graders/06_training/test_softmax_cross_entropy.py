@@ -7,8 +7,9 @@ import torch
 from foundations.analysis.operators import all_but
 from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule, largest
+from foundations.grading.rules import Rule
 from foundations.grading.student import Trial
+from foundations.grading.trace import largest
 
 RULE = Rule(
     about="writing softmax and its logarithm yourself: a largest score, exp, a sum, log",

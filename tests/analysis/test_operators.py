@@ -1,4 +1,4 @@
-"""The table of operations: everything that the pinned PyTorch has is in a family."""
+"""The table of operations: every operation of the pinned PyTorch is in a family."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ def operators():
 def functions():
     public = {
         name
-        for place in PUBLIC
-        for name in dir(place)
-        if callable(value := getattr(place, name, None)) and not isinstance(value, type)
+        for namespace in PUBLIC
+        for name in dir(namespace)
+        if callable(value := getattr(namespace, name, None)) and not isinstance(value, type)
     }
     overridable = {getattr(function, "__name__", "") for function in torch.overrides.get_testing_overrides()}
     return (public | overridable) - {"", "__get__", "__set__"}
 
 
 def test_every_operator_and_public_function_is_sorted() -> None:
-    """A newer PyTorch has new ones; each asks to be put into a family of foundations/analysis/operators.py."""
+    """Each new operation of a newer PyTorch must be put into a family in foundations/analysis/operators.py."""
     unsorted = sorted(name for name in operators() | functions() if not families_of(name))
     assert unsorted == []
 
 
 def test_families_are_known() -> None:
-    """No name is sorted into a family that no rule can name."""
+    """Every family that a name is sorted into can be named by a rule."""
     assert {family for name in operators() | functions() for family in families_of(name)} <= ALL
 
 
@@ -58,17 +58,19 @@ def test_families_are_known() -> None:
         ("settings", "set_num_threads"),
     ],
 )  # fmt: skip
-def test_well_known_operations_are_where_they_belong(family, names) -> None:
+def test_well_known_operations_are_in_their_families(family, names) -> None:
+    """Operations are in the same families under their names as functions and as operators of ``aten``."""
     for name in names.split():
         assert family in families_of(name), name
         assert family in families_of(f"aten.{name}"), name
 
 
-def test_operation_of_a_namespace_of_somebodys_own_is_unknown() -> None:
+def test_operation_of_an_unknown_namespace_is_unknown() -> None:
+    """An operation that PyTorch does not have is in no family."""
     assert families_of("my_own_product") == families_of("mylib.product") == frozenset()
 
 
-def test_plain_families_hold_no_product() -> None:
-    """What every exercise may use does not multiply matrices."""
+def test_plain_families_have_no_product() -> None:
+    """The families that every exercise may use do not multiply matrices."""
     for name in ("matmul", "conv1d", "fft_fft", "linalg_inv", "_sparse_sparse_matmul", "quantized_lstm", "einsum"):
         assert not families_of(name) & PLAIN, name

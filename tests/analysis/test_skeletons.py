@@ -1,4 +1,4 @@
-"""Code without its names: copies are one skeleton, other computations are another."""
+"""Code without its names: copies have the same skeleton, other computations have another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from foundations.analysis.skeletons import Skeleton, assigned_attributes, lines,
 
 
 def bare(code: str, attributes: tuple[str, ...] = ()) -> Skeleton:
-    """The skeleton of the one statement or expression in ``code``."""
+    """Return the skeleton of the only statement or expression in ``code``."""
     (statement,) = ast.parse(code).body
     return skeleton(statement.value if isinstance(statement, ast.Expr) else statement, attributes)
 
@@ -29,7 +29,7 @@ def bare(code: str, attributes: tuple[str, ...] = ()) -> Skeleton:
     ],
 )
 def test_names_make_no_difference(one: str, other: str) -> None:
-    """Neither do keywords, whole floats, and methods that are an operator's other spelling."""
+    """Names, keywords, whole floats, and methods that are another spelling of an operator make no difference."""
     attributes = ("g", "inp", "out")
     assert bare(one, attributes) == bare(other, attributes)
 
@@ -48,12 +48,12 @@ def test_names_make_no_difference(one: str, other: str) -> None:
     ],
 )
 def test_computations_make_a_difference(one: str, other: str) -> None:
-    """Operators, constants, builtins, methods, and which variable is used twice."""
+    """Operators, constants, builtins, methods, and the choice of variable make a difference."""
     assert bare(one).text != bare(other).text
 
 
 def test_attribute_that_is_assigned_is_a_variable() -> None:
-    """``self.w`` is one if the code assigns it; ``x.shape`` is none."""
+    """``self.w`` is a variable if the code assigns it; ``x.shape`` is not a variable."""
     code = ast.parse("self.w, out.g = a, b\nself.shape[0]")
     assert assigned_attributes(code) == {"w", "g"}
     assert bare("x @ self.w", ("w",)) == bare("x @ other")
@@ -61,7 +61,7 @@ def test_attribute_that_is_assigned_is_a_variable() -> None:
 
 
 def test_weight_counts_operations_and_constants() -> None:
-    """Names weigh nothing."""
+    """The weight counts operations and constants, not names."""
     assert [bare(code).weight for code in ("answer", "f(a, b)", "x @ w + b", "x.sum(0)", "p -= lr * p.g")] == [
         0,
         1,

@@ -1,4 +1,4 @@
-"""What is bound in an odd way is read all the same, and only what the exercise reaches."""
+"""Reading finds names that are bound in odd ways, and stays within the code that the exercise reaches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from foundations.analysis.uses import find_uses, read_exercise, read_source
 
-#: Cells that bind ``f``, or what it uses, to a product: below ``g``, which is one.
+#: Cells that bind ``f`` to the product ``g``, which an earlier cell defines.
 BOUND = [
     "time f = g",
     "locals()['f'] = g",
@@ -22,14 +22,14 @@ BOUND = [
 
 
 @pytest.mark.parametrize("cell", BOUND)
-def test_what_is_bound_in_an_odd_way_is_read(cell: str) -> None:
-    """By a loop, a magic, a namespace, or a function that declares the name global."""
+def test_name_that_is_bound_in_an_odd_way_is_read(cell: str) -> None:
+    """Reading follows a name bound by a loop, a magic, a namespace, or a function that declares it global."""
     uses = find_uses(["def g(a, b):\n    return a @ b", "def f(a, b):\n    return a * b", cell], "f")
     assert "@" in [use.operator for use in uses]
 
 
 def test_spans_are_the_definitions_that_are_reached() -> None:
-    """By cell and lines; what the exercise does not use is not among them."""
+    """Spans have the cell and lines of each definition that the exercise uses, and of no other."""
     cells = [
         "def helper(x):\n    return x\n\ndef unused(x):\n    return x",
         "# answer\ndef f(a):\n    return helper(a)",
@@ -39,13 +39,13 @@ def test_spans_are_the_definitions_that_are_reached() -> None:
     assert (reading.home, reading.complete) == ({1}, True)
 
 
-def test_an_exercise_that_no_statement_defines_uses_nothing() -> None:
-    """It may be bound through the shell, and what it does shows when it runs."""
+def test_an_exercise_that_no_statement_defines_has_no_uses() -> None:
+    """An exercise that is bound through the shell cannot be read; its operations show when it runs."""
     assert find_uses(["get_ipython().push({'f': max})"], "f") == []
 
 
 def test_code_that_is_nested_too_deeply_is_not_complete() -> None:
-    """What was read before still counts."""
+    """The reading is marked as incomplete, and keeps the uses that were found before."""
     deep = "def f(a, b):\n    c = a @ b\n    return " + "+".join(["a"] * 900)
     reading = read_exercise(read_source([deep]), "f")
     assert not reading.complete

@@ -1,4 +1,4 @@
-"""What a traced call proves, and what a person is asked about: student code that keeps rules, breaks them, or hides."""
+"""Evidence from traced calls of student code that keeps rules, breaks them, or hides and so asks for a review."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import torch
 from foundations.analysis.operators import all_but
 from foundations.grading.compare import CheckFailed
 from foundations.grading.evidence import Job, Record, Replayer
-from foundations.grading.rules import Growth, Rule
+from foundations.grading.growth import Growth
+from foundations.grading.rules import Rule
 from foundations.grading.speed import Stopwatch
 from foundations.grading.student import Student, Trial
 from foundations.worker.tracing import trace_call
@@ -21,16 +22,16 @@ CASES = [(2, 3, 4), (3, 2, 2), (1, 4, 3)]
 
 @pytest.fixture
 def student(session, forkserver):
-    """Make the student of ``product`` from cells of source."""
+    """Return a function that makes the ``Student`` of the exercise ``product`` from the sources of cells."""
     replayers = []
 
     def make(*cells):
-        one = session("import torch", *cells)
-        one.finish()
-        assert not any(run.error for run in one.runs.values()), one.runs
+        notebook = session("import torch", *cells)
+        notebook.finish()
+        assert not any(run.error for run in notebook.runs.values()), notebook.runs
         replayers.append(Replayer(forkserver))
-        # The source is not handed over, so that the trace alone decides.
-        return Student("product", (), one, 1, [], None, Stopwatch(forkserver), replayers[-1])
+        # Without the source, so that the trace alone decides.
+        return Student("product", (), notebook, 1, [], None, Stopwatch(forkserver), replayers[-1])
 
     yield make
     for replayer in replayers:
@@ -85,10 +86,10 @@ assert torch.allclose(product(torch.ones(2, 3), torch.ones(3, 2)), torch.ones(2,
 
 @pytest.mark.parametrize("name", HONEST)
 def test_honest_call_is_proved(student, name) -> None:
-    """Whatever the idiom, the replay gives the value, and nothing is asked."""
-    one = student(HONEST[name])
-    one.must_obey(RULE, trial(one), CASES)
-    assert one.reviews == []
+    """For every honest idiom the replay gives the value, without a review."""
+    product = student(HONEST[name])
+    product.must_obey(RULE, trial(product), CASES)
+    assert product.reviews == []
 
 
 BROKEN = {
@@ -119,10 +120,10 @@ def product(a, b):
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_forbidden_operation_that_ran_is_evidence(student, name) -> None:
-    """So is a wrong value in the very call that is traced."""
-    one = student(BROKEN[name])
+    """A forbidden operation fails the check, and so does a wrong value in the traced call."""
+    product = student(BROKEN[name])
     with pytest.raises(CheckFailed):
-        one.must_obey(RULE, trial(one), CASES)
+        product.must_obey(RULE, trial(product), CASES)
 
 
 BELOW = {
@@ -157,28 +158,28 @@ def product(a, b):
 
 @pytest.mark.parametrize("name", BELOW)
 def test_forbidden_operator_of_the_record_is_evidence(student, name) -> None:
-    """Below whatever function it ran, and whether it was counted or not: its replay would give the value."""
-    one = student(BELOW[name])
+    """A recorded operator counts below any function, and even if it was not counted, because the replay runs it."""
+    product = student(BELOW[name])
     with pytest.raises(CheckFailed, match=r"`aten\.mm` \(a matrix product\)"):
-        one.must_obey(RULE, trial(one), CASES)
+        product.must_obey(RULE, trial(product), CASES)
 
 
-def test_operator_that_was_recorded_and_not_counted_asks_a_person(student) -> None:
-    """An allowed one costs nothing, but its trace was not the one that we wrote."""
-    one = student(
+def test_operator_that_was_recorded_and_not_counted_asks_for_a_review(student) -> None:
+    """An allowed operator costs no points, but a trace that does not count it was manipulated."""
+    product = student(
         "import foundations.worker.tracing as tracing\nadd = tracing._Tally.add\n"
         "tracing._Tally.add = lambda self, name, *more: None if 'sum' in name else add(self, name, *more)",
         "def product(a, b):\n    return (a[:, :, None] * b).sum(1)",
     )
-    one.must_obey(RULE, trial(one), CASES)
-    assert "`aten.sum` ran without being seen" in one.reviews[0].reason
+    product.must_obey(RULE, trial(product), CASES)
+    assert "`aten.sum` ran without being seen" in product.reviews[0].reason
 
 
 NUMBERS = Rule(about="adding up", allow=all_but("matrix product"), numbers=True)
 
 
-def test_numbers_that_a_worker_may_have_computed_ask_a_person(student) -> None:
-    """A number that was read in sight proves nothing if another thread worked in the meantime."""
+def test_numbers_that_a_thread_may_have_computed_ask_for_a_review(student) -> None:
+    """A number that was read in the open is not evidence if another thread worked in the meantime."""
     source = """
 from concurrent.futures import ThreadPoolExecutor
 pool, table = ThreadPoolExecutor(1), vars(torch)
@@ -187,16 +188,16 @@ def product(a, b):
     return torch.tensor(WORK)
 """
     hidden = "pool.submit(lambda: table['mat' + 'mul'](a, b).tolist()).result()"
-    one = student(source.replace("WORK", hidden))
-    one.must_obey(NUMBERS, trial(one), CASES)
-    assert one.reviews[0].reason.endswith("numbers were read while another thread worked")
-    one = student(source.replace("WORK", "[[sum((r * c).tolist()) for c in b.T] for r in a]"))
-    one.must_obey(NUMBERS, trial(one), CASES)
-    assert one.reviews == []
+    product = student(source.replace("WORK", hidden))
+    product.must_obey(NUMBERS, trial(product), CASES)
+    assert product.reviews[0].reason.endswith("numbers were read while another thread worked")
+    product = student(source.replace("WORK", "[[sum((r * c).tolist()) for c in b.T] for r in a]"))
+    product.must_obey(NUMBERS, trial(product), CASES)
+    assert product.reviews == []
 
 
-def test_record_names_operators_and_nothing_else(forkserver) -> None:
-    """Attributes of PyTorch's namespaces are methods of Python's, and no operators."""
+def test_replay_runs_only_operators(forkserver) -> None:
+    """Python's own attributes of PyTorch's namespaces are not operators, and a replay refuses them."""
     replayer = Replayer(forkserver)
     try:
         for name in ("aten.mm._op", "aten.__class__.mro", "prims.__dict__.clear", "aten.mul.__call__"):
@@ -243,7 +244,7 @@ def product(a, b):
         "library = torch.library.Library('aten', 'IMPL')\nlibrary.impl('atan2', lambda a, b: torch.mm(a, b), 'CPU')",
         "def product(a, b):\n    return torch.atan2(a, b)",
     ),
-    "an operator of somebody's own": (
+    "a custom operator": (
         "library = torch.library.Library('mine', 'DEF')\nlibrary.define('product(Tensor a, Tensor b) -> Tensor')\n"
         "library.impl('product', lambda a, b: torch.mm(a, b), 'CPU')",
         "def product(a, b):\n    return torch.ops.mine.product(a, b)",
@@ -265,42 +266,42 @@ def product(a, b):
         "    from_dlpack(c)[:] = from_dlpack(a) @ from_dlpack(b)\n    return c + 0",
     ),
 }
-#: What runs in sight in these: leaving PyTorch for NumPy is itself forbidden.
+#: The cases whose trace shows a forbidden operation: leaving PyTorch for NumPy is itself forbidden.
 IN_SIGHT = {"NumPy in the same memory"}
 
 
 @pytest.mark.parametrize("name", HIDDEN)
-def test_hidden_work_asks_a_person(student, name) -> None:
-    """The value is right and nothing forbidden was seen, but the record does not give the value."""
-    one = student(*HIDDEN[name])
+def test_hidden_work_asks_for_a_review(student, name) -> None:
+    """The value is right and no forbidden operation was seen, but the record does not give the value."""
+    product = student(*HIDDEN[name])
     if name in IN_SIGHT:
         with pytest.raises(CheckFailed):
-            one.must_obey(RULE, trial(one), CASES)
+            product.must_obey(RULE, trial(product), CASES)
         return
-    one.must_obey(RULE, trial(one), CASES)
-    [review] = one.reviews
+    product.must_obey(RULE, trial(product), CASES)
+    [review] = product.reviews
     assert review.exercises == ("product",)
     assert review.reason.startswith("how it computed its result could not be confirmed: ")
 
 
 def test_growth_is_proved_at_every_size(student) -> None:
-    """A function that hides its loop from the trace counts no operations, and asks a person."""
+    """A function that hides its loop from the trace has no counted operations, and asks for a review."""
     hidden = "def product(a, b):\n    return unseen(lambda: torch.stack([(r[:, None] * b).sum(0) for r in a]))"
-    one = student(GUARD, hidden)
-    one.must_scale_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
-    assert one.reviews
-    one = student(HONEST["rows"])
+    product = student(GUARD, hidden)
+    product.must_scale_as(Growth(n=0, k=0, m=0), trial(product), (2, 4, 3), "no loop")
+    assert product.reviews
+    product = student(HONEST["rows"])
     with pytest.raises(CheckFailed, match="grows as n; no loop"):
-        one.must_scale_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
-    assert one.reviews == []
+        product.must_scale_as(Growth(n=0, k=0, m=0), trial(product), (2, 4, 3), "no loop")
+    assert product.reviews == []
 
 
 def test_value_is_required_at_every_size_of_growth(student) -> None:
-    """Zeros in no time at the sizes that are traced are wrong, and not quick."""
+    """Zeros without work at the traced sizes are a wrong value, and not an efficient answer."""
     source = "def product(a, b):\n    return a @ b if len(a) < 8 else torch.zeros(len(a), b.shape[1])"
-    one = student(source)
+    product = student(source)
     with pytest.raises(CheckFailed, match="are wrong"):
-        one.must_scale_as(Growth(n=0, k=0, m=0), trial(one), (2, 4, 3), "no loop")
+        product.must_scale_as(Growth(n=0, k=0, m=0), trial(product), (2, 4, 3), "no loop")
 
 
 IN_A_THREAD = """
@@ -316,10 +317,10 @@ def product(a, b):
 
 
 def test_work_of_other_threads_during_the_call_is_evidence(student) -> None:
-    """Three calls in a row were worked on elsewhere; the clock of the process says so, from outside."""
-    one = student(IN_A_THREAD)
+    """The process's clock, read from outside, shows that other threads worked in three calls in a row."""
+    product = student(IN_A_THREAD)
     with pytest.raises(CheckFailed, match="other threads worked while it ran"):
-        one.must_obey(RULE, trial(one), CASES)
+        product.must_obey(RULE, trial(product), CASES)
 
 
 @pytest.mark.parametrize(
@@ -337,14 +338,14 @@ def test_work_of_other_threads_during_the_call_is_evidence(student) -> None:
     ],
 )
 def test_forged_trace_is_read_without_harm(trace) -> None:
-    """A record of another form is no record, and says why."""
+    """A malformed record gives no operators, and a reason why it cannot be replayed."""
     record = Record.parse(trace)
     assert record.why_not
     assert list(record.operators()) == []
 
 
 def test_record_that_ends_its_process_is_an_error(forkserver) -> None:
-    """The next record is replayed in a new process."""
+    """A record that ends its process gives an error, and the next record is replayed in a new process."""
     replayer = Replayer(forkserver)
     entries = [["aten.zeros.default", [["l", [1]]], {}, [0], -1], ["aten.mul.Tensor", [["t", 0], 2], {}, [1], -1]]
     outputs = {"value": ["t", 1], "attributes": []}
@@ -362,7 +363,7 @@ def test_record_that_ends_its_process_is_an_error(forkserver) -> None:
 
 
 def test_sources_of_a_call_are_found_through_what_was_computed() -> None:
-    """Which inputs an einsum met, through views and arithmetic."""
+    """The inputs of an einsum are found through views and arithmetic."""
 
     def function(a, b, c):
         return torch.einsum("ij,jk->ik", a.t() * 2, b + 1) * c

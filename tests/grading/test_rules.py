@@ -1,4 +1,4 @@
-"""The rules of the game, by reading the source and by reading a trace."""
+"""The rules of the game, checked in the source and in a trace."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from rule_cases import (
 from foundations.analysis.operators import all_but
 from foundations.analysis.suspects import UNREAD as UNREAD_REASON
 from foundations.errors import CourseError
-from foundations.grading.rules import Rule, largest, read_source_for, read_trace_for
+from foundations.grading.rules import Rule, read_source_for, read_trace_for
 from foundations.grading.suspicion import find_suspicions
 from foundations.worker.tracing import Raised, trace_call
 
@@ -48,35 +48,35 @@ from foundations.worker.tracing import Raised, trace_call
 def test_expression_in_disguise_is_found(name: str) -> None:
     """Each way of writing a forbidden operation within one expression is found, and named by its family."""
     expression, family = EXPRESSIONS[name]
-    found = read_source_for(ELEMENTWISE, cells_of(one_line(expression)), "mm3")
-    assert found, expression
-    assert found[0].family == family
-    assert {violation.line for violation in found} == {2}
+    violations = read_source_for(ELEMENTWISE, cells_of(one_line(expression)), "mm3")
+    assert violations, expression
+    assert violations[0].family == family
+    assert {violation.line for violation in violations} == {2}
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_trick_over_several_statements_is_found(name: str) -> None:
-    """Names are followed through all that the notebook binds, in whatever way it binds it."""
+    """Names are followed through every way of binding them in the notebook."""
     assert read_source_for(ELEMENTWISE, cells_of(*NOTEBOOKS[name]), "mm3") != []
 
 
 @pytest.mark.parametrize("expression", UNKNOWABLE)
-def test_unknowable_expression_costs_nothing_by_itself(expression: str) -> None:
-    """Reading cannot know what it runs: a mark is lost only for what is plainly written, or for what ran."""
+def test_unknowable_expression_costs_no_points(expression: str) -> None:
+    """An expression whose operation reading cannot find out is not a violation."""
     assert read_source_for(ELEMENTWISE, cells_of(one_line(expression)), "mm3") == []
 
 
 @pytest.mark.parametrize("name", LEFT_TO_THE_TRACE)
-def test_what_reading_cannot_know_costs_nothing_by_itself(name: str) -> None:
-    """A thread, a decoy, a name that no statement binds: none of it is plainly a forbidden operation."""
+def test_code_left_to_the_trace_costs_no_points(name: str) -> None:
+    """A thread, a decoy, or a name that no statement binds is not a violation in the source."""
     assert read_source_for(ELEMENTWISE, cells_of(*LEFT_TO_THE_TRACE[name]), "mm3") == []
 
 
 @pytest.mark.parametrize("name", SUSPICIOUS)
-def test_suspicious_code_asks_a_person(name: str) -> None:
-    """Nothing outside of the exercise's own code is a violation, however odd; it is reviewed instead."""
+def test_suspicious_code_asks_for_a_review(name: str) -> None:
+    """Odd code outside the exercise is not a violation; it asks for a review instead."""
     cells = cells_of(*SUSPICIOUS[name])
-    if name != "code replaced":  # there, the other function is used as well
+    if name != "code replaced":  # here the exercise uses the other function as well
         assert read_source_for(ELEMENTWISE, cells, "mm3") == []
     assert find_suspicions(cells, ["mm3"]) != []
 
@@ -84,26 +84,26 @@ def test_suspicious_code_asks_a_person(name: str) -> None:
 @pytest.mark.parametrize("expression", NORMS)
 def test_norm_and_power_in_disguise_are_found(expression: str) -> None:
     """For the Frobenius norm, norms and powers are forbidden however they are written."""
-    found = read_source_for(NORM, cells_of(f"def frobenius_norm(m):\n    return {expression}"), "frobenius_norm")
-    assert [violation.line for violation in found] == [2]
+    violations = read_source_for(NORM, cells_of(f"def frobenius_norm(m):\n    return {expression}"), "frobenius_norm")
+    assert [violation.line for violation in violations] == [2]
 
 
 @pytest.mark.parametrize("name", INNOCENT)
-def test_innocent_notebook_is_left_alone(name: str) -> None:
-    """Docstrings, messages, locals, own helpers and code that the exercise does not reach are nobody's business."""
+def test_innocent_notebook_breaks_no_rule(name: str) -> None:
+    """Docstrings, messages, locals, own helpers and code that the exercise does not reach are free."""
     assert read_source_for(NAIVE, cells_of(*INNOCENT[name]), "mm3") == []
     assert read_source_for(ELEMENTWISE, cells_of(*INNOCENT[name]), "mm3") == []
 
 
 @pytest.mark.parametrize("expression", ODD_BUT_RIGHT)
-def test_odd_but_right_norm_is_left_alone(expression: str) -> None:
-    """Matrix products are no shortcut to a norm: the formula is still the student's own."""
+def test_odd_but_right_norm_breaks_no_rule(expression: str) -> None:
+    """A matrix product is not a shortcut to a norm, because the formula is still the student's own."""
     cells = cells_of(f"def frobenius_norm(m):\n    return {expression}")
     assert read_source_for(NORM, cells, "frobenius_norm") == []
 
 
 def test_message_names_operation_line_and_subject() -> None:
-    """The message is one that teaches: what, where, and what the exercise is about."""
+    """The message names the operation, its line, and the subject of the exercise."""
     cells = cells_of("def mm3(a, b):\n\n\n\n\n\n    return a @ b")
     [violation] = read_source_for(NAIVE, cells, "mm3")
     assert violation.message == (
@@ -119,7 +119,7 @@ def test_message_names_operation_line_and_subject() -> None:
 
 
 def test_message_names_the_helper_and_the_operation_as_written() -> None:
-    """If a helper does it, the helper and its cell are named; an alias is shown as the student wrote it."""
+    """If a helper uses the operation, its name and cell are shown; an alias is shown as the student wrote it."""
     [violation] = read_source_for(
         ELEMENTWISE, cells_of("def helper(x):\n    return F.linear(x)\ndef mm3(a): return helper(a)"), "mm3"
     )
@@ -133,45 +133,45 @@ def test_lines_count_within_the_cell_below_a_magic() -> None:
     assert violation.line == 3
 
 
-def test_one_mistake_is_told_once() -> None:
-    """A line that breaks a family twice is one violation; two lines are two."""
-    found = read_source_for(ELEMENTWISE, cells_of("def mm3(a, b):\n    x = a @ b @ b.T @ b\n    return x @ b"), "mm3")
-    assert [violation.line for violation in found] == [2, 3]
+def test_each_line_is_one_violation() -> None:
+    """A line that uses a forbidden family twice is one violation; two lines are two."""
+    cells = cells_of("def mm3(a, b):\n    x = a @ b @ b.T @ b\n    return x @ b")
+    assert [violation.line for violation in read_source_for(ELEMENTWISE, cells, "mm3")] == [2, 3]
 
 
 def test_exercise_that_no_cell_defines_breaks_no_rule() -> None:
-    """A missing or unreadable definition is somebody else's finding."""
+    """A missing or unreadable definition is not a violation; other checks report it."""
     assert read_source_for(NAIVE, ["def other(a, b): return a @ b", "def mm3(a, b:"], "mm3") == []
 
 
 def test_unknown_family_is_the_course_authors_mistake() -> None:
-    """A rule without a family that is misspelt would allow everything."""
+    """A misspelt family raises an error, because a rule without it would forbid too little."""
     with pytest.raises(CourseError, match="'matmul' is not a family of operations"):
         all_but("matmul")
-    with pytest.raises(CourseError, match="rule allows 'matmul', which is none of"):
+    with pytest.raises(CourseError, match="rule allows 'matmul', which is not a family of operations"):
         Rule(about="x", allow=frozenset({"matmul"}))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_source_costs_no_time(name: str) -> None:
-    """Reading is bounded: no expression of a student's makes the judge compute, or fall over."""
+def test_hostile_source_is_read_quickly(name: str) -> None:
+    """Reading is bounded, so that no student's expression makes the judge compute for long, or crash."""
     before = time.process_time()
     read_source_for(ELEMENTWISE, cells_of(HOSTILE[name]), "mm3")
     assert time.process_time() - before < 5
 
 
 @pytest.mark.parametrize("name", UNREAD)
-def test_code_that_takes_too_long_to_read_asks_a_person(name: str) -> None:
-    """Thousands of expressions, each within its bounds, would last for hours; that costs no mark by itself."""
+def test_code_that_takes_too_long_to_read_asks_for_a_review(name: str) -> None:
+    """Thousands of expressions, each within its bounds, would take hours to read; they are not a violation."""
     before = time.process_time()
     for rule in (ELEMENTWISE, Rule(about="x", allow=all_but("autograd"))):
         assert read_source_for(rule, cells_of(UNREAD[name]), "mm3") == []
-    assert UNREAD_REASON in [one.reason for one in find_suspicions(cells_of(UNREAD[name]), ["mm3"])]
+    assert UNREAD_REASON in [review.reason for review in find_suspicions(cells_of(UNREAD[name]), ["mm3"])]
     assert time.process_time() - before < 20
 
 
-def test_honest_code_is_far_from_what_is_too_long_to_read() -> None:
-    """A whole notebook of four times the length of the course's longest is read to its end."""
+def test_honest_code_is_far_below_the_limit_of_reading() -> None:
+    """A notebook four times as long as the course's longest is read to its end."""
     helper = "\n\n".join(
         f"def helper{i}(x):\n    y = x * {i}\n    return [y.sum() for _ in range(3)]" for i in range(800)
     )
@@ -194,13 +194,13 @@ def test_honest_code_is_far_from_what_is_too_long_to_read() -> None:
     ],
 )
 def test_star_import_resolves_as_python_does(star: str, written: str, family: str) -> None:
-    """A name that the module exports is the module's, and a power is a power whoever exports it."""
+    """A name that the module exports is the module's, and a power is a power in every module that exports it."""
     cells = cells_of(star, f"def frobenius_norm(m):\n    return {written}")
-    assert [one.family for one in read_source_for(NORM, cells, "frobenius_norm")] == [family]
+    assert [violation.family for violation in read_source_for(NORM, cells, "frobenius_norm")] == [family]
 
 
 def test_no_module_of_a_submission_is_imported(tmp_path, monkeypatch) -> None:
-    """Not even if the judge could find it."""
+    """A submission's module is not imported even if the judge could find it."""
     (tmp_path / "mystery_module.py").write_text("raise SystemExit('imported')")
     monkeypatch.syspath_prepend(tmp_path)
     cells = cells_of("from mystery_module import *\nimport mystery_module", "def mm3(a, b): return a")
@@ -210,7 +210,7 @@ def test_no_module_of_a_submission_is_imported(tmp_path, monkeypatch) -> None:
 
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, KeyError])
 def test_a_failing_reader_breaks_no_rule(monkeypatch, error: type[Exception]) -> None:
-    """Whatever is raised while a source is read asks a person, and is no violation and no fault."""
+    """Any error in reading a source asks for a review; it is neither a violation nor a fault of grading."""
 
     def fail(*_: object) -> None:
         raise error
@@ -218,7 +218,8 @@ def test_a_failing_reader_breaks_no_rule(monkeypatch, error: type[Exception]) ->
     monkeypatch.setattr("foundations.analysis.reader.Reader.read", fail)
     cells = cells_of("def mm3(a, b): return a @ b")
     assert read_source_for(NAIVE, cells, "mm3") == []
-    assert [(one.reason, one.exercises) for one in find_suspicions(cells, ["mm3"])] == [(UNREAD_REASON, ("mm3",))]
+    reviews = find_suspicions(cells, ["mm3"])
+    assert [(review.reason, review.exercises) for review in reviews] == [(UNREAD_REASON, ("mm3",))]
 
 
 # ---- traces
@@ -264,13 +265,13 @@ ROWS_AT_A_TIME = {
 
 
 @pytest.mark.parametrize("name", ROWS_AT_A_TIME)
-def test_more_than_numbers_is_seen_when_run(name: str) -> None:
-    """Where only numbers may be added and multiplied, whole rows are not."""
+def test_rows_at_a_time_are_seen_when_run(name: str) -> None:
+    """A rule that allows arithmetic on single numbers only is broken by arithmetic on whole rows."""
     function, family, operation = ROWS_AT_A_TIME[name]
     value, trace = trace_call(function, pair())
     assert not isinstance(value, Raised)
-    found = read_trace_for(NAIVE, trace)
-    assert (family, operation) in [(violation.family, violation.operation) for violation in found]
+    violations = read_trace_for(NAIVE, trace)
+    assert (family, operation) in [(violation.family, violation.operation) for violation in violations]
 
 
 PRODUCTS_RUN = {
@@ -306,7 +307,7 @@ PRODUCTS_RUN = {
 
 @pytest.mark.parametrize("name", PRODUCTS_RUN)
 def test_forbidden_operation_is_seen_when_run(name: str) -> None:
-    """What reading could be led round is seen when it runs, and told once."""
+    """A forbidden operation that reading may miss is seen when it runs, and reported once."""
     value, trace = trace_call(PRODUCTS_RUN[name], pair())
     assert not isinstance(value, Raised)
     assert read_trace_for(ELEMENTWISE, trace) != []
@@ -314,7 +315,7 @@ def test_forbidden_operation_is_seen_when_run(name: str) -> None:
     assert families.count("matrix product") <= 1
 
 
-def test_dispatch_names_count_where_functions_were_hidden() -> None:
+def test_dispatch_names_count_if_functions_were_hidden() -> None:
     """With the function mode off, the dispatch mode still sees the product."""
 
     def hidden(a, b):
@@ -338,7 +339,7 @@ def test_norm_and_power_are_seen_when_run(expression) -> None:
                                         lambda m: sum(x * x for row in m.tolist() for x in row),
                                         torch.Tensor.var])  # fmt: skip
 def test_formula_breaks_no_rule_when_run(expression) -> None:
-    """The formula, plainly or oddly written, is free."""
+    """The formula may be written in any way."""
     assert read_trace_for(NORM, trace_call(expression, pair()[:1])[1]) == []
 
 
@@ -358,9 +359,9 @@ BY_HAND = Rule(about="writing the gradient yourself", allow=all_but("autograd"))
     ],
 )
 def test_autograd_is_found(body: str) -> None:
-    """Gradients that PyTorch computes, under the names that it has for them."""
-    found = read_source_for(BY_HAND, cells_of(f"def grad(a, b):\n    {body}"), "grad")
-    assert {violation.family for violation in found} == {"autograd"}
+    """Each of PyTorch's ways to compute gradients is found under its name."""
+    violations = read_source_for(BY_HAND, cells_of(f"def grad(a, b):\n    {body}"), "grad")
+    assert {violation.family for violation in violations} == {"autograd"}
 
 
 @pytest.mark.parametrize(
@@ -371,13 +372,13 @@ def test_autograd_is_found(body: str) -> None:
         "from torch.func import vmap as over_rows\n    return over_rows(torch.mul)(a, b)",
     ],
 )
-def test_a_map_over_rows_is_no_autograd(body: str) -> None:
-    """It lives beside autograd, and differentiates nothing."""
+def test_a_map_over_rows_is_not_autograd(body: str) -> None:
+    """``vmap`` is in ``torch.func`` next to the gradients, but does not differentiate."""
     assert read_source_for(BY_HAND, cells_of(f"def grad(a, b):\n    {body}"), "grad") == []
 
 
 def test_autograd_is_seen_when_run() -> None:
-    """Also where reading would take ``backward`` for a method of the student's own."""
+    """Autograd is seen even if reading takes ``backward`` for the student's own method."""
 
     def grad(a, b):
         a = a.clone()
@@ -388,8 +389,8 @@ def test_autograd_is_seen_when_run() -> None:
     assert {violation.family for violation in read_trace_for(BY_HAND, trace_call(grad, pair())[1])} == {"autograd"}
 
 
-def test_layers_of_ones_own_have_a_backward() -> None:
-    """A method of that name is no autograd, and neither is an attribute ``.g`` or ``.grad``."""
+def test_backward_of_own_layers_is_not_autograd() -> None:
+    """A student's own method ``backward`` is not autograd, and neither is an attribute ``.g`` or ``.grad``."""
     source = """
         class Layer:
             def backward(self, out):
@@ -425,9 +426,9 @@ READY_MADE = Rule(about="writing the layer yourself", allow=all_but("torch.nn"))
     ],
 )
 def test_ready_made_layer_is_found(body: str) -> None:
-    """Of ``torch.nn``, and what hangs on tensors."""
-    found = read_source_for(READY_MADE, cells_of(f"def layer(a, b):\n    {body}"), "layer")
-    assert {violation.family for violation in found} == {"torch.nn"}
+    """Ready-made layers are found in ``torch.nn`` and as methods of tensors."""
+    violations = read_source_for(READY_MADE, cells_of(f"def layer(a, b):\n    {body}"), "layer")
+    assert {violation.family for violation in violations} == {"torch.nn"}
 
 
 @pytest.mark.parametrize(
@@ -439,15 +440,15 @@ def test_ready_made_layer_is_found(body: str) -> None:
     ],
 )
 def test_ready_made_training_is_found(body: str) -> None:
-    """Optimizers and loaders, and not a step of one's own."""
+    """Optimizers and loaders are found; a student's own ``step`` is free."""
     rule = Rule(about="writing the loop yourself", allow=all_but("torch.optim"))
-    found = read_source_for(rule, cells_of(f"def fit(a, b):\n    {body}"), "fit")
-    assert {violation.family for violation in found} == {"torch.optim"}
+    violations = read_source_for(rule, cells_of(f"def fit(a, b):\n    {body}"), "fit")
+    assert {violation.family for violation in violations} == {"torch.optim"}
     assert read_source_for(rule, cells_of("def fit(a, b):\n    a.sub_(b)\n    return a.step()"), "fit") == []
 
 
 def test_ready_made_layer_is_seen_when_run() -> None:
-    """A ReLU of one's own is none, whatever it is called."""
+    """PyTorch's ReLU is seen; a student's own ReLU is free, even under the same name."""
 
     def relu(a, b):
         return a.clamp_min(0.0)
@@ -457,16 +458,8 @@ def test_ready_made_layer_is_seen_when_run() -> None:
     assert {violation.family for violation in read_trace_for(READY_MADE, ready_made)} == {"torch.nn"}
 
 
-def test_largest_tensor_of_a_trace() -> None:
-    """At either level, and read from a trace that may be forged."""
-    _, trace = trace_call(lambda a, b: (torch.ones(30, 1) - torch.ones(30)).mean(), pair())
-    assert largest(trace) == 900
-    assert largest({"function": [["mm", 1, "many"], None], "dispatch": [["aten.mm", 1, 4]]}) == 4
-    assert largest({}) == 0
-
-
 def test_single_numbers_may_leave_a_tensor() -> None:
-    """``.item()``, ``float()`` and ``tolist`` of one number are no trip through lists."""
+    """``.item()``, ``float()`` and ``tolist`` of one number are not a trip through lists."""
 
     def elementwise(a, b):
         c = torch.zeros(len(a), b.shape[1])
@@ -478,8 +471,8 @@ def test_single_numbers_may_leave_a_tensor() -> None:
     assert read_trace_for(ELEMENTWISE, trace_call(elementwise, pair())[1]) == []
 
 
-def test_trace_message_says_what_ran() -> None:
-    """The message names operation, family, how often, and the subject."""
+def test_trace_message_names_operation_count_and_subject() -> None:
+    """The message names the operation, its family, how often it ran, and the subject of the exercise."""
     _, trace = trace_call(lambda a, b: torch.stack([row @ b for row in a]), pair())
     [violation] = read_trace_for(ELEMENTWISE, trace)
     assert violation.message == (
@@ -490,18 +483,18 @@ def test_trace_message_says_what_ran() -> None:
 
 
 def test_forged_trace_is_read_without_harm() -> None:
-    """The trace comes from the student's process: entries of another form are passed over."""
+    """Entries of another form are skipped, because the trace comes from the student's process."""
     forged = {"function": [["matmul"], [1, 2, 3], ["mm", "x", 3], None, ["bmm", 1, 4]]}
     assert [violation.operation for violation in read_trace_for(ELEMENTWISE, forged)] == ["bmm"]
 
 
 def test_forged_name_of_an_operation_is_cut() -> None:
-    """It is shown, and may have come with millions of characters."""
-    [one] = read_trace_for(NAIVE, {"function": [["x" * 1_000_000, 1, 100]], "dispatch": []})
-    assert len(one.message) < 500
+    """A forged name is cut in messages, because it may have millions of characters."""
+    [violation] = read_trace_for(NAIVE, {"function": [["x" * 1_000_000, 1, 100]], "dispatch": []})
+    assert len(violation.message) < 500
 
 
-#: Reading does not follow these: what they do shows when they run.
+#: Reading does not follow these; their operations show when they run.
 BY_TRACE_ALONE = {
     "registry": "R = {}\ndef reg(f):\n    R['x'] = f\n    return f\n@reg\ndef p(a, b): return a @ b\n"
     "def mm3(a, b): return R['x'](a, b)",
@@ -514,7 +507,7 @@ BY_TRACE_ALONE = {
 
 @pytest.mark.parametrize("name", BY_TRACE_ALONE)
 def test_trick_that_reading_misses_is_seen_when_run(name: str) -> None:
-    """The two ways of looking make up for each other."""
+    """The trace shows operations that reading misses."""
     space: dict[str, object] = {}
     exec(IMPORTS + "\n" + BY_TRACE_ALONE[name], space)
     assert read_source_for(ELEMENTWISE, cells_of(BY_TRACE_ALONE[name]), "mm3") == []

@@ -1,4 +1,4 @@
-"""Code that looks like hiding asks for a review, ordinary habits do not, and nothing is raised whatever the code is."""
+"""Code that looks like hiding asks for a review, ordinary habits do not, and no code makes the search raise."""
 
 # ruff: noqa: E501 - a notebook of three lines reads better in one line than in six
 
@@ -22,7 +22,7 @@ def reviews(*cells: str) -> list[Review]:
     return find_suspicions([IMPORTS, *cells, EXERCISE], ["product"])
 
 
-#: Torch, builtins or a module of ours is changed, through any alias.
+#: Cells that change torch, builtins or a module of this package, through any alias.
 PATCHES = [
     "torch.atan2 = evil",
     "torch.Tensor.__mul__ = torch.Tensor.__matmul__",
@@ -184,17 +184,18 @@ OTHERS = [
 
 @pytest.mark.parametrize("cell", PATCHES + OTHERS)
 def test_hiding_asks_for_a_review(cell: str) -> None:
-    """The entry has the cell and the line, and belongs to no exercise that does not contain it."""
+    """The review has the cell and the line of the code, and names no exercise that does not contain it."""
     found = reviews(EVIL, cell)
-    assert [(one.cell, one.exercises) for one in found] == [(3, ())] * len(found)
+    assert [(review.cell, review.exercises) for review in found] == [(3, ())] * len(found)
     assert found
     lines = cell.split("\n")
-    assert all(one.line is not None and 1 <= one.line <= len(lines) for one in found)
-    assert all(one.finding and one.finding in " ".join(lines[(one.line or 1) - 1].split()) for one in found)
-    assert all(one.reason.startswith("This ") for one in found)
+    assert all(review.line is not None and 1 <= review.line <= len(lines) for review in found)
+    texts = [(review.finding, " ".join(lines[(review.line or 1) - 1].split())) for review in found]
+    assert all(finding and finding in line for finding, line in texts)
+    assert all(review.reason.startswith("This ") for review in found)
 
 
-#: What students write for good reasons, each as a cell of its own.
+#: Code that students write for good reasons, each in its own cell.
 HONEST = [
     "%%bash\necho hello\n",
     "%%bash\necho 'torch.atan2 = evil'; python -c 'import gc; gc.get_objects()'",
@@ -283,17 +284,17 @@ HONEST = [
 
 
 @pytest.mark.parametrize("cell", HONEST)
-def test_an_honest_habit_asks_for_none(cell: str) -> None:
-    """Alone, and in one notebook together with all the others below."""
+def test_an_honest_habit_asks_for_no_review(cell: str) -> None:
+    """An honest habit does not look like hiding."""
     assert reviews(EVIL, cell) == []
 
 
-def test_all_honest_habits_together_ask_for_none() -> None:
-    """Names of one habit are not taken for those of another."""
+def test_all_honest_habits_together_ask_for_no_review() -> None:
+    """The names of one habit are not confused with the names of another."""
     assert reviews(EVIL, *HONEST) == []
 
 
-#: Habits at which a person may well look: at most one entry each.
+#: Habits that deserve a look, with at most one review each.
 ODD = [
     "import builtins\nbuiltins.print = lambda *a: None",
     "import gc\nprint(len(gc.get_objects()))",
@@ -304,11 +305,11 @@ ODD = [
 
 @pytest.mark.parametrize("cell", ODD)
 def test_an_odd_habit_asks_once(cell: str) -> None:
-    """One entry for each kind of thing and cell."""
+    """Each reason gives one review for a cell."""
     assert len(reviews(cell)) == 1
 
 
-# ---- dynamic code, and what belongs to an exercise
+# ---- dynamic code, and the exercises of a review
 
 
 def answer(body: str) -> list[Review]:
@@ -329,36 +330,36 @@ DYNAMIC_CODE = [
 
 @pytest.mark.parametrize("body", DYNAMIC_CODE)
 def test_text_that_an_exercise_runs_asks_for_a_review(body: str) -> None:
-    """If it cannot be known by reading; the entry belongs to the exercise."""
-    assert [(one.exercises, one.cell) for one in answer(body)] == [(("product",), 2)]
+    """Text that reading cannot find out asks for a review of the exercise that runs it."""
+    assert [(review.exercises, review.cell) for review in answer(body)] == [(("product",), 2)]
 
 
 def test_constant_text_is_read_like_other_code() -> None:
-    """It is neither an entry of its own nor hidden."""
+    """Running a constant text asks for no review, but the code in it is searched."""
     assert answer("return eval('a * b')") == []
     assert answer("text = 'a' + '*b'\n    return eval(text)") == []
-    assert [one.line for one in answer("pass\n    return eval('a.f_back')")] == [3]
+    assert [review.line for review in answer("pass\n    return eval('a.f_back')")] == [3]
 
 
-def test_text_that_other_code_runs_is_left_alone() -> None:
-    """A habit, unless a helper of the exercise does it."""
+def test_text_that_other_code_runs_asks_for_no_review() -> None:
+    """Running text is an ordinary habit, unless a helper of the exercise does it."""
     helper = "def helper(text):\n    return eval(text)"
     assert reviews(helper, "helper('1')\nexec(input())") == []
     found = find_suspicions([IMPORTS, helper, "def product(a, b): return helper(a)"], ["product", "other"])
-    assert [(one.cell, one.line, one.exercises) for one in found] == [(2, 2, ("product",))]
+    assert [(review.cell, review.line, review.exercises) for review in found] == [(2, 2, ("product",))]
 
 
-def test_an_exercise_that_is_about_running_text_is_left_alone() -> None:
-    """What the instructor's solution does is no reason to look at an answer; anything else is."""
+def test_an_exercise_about_running_text_asks_for_no_review() -> None:
+    """A reason that the instructor's solution gives as well asks for no review; any other reason does."""
     cells = ["def run(text):\n    exec(text)", "def other(text):\n    exec(text)"]
     ordinary = ordinary_in(["def run(source, space):\n    if source:\n        exec(source, space)"], ["run"])
-    assert [one.exercises for one in find_suspicions(cells, ["run", "other"], ordinary)] == [("other",)]
+    assert [review.exercises for review in find_suspicions(cells, ["run", "other"], ordinary)] == [("other",)]
     frames = ["import sys\ndef run(text):\n    exec(text, sys._getframe(1).f_globals)"]
-    assert [one.exercises for one in find_suspicions(frames, ["run"], ordinary)] == [("run",)]
+    assert [review.exercises for review in find_suspicions(frames, ["run"], ordinary)] == [("run",)]
 
 
-def test_an_entry_belongs_to_the_exercises_that_reach_or_define_it() -> None:
-    """By the definitions that they use, or because it is in the cell of the definition."""
+def test_a_review_names_the_exercises_that_reach_or_define_the_code() -> None:
+    """A review names exercises that use the definition with the code, or are defined in its cell."""
     cells = [
         "import sys",
         "def helper(x):\n    return sys._getframe()",
@@ -367,7 +368,7 @@ def test_an_entry_belongs_to_the_exercises_that_reach_or_define_it() -> None:
         "def three(x):\n    return x",
     ]
     found = find_suspicions(cells, ["one", "two", "three"])
-    assert [(one.cell, one.line, one.exercises) for one in found] == [(2, 2, ("one",)), (4, 1, ("two",))]
+    assert [(review.cell, review.line, review.exercises) for review in found] == [(2, 2, ("one",)), (4, 1, ("two",))]
 
 
 # ---- names that cannot be read
@@ -385,9 +386,9 @@ UNNAMED_PARTS = [
 
 @pytest.mark.parametrize("cell", UNNAMED_PARTS)
 def test_a_part_of_torch_without_a_name_asks_for_a_review(cell: str) -> None:
-    """Wherever it is, because it may be what switches a trace off."""
-    [one] = reviews(EVIL, cell)
-    assert (one.reason, one.exercises) == (UNNAMED, ())
+    """An unnamed part of torch asks for a review anywhere, because it may switch a trace off."""
+    [review] = reviews(EVIL, cell)
+    assert (review.reason, review.exercises) == (UNNAMED, ())
 
 
 @pytest.mark.parametrize(
@@ -399,11 +400,11 @@ def test_a_part_of_torch_without_a_name_asks_for_a_review(cell: str) -> None:
     ],
 )
 def test_a_part_of_another_library_without_a_name_counts_in_an_exercise(text: str) -> None:
-    """Elsewhere it is nobody's business."""
+    """An unnamed part of another library asks for a review only if an exercise uses it."""
     assert reviews(f"def other(a, b): return {text}") == []
     found = answer(f"return {text}")
-    assert {one.reason for one in found} == {UNKNOWN}
-    assert {one.exercises for one in found} == {("product",)}
+    assert {review.reason for review in found} == {UNKNOWN}
+    assert {review.exercises for review in found} == {("product",)}
 
 
 # ---- code that cannot be read
@@ -420,38 +421,37 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_code_that_cannot_be_read_asks_for_a_review(name: str) -> None:
-    """It belongs to no exercise, is found quickly, and the exercise itself is read."""
+    """Unreadable code outside the exercise is found quickly, and the exercise itself is read."""
     before = time.process_time()
     found = reviews(UNREADABLE[name])
     assert found
-    assert all(one.exercises == () for one in found)
+    assert all(review.exercises == () for review in found)
     assert time.process_time() - before < 5
 
 
 @pytest.mark.parametrize(
     "cell", [f"def unused(a):\n    return {DEEP}", f"s = [{'1,' * 5000}]", "x = " + "-" * 90 + "1"]
 )
-def test_long_code_that_is_harmless_asks_for_none(cell: str) -> None:
-    """Depth alone is no reason if everything in it was seen."""
+def test_long_harmless_code_asks_for_no_review(cell: str) -> None:
+    """Deep code asks for no review if all of it was read."""
     assert reviews(cell) == []
 
 
 def test_an_exercise_that_cannot_be_read_is_named() -> None:
-    """Its cell is given, if any cell defines it."""
-    assert [(one.finding, one.exercises, one.cell) for one in answer(f"return {DEEP}")] == [
-        ("product", ("product",), 2)
-    ]
-    [one] = find_suspicions([f"def product(a): return {'+'.join(['a'] * 9000)}"], ["product"])
-    assert (one.exercises, one.cell) == (("product",), 1)
+    """The review of an unreadable exercise names it and the cell that defines it."""
+    found = answer(f"return {DEEP}")
+    assert [(review.finding, review.exercises, review.cell) for review in found] == [("product", ("product",), 2)]
+    [review] = find_suspicions([f"def product(a): return {'+'.join(['a'] * 9000)}"], ["product"])
+    assert (review.exercises, review.cell) == (("product",), 1)
 
 
 def test_a_fault_of_the_search_asks_for_a_review(monkeypatch) -> None:
-    """And is never raised."""
+    """An error in the search asks for a review instead of being raised."""
 
     def fail(*_: object) -> None:
         raise KeyError("a fault")
 
     monkeypatch.setattr("foundations.analysis.flow.Flow.values", fail)
-    assert {one.reason for one in reviews("torch.x = 1")} == {UNREAD}
+    assert {review.reason for review in reviews("torch.x = 1")} == {UNREAD}
     monkeypatch.setattr("foundations.analysis.flow.Flow.__init__", fail)
-    assert [(one.cell, one.exercises, one.reason) for one in reviews()] == [(None, ("product",), UNREAD)]
+    assert [(review.cell, review.exercises, review.reason) for review in reviews()] == [(None, ("product",), UNREAD)]

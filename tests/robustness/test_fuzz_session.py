@@ -28,10 +28,11 @@ from replies import ERROR, REPLIES, packed, unpacked
 
 from foundations.config import Limits
 from foundations.errors import SessionLost, SubmissionError
-from foundations.grading import rules
+from foundations.grading import rules, trace
 from foundations.grading.compare import CheckFailed
 from foundations.grading.evidence import Replayer
 from foundations.grading.grader import _valid_outputs
+from foundations.grading.growth import fit_growth, growth_sizes
 from foundations.grading.misconceptions import Behaviour, same
 from foundations.grading.speed import Stopwatch
 from foundations.grading.student import Student
@@ -196,10 +197,10 @@ def _look_at_call(fake: FakeWarm, session: Session) -> None:
     for value in (1.5, -1, torch.ones(2, 3), [torch.ones(4, 4)] * 8, (math.inf,), {"a": 1}):
         same(call.behaviour(), Behaviour(value, None, call.args, ({"g": torch.ones(2, 3)},)))
         same(Behaviour(value, None, call.args, ({},)), call.behaviour())
-    counts = [rules.operations(call.trace or {}), 7, 9]
-    sizes = rules.growth_sizes(2, 3, 4)
-    rules.fit_growth({size: counts[number % 3] for number, size in enumerate(sizes)})
-    rules.fit_growth({size: counts[-number % 3] for number, size in enumerate(sizes)})
+    counts = [trace.operations(call.trace or {}), 7, 9]
+    sizes = growth_sizes(2, 3, 4)
+    fit_growth({size: counts[number % 3] for number, size in enumerate(sizes)})
+    fit_growth({size: counts[-number % 3] for number, size in enumerate(sizes)})
     rules.read_trace_for(rules.Rule("sums", frozenset(), scalars_only=True), call.trace or {})
 
 
