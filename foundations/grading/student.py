@@ -8,14 +8,15 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 
 import torch
 
 from foundations.errors import CourseError, OutOfTime, SessionLost
 from foundations.grading import evidence, rules, speed
-from foundations.grading.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
-from foundations.grading.misconceptions import Behaviour, Observation, copied
+from foundations.grading.call import Call, Trial, fail, first_line
+from foundations.grading.compare import CheckFailed, Finding, dtype_text, shape_text
+from foundations.grading.misconceptions import Observation, copied
 from foundations.grading.reference import Reference
 from foundations.notebooks.definitions import Definition
 from foundations.report.model import NOT_ATTEMPTED, Review
@@ -38,105 +39,6 @@ _NO_WORK_S = 5e-6
 _ELSEWHERE = "numbers were read while another thread worked"
 #: What is kept of a student's answers to name a mistake by: known mistakes give answers of the size that is asked for.
 _MAX_OBSERVED_BYTES = 64 << 20
-
-
-@dataclass
-class Call:
-    """One call of a student's function: everything that was seen of it.
-
-    ``value`` is what it returned, ``args`` its arguments before the call, ``args_after`` the same ones as it left
-    them, ``attributes`` what it set on each (``.g`` for one), ``error`` the exception as ``{"name", "bases", "text",
-    "line"}``.
-    """
-
-    subject: str
-    args: tuple[Any, ...]
-    value: Any
-    args_after: tuple[Any, ...]
-    attributes: list[dict[str, Any]]
-    error: dict[str, Any] | None
-    printed: str
-    trace: dict[str, list[Any]] | None
-    same_object_as: int | None
-    names: Sequence[str] = ()
-    caller: Callable[..., Any] | None = None
-    #: Why numbers of a traced call may come from elsewhere than the call; empty if they do not.
-    elsewhere: str = ""
-
-    def must_return(self, expected: torch.Tensor, **options: Any) -> None:
-        """The value agrees with ``expected``; options are those of :func:`foundations.grading.compare.difference`."""
-        self.must_not_raise()
-        finding = difference(self.value, expected, subject=self.subject, **options)
-        if finding:
-            raise CheckFailed(finding)
-
-    def must_not_raise(self) -> None:
-        if self.error:
-            line = f", line {self.error['line']} of its cell" if self.error.get("line") else ""
-            _fail(
-                "exception",
-                f"{self.subject} stopped with {self.error['name']}{line}: {_reason(self.error)}",
-            )
-
-    def must_raise(self, *kinds: type[BaseException], because: str, instead: str | None = None) -> None:
-        """It refuses with one of ``kinds`` or a class derived from it; ``because`` says what was wrong with the
-        arguments, and ``instead`` what it did where it does not, if the value returned is not the exercise's own.
-        """
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        if self.error is None:
-            did = instead or f"returned {describe(self.value)}"
-            _fail("exception", f"{self.subject} {did}; expected {wanted}: {because}")
-        if not {kind.__name__ for kind in kinds} & set(self.error["bases"]):
-            _fail("exception", f"{self.subject} stopped with {self.error['name']}; expected {wanted}: {because}")
-
-    def must_set(self, argument: int, attribute: str, expected: torch.Tensor, **options: Any) -> None:
-        """It has set ``attribute`` (``"g"``) of the argument at that place to ``expected``; options as for
-        :meth:`must_return`.
-        """
-        self.must_not_raise()
-        name = f"{self.names[argument]}.{attribute}"
-        value = self.attributes[argument].get(attribute)
-        if not isinstance(value, torch.Tensor):
-            seen = f"is {describe(value)}" if attribute in self.attributes[argument] else "is not set"
-            _fail("type", f"{name} {seen} after {self.subject}; a tensor belongs there")
-        finding = difference(value, expected, subject=f"{name} after {self.subject}", **options)
-        if finding:
-            raise CheckFailed(finding)
-
-    def must_leave_inputs(self, setting: Sequence[tuple[int, str]] = ()) -> None:
-        """No argument has another value, shape or dtype than before the call, and neither has an attribute that was
-        set on one, but those of ``setting``: the argument's place and the attribute's name.
-        """
-        for index, (before, after) in enumerate(zip(self.args, self.args_after, strict=True)):
-            if _changed(before, after):
-                _fail(
-                    "mutation",
-                    f"{self.subject} changed {self.names[index]} in place; its caller still needs it",
-                )
-            given = vars(before) if isinstance(before, torch.Tensor) else {}
-            for name, value in given.items():
-                if (index, name) not in setting and _changed(value, self.attributes[index].get(name)):
-                    _fail("mutation", f"{self.subject} changed {self.names[index]}.{name}; its caller still needs it")
-
-    def behaviour(self) -> Behaviour:
-        error = self.error["name"] if self.error else None
-        return Behaviour(self.value, error, self.args_after, tuple(self.attributes))
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One kind of call of an exercise, for which the judge draws inputs as often as it likes.
-
-    Attributes:
-        make: makes fresh arguments from the sizes of one case.
-        check: raises :class:`CheckFailed` unless a call gave what it had to. It must work out what is expected from
-            ``call.args``, because it also judges what came out of a replay.
-        caller: how the exercise is called, if not by itself; as for :meth:`Student.call`.
-    """
-
-    make: Callable[..., Sequence[Any]]
-    check: Callable[[Call], None]
-    caller: Callable[..., Any] | None = None
 
 
 @dataclass
@@ -240,9 +142,9 @@ class Student:
         """
         reply = self.session.request("probe", args=list(args), **_source_of(function))
         if reply["error"]:
-            _fail(
+            fail(
                 "exception",
-                f"{self.exercise} stopped with {reply['error']['name']}: {_first_line(reply['error']['text'])}",
+                f"{self.exercise} stopped with {reply['error']['name']}: {first_line(reply['error']['text'])}",
             )
         return reply["value"]
 
@@ -501,22 +403,3 @@ def _source_of(function: Callable[..., Any]) -> dict[str, str]:
 
 def _as_source(function: Callable[..., Any] | None) -> dict[str, str] | None:
     return None if function is None else _source_of(function)
-
-
-def _changed(before: Any, after: Any) -> bool:
-    return isinstance(before, torch.Tensor) and difference(after, before, subject="", relative=1e-30) is not None
-
-
-def _fail(stage: Any, text: str) -> NoReturn:
-    raise CheckFailed(Finding(stage, text))
-
-
-def _reason(error: dict[str, Any]) -> str:
-    if error["name"] == "NotImplementedError" and not error["text"].strip():
-        return "a `raise NotImplementedError()` is still reached"
-    return _first_line(error["text"])
-
-
-def _first_line(text: str) -> str:
-    line = text.strip().splitlines()[0] if text.strip() else "no message"
-    return line if len(line) <= 300 else line[:300] + " …"
