@@ -6,37 +6,27 @@ import hashlib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import torch
 
 from foundations.errors import CourseError, OutOfTime, SessionLost
-from foundations.grading import evidence, rules, speed
+from foundations.grading import rules, speed
 from foundations.grading.call import Call, Trial, fail, first_line
 from foundations.grading.compare import CheckFailed, Finding, dtype_text, shape_text
+from foundations.grading.evidence import Replayer
 from foundations.grading.misconceptions import Observation, copied
+from foundations.grading.proof import Prover
 from foundations.grading.reference import Reference
 from foundations.notebooks.definitions import Definition
 from foundations.report.model import NOT_ATTEMPTED, Review
 from foundations.session import messages
 from foundations.session.session import Session
-from foundations.worker.dataflow import tensors_in
 
 #: An exponent that is larger than allowed by less than this is taken for rounding.
 _GROWTH_MARGIN = 0.3
-#: Traced calls that are tried before a person is asked what a call did.
-_TRIES = 2
-#: The same words whenever it is graded, so that a decision about it is found again.
-_NOT_REPEATED = "the operations that were recorded, repeated on other inputs, do not give the right result"
-#: Calls in a row during which other threads worked that are evidence of work in them.
-_THREAD_TRIES = 3
-#: CPU seconds, and share of a call's own, that other threads may use during it: a progress bar wakes up now and then.
-_THREADS_S, _THREADS_SHARE = 0.002, 0.1
-#: The least work that a thread can be given, to read one number, takes four times as long.
-_NO_WORK_S = 5e-6
-_ELSEWHERE = "numbers were read while another thread worked"
 #: What is kept of a student's answers to name a mistake by: known mistakes give answers of the size that is asked for.
 _MAX_OBSERVED_BYTES = 64 << 20
 
@@ -54,7 +44,7 @@ class Student:
     sources: Sequence[str]
     definition: Definition | None
     stopwatch: speed.Stopwatch
-    replayer: evidence.Replayer
+    replayer: Replayer
     reference: Reference | None = None
     observations: list[Observation] = field(default_factory=list)
     observed_bytes: int = 0
@@ -64,6 +54,10 @@ class Student:
     reviews: list[Review] = field(default_factory=list)
     #: Whether a check has passed by now: a NotImplementedError is the stub's no longer, but an answer.
     attempted: bool = False
+
+    @property
+    def _prover(self) -> Prover:
+        return Prover(self.exercise, self.session, self.replayer, self.call, self.ask_review)
 
     @property
     def answers(self) -> int:
@@ -212,80 +206,7 @@ class Student:
         Raises:
             CheckFailed: the value is wrong, a forbidden operation ran, or other threads worked in three calls in a row.
         """
-        doubt = ""
-        for _ in range(_TRIES):
-            call = self._undisturbed(trial, sizes)
-            record = evidence.Record.parse(call.trace)
-            try:
-                trial.check(call)
-            except CheckFailed:
-                if not (wrong_elsewhere and self._is_wrong_untraced(trial, sizes)):
-                    raise
-                rules.must_be_none(rules.read_trace_for(rule, call.trace or {}, record))
-                return call
-            rules.must_be_none(rules.read_trace_for(rule, call.trace or {}, record))
-            doubt = self._doubt(call, record, trial, sizes, rule)
-            if not doubt:
-                return call
-        self.ask_review(
-            f"a traced call of {self.exercise}", f"how it computed its result could not be confirmed: {doubt}"
-        )
-        return call
-
-    def _is_wrong_untraced(self, trial: Trial, sizes: Sequence[Any]) -> bool:
-        for _ in range(_TRIES):
-            call = self.call(*trial.make(*sizes), caller=trial.caller)
-            try:
-                trial.check(call)
-            except CheckFailed:
-                continue
-            return False
-        return True
-
-    def _undisturbed(self, trial: Trial, sizes: Sequence[Any]) -> Call:
-        """A traced call during which no other thread of the student's worked, because a trace sees one thread."""
-        for _ in range(_THREAD_TRIES):
-            args = trial.make(*sizes)
-            before, clock = self.session.other_threads_s(), self.session.clock()
-            call = self.call(*args, trace=True, caller=trial.caller)
-            after, spent = self.session.other_threads_s(), self.session.clock() - clock
-            # A progress bar that wakes up is no evidence; but a number may have been computed in the meantime.
-            call.elsewhere = _ELSEWHERE if after is None or before is None or after - before > _NO_WORK_S else ""
-            if before is None or after is None:
-                self.ask_review("threads", "this system does not tell which thread of a process worked during a call")
-                return call
-            if after - before <= max(_THREADS_S, _THREADS_SHARE * spent):
-                return call
-        text = f"{call.subject}: other threads worked while it ran; all of its work has to be done in the call itself"
-        raise CheckFailed(Finding("rule", text, symptom="rule: threads"))
-
-    def _doubt(self, call: Call, record: evidence.Record, trial: Trial, sizes: Sequence[Any], rule: rules.Rule) -> str:
-        """The reason why the trace of a call with the right value proves nothing; empty if it proves what ran."""
-        if record.why_not:
-            return record.why_not
-        if unknown := rules.unknown_operations(call.trace or {}, record):
-            return f"`{unknown[0]}` ran, which this version of the package does not know"
-        if hidden := rules.unseen_operators(call.trace or {}, record):
-            return f"`{hidden[0]}` ran without being seen as a function of PyTorch"
-        fresh = tuple(copied(arg) for arg in trial.make(*sizes))
-        doubt = self._replay_doubt(record, fresh, call, trial)
-        if doubt and rule.numbers and evidence.reads_numbers(call.trace):
-            doubt = call.elsewhere or self._replay_doubt(record, call.args, call, trial)
-        return doubt
-
-    def _replay_doubt(self, record: evidence.Record, args: tuple[Any, ...], like: Call, trial: Trial) -> str:
-        """The reason why a replay on ``args`` does not give what the exercise asks for; empty if it does."""
-        [played] = self.replayer.replay([evidence.Job(record, list(tensors_in(args)))])
-        if played.error:
-            return _NOT_REPEATED
-        attributes = [*played.attributes, *({} for _ in args)][: len(args)]
-        after = _with_values(args, played.inputs)
-        again = replace(like, args=args, args_after=after, value=played.value, attributes=attributes, error=None)
-        try:
-            trial.check(again)
-        except CheckFailed:
-            return _NOT_REPEATED
-        return ""
+        return self._prover.traced(trial, sizes, rule, wrong_elsewhere=wrong_elsewhere)
 
     def must_be_faster(
         self,
@@ -376,15 +297,6 @@ def _asked(args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Arguments to compare with later, and as they travel, with the attributes that were set on them."""
     attributes = [dict(vars(arg)) if isinstance(arg, torch.Tensor) else {} for arg in args]
     return tuple(copied(arg) for arg in args), {"args": list(args), "attributes": attributes}
-
-
-def _with_values(args: tuple[Any, ...], values: list[Any]) -> tuple[Any, ...]:
-    """A copy of ``args`` in which each tensor has the values of the one at its place in ``values``."""
-    after = tuple(copied(arg) for arg in args)
-    for tensor, value in zip(tensors_in(after), values, strict=False):
-        if isinstance(value, torch.Tensor) and value.shape == tensor.shape:
-            tensor.copy_(value)
-    return after
 
 
 @lru_cache(maxsize=256)  # finding where a function ends takes longer than most calls of it

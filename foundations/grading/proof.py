@@ -1,0 +1,133 @@
+"""Traced calls of a student's function, and the proof that they did what their traces record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from foundations.grading import evidence, rules
+from foundations.grading.call import Call, Trial
+from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.misconceptions import copied
+from foundations.session.session import Session
+from foundations.worker.dataflow import tensors_in
+
+#: Traced calls that are tried before a person is asked what a call did.
+_TRIES = 2
+#: The same words whenever it is graded, so that a decision about it is found again.
+_NOT_REPEATED = "the operations that were recorded, repeated on other inputs, do not give the right result"
+#: Calls in a row during which other threads worked that are evidence of work in them.
+_THREAD_TRIES = 3
+#: CPU seconds, and share of a call's own, that other threads may use during it: a progress bar wakes up now and then.
+_THREADS_S, _THREADS_SHARE = 0.002, 0.1
+#: The least work that a thread can be given, to read one number, takes four times as long.
+_NO_WORK_S = 5e-6
+_ELSEWHERE = "numbers were read while another thread worked"
+
+
+@dataclass(frozen=True)
+class Prover:
+    """Makes traced calls of one exercise and proves their traces.
+
+    Attributes:
+        exercise: the name of the student's function.
+        session: the student process, whose CPU time and threads are watched during a call.
+        replayer: replays recorded operators without student code.
+        call: calls the student's function, as :meth:`foundations.grading.student.Student.call` does.
+        ask_review: asks a person to look at a finding, for a reason.
+    """
+
+    exercise: str
+    session: Session
+    replayer: evidence.Replayer
+    call: Callable[..., Call]
+    ask_review: Callable[[str, str], None]
+
+    def traced(self, trial: Trial, sizes: Sequence[Any], rule: rules.Rule, *, wrong_elsewhere: bool) -> Call:
+        """Make traced calls until one is proved; see :meth:`foundations.grading.student.Student.traced`."""
+        doubt = ""
+        for _ in range(_TRIES):
+            call = self._undisturbed(trial, sizes)
+            record = evidence.Record.parse(call.trace)
+            try:
+                trial.check(call)
+            except CheckFailed:
+                if not (wrong_elsewhere and self._is_wrong_untraced(trial, sizes)):
+                    raise
+                rules.must_be_none(rules.read_trace_for(rule, call.trace or {}, record))
+                return call
+            rules.must_be_none(rules.read_trace_for(rule, call.trace or {}, record))
+            doubt = self._doubt(call, record, trial, sizes, rule)
+            if not doubt:
+                return call
+        self.ask_review(
+            f"a traced call of {self.exercise}", f"how it computed its result could not be confirmed: {doubt}"
+        )
+        return call
+
+    def _is_wrong_untraced(self, trial: Trial, sizes: Sequence[Any]) -> bool:
+        for _ in range(_TRIES):
+            call = self.call(*trial.make(*sizes), caller=trial.caller)
+            try:
+                trial.check(call)
+            except CheckFailed:
+                continue
+            return False
+        return True
+
+    def _undisturbed(self, trial: Trial, sizes: Sequence[Any]) -> Call:
+        """A traced call during which no other thread of the student's worked, because a trace sees one thread."""
+        for _ in range(_THREAD_TRIES):
+            args = trial.make(*sizes)
+            before, clock = self.session.other_threads_s(), self.session.clock()
+            call = self.call(*args, trace=True, caller=trial.caller)
+            after, spent = self.session.other_threads_s(), self.session.clock() - clock
+            # A progress bar that wakes up is no evidence; but a number may have been computed in the meantime.
+            call.elsewhere = _ELSEWHERE if after is None or before is None or after - before > _NO_WORK_S else ""
+            if before is None or after is None:
+                self.ask_review("threads", "this system does not tell which thread of a process worked during a call")
+                return call
+            if after - before <= max(_THREADS_S, _THREADS_SHARE * spent):
+                return call
+        text = f"{call.subject}: other threads worked while it ran; all of its work has to be done in the call itself"
+        raise CheckFailed(Finding("rule", text, symptom="rule: threads"))
+
+    def _doubt(self, call: Call, record: evidence.Record, trial: Trial, sizes: Sequence[Any], rule: rules.Rule) -> str:
+        """The reason why the trace of a call with the right value proves nothing; empty if it proves what ran."""
+        if record.why_not:
+            return record.why_not
+        if unknown := rules.unknown_operations(call.trace or {}, record):
+            return f"`{unknown[0]}` ran, which this version of the package does not know"
+        if hidden := rules.unseen_operators(call.trace or {}, record):
+            return f"`{hidden[0]}` ran without being seen as a function of PyTorch"
+        fresh = tuple(copied(arg) for arg in trial.make(*sizes))
+        doubt = self._replay_doubt(record, fresh, call, trial)
+        if doubt and rule.numbers and evidence.reads_numbers(call.trace):
+            doubt = call.elsewhere or self._replay_doubt(record, call.args, call, trial)
+        return doubt
+
+    def _replay_doubt(self, record: evidence.Record, args: tuple[Any, ...], like: Call, trial: Trial) -> str:
+        """The reason why a replay on ``args`` does not give what the exercise asks for; empty if it does."""
+        [played] = self.replayer.replay([evidence.Job(record, list(tensors_in(args)))])
+        if played.error:
+            return _NOT_REPEATED
+        attributes = [*played.attributes, *({} for _ in args)][: len(args)]
+        after = _with_values(args, played.inputs)
+        again = replace(like, args=args, args_after=after, value=played.value, attributes=attributes, error=None)
+        try:
+            trial.check(again)
+        except CheckFailed:
+            return _NOT_REPEATED
+        return ""
+
+
+def _with_values(args: tuple[Any, ...], values: list[Any]) -> tuple[Any, ...]:
+    """A copy of ``args`` in which each tensor has the values of the one at its place in ``values``."""
+    after = tuple(copied(arg) for arg in args)
+    for tensor, value in zip(tensors_in(after), values, strict=False):
+        if isinstance(value, torch.Tensor) and value.shape == tensor.shape:
+            tensor.copy_(value)
+    return after
