@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import json
 import linecache
 import os
 import platform
@@ -34,6 +33,7 @@ from foundations.grading.student import Student
 from foundations.grading.suspicion import Ordinary, find_suspicions, ordinary_in
 from foundations.notebooks.definitions import Bound, Definition
 from foundations.notebooks.discovery import read_declared, write_declared
+from foundations.notebooks.outputs import valid_outputs
 from foundations.notebooks.source import read_released, read_source
 from foundations.notebooks.submission import GradedCell, Submission, read_submission
 from foundations.report.check_table import check_table_html, check_table_text
@@ -337,7 +337,7 @@ def _executed(read: Submission, session: Session, report: Report) -> nbformat.No
     for index, run in session.runs.items():
         cell = notebook.cells[index]
         cell.execution_count = run.execution_count if isinstance(run.execution_count, int) else None
-        cell.outputs = _valid_outputs(run.outputs)
+        cell.outputs = valid_outputs(run.outputs)
     results = {exercise.id: exercise for exercise in report.exercises}
     for graded in read.graded:
         if graded.exercise in results:
@@ -349,38 +349,6 @@ def _executed(read: Submission, session: Session, report: Report) -> nbformat.No
             }
             notebook.cells[graded.index].outputs.append(nbformat.v4.new_output("display_data", data=data))
     return notebook
-
-
-def _valid_outputs(outputs: list[Any]) -> list[nbformat.NotebookNode]:
-    """Outputs that nbformat accepts; what student code forged into something else is left out.
-
-    nbformat's own validator says the same, and takes more time for one notebook than all of its hidden tests.
-    """
-    return [nbformat.from_dict(output) for output in outputs if isinstance(output, dict) and _is_output(output)]
-
-
-def _is_output(output: dict[str, Any]) -> bool:
-    match output:
-        case {"output_type": "stream", "name": "stdout" | "stderr", "text": str(), **rest}:
-            return not rest
-        case {"output_type": "error", "ename": str(), "evalue": str(), "traceback": list(lines), **rest}:
-            return not rest and all(isinstance(line, str) for line in lines)
-        case {"output_type": "display_data", "data": dict(data), "metadata": dict(metadata), **rest}:
-            return not rest and _is_bundle(data, metadata)
-        case {"output_type": "execute_result", "data": dict(data), "metadata": dict(metadata), **rest}:
-            count = rest.pop("execution_count", "")
-            return not rest and (count is None or type(count) is int) and _is_bundle(data, metadata)
-    return False
-
-
-def _is_bundle(data: dict[Any, Any], metadata: dict[Any, Any]) -> bool:
-    """Texts by MIME type, and metadata that JSON can hold."""
-    texts = all(isinstance(kind, str) and isinstance(text, str) for kind, text in data.items())
-    try:
-        json.dumps(metadata, allow_nan=False)
-    except (TypeError, ValueError):
-        return False
-    return texts and all(isinstance(key, str) for key in metadata)
 
 
 @lru_cache(maxsize=64)

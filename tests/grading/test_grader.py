@@ -10,7 +10,7 @@ from hidden_tests import GRADER, REVIEWING
 
 from foundations.config import Course, Limits
 from foundations.errors import CourseError
-from foundations.grading.grader import Grader, _valid_outputs, exit_code
+from foundations.grading.grader import Grader, exit_code
 from foundations.report.model import Decision, Report, Review
 from foundations.reviews import store
 
@@ -385,33 +385,6 @@ def test_the_report_names_what_was_in_force(graded):
     assert document["limits"]["check_cpu_s"] == 0.5
     assert 0 < document["timing"]["student_cpu_s"] < document["timing"]["wall_s"] + 1
     json.dumps(document)
-
-
-@pytest.mark.parametrize(
-    ("output", "kept"),
-    [
-        ({"output_type": "stream", "name": "stdout", "text": "x"}, True),
-        ({"output_type": "stream", "name": "log", "text": "x"}, False),
-        ({"output_type": "stream", "name": "stdout", "text": "x", "more": 1}, False),
-        ({"output_type": "error", "ename": "E", "evalue": "", "traceback": ["a"]}, True),
-        ({"output_type": "error", "ename": "E", "evalue": "", "traceback": [1]}, False),
-        ({"output_type": "display_data", "data": {"text/plain": "x"}, "metadata": {}}, True),
-        ({"output_type": "display_data", "data": {"text/plain": 5}, "metadata": {}}, False),
-        ({"output_type": "display_data", "data": {}, "metadata": {"a": float("nan")}}, False),
-        ({"output_type": "execute_result", "data": {}, "metadata": {}, "execution_count": 3}, True),
-        ({"output_type": "execute_result", "data": {}, "metadata": {}, "execution_count": True}, False),
-        ({"output_type": "execute_result", "data": {}, "metadata": {}}, False),
-        ({"output_type": "rocket"}, False),
-        ("x", False),
-    ],
-)
-def test_an_output_is_kept_where_nbformat_accepts_it(output, kept):
-    """Our quick look agrees with nbformat's own validator."""
-    outputs = _valid_outputs([output])
-
-    assert [dict(one) for one in outputs] == ([output] if kept else [])
-    for one in outputs:
-        nbformat.validate(one, ref="output", version=4)
 
 
 UNDECIDED = """
