@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import linecache
-import os
 import platform
 import secrets
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import pytest
 import torch
 
 import foundations
 from foundations.config import Course, Feedback, Limits
-from foundations.errors import CourseError, InternalError, SubmissionError
+from foundations.errors import CourseError, SubmissionError
 from foundations.grading import misconceptions
 from foundations.grading.doubts import SecondRuns
 from foundations.grading.evidence import Replayer
+from foundations.grading.hidden_tests import HiddenTests
 from foundations.grading.pytest_plugin import ExerciseRun, GradingPlugin
 from foundations.grading.reference import Reference
 from foundations.grading.speed import Stopwatch
@@ -43,23 +40,6 @@ from foundations.sandbox import readable_paths
 from foundations.session.forkserver import ForkServer
 from foundations.session.scratch import Filler
 from foundations.session.session import Session
-
-#: Plugins of pytest with nothing to do here. The first two collect garbage twice a run, a quarter of a second each.
-_UNWANTED = (
-    *("unraisableexception", "threadexception", "cacheprovider", "terminal", "logging", "warnings", "junitxml"),
-    *("debugging", "doctest", "faulthandler", "pastebin", "setuponly", "setupplan", "stepwise", "legacypath"),
-    *("subtests", "unittest"),
-)
-
-
-class _Stop:
-    """Remembers Ctrl-C, which pytest takes for the end of its own work alone."""
-
-    by: KeyboardInterrupt | None = None
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if type(excinfo.value) is KeyboardInterrupt:  # pytest derives what ends a collection from it
-            self.by = excinfo.value
 
 
 @dataclass
@@ -115,6 +95,7 @@ class Grader:
                 f"the course lies in {folder}, which student code may read, for Python's libraries are there: move it",
                 slug="exposed",
             )
+        self._hidden_tests = HiddenTests(course.graders, assignment)
         # Expected values are small: a second thread would only spin beside the student's process.
         torch.set_num_threads(1)
         store.decisions(course.root, assignment, "")  # refuses a damaged file before a class is graded
@@ -190,14 +171,14 @@ class Grader:
                     for cell, result in zip(automatic, report.exercises, strict=True)
                 }
                 plugin = GradingPlugin(runs, self._bank, self.feedback)
-                self._run_tests(plugin)
+                self._hidden_tests.run(plugin)
                 session.finish()
                 report.timing["student_cpu_s"] = round(session.cpu_s, 4)
                 report.environment["layers"] = session.layers
             graded = {cell.exercise: cell for cell in automatic}
             afresh = partial(self._afresh, graded, session, student)
             solution = partial(self._solution, replayer, report.seed)
-            SecondRuns(self._run_tests, afresh, solution, self._proved).decide(plugin)
+            SecondRuns(self._hidden_tests.run, afresh, solution, self._proved).decide(plugin)
         report.fingerprint = decisions.fingerprint((cell.cell_type, cell.source) for cell in cells)
         report.review = list(dict.fromkeys([*self._suspicions(cells, automatic), *plugin.reviews]))
         made = store.decisions(self.course.root, self.assignment, report.submission)
@@ -220,26 +201,6 @@ class Grader:
         cells = read_source(self.source).cells
         exercises = [cell.grade_id for cell in read_released(self.source).cells if cell.automatic]
         return ordinary_in([cells[index].source for index in _code_above(cells, len(cells))], exercises)
-
-    def _run_tests(self, plugin: GradingPlugin) -> None:
-        """One pytest run over the assignment's hidden tests."""
-        arguments = ["-s", "--import-mode=importlib", "-c", os.devnull]
-        arguments += [f"-pno:{name}" for name in _UNWANTED]
-        arguments += [f"--rootdir={self.course.graders}", f"--confcutdir={self.course.graders}", str(self._graders)]
-        _forget_other_graders(self.course.graders)
-        stop = _Stop()
-        with _no_foreign_plugins():
-            code = pytest.main(arguments, plugins=[plugin, stop])
-        if stop.by is not None:
-            raise stop.by
-        if plugin.collection_errors:
-            raise CourseError(
-                f"the hidden tests of {self.assignment!r} cannot be used: {plugin.collection_errors[0]}", slug="graders"
-            )
-        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            raise InternalError(f"pytest ended with {code!r} on {self._graders}", slug="pytest")
-        if silent := [name for name, run in plugin.exercises.items() if not run.result.checks]:
-            raise InternalError(f"the hidden tests of {silent[0]!r} ran and left no check behind", slug="pytest")
 
     def _student(
         self, graded: GradedCell, session: Session, *, read: Submission, replayer: Replayer, seed: int
@@ -362,43 +323,6 @@ def _parameters(source: str, exercise: str) -> tuple[str, ...]:
         if isinstance(node, ast.FunctionDef) and node.name == exercise:
             return tuple(argument.arg for argument in (*node.args.posonlyargs, *node.args.args))
     return ()
-
-
-@contextlib.contextmanager
-def _no_foreign_plugins() -> Iterator[None]:
-    """Hidden tests are run by pytest and our plugin alone, whatever else is installed beside them."""
-    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-    before = os.environ.get(name)
-    kept = {key: os.environ.pop(key) for key in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if key in os.environ}
-    os.environ[name] = "1"
-    try:
-        yield
-    finally:
-        os.environ.update(kept)
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
-
-
-#: The graders whose modules Python has imported: their folder, and the files in it with the time of their last change.
-_imported: tuple[Path, frozenset[tuple[str, int]]] | None = None
-
-
-def _forget_other_graders(folder: Path) -> None:
-    """Have the hidden tests imported anew where others, or older ones, were imported before.
-
-    Modules are kept by name, and test_double of one course is not that of another.
-    """
-    global _imported  # noqa: PLW0603 - it mirrors sys.modules, of which there is one
-    now = folder, frozenset((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.py"))
-    if _imported not in (None, now):
-        before = f"{_imported[0]}{os.sep}" if _imported else ""
-        for name, module in list(sys.modules.items()):
-            if str(getattr(module, "__file__", None) or "").startswith(before):
-                del sys.modules[name]
-        linecache.checkcache()
-    _imported = now
 
 
 def _environment() -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.grading.grader import Grader
+from foundations.grading.hidden_tests import HiddenTests
 
 DOUBLE, TRIPLE = builders.ANSWERS["double-solution"], builders.ANSWERS["triple-solution"]
 NEVER_SAID = ("Traceback", "test_double.py", "TypeError", "AttributeError", "forbidden", "fault", "grader")
@@ -99,8 +100,8 @@ def test_a_test_that_fails_with_the_solution_is_its_authors_fault(grading, monke
     """That is proved once, and serves for all notebooks; exit code 2."""
     hidden = TRUSTING.replace("value.shape != (2,)", "value.shapes != (2,)")
     runs = []
-    run = Grader._run_tests
-    monkeypatch.setattr(Grader, "_run_tests", lambda self, plugin: runs.append(plugin.only) or run(self, plugin))
+    run = HiddenTests.run
+    monkeypatch.setattr(HiddenTests, "run", lambda self, plugin: runs.append(plugin.only) or run(self, plugin))
     first, second = grading(hidden, DOUBLE, DOUBLE)
 
     for report in (first, second):
