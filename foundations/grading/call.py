@@ -1,4 +1,4 @@
-"""One call of a student's function, and the checks that a grader can make of it."""
+"""One call of a student's function, and the checks that a grader can make on it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from foundations.grading.misconceptions import Behaviour
 
 @dataclass
 class Call:
-    """One call of a student's function: everything that was seen of it.
+    """One call of a student's function, with everything that was seen of it.
 
-    ``value`` is what it returned, ``args`` its arguments before the call, ``args_after`` the same ones as it left
-    them, ``attributes`` what it set on each (``.g`` for one), ``error`` the exception as ``{"name", "bases", "text",
-    "line"}``.
+    Attributes:
+        subject: the call in words, for messages.
+        args: copies of the arguments from before the call.
+        value: the returned value.
+        args_after: the arguments as the call left them.
+        attributes: for each argument, the attributes that were set on it, e.g. ``.g``.
+        error: the exception as ``{"name", "bases", "text", "line"}``, or ``None``.
+        elsewhere: the reason why numbers of a traced call may come from outside the call; empty if they do not.
     """
 
     subject: str
@@ -32,17 +37,20 @@ class Call:
     same_object_as: int | None
     names: Sequence[str] = ()
     caller: Callable[..., Any] | None = None
-    #: Why numbers of a traced call may come from elsewhere than the call; empty if they do not.
     elsewhere: str = ""
 
     def must_return(self, expected: torch.Tensor, **options: Any) -> None:
-        """The value agrees with ``expected``; options are those of :func:`foundations.grading.compare.difference`."""
+        """Require that the value agrees with ``expected``.
+
+        Options are those of :func:`foundations.grading.compare.difference`.
+        """
         self.must_not_raise()
         finding = difference(self.value, expected, subject=self.subject, **options)
         if finding:
             raise CheckFailed(finding)
 
     def must_not_raise(self) -> None:
+        """Require that the call returned."""
         if self.error:
             line = f", line {self.error['line']} of its cell" if self.error.get("line") else ""
             fail(
@@ -51,8 +59,12 @@ class Call:
             )
 
     def must_raise(self, *kinds: type[BaseException], because: str, instead: str | None = None) -> None:
-        """It refuses with one of ``kinds`` or a class derived from it; ``because`` says what was wrong with the
-        arguments, and ``instead`` what it did where it does not, if the value returned is not the exercise's own.
+        """Require an exception of one of ``kinds``, or of a class derived from it.
+
+        Args:
+            kinds: the classes of exceptions.
+            because: the fault in the arguments, for the message.
+            instead: words for a call that did not raise; default: ``returned`` and the kind of its value.
         """
         wanted = " or ".join(kind.__name__ for kind in kinds)
         if self.error is None:
@@ -62,22 +74,25 @@ class Call:
             fail("exception", f"{self.subject} stopped with {self.error['name']}; expected {wanted}: {because}")
 
     def must_set(self, argument: int, attribute: str, expected: torch.Tensor, **options: Any) -> None:
-        """It has set ``attribute`` (``"g"``) of the argument at that place to ``expected``; options as for
-        :meth:`must_return`.
+        """Require that the call set ``attribute``, e.g. ``"g"``, to ``expected`` on the argument at index ``argument``.
+
+        Options are those of :func:`foundations.grading.compare.difference`.
         """
         self.must_not_raise()
         name = f"{self.names[argument]}.{attribute}"
         value = self.attributes[argument].get(attribute)
         if not isinstance(value, torch.Tensor):
             seen = f"is {describe(value)}" if attribute in self.attributes[argument] else "is not set"
-            fail("type", f"{name} {seen} after {self.subject}; a tensor belongs there")
+            fail("type", f"{name} {seen} after {self.subject}; expected a tensor")
         finding = difference(value, expected, subject=f"{name} after {self.subject}", **options)
         if finding:
             raise CheckFailed(finding)
 
     def must_leave_inputs(self, setting: Sequence[tuple[int, str]] = ()) -> None:
-        """No argument has another value, shape or dtype than before the call, and neither has an attribute that was
-        set on one, but those of ``setting``: the argument's place and the attribute's name.
+        """Require that every argument has its value, shape and dtype of before the call.
+
+        The same holds for attributes that were set on an argument before the call. Attributes in ``setting``, as
+        pairs of the argument's index and the attribute's name, may change.
         """
         for index, (before, after) in enumerate(zip(self.args, self.args_after, strict=True)):
             if _changed(before, after):
@@ -91,19 +106,21 @@ class Call:
                     fail("mutation", f"{self.subject} changed {self.names[index]}.{name}; its caller still needs it")
 
     def behaviour(self) -> Behaviour:
+        """Return the call's effects, to compare with those of misconceptions."""
         error = self.error["name"] if self.error else None
         return Behaviour(self.value, error, self.args_after, tuple(self.attributes))
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One kind of call of an exercise, for which the judge draws inputs as often as it likes.
+    """One kind of call of an exercise, with inputs that can be drawn again and again.
 
     Attributes:
         make: makes fresh arguments from the sizes of one case.
-        check: raises :class:`CheckFailed` unless a call gave what it had to. It must work out what is expected from
-            ``call.args``, because it also judges what came out of a replay.
-        caller: how the exercise is called, if not by itself; as for :meth:`Student.call`.
+        check: raises :class:`CheckFailed` if a call is wrong. It must compute the expected values from ``call.args``,
+            because it also judges the results of replays.
+        caller: calls the exercise if it cannot be called directly; as for
+            :meth:`foundations.grading.student.Student.call`.
     """
 
     make: Callable[..., Sequence[Any]]
@@ -112,6 +129,7 @@ class Trial:
 
 
 def fail(stage: Any, text: str) -> NoReturn:
+    """Raise :class:`CheckFailed` with a finding of ``stage``."""
     raise CheckFailed(Finding(stage, text))
 
 
@@ -126,5 +144,6 @@ def _reason(error: dict[str, Any]) -> str:
 
 
 def first_line(text: str) -> str:
+    """Return the first line of an exception's text, of at most 300 characters."""
     line = text.strip().splitlines()[0] if text.strip() else "no message"
     return line if len(line) <= 300 else line[:300] + " …"

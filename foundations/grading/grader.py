@@ -1,4 +1,4 @@
-"""Grading one notebook, from the file to the report: the one orchestrator."""
+"""Grading of one notebook, from the file to the report."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from foundations.session.session import Session
 
 @dataclass
 class Graded:
-    """A report, and the executed notebook that goes with it (``None`` where the submission could not be read)."""
+    """A report and the executed notebook, which is ``None`` if the submission could not be read."""
 
     report: Report
     notebook: nbformat.NotebookNode | None
@@ -54,16 +54,16 @@ class Grader:
     """Grades submissions of one assignment, one after the other, with one fork server.
 
     Args:
-        course: where source and graders lie.
+        course: the course with the source and the graders.
         assignment: the name of a folder under ``source/``.
-        feedback: how much messages tell; default: what the course says.
+        feedback: how much messages show; default: the course's setting.
         seed: replay the inputs of a report with this ``seed``; default: a secret one for each submission.
-        limits: default: what the course says, for the assignment and for single exercises.
-        unsafe: grade also where student code cannot be confined. No report is creditable then.
-        forkserver: forks the student processes; default: one of its own, which is closed with the grader.
+        limits: default: the course's, for the assignment and for single exercises.
+        unsafe: grade even if student code cannot be confined. Reports are not creditable then.
+        forkserver: forks the student processes; default: a new one, which is closed with the grader.
 
     Raises:
-        CourseError: unknown assignment, missing or broken graders.
+        CourseError: the assignment is unknown, or its graders are missing or broken.
     """
 
     def __init__(
@@ -86,19 +86,21 @@ class Grader:
         self._graders = course.graders / assignment
         if not self._graders.is_dir():
             raise CourseError(
-                f"assignment {assignment!r} has no hidden tests: {self._graders} is missing", slug="no-graders"
+                f"assignment {assignment!r} has no hidden tests: the folder {self._graders} is missing",
+                slug="no-graders",
             )
         if folder := next(
             filter(None, map(readable_paths.holds, map(str, (course.root, self._graders, self.source)))), None
         ):
             raise CourseError(
-                f"the course lies in {folder}, which student code may read, for Python's libraries are there: move it",
+                f"the course is inside {folder}, which student code may read because Python's libraries are "
+                "installed there; move the course elsewhere",
                 slug="exposed",
             )
         self._hidden_tests = HiddenTests(course.graders, assignment)
-        # Expected values are small: a second thread would only spin beside the student's process.
+        # Expected values are small: a second thread would only compete with the student process for a core.
         torch.set_num_threads(1)
-        store.decisions(course.root, assignment, "")  # refuses a damaged file before a class is graded
+        store.decisions(course.root, assignment, "")  # raises if the file is damaged, before a class is graded
         self._hidden_code = course.hidden_code(assignment)
         source = read_source(self.source)
         self._own_limits = {} if limits else self._of_exercises()
@@ -108,8 +110,8 @@ class Grader:
         self._forkserver = forkserver or ForkServer(unsafe=unsafe)
         self._forkserver.start()
         self._stopwatch = Stopwatch(self._forkserver)
-        beside, _ = read_declared(self.source.parent, self._files, self.limits.scratch_bytes)
-        self._reference = Reference(self._forkserver, source, self._limits_of, partial(write_declared, beside))
+        files, _ = read_declared(self.source.parent, self._files, self.limits.scratch_bytes)
+        self._reference = Reference(self._forkserver, source, self._limits_of, partial(write_declared, files))
         #: Hidden tests that fail with the instructor's own solution.
         self._proved: set[str] = set()
 
@@ -120,16 +122,17 @@ class Grader:
         self.close()
 
     def close(self) -> None:
+        """End the processes that this grader started."""
         self._stopwatch.close()
         if self._owns_forkserver:
             self._forkserver.close()
 
     def grade(self, path: Path, submission: str) -> Graded:
-        """Grade the notebook at ``path``. What is wrong with it is in the report, never an exception.
+        """Grade the notebook at ``path``. Faults of the notebook are in the report and never raised.
 
         Raises:
             CourseError: the hidden tests cannot be collected.
-            InternalError: this package's own machinery failed.
+            InternalError: this package failed.
         """
         start = time.monotonic()
         report = Report(self.assignment, submission, limits=self._all_limits(), environment=_environment())
@@ -138,16 +141,16 @@ class Grader:
         notebook = None
         try:
             read = read_submission(path, self.source, self.limits)
-            beside, notes = read_declared(path.parent, self._files, self.limits.scratch_bytes)
+            files, notes = read_declared(path.parent, self._files, self.limits.scratch_bytes)
             report.repairs = read.repairs + notes
-            notebook = self._walk(read, report, partial(write_declared, beside))
+            notebook = self._walk(read, report, partial(write_declared, files))
         except SubmissionError as error:
             report.reason = str(error)
         report.timing["wall_s"] = round(time.monotonic() - start, 4)
         return Graded(report, notebook)
 
     def _walk(self, read: Submission, report: Report, fill_scratch: Filler) -> nbformat.NotebookNode:
-        """Run the notebook and its hidden tests side by side, in notebook order."""
+        """Run the notebook's cells and its hidden tests in turns, in notebook order."""
         cells = read.notebook.cells
         code = [(index, cell.source) for index, cell in enumerate(cells) if cell.cell_type == "code"]
         automatic = [cell for cell in read.graded if not cell.manual]
@@ -163,7 +166,7 @@ class Grader:
                 fill_scratch,
                 bound=Bound.of(read),
             ) as session:
-                session.start()  # where it cannot be confined, that is said once, and nothing else is tried
+                session.start()  # raises if the process cannot be confined, before any test runs
                 runs = {
                     cell.exercise: ExerciseRun(
                         result, partial(student, cell, session), partial(session.skip, cell.index)
@@ -189,15 +192,18 @@ class Grader:
         return _executed(read, session, report)
 
     def _suspicions(self, cells: Sequence[Any], graded: list[GradedCell]) -> list[Review]:
-        """Give what looks like hiding in the code above the last graded cell, by positions in the notebook."""
+        """Find code above the last graded cell that looks like hiding, by its position in the notebook."""
         above = _code_above(cells, max((cell.index for cell in graded), default=0))
         exercises = [cell.exercise for cell in graded]
-        found = find_suspicions([cells[index].source for index in above], exercises, self._ordinary)
-        return [replace(one, cell=above[one.cell - 1] + 1) if one.cell else one for one in found]
+        suspicions = find_suspicions([cells[index].source for index in above], exercises, self._ordinary)
+        return [
+            replace(suspicion, cell=above[suspicion.cell - 1] + 1) if suspicion.cell else suspicion
+            for suspicion in suspicions
+        ]
 
     @cached_property
     def _ordinary(self) -> Ordinary:
-        """What the instructor's own solutions do is no reason for a review of an answer."""
+        """Constructs that the instructor's solutions use as well, which are not a reason for a review."""
         cells = read_source(self.source).cells
         exercises = [cell.grade_id for cell in read_released(self.source).cells if cell.automatic]
         return ordinary_in([cells[index].source for index in _code_above(cells, len(cells))], exercises)
@@ -215,7 +221,7 @@ class Grader:
             parameters=_parameters("" if defined_in is None else cells[defined_in].text, graded.exercise),
             session=session,
             seed=seed,
-            # A stub that is not run is empty and not missing, so that the other cells keep their numbers.
+            # A stub that is not run counts as an empty cell, so that the other cells keep their numbers.
             sources=[
                 "" if index in session.bound.left_out else cell.text
                 for index, cell in enumerate(cells[: graded.index])
@@ -235,13 +241,13 @@ class Grader:
         student: Callable[[GradedCell, Session], Student],
         exercise: str,
     ) -> Iterator[Callable[[], Student]]:
-        """Give the student of ``exercise`` once more, in a process that has yet to replay the notebook."""
+        """Provide the student of ``exercise`` in a fresh process, which has not replayed the notebook yet."""
         with session.again() as fresh:
             yield partial(student, graded[exercise], fresh)
 
     @contextlib.contextmanager
     def _solution(self, replayer: Replayer, seed: int, exercise: str) -> Iterator[Callable[[], Student]]:
-        """Give the instructor as a student of ``exercise``, who gets the inputs of ``seed``."""
+        """Provide the instructor's solution of ``exercise`` as a student, with the inputs of ``seed``."""
         sources = [source for _, source in self._reference.cells(exercise)]
         parameters = next(filter(None, (_parameters(source, exercise) for source in reversed(sources))), ())
         with self._reference.session(exercise) as session:
@@ -258,11 +264,11 @@ class Grader:
             yield lambda: student
 
     def _of_exercises(self) -> dict[str, Limits]:
-        """Limits of the exercises for which the course says something of their own."""
+        """Return the limits of the exercises that have their own in the course's settings."""
         exercises = [cell.grade_id for cell in read_released(self.source).cells if cell.automatic]
         self.course.check_exercises(self.assignment, exercises)
-        own = {name: self.course.limits(self.assignment, name) for name in exercises}
-        return {name: limits for name, limits in own.items() if limits != self.limits}
+        all_limits = {name: self.course.limits(self.assignment, name) for name in exercises}
+        return {name: limits for name, limits in all_limits.items() if limits != self.limits}
 
     def _limits_of(self, exercise: str) -> Limits:
         return self._own_limits.get(exercise, self.limits)
@@ -277,7 +283,7 @@ class Grader:
         }
 
     def _all_limits(self) -> dict[str, float]:
-        """By name; where an exercise differs, as ``<exercise>.<limit>``."""
+        """Return all limits by name; an exercise's own limit has the name ``<exercise>.<limit>``."""
         general = self.limits.to_json()
         own = {
             f"{exercise}.{name}": value
@@ -293,7 +299,7 @@ def _code_above(cells: Sequence[Any], last: int) -> list[int]:
 
 
 def _executed(read: Submission, session: Session, report: Report) -> nbformat.NotebookNode:
-    """The notebook with the student's outputs and, in each graded cell, the table of its checks."""
+    """Return the notebook with the student's outputs and, in each graded cell, the table of its checks."""
     notebook = read.notebook
     for index, run in session.runs.items():
         cell = notebook.cells[index]
@@ -314,7 +320,7 @@ def _executed(read: Submission, session: Session, report: Report) -> nbformat.No
 
 @lru_cache(maxsize=64)
 def _parameters(source: str, exercise: str) -> tuple[str, ...]:
-    """Names of the parameters as the student wrote them, for messages; none where there is no such function to read."""
+    """Return the names of the parameters in the student's code, for messages; empty if the function cannot be found."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -336,6 +342,6 @@ def _environment() -> dict[str, Any]:
 
 
 def exit_code(reports: list[Report]) -> int:
-    """Exit code of a run: the worst fault, else 1 where something is ungraded, else 0."""
+    """Return the exit code of a run: the worst fault, else 1 if a submission is ungraded, else 0."""
     faults = max((report.fault for report in reports), default=0)
     return faults or int(any(report.verdict == "ungraded" for report in reports))

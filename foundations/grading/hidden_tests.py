@@ -15,7 +15,7 @@ import pytest
 from foundations.errors import CourseError, InternalError
 from foundations.grading.pytest_plugin import GradingPlugin
 
-#: Plugins of pytest with nothing to do here. The first two collect garbage twice a run, a quarter of a second each.
+#: Plugins of pytest that are not needed. The first two collect garbage twice a run, a quarter of a second each.
 _UNWANTED = (
     *("unraisableexception", "threadexception", "cacheprovider", "terminal", "logging", "warnings", "junitxml"),
     *("debugging", "doctest", "faulthandler", "pastebin", "setuponly", "setupplan", "stepwise", "legacypath"),
@@ -36,7 +36,7 @@ class HiddenTests:
     assignment: str
 
     def run(self, plugin: GradingPlugin) -> None:
-        """Run the hidden tests once, and have ``plugin`` collect their outcomes.
+        """Run the hidden tests once; ``plugin`` collects their outcomes.
 
         Raises:
             CourseError: the hidden tests cannot be collected.
@@ -63,18 +63,18 @@ class HiddenTests:
 
 
 class _Stop:
-    """Remembers Ctrl-C, which pytest takes for the end of its own work alone."""
+    """Remembers Ctrl-C, because pytest only ends its own run and does not pass the exception on."""
 
     by: KeyboardInterrupt | None = None
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if type(excinfo.value) is KeyboardInterrupt:  # pytest derives what ends a collection from it
+        if type(excinfo.value) is KeyboardInterrupt:  # pytest derives the exception that ends a collection from it
             self.by = excinfo.value
 
 
 @contextlib.contextmanager
 def _no_foreign_plugins() -> Iterator[None]:
-    """Hidden tests are run by pytest and our plugin alone, whatever else is installed beside them."""
+    """Keep plugins that happen to be installed out of the run."""
     name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
     before = os.environ.get(name)
     kept = {key: os.environ.pop(key) for key in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if key in os.environ}
@@ -89,16 +89,16 @@ def _no_foreign_plugins() -> Iterator[None]:
             os.environ[name] = before
 
 
-#: The graders whose modules Python has imported: their folder, and the files in it with the time of their last change.
+#: The graders that Python has imported: their folder, and its files with the time of their last change.
 _imported: tuple[Path, frozenset[tuple[str, int]]] | None = None
 
 
 def _forget_other_graders(folder: Path) -> None:
-    """Have the hidden tests imported anew where others, or older ones, were imported before.
+    """Remove graders of another course, or older versions, from ``sys.modules``.
 
-    Modules are kept by name, and test_double of one course is not that of another.
+    Python keeps modules by name, and two courses may both have a ``test_double``.
     """
-    global _imported  # noqa: PLW0603 - it mirrors sys.modules, of which there is one
+    global _imported  # noqa: PLW0603 - it mirrors sys.modules, which is global
     now = folder, frozenset((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.py"))
     if _imported not in (None, now):
         before = f"{_imported[0]}{os.sep}" if _imported else ""

@@ -1,4 +1,4 @@
-"""Traced calls of a student's function, and the proof that they did what their traces record."""
+"""Traced calls of a student's function, and proofs of their traces."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from foundations.grading.misconceptions import copied
 from foundations.session.session import Session
 from foundations.worker.dataflow import tensors_in
 
-#: Traced calls that are tried before a person is asked what a call did.
+#: Number of traced calls before a person is asked to look at the last one.
 _TRIES = 2
-#: The same words whenever it is graded, so that a decision about it is found again.
+#: The text must not change: a decision on a review is found again by it.
 _NOT_REPEATED = "the operations that were recorded, repeated on other inputs, do not give the right result"
-#: Calls in a row during which other threads worked that are evidence of work in them.
+#: Number of calls in a row with work in other threads before the check fails.
 _THREAD_TRIES = 3
-#: CPU seconds, and share of a call's own, that other threads may use during it: a progress bar wakes up now and then.
+#: Allowed CPU time of other threads during a call, because a progress bar wakes up now and then: seconds, and share of
+#: the call's own CPU time. The larger one counts.
 _THREADS_S, _THREADS_SHARE = 0.002, 0.1
-#: The least work that a thread can be given, to read one number, takes four times as long.
+#: CPU seconds below which a thread cannot have worked: reading a single number takes four times as long.
 _NO_WORK_S = 5e-6
 _ELSEWHERE = "numbers were read while another thread worked"
 
@@ -36,8 +37,8 @@ class Prover:
         exercise: the name of the student's function.
         session: the student process, whose CPU time and threads are watched during a call.
         replayer: replays recorded operators without student code.
-        call: calls the student's function, as :meth:`foundations.grading.student.Student.call` does.
-        ask_review: asks a person to look at a finding, for a reason.
+        call: :meth:`foundations.grading.student.Student.call`.
+        ask_review: asks a person to look at a finding; called with the finding and the reason.
     """
 
     exercise: str
@@ -79,24 +80,30 @@ class Prover:
         return True
 
     def _undisturbed(self, trial: Trial, sizes: Sequence[Any]) -> Call:
-        """A traced call during which no other thread of the student's worked, because a trace sees one thread."""
+        """Make a traced call during which no other thread of the student process worked.
+
+        A trace records a single thread.
+
+        Raises:
+            CheckFailed: other threads worked during three calls in a row.
+        """
         for _ in range(_THREAD_TRIES):
             args = trial.make(*sizes)
             before, clock = self.session.other_threads_s(), self.session.clock()
             call = self.call(*args, trace=True, caller=trial.caller)
             after, spent = self.session.other_threads_s(), self.session.clock() - clock
-            # A progress bar that wakes up is no evidence; but a number may have been computed in the meantime.
+            # A progress bar that wakes up is not evidence of work, but a number may have been computed in the meantime.
             call.elsewhere = _ELSEWHERE if after is None or before is None or after - before > _NO_WORK_S else ""
             if before is None or after is None:
-                self.ask_review("threads", "this system does not tell which thread of a process worked during a call")
+                self.ask_review("threads", "this system does not report which thread of a process worked during a call")
                 return call
             if after - before <= max(_THREADS_S, _THREADS_SHARE * spent):
                 return call
-        text = f"{call.subject}: other threads worked while it ran; all of its work has to be done in the call itself"
+        text = f"{call.subject}: other threads worked while it ran; do all of the work in the call itself"
         raise CheckFailed(Finding("rule", text, symptom="rule: threads"))
 
     def _doubt(self, call: Call, record: evidence.Record, trial: Trial, sizes: Sequence[Any], rule: rules.Rule) -> str:
-        """The reason why the trace of a call with the right value proves nothing; empty if it proves what ran."""
+        """Return the reason why the trace of a call with the right value is not proved; empty if it is proved."""
         if record.why_not:
             return record.why_not
         if unknown := rules.unknown_operations(call.trace or {}, record):
@@ -110,7 +117,7 @@ class Prover:
         return doubt
 
     def _replay_doubt(self, record: evidence.Record, args: tuple[Any, ...], like: Call, trial: Trial) -> str:
-        """The reason why a replay on ``args`` does not give what the exercise asks for; empty if it does."""
+        """Return the reason why a replay on ``args`` does not pass the exercise's check; empty if it passes."""
         [played] = self.replayer.replay([evidence.Job(record, list(tensors_in(args)))])
         if played.error:
             return _NOT_REPEATED
@@ -125,7 +132,7 @@ class Prover:
 
 
 def _with_values(args: tuple[Any, ...], values: list[Any]) -> tuple[Any, ...]:
-    """A copy of ``args`` in which each tensor has the values of the one at its place in ``values``."""
+    """Return a copy of ``args`` whose tensors have the values of ``values``, in order."""
     after = tuple(copied(arg) for arg in args)
     for tensor, value in zip(tensors_in(after), values, strict=False):
         if isinstance(value, torch.Tensor) and value.shape == tensor.shape:

@@ -9,9 +9,9 @@ import nbformat
 
 
 def valid_outputs(outputs: list[Any]) -> list[nbformat.NotebookNode]:
-    """Outputs that nbformat accepts; what student code forged into something else is left out.
+    """Return the outputs that nbformat accepts, without those that student code forged.
 
-    nbformat's own validator says the same, and takes more time for one notebook than all of its hidden tests.
+    nbformat's validator gives the same result, but takes more time for one notebook than all of its hidden tests.
     """
     return [nbformat.from_dict(output) for output in outputs if isinstance(output, dict) and _is_output(output)]
 
@@ -31,7 +31,7 @@ def _is_output(output: dict[str, Any]) -> bool:
 
 
 def _is_bundle(data: dict[Any, Any], metadata: dict[Any, Any]) -> bool:
-    """Texts by MIME type, and metadata that JSON can hold."""
+    """Check that ``data`` has texts by MIME type, and that JSON can hold ``metadata``."""
     texts = all(isinstance(kind, str) and isinstance(text, str) for kind, text in data.items())
     try:
         json.dumps(metadata, allow_nan=False)

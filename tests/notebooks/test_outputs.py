@@ -24,10 +24,10 @@ from foundations.notebooks.outputs import valid_outputs
         ("x", False),
     ],
 )
-def test_an_output_is_kept_where_nbformat_accepts_it(output, kept):
-    """Our quick look agrees with nbformat's own validator."""
+def test_output_is_kept_if_nbformat_accepts_it(output, kept):
+    """``valid_outputs`` keeps an output unchanged, and nbformat's validator accepts it."""
     outputs = valid_outputs([output])
 
-    assert [dict(one) for one in outputs] == ([output] if kept else [])
-    for one in outputs:
-        nbformat.validate(one, ref="output", version=4)
+    assert [dict(output) for output in outputs] == ([output] if kept else [])
+    for accepted in outputs:
+        nbformat.validate(accepted, ref="output", version=4)
