@@ -23,6 +23,7 @@ from foundations.grading import misconceptions
 from foundations.grading.doubts import SecondRuns
 from foundations.grading.evidence import Replayer
 from foundations.grading.hidden_tests import HiddenTests
+from foundations.grading.limits import ExerciseLimits
 from foundations.grading.pytest_plugin import ExerciseRun, GradingPlugin
 from foundations.grading.reference import Reference
 from foundations.grading.speed import Stopwatch
@@ -83,35 +84,22 @@ class Grader:
         self.feedback: Feedback = feedback or course.feedback
         self.limits = limits or course.limits(assignment)
         self._seed = seed
-        self._graders = course.graders / assignment
-        if not self._graders.is_dir():
-            raise CourseError(
-                f"assignment {assignment!r} has no hidden tests: the folder {self._graders} is missing",
-                slug="no-graders",
-            )
-        if folder := next(
-            filter(None, map(readable_paths.holds, map(str, (course.root, self._graders, self.source)))), None
-        ):
-            raise CourseError(
-                f"the course is inside {folder}, which student code may read because Python's libraries are "
-                "installed there; move the course elsewhere",
-                slug="exposed",
-            )
+        graders = _graders_of(course, assignment)
         self._hidden_tests = HiddenTests(course.graders, assignment)
         # Expected values are small: a second thread would only compete with the student process for a core.
         torch.set_num_threads(1)
         store.decisions(course.root, assignment, "")  # raises if the file is damaged, before a class is graded
         self._hidden_code = course.hidden_code(assignment)
         source = read_source(self.source)
-        self._own_limits = {} if limits else self._of_exercises()
+        self._limits = ExerciseLimits(self.limits) if limits else ExerciseLimits.of_course(course, assignment)
         self._files = course.files(assignment)
-        self._bank = misconceptions.load_bank(self._graders)
+        self._bank = misconceptions.load_bank(graders)
         self._owns_forkserver = forkserver is None
         self._forkserver = forkserver or ForkServer(unsafe=unsafe)
         self._forkserver.start()
         self._stopwatch = Stopwatch(self._forkserver)
         files, _ = read_declared(self.source.parent, self._files, self.limits.scratch_bytes)
-        self._reference = Reference(self._forkserver, source, self._limits_of, partial(write_declared, files))
+        self._reference = Reference(self._forkserver, source, self._limits.of, partial(write_declared, files))
         #: Hidden tests that fail with the instructor's own solution.
         self._proved: set[str] = set()
 
@@ -135,7 +123,7 @@ class Grader:
             InternalError: this package failed.
         """
         start = time.monotonic()
-        report = Report(self.assignment, submission, limits=self._all_limits(), environment=_environment())
+        report = Report(self.assignment, submission, limits=self._limits.to_json(), environment=_environment())
         report.creditable = not self._forkserver.unsafe
         report.seed = secrets.randbits(53) if self._seed is None else self._seed
         notebook = None
@@ -162,7 +150,7 @@ class Grader:
                 self._forkserver,
                 code,
                 self.limits,
-                self._limits_of_cells(automatic),
+                self._limits.of_cells(automatic),
                 fill_scratch,
                 bound=Bound.of(read),
             ) as session:
@@ -212,7 +200,7 @@ class Grader:
         self, graded: GradedCell, session: Session, *, read: Submission, replayer: Replayer, seed: int
     ) -> Student:
         session.advance(graded.index)
-        session.check_limits = self._limits_of(graded.exercise)
+        session.check_limits = self._limits.of(graded.exercise)
         errors = {index: run.error for index, run in session.runs.items() if run.error}
         definition = Definition(graded, read.cells, session.bound, errors)
         cells, defined_in = read.cells, definition.cell
@@ -263,35 +251,26 @@ class Grader:
             )
             yield lambda: student
 
-    def _of_exercises(self) -> dict[str, Limits]:
-        """Return the limits of the exercises that have their own in the course's settings."""
-        exercises = [cell.grade_id for cell in read_released(self.source).cells if cell.automatic]
-        self.course.check_exercises(self.assignment, exercises)
-        all_limits = {name: self.course.limits(self.assignment, name) for name in exercises}
-        return {name: limits for name, limits in all_limits.items() if limits != self.limits}
 
-    def _limits_of(self, exercise: str) -> Limits:
-        return self._own_limits.get(exercise, self.limits)
+def _graders_of(course: Course, assignment: str) -> Path:
+    """Return the folder of the assignment's hidden tests.
 
-    def _limits_of_cells(self, graded: list[GradedCell]) -> dict[int, Limits]:
-        return {
-            index: self._own_limits[cell.exercise]
-            for cell in graded
-            if cell.exercise in self._own_limits
-            for index in (cell.solution_index, cell.index)
-            if index is not None
-        }
-
-    def _all_limits(self) -> dict[str, float]:
-        """Return all limits by name; an exercise's own limit has the name ``<exercise>.<limit>``."""
-        general = self.limits.to_json()
-        own = {
-            f"{exercise}.{name}": value
-            for exercise, limits in self._own_limits.items()
-            for name, value in limits.to_json().items()
-            if value != general[name]
-        }
-        return general | own
+    Raises:
+        CourseError: the folder is missing, or student code can read the course.
+    """
+    graders = course.graders / assignment
+    if not graders.is_dir():
+        raise CourseError(
+            f"assignment {assignment!r} has no hidden tests: the folder {graders} is missing", slug="no-graders"
+        )
+    for path in (course.root, graders, course.notebook(assignment)):
+        if folder := readable_paths.holds(str(path)):
+            raise CourseError(
+                f"the course is inside {folder}, which student code may read because Python's libraries are "
+                "installed there; move the course elsewhere",
+                slug="exposed",
+            )
+    return graders
 
 
 def _code_above(cells: Sequence[Any], last: int) -> list[int]:
