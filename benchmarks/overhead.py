@@ -65,7 +65,7 @@ def _one(grader: Grader, path: Path) -> _Times:
         baseline_cpu=baseline,
         judge_cpu=judge,
         read=_cpu_of(lambda: read_submission(path, grader.source, grader.limits)),
-        pytest=_cpu_of(lambda: grader._run_tests(plugin)),
+        pytest=_cpu_of(lambda: grader._hidden_tests.run(plugin)),
     )
 
 

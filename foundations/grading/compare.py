@@ -1,8 +1,7 @@
-"""Comparison of a student's value with the expected one: type → shape → dtype → finite → value, and a finding that
-says it well.
+"""Comparison of a student's value with the expected one: type → shape → dtype → finite → value.
 
-A finding has two texts. ``text`` is safe to show: it never holds an expected value of a hidden input. ``detail``
-holds what was got and what was expected, for the feedback level "full".
+The result is a finding with two texts. ``text`` is safe to show, because it never contains an expected value of a
+hidden input. ``detail`` contains the student's and the expected value, for the feedback level "full".
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ Stage = Literal[
     "existence", "exception", "type", "shape", "dtype", "finite", "value", "mutation", "rule", "growth", "speed", "lost"
 ]
 
-#: Relative tolerance of a result of sums and products, by the dtype that it was computed in.
+#: Relative tolerance of results of sums and products, by the dtype of the computation.
 RELATIVE = {
     torch.float16: 2e-2,
     torch.bfloat16: 5e-2,
@@ -30,17 +29,17 @@ RELATIVE = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One difference between what an exercise asks for and what was seen."""
+    """One difference between a student's work and the exercise."""
 
     stage: Stage
     text: str
     detail: str = ""
-    #: What a misconception that shows itself otherwise than by values is recognised by, e.g. ``"rule: einsum"``.
+    #: Identifies a misconception that does not show in values, e.g. ``"rule: einsum"``.
     symptom: str | None = None
 
 
 class CheckFailed(Exception):
-    """The student's work does not do what this check asks for."""
+    """The student's work fails this check."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.text)
@@ -48,12 +47,13 @@ class CheckFailed(Exception):
 
 
 class Inconclusive(Exception):
-    """The check could not be decided, through no fault of the student; it costs nothing and must be run again."""
+    """The check could not be decided, and not because of the student. It costs no points and must be run again."""
 
 
 def tolerance(expected: torch.Tensor, scale: float | None = None, relative: float | None = None) -> float:
-    """Largest absolute difference that counts as equal: relative to ``scale``, by default the largest expected
-    value.
+    """Return the largest absolute difference that counts as equal.
+
+    It is relative to ``scale``, by default the largest expected value.
     """
     if not expected.is_floating_point() and not expected.is_complex():
         return 0.0
@@ -74,16 +74,16 @@ def difference(
     numbers: bool = False,
     dtype: bool = True,
 ) -> Finding | None:
-    """The first difference between ``got`` and ``expected``, or ``None`` where they agree.
+    """Return the first difference between ``got`` and ``expected``, or ``None`` if they agree.
 
     Args:
-        got: what came from the student process.
-        expected: any shape and dtype; the dtype is part of what is asked for.
-        subject: what was computed, e.g. ``"matmul_naive(a, b) with a (2, 3) and b (3, 4)"``.
-        scale: size of the numbers that were added up, where it is larger than the largest expected value.
-        relative: tolerance relative to ``scale`` instead of that of the dtype.
-        numbers: a Python number will do where a tensor of shape () is expected.
-        dtype: whether the dtype counts; a check of its own may look at it instead.
+        got: the value from the student process.
+        expected: a tensor of any shape and dtype.
+        subject: the computation, for messages, e.g. ``"matmul_naive(a, b) with a (2, 3) and b (3, 4)"``.
+        scale: size of the summed numbers, if it is larger than the largest expected value.
+        relative: tolerance relative to ``scale``; default: the tolerance of the dtype.
+        numbers: accept a Python number if a tensor of shape () is expected.
+        dtype: compare the dtypes; switched off if a separate check does so.
     """
     if numbers and type(got) in (int, float):
         got = _as_tensor(got, expected.dtype)
@@ -97,7 +97,7 @@ def difference(
 
 
 def describe(value: Any) -> str:
-    """A short name of a student's value, for a message: what it is, never what it holds."""
+    """Describe the kind of a student's value for a message, without its contents."""
     if isinstance(value, torch.Tensor):
         return f"a tensor of shape {shape_text(value)}, {dtype_text(value)}"
     if isinstance(value, Opaque):
@@ -109,18 +109,20 @@ def describe(value: Any) -> str:
 
 
 def shape_text(value: torch.Tensor) -> str:
+    """Return the shape as a tuple, e.g. ``(2, 3)``."""
     return str(tuple(value.shape))
 
 
 def dtype_text(value: torch.Tensor) -> str:
+    """Return the name of the dtype, e.g. ``float32``."""
     return str(value.dtype).removeprefix("torch.")
 
 
 def _as_tensor(number: int | float, dtype: torch.dtype) -> torch.Tensor:
-    """``number`` as a tensor of shape (), infinite where ``dtype`` cannot hold it: Python's integers have no end."""
+    """Return ``number`` as a tensor of shape (), infinite if it is a Python integer too large for ``dtype``."""
     try:
         return torch.tensor(number, dtype=dtype)
-    except (OverflowError, ValueError, RuntimeError):  # which of them depends on the dtype
+    except (OverflowError, ValueError, RuntimeError):  # the class depends on the dtype
         return torch.tensor(
             math.inf if number > 0 else -math.inf, dtype=dtype if dtype.is_floating_point else torch.float64
         )
@@ -129,7 +131,7 @@ def _as_tensor(number: int | float, dtype: torch.dtype) -> torch.Tensor:
 def _type(got: Any, subject: str) -> Finding | None:
     if isinstance(got, torch.Tensor):
         return None
-    advice = ": is a `return` missing?" if got is None else ": a torch tensor is asked for"
+    advice = ": is a `return` missing?" if got is None else "; expected a torch tensor"
     return Finding("type", f"{subject} returned {describe(got)}{advice}")
 
 
@@ -153,10 +155,10 @@ def _finite(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding 
     odd = ~torch.isfinite(got) & torch.isfinite(expected)
     if not odd.any():
         return None
-    where = _index(int(odd.reshape(-1).nonzero()[0, 0]), got)
+    first = _index(int(odd.reshape(-1).nonzero()[0, 0]), got)
     return Finding(
         "finite",
-        f"{subject} has {int(odd.sum())} of {got.numel()} values that are NaN or infinite, the first at {where}",
+        f"{subject} has {int(odd.sum())} of {got.numel()} values that are NaN or infinite, the first at {first}",
     )
 
 
@@ -166,18 +168,18 @@ def _value(got: torch.Tensor, expected: torch.Tensor, subject: str, tolerated: f
     left, right = (got.long(), expected.long()) if exact else (got.to(kind), expected.to(kind))
     # Integers are subtracted as floats: a difference of 2^63 would be its own negative, and less than any tolerance.
     gap = (left.double() - right.double()).abs() if exact else (left - right).abs().to(torch.float64)
-    # Infinities that agree leave NaN behind; so do NaN that were expected.
+    # The difference of equal infinities is NaN, and so is that of two NaN.
     gap[(left == right) | (left.isnan() & right.isnan())] = 0.0
     gap = gap.nan_to_num(math.inf)
     wrong = left != right if exact else gap > tolerated
     if not wrong.any():
         return None
     worst = int(gap.reshape(-1).argmax())
-    where, bad = _index(worst, got), int(wrong.sum())
-    amount = f"{bad} of {got.numel()} values are wrong" if got.numel() > 1 else "the value is wrong"
+    index, count = _index(worst, got), int(wrong.sum())
+    amount = f"{count} of {got.numel()} values are wrong" if got.numel() > 1 else "the value is wrong"
     values = f"got {got.reshape(-1)[worst].item():.6g}, expected {expected.reshape(-1)[worst].item():.6g}"
-    place = f", the worst at {where}" if got.numel() > 1 else ""
-    return Finding("value", f"{subject}: {amount}{place}", f"there: {values}; tolerance {tolerated:.2g}")
+    where = f", the worst at {index}" if got.numel() > 1 else ""
+    return Finding("value", f"{subject}: {amount}{where}", f"there: {values}; tolerance {tolerated:.2g}")
 
 
 def _index(flat: int, like: torch.Tensor) -> str:

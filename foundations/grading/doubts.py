@@ -1,9 +1,9 @@
 """Second runs of hidden tests whose first run ended without a verdict.
 
-A speed that could not be decided is measured once more when all other checks are done, alone and in a fresh process. A
-hidden test that raised an exception is run with the instructor's solution: only a test that fails then as well is at
-fault. Otherwise the exception came from a value that the test did not expect, which costs the student the one check
-and ends nothing; a person is asked to look, because an odd answer may be a right one.
+- A speed that could not be decided is measured again after all other checks, in a fresh process.
+- A hidden test that raised an exception is run with the instructor's solution. Only a test that fails then as well is
+  at fault. Otherwise the student's value caused the exception. The check fails, the run continues, and a person is
+  asked to look, because an unusual answer may be right.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from foundations.grading.pytest_plugin import Doubt, ExerciseRun, GradingPlugin,
 from foundations.grading.student import Student
 from foundations.report.model import DECIDED, Check, Exercise, Review
 
-#: From the name of an exercise, while its process lives: how to get the student whom a hidden test is put to.
+#: Takes the name of an exercise; while the context is open, gives a function that returns the exercise's student.
 Students = Callable[[str], AbstractContextManager[Callable[[], Student]]]
 
 
@@ -27,10 +27,10 @@ class SecondRuns:
     """Decides the checks that a first run left open.
 
     Args:
-        run: runs the hidden tests that a plugin asks for.
-        afresh: the notebook that is being graded, in a fresh process.
-        solution: the instructor's, in a fresh process.
-        proved: node ids of tests that failed with the solution; one proof serves all notebooks.
+        run: runs the hidden tests that a plugin selects.
+        afresh: provides the students of the graded notebook, in a fresh process.
+        solution: provides the instructor's solutions as students, in a fresh process.
+        proved: node ids of tests that failed with the solution. One proof serves all notebooks.
     """
 
     run: Callable[[GradingPlugin], None]
@@ -39,8 +39,8 @@ class SecondRuns:
     proved: set[str] = field(default_factory=set)
 
     def decide(self, plugin: GradingPlugin) -> None:
-        """Give every check in doubt its verdict, or leave it without one."""
-        for doubt in plugin.doubts:  # measuring once more may add to them
+        """Decide every check in doubt, if possible."""
+        for doubt in plugin.doubts:  # a second measurement may add to them
             if isinstance(doubt.error, Inconclusive):
                 self._measure_again(plugin, doubt)
             else:
@@ -53,7 +53,7 @@ class SecondRuns:
         if check is None:
             return
         plugin.reviews.extend(review for review in second.reviews if review not in plugin.reviews)
-        further = [replace(one, check=doubt.check) for one in second.doubts if not isinstance(one.error, Inconclusive)]
+        further = [replace(new, check=doubt.check) for new in second.doubts if not isinstance(new.error, Inconclusive)]
         if check.outcome in DECIDED or further:
             doubt.check.outcome, doubt.check.message = check.outcome, check.message
             doubt.check.misconception = check.misconception
@@ -72,7 +72,7 @@ class SecondRuns:
             )
             plugin.decide(doubt.check, "fail", message)
         else:
-            reason = f"{about}; the check {doubt.check.name!r} has no verdict, because nothing had been called before"
+            reason = f"{about}; the check {doubt.check.name!r} has no verdict, because no answer had been seen before"
             message = "this check could not be decided for this notebook; a person has been asked to look at it"
             plugin.decide(doubt.check, "inconclusive", message)
         plugin.reviews.append(Review(described(doubt.error), reason, (doubt.exercise,)))
@@ -81,7 +81,7 @@ class SecondRuns:
         if doubt.test not in self.proved:
             maximum = plugin.exercises[doubt.exercise].result.max_score
             _, check = self._run_once_more(plugin, doubt, self.solution, Exercise(doubt.exercise, maximum))
-            # A speed that is undecided is no exception: the test came to its end.
+            # An undecided speed is not an exception: the test ran to its end.
             if check is not None and check.outcome in ("pass", "inconclusive"):
                 return False
             self.proved.add(doubt.test)
@@ -90,13 +90,13 @@ class SecondRuns:
     def _run_once_more(
         self, plugin: GradingPlugin, doubt: Doubt, students: Students, result: Exercise
     ) -> tuple[GradingPlugin, Check | None]:
-        """Run one hidden test; the check that it leaves in ``result``, or ``None`` if there was no process for it."""
+        """Run one hidden test; return its check in ``result``, or ``None`` if no process could run it."""
         second = GradingPlugin({}, plugin.bank, plugin.feedback, only=doubt.test)
-        known = len(result.checks)
+        checks_before = len(result.checks)
         try:
             with students(doubt.exercise) as student:
                 second.exercises[doubt.exercise] = ExerciseRun(result, student, lambda reason: None)
                 self.run(second)
         except FoundationsError:
             return second, None
-        return second, result.checks[-1] if len(result.checks) > known else None
+        return second, result.checks[-1] if len(result.checks) > checks_before else None

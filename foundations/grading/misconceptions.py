@@ -1,7 +1,7 @@
-"""Naming the mistake: known wrong answers are executable, and a wrong result is compared with what each of them does.
+"""Known wrong answers, which are executable, and the search for the one that explains a student's wrong result.
 
-``graders/<assignment>/misconceptions.py`` holds the bank of an assignment: one function a misconception, its
-docstring the hint.
+``graders/<assignment>/misconceptions.py`` contains the bank of an assignment. Each of its functions is a
+misconception, and its docstring is the hint.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from foundations.worker.protocol import Opaque
 
 _MARK = "__foundations_misconception__"
 _BATTERY = "__foundations_battery__"
-#: On more than this share of the battery a mistake has to behave as the student did. Not on all: some make three.
+#: A misconception must behave like the student on more than this share of the battery. All of it would be too much,
+#: because some students make several mistakes.
 _ENOUGH = 1 / 2
 
 Inputs = Callable[[torch.Generator], list[tuple[Any, ...]]]
-#: How an exercise is called where it is not called by itself: ``caller(names, *args)`` finds it in ``names``.
+#: Calls an exercise that cannot be called directly: ``caller(names, *args)`` finds it in ``names``.
 Caller = Callable[..., Any]
 
 
@@ -38,8 +39,7 @@ Caller = Callable[..., Any]
 class Misconception:
     """An executable wrong answer to one exercise.
 
-    ``symptoms`` name what it is recognised by where its values are right (an operation that is not allowed, growth,
-    speed).
+    ``symptoms`` identify it if its values are right: a forbidden operation, growth or speed.
     """
 
     id: str
@@ -51,7 +51,7 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What a call did: its value or its exception, and what it left its arguments and their attributes (``.g``) as."""
+    """The effects of a call: its value or exception, its arguments afterwards, and their attributes, e.g. ``.g``."""
 
     value: Any
     error: str | None
@@ -61,7 +61,7 @@ class Behaviour:
 
 @dataclass(frozen=True)
 class Observation:
-    """A call with the arguments it was given, and how it behaved."""
+    """A call with its arguments and its behaviour."""
 
     args: tuple[Any, ...]
     behaviour: Behaviour
@@ -70,7 +70,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Battery:
-    """Inputs on which the misconceptions of an exercise differ from each other, and how it is called on them."""
+    """Inputs on which the misconceptions of an exercise differ from each other, and the caller for them."""
 
     inputs: Inputs
     caller: Caller | None = None
@@ -79,15 +79,19 @@ class Battery:
 def misconception(
     exercise: str, *, symptom: str | tuple[str, ...] = ()
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Mark a function of ``misconceptions.py`` as a wrong answer to ``exercise``; its name is the id, its docstring
-    the hint.
+    """Mark a function of ``misconceptions.py`` as a wrong answer to ``exercise``.
+
+    The function's name is the id, and its docstring the hint.
+
+    Raises:
+        CourseError: the function has no docstring.
     """
     symptoms = (symptom,) if isinstance(symptom, str) else symptom
 
     def mark(answer: Callable[..., Any]) -> Callable[..., Any]:
         if not (answer.__doc__ or "").strip():
             raise CourseError(
-                f"misconception {answer.__name__!r} of {exercise!r} has no docstring: it is the hint",
+                f"misconception {answer.__name__!r} of {exercise!r} has no docstring: write one, which is the hint",
                 slug="misconceptions",
             )
         setattr(answer, _MARK, (exercise, symptoms))
@@ -97,8 +101,9 @@ def misconception(
 
 
 def battery(exercise: str, *, caller: Caller | None = None) -> Callable[[Inputs], Inputs]:
-    """Mark a function of ``misconceptions.py`` that makes inputs on which the misconceptions of ``exercise`` differ
-    from each other; ``caller(names, *inputs)`` calls it where it is not called by itself.
+    """Mark a function of ``misconceptions.py`` that makes inputs on which the misconceptions of ``exercise`` differ.
+
+    ``caller(names, *inputs)`` calls the exercise if it cannot be called directly.
     """
 
     def mark(inputs: Inputs) -> Inputs:
@@ -110,20 +115,21 @@ def battery(exercise: str, *, caller: Caller | None = None) -> Callable[[Inputs]
 
 @dataclass(frozen=True)
 class Bank:
-    """All that is known of an assignment's mistakes."""
+    """The misconceptions of an assignment, and the batteries of its exercises."""
 
     misconceptions: tuple[Misconception, ...] = ()
     batteries: Mapping[str, Battery] = field(default_factory=dict)
 
     def of(self, exercise: str) -> list[Misconception]:
-        return [one for one in self.misconceptions if one.exercise == exercise]
+        """Return the misconceptions of ``exercise``."""
+        return [misconception for misconception in self.misconceptions if misconception.exercise == exercise]
 
 
 def load_bank(graders: Path) -> Bank:
-    """The misconceptions of one assignment's folder, in the order in which they are written; none where it has no file.
+    """Read the misconceptions of one assignment's folder, in the file's order; empty if it has no such file.
 
     Raises:
-        CourseError: the file cannot be imported, or two of its functions have one name.
+        CourseError: the file cannot be imported, or a misconception has no docstring.
     """
     path = graders / "misconceptions.py"
     if not path.is_file():
@@ -133,7 +139,7 @@ def load_bank(graders: Path) -> Bank:
     if spec is None or spec.loader is None:
         raise CourseError(f"{path} cannot be imported", slug="misconceptions")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # so that inspect.getsource works on what it defines
+    sys.modules[name] = module  # so that inspect.getsource works on its functions
     try:
         spec.loader.exec_module(module)
     except CourseError:
@@ -145,7 +151,7 @@ def load_bank(graders: Path) -> Bank:
     values = list(vars(module).values())
     return Bank(
         tuple(_read(answer) for answer in values if hasattr(answer, _MARK)),
-        {exercise: one for inputs in values for exercise, one in getattr(inputs, _BATTERY, {}).items()},
+        {exercise: battery for inputs in values for exercise, battery in getattr(inputs, _BATTERY, {}).items()},
     )
 
 
@@ -156,7 +162,7 @@ def _read(answer: Callable[..., Any]) -> Misconception:
 
 
 def behave(answer: Callable[..., Any], args: Sequence[Any]) -> Behaviour:
-    """How ``answer``, trusted code of the course's author, behaves on copies of ``args``."""
+    """Call ``answer``, trusted code of the course's author, on copies of ``args``, and return its behaviour."""
     own = tuple(copied(arg) for arg in args)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
@@ -168,7 +174,7 @@ def behave(answer: Callable[..., Any], args: Sequence[Any]) -> Behaviour:
 
 
 def copied(arg: Any) -> Any:
-    """A copy with values, memory layout and attributes of its own."""
+    """Return a deep copy of ``arg``; a tensor keeps its memory layout and its attributes."""
     if not isinstance(arg, torch.Tensor):
         return copy.deepcopy(arg)
     overlapping = 0 in arg.stride() and arg.numel() > 1
@@ -183,7 +189,7 @@ def copied(arg: Any) -> Any:
 
 
 def same(one: Behaviour, other: Behaviour) -> bool:
-    """Whether two calls behaved alike: same value or same exception, and their arguments left alike."""
+    """Check whether two calls behaved alike: the same value or exception, and the same arguments afterwards."""
     if one.error != other.error:
         return False
     return (
@@ -200,47 +206,57 @@ def _same_value(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(_same_value(left, right) for left, right in zip(one, other, strict=True))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(_same_value(one[key], other[key]) for key in one)
-    # 1 is no answer to a question of yes or no, though Python calls it equal to True.
+    # 1 does not answer a yes-or-no question, although 1 == True in Python.
     if isinstance(one, Opaque) or isinstance(other, Opaque) or isinstance(one, bool) != isinstance(other, bool):
         return False
     if isinstance(one, int | float) and isinstance(other, int | float):
-        largest = max(abs(one), abs(other))  # of an integer beyond all floats only its equality can be asked
+        largest = max(abs(one), abs(other))  # a larger integer is only compared exactly
         return one == other or (largest < 1e300 and abs(one - other) <= 1e-5 * largest)
     return type(one) is type(other) and one == other
 
 
 def name_mistake(
-    known: Iterable[Misconception],
+    misconceptions: Iterable[Misconception],
     failing: Sequence[Observation],
     battery: Sequence[Observation],
     symptom: str | None = None,
 ) -> Misconception | None:
-    """The one of an exercise's misconceptions that explains what was seen, or ``None``.
+    """Find the misconception that explains a student's wrong answer, or ``None``.
 
-    A finding with a symptom is explained by the misconception that declares it. Otherwise a candidate must behave as
-    the student did on every call of the failing check; among those, the one that agrees on most of ``battery`` is the
-    best explanation. One that agrees on little of it is none: many mistakes give ``None``, NaN or an ``IndexError``.
+    A finding with a symptom is explained by the misconception that declares it. Otherwise a candidate must behave like
+    the student on every call of the failing check, and the candidate that agrees on most of ``battery`` is chosen. It
+    must agree on more than half of it, because many mistakes give ``None``, NaN or an ``IndexError``.
+
+    Args:
+        misconceptions: the exercise's.
+        failing: the calls of the failing check.
+        battery: the student's calls on the exercise's battery.
+        symptom: the symptom of the finding, if it has one.
     """
-    own = list(known)
+    known = list(misconceptions)
     if symptom is not None:
-        return next((one for one in own if symptom in one.symptoms), None)
+        return next((candidate for candidate in known if symptom in candidate.symptoms), None)
     if not failing:
         return None
-    candidates = [one for one in own if not one.symptoms and all(_agrees(one, each) for each in failing)]
-    agreements = {one.id: _agreement(one, battery) for one in candidates}
-    best = max(candidates, key=lambda one: agreements[one.id], default=None)
+    candidates = [
+        candidate
+        for candidate in known
+        if not candidate.symptoms and all(_agrees(candidate, observation) for observation in failing)
+    ]
+    agreements = {candidate.id: _agreement(candidate, battery) for candidate in candidates}
+    best = max(candidates, key=lambda candidate: agreements[candidate.id], default=None)
     if best and battery and agreements[best.id] <= _ENOUGH * len(battery):
         return None
     return best
 
 
-def _agreement(one: Misconception, seen: Sequence[Observation]) -> int:
-    return sum(_agrees(one, each) for each in seen)
+def _agreement(candidate: Misconception, observations: Sequence[Observation]) -> int:
+    return sum(_agrees(candidate, observation) for observation in observations)
 
 
-def _agrees(one: Misconception, seen: Observation) -> bool:
-    return same(behave(_called(one, seen.caller), seen.args), seen.behaviour)
+def _agrees(candidate: Misconception, observation: Observation) -> bool:
+    return same(behave(_callable(candidate, observation.caller), observation.args), observation.behaviour)
 
 
-def _called(one: Misconception, caller: Caller | None) -> Callable[..., Any]:
-    return one.answer if caller is None else partial(caller, {one.exercise: one.answer})
+def _callable(candidate: Misconception, caller: Caller | None) -> Callable[..., Any]:
+    return candidate.answer if caller is None else partial(caller, {candidate.exercise: candidate.answer})

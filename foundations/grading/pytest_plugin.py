@@ -1,5 +1,6 @@
-"""The pytest side: one run for each notebook, in the judge. Gives hidden tests their ``student`` and turns outcomes
-into checks.
+"""The pytest plugin, which gives hidden tests their ``student`` and turns their outcomes into checks.
+
+There is one run for each notebook, in the judge's process.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from foundations.report.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check,
 from foundations.session.forkserver import ForkServerLost
 
 _MARK = "foundations_check"
-#: Length of an exception's text in a review.
+#: Largest number of characters of an exception's text in a review.
 _MAX_TEXT = 300
-#: Everything that a hidden test may raise: pytest's own failures are no subclass of Exception.
+#: All exceptions that a hidden test may raise. pytest's own failures are not subclasses of Exception.
 _RAISED = (Exception, pytest.fail.Exception, pytest.skip.Exception)
 
 
@@ -32,13 +33,15 @@ def check(
     """Mark a hidden test as one graded behaviour.
 
     Args:
-        name: what the student reads, e.g. ``"the product of rectangular matrices"``.
+        name: the check's name in feedback, e.g. ``"the product of rectangular matrices"``.
         weight: its share of the exercise's points.
-        gate: while it fails, the checks after it are not looked at and the exercise earns nothing: a wrong product has
-            no speed.
-        tiebreaker: for a check of speed, the name of the check before it that counts operations. A time at the
-        threshold
-            cannot be decided; where the operations were found to be too many, it then counts as too slow.
+        gate: if it fails, the checks after it are skipped and the exercise earns no points, because e.g. the speed of
+            a wrong product is meaningless.
+        tiebreaker: for a check of speed, the name of an earlier check that counts operations. If a time at the
+            threshold cannot be decided, and the earlier check failed, the time counts as too slow.
+
+    Raises:
+        CourseError: the weight is not above 0.
     """
     if not weight > 0:
         raise CourseError(f"check {name!r} has weight {weight!r}; it must be above 0", slug="checks")
@@ -47,11 +50,19 @@ def check(
 
 @dataclass
 class ExerciseRun:
-    """One exercise while it is being graded: how to get its student, and the checks so far."""
+    """One exercise while it is being graded.
+
+    Attributes:
+        result: the exercise in the report, with its checks so far.
+        student: returns the exercise's student.
+        on_lost: called with the reason when a check lost the student process, so that the visible check, which would
+            lose it again, can be skipped.
+        gate_closed_by: the name of the failed gate, or ``NOT_ATTEMPTED``.
+        battery: the student's calls on the exercise's battery, once they have been made.
+    """
 
     result: Exercise
     student: Callable[[], Student]
-    #: Told when the student process was lost in a check, so that the visible check need not lose it again.
     on_lost: Callable[[str], None]
     gate_closed_by: str | None = None
     battery: list[misconceptions.Observation] | None = None
@@ -59,10 +70,10 @@ class ExerciseRun:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A check without a verdict. The hidden test is run once more, after all others, to decide it.
+    """A check without a verdict. The hidden test is run again, after all others, to decide it.
 
-    ``error`` is the exception that the test raised; ``answered`` tells whether the student process had answered
-    anything in this check before.
+    ``error`` is the exception that the test raised. ``answered`` is true if the student process had answered a request
+    of this check before.
     """
 
     test: str
@@ -72,10 +83,20 @@ class Doubt:
     answered: bool
 
 
-@dataclass(eq=False)  # pytest keeps its plugins in sets where a folder has a conftest of its own
+@dataclass(eq=False)  # pytest keeps plugins in sets if a folder has its own conftest
 class GradingPlugin:
-    """Collects what the hidden tests of one notebook say. ``exercises`` are in notebook order; ``only`` is the node id
-    of the one test to run, if not all are wanted.
+    """Collects the outcomes of the hidden tests on one notebook.
+
+    Attributes:
+        exercises: by name, in notebook order.
+        bank: the misconceptions, for hints.
+        feedback: how much messages show.
+        collection_errors: sentences for the author of the graders; if there are any, no test runs.
+        worst_fault: the largest exit code of a fault, or 0.
+        refused: the error of a submission that cannot be graded at all.
+        reviews: findings for a person to look at, without repetitions.
+        doubts: checks that a second run of their test has to decide.
+        only: node id of the one test to run; default: all run.
     """
 
     exercises: dict[str, ExerciseRun]
@@ -84,13 +105,11 @@ class GradingPlugin:
     collection_errors: list[str] = field(default_factory=list)
     worst_fault: int = 0
     refused: SubmissionError | None = None
-    #: What the hidden tests ask a person to look at, each finding once.
     reviews: list[Review] = field(default_factory=list)
-    #: Checks that a second run of their test has to decide.
     doubts: list[Doubt] = field(default_factory=list)
     only: str | None = None
     _current: Student | None = None
-    #: How many requests the student process had answered before the present check.
+    #: The number of requests that the student process had answered before the present check.
     _answers: int = 0
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -101,24 +120,24 @@ class GradingPlugin:
             self.collection_errors.append(str(report.longrepr).strip().splitlines()[-1])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Notebook order; within an exercise gates come first."""
+        """Sort the tests into notebook order, with the gates of an exercise first."""
         order = {name: number for number, name in enumerate(self.exercises)}
         kept = [item for item in items if exercise_of(item) in order]
         for item in kept:
             if item.get_closest_marker(_MARK) is None:
-                self.collection_errors.append(f"{item.nodeid} has no @check(...): it would grade nothing")
+                self.collection_errors.append(f"{item.nodeid} has no @check(...), so it would not grade anything")
         kept.sort(key=lambda item: (order[exercise_of(item)], not _mark(item).get("gate")))
         without = sorted(set(order) - {exercise_of(item) for item in kept})
         if without and not self.collection_errors:
             self.collection_errors.append(
                 f"exercise {without[0]!r} has no hidden test: write graders/<assignment>/test_{without[0]}.py"
             )
-        self.collection_errors.extend(_without_twin(kept))
+        self.collection_errors.extend(_bad_tiebreakers(kept))
         items[:] = [] if self.collection_errors else [item for item in kept if self.only in {None, item.nodeid}]
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
-        """The student's notebook as it stands at the exercise's cell."""
+        """Provide the student of the test's exercise, with the notebook run up to the graded cell."""
         run = self.exercises[exercise_of(request.node)]
         student = run.student()
         student.attempted = any(check.outcome == "pass" for check in run.result.checks)
@@ -128,12 +147,13 @@ class GradingPlugin:
         self._current = None
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        """A fixture that fails is a fault too; checks themselves are judged in :meth:`pytest_pyfunc_call`."""
+        """Judge a fixture that failed, like a test. Tests are judged in :meth:`pytest_pyfunc_call`."""
         if call.when == "setup" and call.excinfo is not None:
             self._conclude(item, call.excinfo.value)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Call a hidden test instead of pytest, and record its check."""
         run = self.exercises[exercise_of(pyfuncitem)]
         if run.gate_closed_by is not None:
             closed = (
@@ -151,10 +171,10 @@ class GradingPlugin:
         return True
 
     def _conclude(self, item: pytest.Item, error: BaseException) -> None:
-        """Record the verdict on a hidden test that raised, and the doubt where there is none yet."""
+        """Record the verdict on a hidden test that raised, or a doubt without a verdict."""
         try:
             verdict = self._judge(item, error)
-        except Exception as failure:  # judging itself failed: a check that is not recorded would cost nothing
+        except Exception as failure:  # judging failed: a check that is not recorded would not cost anything
             error, verdict = failure, ("fault", fault_text(item.nodeid, failure), None)
         check = self._record(item, *verdict)
         if check.outcome in DECIDED or isinstance(error, SubmissionError | ForkServerLost):
@@ -162,11 +182,11 @@ class GradingPlugin:
         exercise, student = exercise_of(item), self._current
         answered = student is not None and student.answers > self._answers
         self.doubts.append(Doubt(item.nodeid, exercise, check, error, answered))
-        if check.gate and check.outcome == "fault":  # it fails, or the exercise has no score anyway
+        if check.gate and check.outcome == "fault":  # either it fails in the end, or the exercise has no score
             self.exercises[exercise].gate_closed_by = check.name
 
     def _judge(self, item: pytest.Item, error: BaseException) -> tuple[Outcome, str, str | None]:
-        """Outcome, message and misconception for what a hidden test raised. Whose fault is it?"""
+        """Return the outcome, message and misconception of a hidden test that raised ``error``."""
         if isinstance(error, CheckFailed):
             return self._wrong(item, error.finding)
         if isinstance(error, SessionLost):
@@ -179,12 +199,12 @@ class GradingPlugin:
         if isinstance(error, SubmissionError):
             self.refused = error
             return "fault", str(error), None
-        if isinstance(error, ForkServerLost):  # nothing that another run of the test could explain
+        if isinstance(error, ForkServerLost):  # another run of the test would not explain it
             self.worst_fault = max(self.worst_fault, error.exit_code)
         return "fault", fault_text(item.nodeid, error), None
 
     def _undecided(self, item: pytest.Item, error: Inconclusive) -> tuple[Outcome, str, str | None]:
-        """No verdict, unless the check's tiebreaker has failed."""
+        """Return no verdict, unless the check's tiebreaker has failed."""
         tiebreaker = _mark(item).get("tiebreaker")
         outcomes = {check.name: check.outcome for check in self.exercises[exercise_of(item)].result.checks}
         if tiebreaker is not None and outcomes.get(tiebreaker) == "fail":
@@ -199,21 +219,19 @@ class GradingPlugin:
             return "fail", NOT_ATTEMPTED, None
         if _mark(item).get("gate"):
             run.gate_closed_by = _mark(item)["name"]
-        found = self._name_mistake(run, finding)
-        return "fail", self._message(finding, found), found.id if found else None
+        mistake = self._name_mistake(run, finding)
+        return "fail", self._message(finding, mistake), mistake.id if mistake else None
 
-    def _message(self, finding: Finding, found: misconceptions.Misconception | None) -> str:
+    def _message(self, finding: Finding, mistake: misconceptions.Misconception | None) -> str:
         parts = [finding.text]
         if self.feedback == "full" and finding.detail:
             parts.append(finding.detail)
-        if found:
-            parts.append(f"Hint: {found.hint}")
+        if mistake:
+            parts.append(f"Hint: {mistake.hint}")
         return "\n".join(parts)
 
     def _name_mistake(self, run: ExerciseRun, finding: Finding) -> misconceptions.Misconception | None:
-        """Look the mistake up by what the student's function did, on the failing check's inputs and on a battery of
-        its own.
-        """
+        """Find the misconception that behaves like the student's function, on the failing check and on its battery."""
         student = self._current
         if student is None or finding.stage in ("existence", "lost"):
             return None
@@ -236,7 +254,7 @@ class GradingPlugin:
             for args in battery.inputs(student.generator("battery")):
                 student.call(*args, caller=battery.caller)
         except (CheckFailed, SessionLost):
-            pass  # what was seen so far has to do
+            pass  # the calls so far have to suffice
         return list(student.observations)
 
     def _record(self, item: pytest.Item, outcome: Outcome, message: str, misconception: str | None) -> Check:
@@ -247,15 +265,15 @@ class GradingPlugin:
         return check
 
     def decide(self, check: Check, outcome: Outcome, message: str) -> None:
-        """Give ``check`` its outcome and its message, as far as the level of feedback lets students read it."""
+        """Set the outcome of ``check``, and its message if the level of feedback lets students read it."""
         check.outcome = outcome
         check.message = "" if self.feedback == "none" and outcome in DECIDED else message
 
 
 def exercise_of(item: Any) -> str:
-    """Name the exercise of a hidden test: ``EXERCISE`` in its file, or else the file's name without ``test_``.
+    """Return the exercise of a hidden test: ``EXERCISE`` in its file, or else the file's name without ``test_``.
 
-    Names of files have to differ by more than upper and lower case, which names of exercises need not.
+    ``EXERCISE`` is needed for exercises whose names differ by case alone, because names of files may not.
     """
     return str(getattr(item.module, "EXERCISE", item.path.stem.removeprefix("test_")))
 
@@ -265,8 +283,8 @@ def _mark(item: pytest.Item) -> dict[str, Any]:
     return dict(marker.kwargs) if marker else {}
 
 
-def _without_twin(items: list[pytest.Item]) -> Iterator[str]:
-    """What to tell the author of each check whose tiebreaker is not judged before it."""
+def _bad_tiebreakers(items: list[pytest.Item]) -> Iterator[str]:
+    """Yield a sentence for each check whose tiebreaker is not an earlier check of the same exercise."""
     before: dict[str, set[str]] = {}
     for item in items:
         names, mark = before.setdefault(exercise_of(item), set()), _mark(item)
@@ -277,33 +295,33 @@ def _without_twin(items: list[pytest.Item]) -> Iterator[str]:
 
 
 def described(error: BaseException) -> str:
-    """The exception and its place on one line, for the author of the graders."""
+    """Return the exception and its location on one line, for the author of the graders."""
     text = " ".join(str(error).split())
     text = text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + " …"
-    return f"{type(error).__name__}: {text}{_place(error)}"
+    return f"{type(error).__name__}: {text}{_location(error)}"
 
 
 def fault_text(test: str, error: BaseException) -> str:
-    """The message of a check whose hidden test is at fault."""
+    """Return the message of a check whose hidden test is at fault."""
     if isinstance(error, FoundationsError):
         return str(error)
     return f"the grader {test} itself failed with {described(error)}"
 
 
 def fault_code(error: BaseException) -> int:
-    """Exit code for an exception of a hidden test that is at fault: its author's, or this package's."""
+    """Return the exit code for an exception of a hidden test: its author's fault, or this package's."""
     if isinstance(error, FoundationsError):
         return error.exit_code
     return InternalError.exit_code if _is_ours(error) else CourseError.exit_code
 
 
-def _place(error: BaseException) -> str:
+def _location(error: BaseException) -> str:
     frame = _innermost(error)
     return f" (line {frame.tb_lineno} of {frame.tb_frame.f_code.co_filename.rpartition('/')[2]})" if frame else ""
 
 
 def _is_ours(error: BaseException) -> bool:
-    """Whether the innermost frame of the traceback lies in this package."""
+    """Check whether the innermost frame of the traceback is in this package."""
     frame = _innermost(error)
     return frame is not None and frame.tb_frame.f_globals.get("__name__", "").startswith("foundations.")
 

@@ -1,8 +1,10 @@
-"""The instructor's own solution, run when it has something to prove.
+"""The instructor's solution, which runs only when it is needed:
 
-It is measured on a request that took a student too long, and it is put to a hidden test that raised an exception. It
-runs in a session of its own, forked from the fork server as a student's is: a class that keeps to its limits pays
-nothing for it.
+- to measure a request that took a student too long;
+- to find whose fault it is that a hidden test raised an exception.
+
+It runs in its own session, forked from the fork server like a student's. A class that keeps to its limits does not
+spend time on it.
 """
 
 from __future__ import annotations
@@ -24,10 +26,10 @@ class Reference:
     """Runs the solutions of one assignment.
 
     Args:
-        forkserver: forks the process that they run in.
+        forkserver: forks the processes of the solutions.
         source: the instructor's notebook.
-        limits: what a student may use for an exercise; its solution gets no more.
-        fill_scratch: puts files into the scratch folder, where the limits give one.
+        limits: returns the limits of an exercise, which apply to its solution as well.
+        fill_scratch: puts files into the scratch folder, if the limits allow one.
     """
 
     def __init__(
@@ -41,38 +43,38 @@ class Reference:
         self._source = source
         self._limits = limits
         self._fill_scratch = fill_scratch
-        self._known: dict[tuple[str, str], float | None] = {}
+        self._measured_s: dict[tuple[str, str], float | None] = {}
 
     def cpu_s(self, exercise: str, check: str, lost: OutOfTime) -> float | None:
-        """CPU seconds of the solution of ``exercise`` for the request that was ``lost`` in ``check``.
+        """Return the CPU seconds of the solution of ``exercise`` for the request that was ``lost`` in ``check``.
 
-        Measured once for each check; ``None`` where that cannot be told.
+        It is measured once for each check; ``None`` if it cannot be measured.
         """
         key = exercise, check
-        if key not in self._known:
-            self._known[key] = None if lost.request is None else self._measured(exercise, *lost.request)
-        return self._known[key]
+        if key not in self._measured_s:
+            self._measured_s[key] = None if lost.request is None else self._measure(exercise, *lost.request)
+        return self._measured_s[key]
 
-    def _measured(self, exercise: str, operation: str, values: Mapping[str, Any]) -> float | None:
+    def _measure(self, exercise: str, operation: str, values: Mapping[str, Any]) -> float | None:
         try:
             with self.session(exercise) as session:
                 before = session.clock()
                 reply = session.request(operation, **values)
                 spent = session.clock() - before
         except FoundationsError:
-            return None  # a message with one fact less; the student's verdict stands without it
+            return None  # the message has one fact less; the verdict does not depend on it
         return None if reply["error"] else spent
 
     @contextmanager
     def session(self, exercise: str) -> Iterator[Session]:
-        """Give a process in which the solution of ``exercise`` has been defined, and everything above it has run."""
+        """Provide a session that has run the solution of ``exercise`` and the cells above it."""
         cells, limits = self.cells(exercise), self._limits(exercise)
         with Session(self._forkserver, cells, limits, fill_scratch=self._fill_scratch) as session:
             session.finish()
             yield session
 
     def cells(self, exercise: str) -> list[tuple[int, str]]:
-        """Collect the code above the exercise's graded cell, by position, without the visible checks."""
+        """Collect the code cells above the exercise's graded cell, with their positions, without the visible checks."""
         cells: list[tuple[int, str]] = []
         for index, cell in enumerate(self._source.cells):
             marks = cell.metadata.get("nbgrader") or {}

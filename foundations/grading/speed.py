@@ -1,11 +1,12 @@
-"""Speed as a ratio of CPU times: the student's function against the instructor's baseline, each in a process of its
-own.
+"""Speed as a ratio of CPU times: the student's function against the instructor's baseline, in two processes.
 
-CPU time is what the operating system accounts to a process, read from outside it, so neither competing processes nor
-a patched clock counts. Baseline and student run in turns (B S B S B …) within the same second; every repetition has
-fresh inputs and its output is checked. Two baseline runs around one student run are the A/A control: where they
-disagree, the machine is too noisy and the round is thrown away. What our own probe costs is measured in the
-baseline's process, with a function that does nothing, and taken off.
+- CPU time is accounted by the operating system and read from outside the process, so neither competing processes nor
+  a patched clock changes it.
+- Baseline and student run in turns (B S B S B …) within the same second.
+- Every repetition has fresh inputs, and its output is checked.
+- The two baseline runs around a student run are the A/A control. If they disagree, the machine is too noisy and the
+  round is discarded.
+- The cost of the probe is measured in the baseline's process, with a function that returns a constant, and subtracted.
 """
 
 from __future__ import annotations
@@ -26,20 +27,20 @@ from foundations.grading.compare import CheckFailed, Finding, Inconclusive, desc
 from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 
-#: CPU seconds that one student batch should take: long enough for the clock, short enough for a class.
+#: Target CPU seconds of a student batch: long enough for the clock, short enough for a class.
 _BATCH_S = 0.003
 _MAX_BATCH = 200
 _MIN_ROUNDS = 2
 _MAX_ROUNDS = 14
-#: Two baseline runs that differ by more than this factor say more about the machine than about the student.
+#: A round is discarded if its two baseline runs differ by more than this factor.
 _NOISE = 1.5
-#: Standard errors between the mean of the rounds and the threshold before a verdict is given.
+#: A verdict needs this many standard errors between the mean of the rounds and the threshold.
 _CONFIDENCE = 4.5
-#: Least scatter of rounds that is believed, however well a few of them agree by luck.
+#: The least standard deviation of rounds that is assumed, because a few of them may agree by luck.
 _LEAST_SCATTER = 0.12
 
 
-#: Everything that one call gives: the tensor that it returns, or several tensors by name.
+#: The results of one call: the returned tensor, or several tensors by name.
 Values = torch.Tensor | Mapping[str, torch.Tensor]
 
 
@@ -49,16 +50,15 @@ class Task:
 
     Attributes:
         exercise: name of the student's function.
-        baseline: the instructor's function, which gives the same values.
+        baseline: the instructor's function, which computes the same values.
         inputs: makes the arguments of one call.
         expected: the right values for these arguments.
         min_speedup: the factor by which ``exercise`` must be faster than ``baseline``.
         label: the baseline's speed in words, for messages.
-        caller: source of a grader's function that calls the student's, if it is not called by itself.
-        plain: further arguments of ``caller``, which are not tensors and the same in every call.
-        scale: size of the expected values, by which a difference is judged, from the arguments of the call; default:
-            the largest expected value. Needed if all of them may be small by chance, because the numbers that were
-            added up to them were not.
+        caller: source of a grader's function that calls the student's, if it cannot be called directly.
+        plain: further arguments of ``caller``; they are not tensors, and are the same in every call.
+        scale: computes the scale of the tolerance from the arguments of the call; default: the largest expected value.
+            It is needed if all expected values may be small by chance although they are sums of larger numbers.
     """
 
     exercise: str
@@ -74,7 +74,10 @@ class Task:
 
 @dataclass(frozen=True)
 class SpeedVerdict:
-    """``factor``: how many times less CPU time than the baseline; ``text``: the same in words."""
+    """The verdict of one speed check.
+
+    ``factor`` is the baseline's CPU time divided by the student's. ``text`` is the factor in words.
+    """
 
     passed: bool
     factor: float
@@ -84,25 +87,26 @@ class SpeedVerdict:
 
 @dataclass(frozen=True)
 class Round:
-    """CPU seconds of one call: the baseline's, the student's with our probe, and the probe's alone."""
+    """CPU seconds of one call: the baseline's, the student's with the probe, and the probe's alone."""
 
     baseline: float
     student: float
     probe: float
 
     def excess(self, min_speedup: float) -> float:
-        """Distance from the threshold: negative if the student's function is fast enough, 0 at the threshold.
+        """Return the distance from the threshold, which is negative if the student's function is fast enough.
 
-        What is left of a quick function after the probe is taken off may be near 0 by chance, and its logarithm
-        anywhere. Below the threshold the share of the allowed time is used instead, above it the logarithm of that
-        share: one bad round can neither decide alone nor hide what the others agree on.
+        It is derived from the share of the allowed time that the function took. Below the threshold it is the share
+        less 1: after the probe is subtracted, the time of a quick function may be near 0 by chance, and its logarithm
+        arbitrarily low. Above the threshold it is the logarithm of the share. So a single bad round neither decides
+        alone nor outweighs the others.
         """
         share = min_speedup * max(self.student - self.probe, 0.0) / self.baseline
         return share - 1 if share < 1 else math.log(share)
 
 
 class Stopwatch:
-    """Compares functions, with a baseline session of its own that serves a whole class."""
+    """Compares functions; its one baseline session serves a whole class."""
 
     def __init__(self, forkserver: ForkServer) -> None:
         self._forkserver = forkserver
@@ -112,21 +116,22 @@ class Stopwatch:
 
     @property
     def total_cpu_s(self) -> float:
-        """CPU seconds of all baselines' processes."""
+        """The CPU seconds of all baselines' processes."""
         return self._ended_cpu_s + (self._session.cpu_s if self._session is not None else 0.0)
 
     def close(self) -> None:
+        """End the baseline's process, if there is one."""
         if self._session is not None:
             self._session.close()
             self._ended_cpu_s += self._session.cpu_s
         self._session = self._key = None
 
     def judge(self, task: Task, student: Session, generator: torch.Generator) -> SpeedVerdict:
-        """Whether the student's function is ``task.min_speedup`` times faster than the baseline.
+        """Decide whether the student's function is ``task.min_speedup`` times faster than the baseline.
 
         Raises:
             CheckFailed: a repetition gave a wrong value or raised.
-            Inconclusive: no decision after a bounded number of rounds.
+            Inconclusive: the rounds allow no verdict.
             SessionLost: the student process did not survive.
             CourseError: the baseline itself fails.
         """
@@ -135,14 +140,14 @@ class Stopwatch:
         rounds: list[Round] = []
         before = _baseline_cpu(baseline, task, generator)
         for number in range(1, _MAX_ROUNDS + 1):
-            mine = _cpu(student, task.exercise, task, generator, size)
-            nothing = _cpu(baseline, "nothing", task, generator, size, check=False)
+            student_s = _cpu(student, task.exercise, task, generator, size)
+            probe_s = _cpu(baseline, "nothing", task, generator, size, check=False)
             after = _baseline_cpu(baseline, task, generator)
             noisy = not 1 / _NOISE < after / before < _NOISE
             reference, before = math.sqrt(before * after), after
             if noisy:
                 continue
-            rounds.append(Round(reference, mine / size, nothing / size))
+            rounds.append(Round(reference, student_s / size, probe_s / size))
             if verdict := _decide(task, rounds, number):
                 return verdict
         raise Inconclusive(
@@ -151,7 +156,7 @@ class Stopwatch:
         )
 
     def _prepared(self, task: Task, generator: torch.Generator) -> Session:
-        """A session that holds the instructor's function and one that does nothing."""
+        """Return a session with the instructor's function, and with ``nothing``, which measures the probe's cost."""
         result = _zeros(task.expected(*task.inputs(generator)))
         key = (task.baseline, result)
         if self._session is not None and key == self._key:
@@ -170,20 +175,24 @@ class Stopwatch:
         if error := self._session.runs[0].error:
             self.close()
             raise CourseError(
-                f"the baseline {task.baseline.__name__} does not run by itself: {error['text']}", slug="baseline"
+                f"the baseline {task.baseline.__name__} does not run on its own: {error['text']}", slug="baseline"
             )
         return self._session
 
 
 def _first_size(task: Task, student: Session, generator: torch.Generator) -> int:
-    """How many repetitions make a batch that the clock can see. The first call also warms the student's process up."""
+    """Return the number of repetitions in a batch. The first call also warms up the student process."""
     _cpu(student, task.exercise, task, generator, 1)
     taken = _cpu(student, task.exercise, task, generator, 2) / 2
     return max(1, min(_MAX_BATCH, round(_BATCH_S / max(taken, 1e-6))))
 
 
 def _baseline_cpu(session: Session, task: Task, generator: torch.Generator) -> float:
-    """CPU seconds of the instructor's function. That it fails is no student's doing."""
+    """Measure the CPU seconds of the instructor's function.
+
+    Raises:
+        CourseError: the function failed, which is the author's fault.
+    """
     name = task.baseline.__name__
     try:
         return _cpu(session, name, task, generator, 1)
@@ -196,14 +205,14 @@ def _baseline_cpu(session: Session, task: Task, generator: torch.Generator) -> f
 def _cpu(
     session: Session, function: str, task: Task, generator: torch.Generator, size: int, *, check: bool = True
 ) -> float:
-    """CPU seconds that ``session`` spends on ``size`` fresh inputs, from first byte asked to last byte answered."""
+    """Measure the CPU seconds that ``session`` spends on a request with ``size`` fresh inputs."""
     inputs = [task.inputs(generator) for _ in range(size)]
     stacks = [torch.stack(parts) for parts in zip(*inputs, strict=True)]
-    how = {"caller": task.caller, "plain": list(task.plain)} if function == task.exercise else {}
+    options = {"caller": task.caller, "plain": list(task.plain)} if function == task.exercise else {}
     losses, start = session.forkserver_losses, session.clock()
-    reply = session.request("batch", function=function, stacks=stacks, count=size, **how)
+    reply = session.request("batch", function=function, stacks=stacks, count=size, **options)
     spent = session.clock() - start
-    if session.forkserver_losses != losses:  # what was read before is another process's clock
+    if session.forkserver_losses != losses:  # ``start`` was read in a process that has ended
         return _cpu(session, function, task, generator, size, check=check)
     if reply["error"]:
         error = reply["error"]
@@ -216,19 +225,19 @@ def _cpu(
 
 
 def _must_be_right(values: object, inputs: list[tuple[torch.Tensor, ...]], function: str, task: Task) -> None:
-    """Every value of every repetition is the expected one."""
-    given = list(values) if isinstance(values, torch.Tensor | list) else []
-    if len(given) != len(inputs):
+    """Check every value of every repetition."""
+    results = list(values) if isinstance(values, torch.Tensor | list) else []
+    if len(results) != len(inputs):
         raise SessionLost("it answered the timing with something other than its results")
-    for value, args in zip(given, inputs, strict=True):
+    for value, args in zip(results, inputs, strict=True):
         must_be_expected(task, value, args, f"{function}, timed on fresh inputs")
 
 
 def must_be_expected(task: Task, value: object, args: Sequence[torch.Tensor], subject: str) -> None:
-    """Compare what a call of a timed exercise gave on ``args`` with what the task expects.
+    """Compare the value of a timed call on ``args`` with the one that the task expects.
 
     Raises:
-        CheckFailed: it is something else.
+        CheckFailed: the values differ.
     """
     scale = task.scale(*args) if task.scale else None
     expected = task.expected(*args)
@@ -243,28 +252,28 @@ def must_be_expected(task: Task, value: object, args: Sequence[torch.Tensor], su
 def _first_difference(
     got: object, expected: Mapping[str, torch.Tensor], subject: str, scale: float | None
 ) -> Finding | None:
-    """The first of several values, by name, that is missing or wrong."""
+    """Return the finding for the first of several named values that is missing or wrong."""
     for name, wanted in expected.items():
         value = got.get(name) if isinstance(got, dict) else None
         if not isinstance(value, torch.Tensor):
-            return Finding("type", f"{name} of {subject}, is {describe(value)}; a tensor belongs there")
+            return Finding("type", f"{name} of {subject}, is {describe(value)}; expected a tensor")
         if finding := difference(value, wanted, subject=f"{name} of {subject}", scale=scale, dtype=False):
             return finding
     return None
 
 
 def _zeros(values: Values) -> str:
-    """Source of an expression for zeros that cross the wire as ``values`` do."""
+    """Return the source of an expression for zeros that take as long to transfer as ``values``."""
     if isinstance(values, torch.Tensor):
         return f"torch.zeros({tuple(values.shape)}, dtype={values.dtype})"
     return "{" + ", ".join(f"{name!r}: {_zeros(value)}" for name, value in values.items()) + "}"
 
 
 def _decide(task: Task, rounds: Sequence[Round], number: int) -> SpeedVerdict | None:
-    """The verdict, once the mean of the rounds is far enough from the threshold for their scatter."""
+    """Return a verdict, or ``None`` if the mean of the rounds is too near to the threshold for their scatter."""
     if len(rounds) < _MIN_ROUNDS:
         return None
-    excesses = [one.excess(task.min_speedup) for one in rounds]
+    excesses = [round_.excess(task.min_speedup) for round_ in rounds]
     mean = statistics.fmean(excesses)
     scatter = max(statistics.stdev(excesses), _LEAST_SCATTER)
     if abs(mean) < _CONFIDENCE * scatter / math.sqrt(len(rounds)):
@@ -275,12 +284,13 @@ def _decide(task: Task, rounds: Sequence[Round], number: int) -> SpeedVerdict | 
 
 
 def _factor(rounds: Sequence[Round]) -> float:
-    """How many times less CPU time than the baseline. No function is free: a fifth of all that was measured for the
-    student is the least that is believed to be the function's own.
+    """Return the baseline's CPU time divided by the student's.
+
+    The student's function counts with at least a fifth of the time with the probe, because no function is free.
     """
-    baseline = sum(one.baseline for one in rounds)
-    student = sum(one.student for one in rounds)
-    return baseline / max(student - sum(one.probe for one in rounds), student / 5)
+    baseline = sum(round_.baseline for round_ in rounds)
+    student = sum(round_.student for round_ in rounds)
+    return baseline / max(student - sum(round_.probe for round_ in rounds), student / 5)
 
 
 def _rounded(factor: float) -> str:

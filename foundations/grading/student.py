@@ -1,4 +1,4 @@
-"""The student as a grader sees it: something to call, whose answers are looked at and never trusted."""
+"""The student that a grader calls; answers come from the student process and are checked, never trusted."""
 
 from __future__ import annotations
 
@@ -6,145 +6,35 @@ import hashlib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 
 import torch
 
 from foundations.errors import CourseError, OutOfTime, SessionLost
-from foundations.grading import evidence, growth, rules, speed
-from foundations.grading.compare import CheckFailed, Finding, describe, difference, dtype_text, shape_text
-from foundations.grading.misconceptions import Behaviour, Observation, copied
+from foundations.grading import growth, rules, speed
+from foundations.grading.call import Call, Trial, fail, first_line
+from foundations.grading.compare import CheckFailed, Finding, dtype_text, shape_text
+from foundations.grading.evidence import Replayer
+from foundations.grading.misconceptions import Observation, copied
+from foundations.grading.proof import Prover
 from foundations.grading.reference import Reference
-from foundations.grading.trace import operations, unknown_operations, unseen_operators
+from foundations.grading.trace import operations
 from foundations.notebooks.definitions import Definition
 from foundations.report.model import NOT_ATTEMPTED, Review
 from foundations.session import messages
 from foundations.session.session import Session
-from foundations.worker.dataflow import tensors_in
 
-#: An exponent that is larger than allowed by less than this is taken for rounding.
+#: An exponent of growth may exceed the allowed one by this much, because of rounding.
 _GROWTH_MARGIN = 0.3
-#: Traced calls that are tried before a person is asked what a call did.
-_TRIES = 2
-#: The same words whenever it is graded, so that a decision about it is found again.
-_NOT_REPEATED = "the operations that were recorded, repeated on other inputs, do not give the right result"
-#: Calls in a row during which other threads worked that are evidence of work in them.
-_THREAD_TRIES = 3
-#: CPU seconds, and share of a call's own, that other threads may use during it: a progress bar wakes up now and then.
-_THREADS_S, _THREADS_SHARE = 0.002, 0.1
-#: The least work that a thread can be given, to read one number, takes four times as long.
-_NO_WORK_S = 5e-6
-_ELSEWHERE = "numbers were read while another thread worked"
-#: What is kept of a student's answers to name a mistake by: known mistakes give answers of the size that is asked for.
+#: Bytes of a student's answers that are kept to name a mistake. Answers of known mistakes are as small as right ones.
 _MAX_OBSERVED_BYTES = 64 << 20
 
 
 @dataclass
-class Call:
-    """One call of a student's function: everything that was seen of it.
-
-    ``value`` is what it returned, ``args`` its arguments before the call, ``args_after`` the same ones as it left
-    them, ``attributes`` what it set on each (``.g`` for one), ``error`` the exception as ``{"name", "bases", "text",
-    "line"}``.
-    """
-
-    subject: str
-    args: tuple[Any, ...]
-    value: Any
-    args_after: tuple[Any, ...]
-    attributes: list[dict[str, Any]]
-    error: dict[str, Any] | None
-    printed: str
-    trace: dict[str, list[Any]] | None
-    same_object_as: int | None
-    names: Sequence[str] = ()
-    caller: Callable[..., Any] | None = None
-    #: Why numbers of a traced call may come from elsewhere than the call; empty if they do not.
-    elsewhere: str = ""
-
-    def must_return(self, expected: torch.Tensor, **options: Any) -> None:
-        """The value agrees with ``expected``; options are those of :func:`foundations.grading.compare.difference`."""
-        self.must_not_raise()
-        finding = difference(self.value, expected, subject=self.subject, **options)
-        if finding:
-            raise CheckFailed(finding)
-
-    def must_not_raise(self) -> None:
-        if self.error:
-            line = f", line {self.error['line']} of its cell" if self.error.get("line") else ""
-            _fail(
-                "exception",
-                f"{self.subject} stopped with {self.error['name']}{line}: {_reason(self.error)}",
-            )
-
-    def must_raise(self, *kinds: type[BaseException], because: str, instead: str | None = None) -> None:
-        """It refuses with one of ``kinds`` or a class derived from it; ``because`` says what was wrong with the
-        arguments, and ``instead`` what it did where it does not, if the value returned is not the exercise's own.
-        """
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        if self.error is None:
-            did = instead or f"returned {describe(self.value)}"
-            _fail("exception", f"{self.subject} {did}; expected {wanted}: {because}")
-        if not {kind.__name__ for kind in kinds} & set(self.error["bases"]):
-            _fail("exception", f"{self.subject} stopped with {self.error['name']}; expected {wanted}: {because}")
-
-    def must_set(self, argument: int, attribute: str, expected: torch.Tensor, **options: Any) -> None:
-        """It has set ``attribute`` (``"g"``) of the argument at that place to ``expected``; options as for
-        :meth:`must_return`.
-        """
-        self.must_not_raise()
-        name = f"{self.names[argument]}.{attribute}"
-        value = self.attributes[argument].get(attribute)
-        if not isinstance(value, torch.Tensor):
-            seen = f"is {describe(value)}" if attribute in self.attributes[argument] else "is not set"
-            _fail("type", f"{name} {seen} after {self.subject}; a tensor belongs there")
-        finding = difference(value, expected, subject=f"{name} after {self.subject}", **options)
-        if finding:
-            raise CheckFailed(finding)
-
-    def must_leave_inputs(self, setting: Sequence[tuple[int, str]] = ()) -> None:
-        """No argument has another value, shape or dtype than before the call, and neither has an attribute that was
-        set on one, but those of ``setting``: the argument's place and the attribute's name.
-        """
-        for index, (before, after) in enumerate(zip(self.args, self.args_after, strict=True)):
-            if _changed(before, after):
-                _fail(
-                    "mutation",
-                    f"{self.subject} changed {self.names[index]} in place; its caller still needs it",
-                )
-            given = vars(before) if isinstance(before, torch.Tensor) else {}
-            for name, value in given.items():
-                if (index, name) not in setting and _changed(value, self.attributes[index].get(name)):
-                    _fail("mutation", f"{self.subject} changed {self.names[index]}.{name}; its caller still needs it")
-
-    def behaviour(self) -> Behaviour:
-        error = self.error["name"] if self.error else None
-        return Behaviour(self.value, error, self.args_after, tuple(self.attributes))
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One kind of call of an exercise, for which the judge draws inputs as often as it likes.
-
-    Attributes:
-        make: makes fresh arguments from the sizes of one case.
-        check: raises :class:`CheckFailed` unless a call gave what it had to. It must work out what is expected from
-            ``call.args``, because it also judges what came out of a replay.
-        caller: how the exercise is called, if not by itself; as for :meth:`Student.call`.
-    """
-
-    make: Callable[..., Sequence[Any]]
-    check: Callable[[Call], None]
-    caller: Callable[..., Any] | None = None
-
-
-@dataclass
 class Student:
-    """What a hidden test gets as its fixture ``student``: the exercise's own function, as the notebook stands at its
-    cell.
-    """
+    """The fixture ``student`` of a hidden test: an exercise's function, in the notebook's state at the graded cell."""
 
     exercise: str
     parameters: Sequence[str]
@@ -153,25 +43,30 @@ class Student:
     sources: Sequence[str]
     definition: Definition | None
     stopwatch: speed.Stopwatch
-    replayer: evidence.Replayer
+    replayer: Replayer
     reference: Reference | None = None
     observations: list[Observation] = field(default_factory=list)
     observed_bytes: int = 0
     _draws: torch.Generator | None = None
     notes: list[str] = field(default_factory=list)
-    #: What a person should look at; it decides nothing.
+    #: Findings for a person to look at; they do not change the outcome of a check.
     reviews: list[Review] = field(default_factory=list)
-    #: Whether a check has passed by now: a NotImplementedError is the stub's no longer, but an answer.
+    #: Whether a check of the exercise has passed. After that a NotImplementedError is an answer and not the stub.
     attempted: bool = False
 
     @property
+    def _prover(self) -> Prover:
+        return Prover(self.exercise, self.session, self.replayer, self.call, self.ask_review)
+
+    @property
     def answers(self) -> int:
-        """How many requests the student process has answered in this notebook."""
+        """The number of requests that the student process has answered in this notebook."""
         return self.session.answers
 
     def generator(self, purpose: str = "") -> torch.Generator:
-        """A generator of inputs, secret to the student and the same at every replay of this submission and
-        ``purpose``.
+        """Return a generator of inputs for ``purpose``.
+
+        Its numbers are secret to the student, and the same in every replay of this submission.
         """
         text = f"{self.seed}/{self.exercise}/{purpose}".encode()
         digest = int.from_bytes(hashlib.sha256(text).digest()[:8], "big")
@@ -180,40 +75,50 @@ class Student:
     def call(self, *args: Any, trace: bool = False, caller: Callable[..., Any] | None = None, **kwargs: Any) -> Call:
         """Call the exercise's function in the student process.
 
-        Attributes set on tensor arguments travel with them. With ``trace``, the operations that ran are recorded.
-        What cannot be called by itself (a class has objects, and those have methods) is called by a function of the
-        grader's, ``caller(names, *args)``, which travels as :meth:`probe`'s does; the first line of its docstring
-        names the call in messages: ``Relu()(inp), then backward()``.
+        Attributes that are set on tensor arguments travel with them.
+
+        Args:
+            args: positional arguments.
+            trace: record the operations that run.
+            caller: a grader's function ``caller(names, *args)`` that calls the exercise, if it cannot be called
+                directly, e.g. the methods of a class. It travels as :meth:`probe`'s function does. The first line of
+                its docstring names the call in messages: ``Relu()(inp), then backward()``.
+            kwargs: keyword arguments.
 
         Raises:
             CheckFailed: the function is missing or not written yet.
             SessionLost: the student process did not survive the call.
         """
-        before, asked = _asked(args)
+        before, arguments = _arguments(args)
         reply = self.session.request(
-            "call", function=self.exercise, kwargs=kwargs, trace=trace, caller=_as_source(caller), **asked
+            "call", function=self.exercise, kwargs=kwargs, trace=trace, caller=_as_source(caller), **arguments
         )
-        return self._seen(before, reply, caller, self.session.reply_weight)
+        return self._observed(before, reply, caller, self.session.reply_weight)
 
     def calls(self, *each: Sequence[Any], caller: Callable[..., Any] | None = None) -> Iterator[Call]:
-        """Call the exercise's function on one tuple of arguments after the other, all within one request: a judge
-        that waits for each answer waits longer than it judges. What nobody takes from the iterator has not been seen.
+        """Call the exercise's function on each tuple of arguments in turn, all within one request.
+
+        One request is faster, because waiting for an answer takes longer than judging it. A call that is not taken
+        from the iterator is not used to name a mistake.
 
         Raises:
             CheckFailed: the function is missing or not written yet.
             SessionLost: the student process did not survive one of the calls.
         """
-        asked = [_asked(args) for args in each]
+        asked = [_arguments(args) for args in each]
         reply = self.session.request(
-            "calls", function=self.exercise, each=[one for _, one in asked], caller=_as_source(caller)
+            "calls", function=self.exercise, each=[arguments for _, arguments in asked], caller=_as_source(caller)
         )
         share = self.session.reply_weight // max(len(each), 1)
-        return (self._seen(before, one, caller, share) for (before, _), one in zip(asked, reply["value"], strict=True))
+        return (
+            self._observed(before, answer, caller, share)
+            for (before, _), answer in zip(asked, reply["value"], strict=True)
+        )
 
-    def _seen(
+    def _observed(
         self, before: tuple[Any, ...], reply: dict[str, Any], caller: Callable[..., Any] | None, weight: int
     ) -> Call:
-        """What a reply says of one call; it is kept to name a mistake by."""
+        """Read one call from its reply, and keep it to name a mistake."""
         self._must_exist(reply["error"])
         call = Call(
             subject=self.subject(before, caller),
@@ -234,16 +139,24 @@ class Student:
         return call
 
     def probe(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Run ``function(names, *args)`` in the student process, ``names`` being all that the notebook has defined.
+        """Run ``function(names, *args)`` in the student process; ``names`` is the notebook's namespace.
 
-        The function travels as source: it may use ``torch`` and what it imports itself, must return values that can
-        cross the wire, and must not hold anything that the student may not see.
+        The function travels as source:
+
+        - it may use ``torch`` and its own imports;
+        - it must return values that the protocol can carry;
+        - it must not contain anything that the student may not see.
+
+        Raises:
+            CheckFailed: the function stopped with an exception.
+            SessionLost: the student process did not survive.
+            CourseError: the first parameter is not called ``names``.
         """
         reply = self.session.request("probe", args=list(args), **_source_of(function))
         if reply["error"]:
-            _fail(
+            fail(
                 "exception",
-                f"{self.exercise} stopped with {reply['error']['name']}: {_first_line(reply['error']['text'])}",
+                f"{self.exercise} stopped with {reply['error']['name']}: {first_line(reply['error']['text'])}",
             )
         return reply["value"]
 
@@ -256,13 +169,13 @@ class Student:
         *,
         wrong_elsewhere: bool = False,
     ) -> Call:
-        """Only allowed operations: by reading the source, and in a traced call that gave the right value.
+        """Require that only allowed operations are in the source, and that only they run in a traced call.
 
         Args:
-            rule: what may run.
-            trial: how the exercise is called, and what has to come of it.
+            rule: the allowed operations.
+            trial: makes and checks the call.
             cases: sizes for ``trial.make``; one of them is drawn.
-            sources: code cells to read instead of those of the notebook.
+            sources: code cells to read instead of the notebook's.
             wrong_elsewhere: as for :meth:`traced`.
 
         Raises:
@@ -272,10 +185,18 @@ class Student:
         return self.traced(trial, *self.drawn(cases), rule=rule, wrong_elsewhere=wrong_elsewhere)
 
     def must_scale_as(self, allowed: growth.Growth, trial: Trial, base: growth.Sizes, lesson: str) -> None:
-        """The number of operations grows no faster with the sizes (n, k, m) than ``allowed`` says.
+        """Require that the number of operations grows with the sizes (n, k, m) no faster than ``allowed``.
 
-        ``trial.make(n, k, m)`` makes the arguments of one call; ``base`` is the smallest of the sizes tried. The value
-        is checked at each size.
+        The value is checked at each size.
+
+        Args:
+            allowed: the largest exponents.
+            trial: ``trial.make(n, k, m)`` makes the arguments of one call.
+            base: the smallest sizes of a call.
+            lesson: ends the message of a failure.
+
+        Raises:
+            CheckFailed: it grows faster, or as for :meth:`traced`.
         """
         counts = {}
         for size in growth.growth_sizes(*base):
@@ -287,7 +208,7 @@ class Student:
             raise CheckFailed(Finding("growth", text, symptom="growth"))
 
     def drawn(self, cases: Sequence[Any]) -> Any:
-        """One of ``cases``, drawn anew at every call: a student cannot know which call will be traced."""
+        """Draw one of ``cases``, so that a student cannot predict which call will be traced."""
         if self._draws is None:
             self._draws = self.generator("drawn cases")
         return cases[int(torch.randint(len(cases), (), generator=self._draws))]
@@ -295,96 +216,23 @@ class Student:
     def traced(
         self, trial: Trial, *sizes: Any, rule: rules.Rule = rules.ANYTHING, wrong_elsewhere: bool = False
     ) -> Call:
-        """Call once under a trace, and prove the trace.
+        """Make a traced call, and prove its trace.
 
-        The value is checked as in any other call. Then the recorded operators are replayed on fresh inputs, and the
-        right value has to come out of them. If it does not, another call is tried; if that is no better, a person is
-        asked to look, and nothing is lost.
+        The value is checked as in any other call. Then the recorded operators are replayed on fresh inputs, and must
+        give the right value. If they do not, another call is tried. If its trace is not proved either, a person is
+        asked to look, and the check does not fail.
 
         Args:
-            trial: how the exercise is called, and what has to come of it.
-            sizes: for ``trial.make``.
-            rule: what may run.
-            wrong_elsewhere: other checks look at the value. If calls without a trace are wrong, too, only what ran
-                counts.
+            trial: makes and checks the call.
+            sizes: arguments of ``trial.make``.
+            rule: the allowed operations.
+            wrong_elsewhere: other checks judge the value. If calls without a trace are wrong as well, only the
+                operations of the traced call count.
 
         Raises:
             CheckFailed: the value is wrong, a forbidden operation ran, or other threads worked in three calls in a row.
         """
-        doubt = ""
-        for _ in range(_TRIES):
-            call = self._undisturbed(trial, sizes)
-            record = evidence.Record.parse(call.trace)
-            try:
-                trial.check(call)
-            except CheckFailed:
-                if not (wrong_elsewhere and self._is_wrong_untraced(trial, sizes)):
-                    raise
-                rules.must_be_none(rules.read_trace_for(rule, call.trace or {}, record))
-                return call
-            rules.must_be_none(rules.read_trace_for(rule, call.trace or {}, record))
-            doubt = self._doubt(call, record, trial, sizes, rule)
-            if not doubt:
-                return call
-        self.ask_review(
-            f"a traced call of {self.exercise}", f"how it computed its result could not be confirmed: {doubt}"
-        )
-        return call
-
-    def _is_wrong_untraced(self, trial: Trial, sizes: Sequence[Any]) -> bool:
-        for _ in range(_TRIES):
-            call = self.call(*trial.make(*sizes), caller=trial.caller)
-            try:
-                trial.check(call)
-            except CheckFailed:
-                continue
-            return False
-        return True
-
-    def _undisturbed(self, trial: Trial, sizes: Sequence[Any]) -> Call:
-        """A traced call during which no other thread of the student's worked, because a trace sees one thread."""
-        for _ in range(_THREAD_TRIES):
-            args = trial.make(*sizes)
-            before, clock = self.session.other_threads_s(), self.session.clock()
-            call = self.call(*args, trace=True, caller=trial.caller)
-            after, spent = self.session.other_threads_s(), self.session.clock() - clock
-            # A progress bar that wakes up is no evidence; but a number may have been computed in the meantime.
-            call.elsewhere = _ELSEWHERE if after is None or before is None or after - before > _NO_WORK_S else ""
-            if before is None or after is None:
-                self.ask_review("threads", "this system does not tell which thread of a process worked during a call")
-                return call
-            if after - before <= max(_THREADS_S, _THREADS_SHARE * spent):
-                return call
-        text = f"{call.subject}: other threads worked while it ran; all of its work has to be done in the call itself"
-        raise CheckFailed(Finding("rule", text, symptom="rule: threads"))
-
-    def _doubt(self, call: Call, record: evidence.Record, trial: Trial, sizes: Sequence[Any], rule: rules.Rule) -> str:
-        """The reason why the trace of a call with the right value proves nothing; empty if it proves what ran."""
-        if record.why_not:
-            return record.why_not
-        if unknown := unknown_operations(call.trace or {}, record):
-            return f"`{unknown[0]}` ran, which this version of the package does not know"
-        if hidden := unseen_operators(call.trace or {}, record):
-            return f"`{hidden[0]}` ran without being seen as a function of PyTorch"
-        fresh = tuple(copied(arg) for arg in trial.make(*sizes))
-        doubt = self._replay_doubt(record, fresh, call, trial)
-        if doubt and rule.numbers and evidence.reads_numbers(call.trace):
-            doubt = call.elsewhere or self._replay_doubt(record, call.args, call, trial)
-        return doubt
-
-    def _replay_doubt(self, record: evidence.Record, args: tuple[Any, ...], like: Call, trial: Trial) -> str:
-        """The reason why a replay on ``args`` does not give what the exercise asks for; empty if it does."""
-        [played] = self.replayer.replay([evidence.Job(record, list(tensors_in(args)))])
-        if played.error:
-            return _NOT_REPEATED
-        attributes = [*played.attributes, *({} for _ in args)][: len(args)]
-        after = _with_values(args, played.inputs)
-        again = replace(like, args=args, args_after=after, value=played.value, attributes=attributes, error=None)
-        try:
-            trial.check(again)
-        except CheckFailed:
-            return _NOT_REPEATED
-        return ""
+        return self._prover.traced(trial, sizes, rule, wrong_elsewhere=wrong_elsewhere)
 
     def must_be_faster(
         self,
@@ -399,14 +247,24 @@ class Student:
         scale: Callable[..., float] | None = None,
         rule: rules.Rule = rules.ANYTHING,
     ) -> None:
-        """Require at least ``min_speedup`` times less CPU time than ``baseline``, the instructor's own function.
+        """Require at least ``min_speedup`` times less CPU time than ``baseline``, the instructor's function.
 
-        Each call has fresh ``inputs``. Every timed call is compared with ``expected``: a tensor, or several by name if
-        the exercise sets several. ``plain`` and ``scale`` are those of :class:`foundations.grading.speed.Task`. Calls
-        of the same size are traced before and after, and must keep to ``rule``: what is timed is what was looked at.
+        Each call has fresh ``inputs``, and every timed call is checked. Calls of the same size are traced before and
+        after, so that the timed function is the one that was checked against ``rule``.
+
+        Args:
+            baseline: the instructor's function.
+            inputs: makes the arguments of one call.
+            expected: the right values for these arguments: a tensor, or several by name if the exercise sets several.
+            min_speedup: the least factor.
+            label: the baseline's speed in words, for messages.
+            caller: as for :meth:`call`.
+            plain: as for :class:`foundations.grading.speed.Task`.
+            scale: as for :class:`foundations.grading.speed.Task`.
+            rule: the allowed operations.
 
         Raises:
-            CheckFailed: slower than that, wrong on one of the inputs, or a forbidden operation ran.
+            CheckFailed: the function is slower, wrong on one of the inputs, or ran a forbidden operation.
             Inconclusive: the machine was too noisy to decide.
         """
         task = speed.Task(
@@ -419,33 +277,36 @@ class Student:
             speed.must_be_expected(task, call.value, call.args[: len(call.args) - len(plain)], call.subject)
 
         timed = Trial(lambda: (*inputs(generator), *plain), check, caller)
-        asked = len(self.reviews)
+        reviews_before = len(self.reviews)
         self.traced(timed, rule=rule)
         verdict = self.stopwatch.judge(task, self.session, generator)
         if not verdict.passed:
-            del self.reviews[asked:]  # what is too slow has nothing to hide
+            del self.reviews[reviews_before:]  # a function that is too slow did not hide work
             raise CheckFailed(Finding("speed", verdict.text, symptom="speed"))
         self.traced(timed, rule=rule)
         self.notes.append(verdict.text)
 
     def ask_review(self, finding: str, reason: str) -> None:
-        """Have a person look at this exercise; no check fails because of it."""
+        """Ask a person to look at this exercise. No check fails because of it."""
         self.reviews.append(Review(finding, reason, (self.exercise,)))
 
     def why_lost(self, lost: SessionLost, check: str) -> str:
-        """Why the student process was lost in ``check``; where time ran out, with what the reference needs."""
+        """Return why the student process was lost in ``check``.
+
+        If time ran out, the text includes the CPU time of the instructor's solution, if it can be measured.
+        """
         if not isinstance(lost, OutOfTime) or self.reference is None:
             return lost.reason
         needed = self.reference.cpu_s(self.exercise, check, lost)
         return lost.reason if needed is None else f"{lost.stopped}; the reference needs {messages.seconds(needed)}"
 
     def _names(self, args: Sequence[Any], caller: Callable[..., Any] | None) -> list[str]:
-        known = self.parameters if caller is None else list(inspect.signature(caller).parameters)[1:]
-        names = list(known[: len(args)])
+        parameters = self.parameters if caller is None else list(inspect.signature(caller).parameters)[1:]
+        names = list(parameters[: len(args)])
         return names + [f"argument {number + 1}" for number in range(len(names), len(args))]
 
     def subject(self, args: Sequence[Any], caller: Callable[..., Any] | None = None) -> str:
-        """The call in words: ``matmul_naive(a, b) with a (2, 3) and b (3, 4) of float64``."""
+        """Return the call in words: ``matmul_naive(a, b) with a (2, 3) and b (3, 4) of float64``."""
         names = self._names(args, caller)
         shapes = [
             f"{name} {shape_text(arg)}" for name, arg in zip(names, args, strict=True) if isinstance(arg, torch.Tensor)
@@ -471,30 +332,25 @@ class Student:
                 raise CheckFailed(Finding("existence", text, symptom="missing"))
 
 
-def _asked(args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Arguments to compare with later, and as they travel, with the attributes that were set on them."""
+def _arguments(args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return copies of ``args`` to compare with later, and the part of a request that carries ``args``."""
     attributes = [dict(vars(arg)) if isinstance(arg, torch.Tensor) else {} for arg in args]
     return tuple(copied(arg) for arg in args), {"args": list(args), "attributes": attributes}
 
 
-def _with_values(args: tuple[Any, ...], values: list[Any]) -> tuple[Any, ...]:
-    """A copy of ``args`` in which each tensor has the values of the one at its place in ``values``."""
-    after = tuple(copied(arg) for arg in args)
-    for tensor, value in zip(tensors_in(after), values, strict=False):
-        if isinstance(value, torch.Tensor) and value.shape == tensor.shape:
-            tensor.copy_(value)
-    return after
-
-
-@lru_cache(maxsize=256)  # finding where a function ends takes longer than most calls of it
+@lru_cache(maxsize=256)  # finding the end of a function takes longer than most calls of it
 def _source_of(function: Callable[..., Any]) -> dict[str, str]:
-    """Read a function of a grader's as it travels. `foundations release --check` knows it by its first parameter."""
+    """Return the source of a grader's function, as it travels to the student process.
+
+    Raises:
+        CourseError: the first parameter is not called ``names``, by which ``foundations release --check`` finds it.
+    """
     code = getattr(function, "__code__", None)
     if code is None or code.co_varnames[:1] != ("names",):
-        called = getattr(function, "__name__", function)
+        name = getattr(function, "__name__", function)
         raise CourseError(
-            f"{called!r} cannot travel into the student's process: its first parameter has to be called "
-            f"'names', by which `foundations release --check` knows what student code can read",
+            f"{name!r} cannot travel into the student's process: its first parameter has to be called "
+            f"'names', by which `foundations release --check` finds the functions that student code can read",
             slug="probes",
         )
     return {"source": textwrap.dedent(inspect.getsource(function)), "function": function.__name__}
@@ -502,22 +358,3 @@ def _source_of(function: Callable[..., Any]) -> dict[str, str]:
 
 def _as_source(function: Callable[..., Any] | None) -> dict[str, str] | None:
     return None if function is None else _source_of(function)
-
-
-def _changed(before: Any, after: Any) -> bool:
-    return isinstance(before, torch.Tensor) and difference(after, before, subject="", relative=1e-30) is not None
-
-
-def _fail(stage: Any, text: str) -> NoReturn:
-    raise CheckFailed(Finding(stage, text))
-
-
-def _reason(error: dict[str, Any]) -> str:
-    if error["name"] == "NotImplementedError" and not error["text"].strip():
-        return "a `raise NotImplementedError()` is still reached"
-    return _first_line(error["text"])
-
-
-def _first_line(text: str) -> str:
-    line = text.strip().splitlines()[0] if text.strip() else "no message"
-    return line if len(line) <= 300 else line[:300] + " …"

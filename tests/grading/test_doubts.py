@@ -1,4 +1,4 @@
-"""Whose fault it is that a hidden test raised an exception, and what becomes of a speed that could not be decided."""
+"""Second runs decide whose fault an exception of a hidden test is, and a speed that was undecided."""
 
 import builders
 import pytest
@@ -6,9 +6,10 @@ import pytest
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.grading.grader import Grader
+from foundations.grading.hidden_tests import HiddenTests
 
 DOUBLE, TRIPLE = builders.ANSWERS["double-solution"], builders.ANSWERS["triple-solution"]
-NEVER_SAID = ("Traceback", "test_double.py", "TypeError", "AttributeError", "forbidden", "fault", "grader")
+NOT_IN_MESSAGES = ("Traceback", "test_double.py", "TypeError", "AttributeError", "forbidden", "fault", "grader")
 
 #: It examines a value without asking for its type.
 TRUSTING = """
@@ -38,7 +39,7 @@ def test_thrice(student):
 
 @pytest.fixture
 def grading(tmp_path, forkserver):
-    """Grade answers to ``double``, by the hidden tests that are given for it, in one run of a grader."""
+    """Grade answers to ``double`` by the given hidden tests, with one grader."""
     graders = []
 
     def grade(hidden, *answers, feedback=None, **files):
@@ -49,13 +50,13 @@ def grading(tmp_path, forkserver):
             (folder / f"{name}.py").write_text(text)
         grader = Grader(Course(tmp_path, {}), "course", forkserver=forkserver, feedback=feedback)
         graders.append(grader)
-        return [grader.grade(handed_in(answer), "s01").report for answer in answers]
+        return [grader.grade(submitted(answer), "s01").report for answer in answers]
 
-    def handed_in(answer):
+    def submitted(answer):
         notebook = builders.release()
         builders.cell(notebook, "double-solution").source = answer
         builders.cell(notebook, "triple-solution").source = TRIPLE
-        return builders.write(notebook, tmp_path / "handed-in.ipynb")
+        return builders.write(notebook, tmp_path / "submission.ipynb")
 
     yield grade
     for grader in graders:
@@ -74,20 +75,20 @@ ODD = {
     "a number in words": "'4.0'",
     "a nested tensor": "torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])",
     "a dict with odd keys": "{(1, None): x, 2.5: x}",
-    "one that never ends": "__import__('itertools').count()",
+    "an endless iterator": "__import__('itertools').count()",
 }
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_a_value_that_a_test_cannot_examine_costs_that_check_alone(grading, odd):
-    """The solution passes the same test, so the test is sound: a plain message, and a person is asked to look."""
+def test_value_that_a_test_cannot_examine_costs_that_check_alone(grading, odd):
+    """The check fails with a plain message and a review, because the solution passes the same test."""
     (report,) = grading(TRUSTING, f"import torch\ndef double(x):\n    return {ODD[odd]}")
     failed, other = double(report).checks
 
     assert (report.fault, report.verdict, report.score) == (0, "graded", 5.6667)
     assert (failed.outcome, other.outcome) == ("fail", "pass")
     assert failed.message.startswith("double gave something that this check could not examine: does everything")
-    assert not any(word in failed.message for word in NEVER_SAID)
+    assert not any(word in failed.message for word in NOT_IN_MESSAGES)
     (review,) = report.review
     assert review.exercises == ("double",)
     assert review.finding.startswith("AttributeError: ")
@@ -95,12 +96,12 @@ def test_a_value_that_a_test_cannot_examine_costs_that_check_alone(grading, odd)
     assert "'twice' counts as failed, but the answer may be right" in review.reason
 
 
-def test_a_test_that_fails_with_the_solution_is_its_authors_fault(grading, monkeypatch):
-    """That is proved once, and serves for all notebooks; exit code 2."""
+def test_hidden_test_that_fails_with_the_solution_is_its_authors_fault(grading, monkeypatch):
+    """The fault is proved once for all notebooks, and has exit code 2."""
     hidden = TRUSTING.replace("value.shape != (2,)", "value.shapes != (2,)")
     runs = []
-    run = Grader._run_tests
-    monkeypatch.setattr(Grader, "_run_tests", lambda self, plugin: runs.append(plugin.only) or run(self, plugin))
+    run = HiddenTests.run
+    monkeypatch.setattr(HiddenTests, "run", lambda self, plugin: runs.append(plugin.only) or run(self, plugin))
     first, second = grading(hidden, DOUBLE, DOUBLE)
 
     for report in (first, second):
@@ -111,16 +112,16 @@ def test_a_test_that_fails_with_the_solution_is_its_authors_fault(grading, monke
     assert runs == [None, "course/test_double.py::test_twice", None]
 
 
-def test_a_check_that_the_solution_fails_is_no_proof_of_soundness(grading):
-    """Any exception counts, that of a failed check as well."""
+def test_check_that_fails_with_the_solution_is_at_fault(grading):
+    """A failed check of the solution proves a fault of the test as much as another exception."""
     hidden = TRUSTING.replace("value.sum() != 4", "value.sum() != 5")
     (report,) = grading(hidden, "def double(x):\n    return None")
 
     assert (report.fault, double(report).checks[0].outcome) == (2, "fault")
 
 
-def test_a_gate_that_could_not_examine_a_value_is_closed(grading):
-    """As for any wrong answer, the checks after it are not looked at."""
+def test_gate_that_cannot_examine_a_value_is_closed(grading):
+    """The checks after the gate are skipped, as for any wrong answer."""
     hidden = TRUSTING.replace('"twice", weight=2', '"twice", weight=2, gate=True')
     (report,) = grading(hidden, "def double(x):\n    return None")
 
@@ -137,8 +138,8 @@ def test_words(student):
 """
 
 
-def test_an_exception_before_anything_was_called_is_no_evidence(grading):
-    """The answer has not even run: there is no verdict, and the run goes on."""
+def test_exception_before_any_call_gives_no_verdict(grading):
+    """An exception before the student process answered is not evidence, and the run continues."""
     odd, plain = grading(READS_SOURCES, DOUBLE + "# and a remark", DOUBLE)
 
     assert (odd.fault, odd.verdict, double(odd).score, len(odd.review)) == (0, "ungraded", None, 1)
@@ -147,8 +148,8 @@ def test_an_exception_before_anything_was_called_is_no_evidence(grading):
 
 
 @pytest.mark.parametrize("raising", ["pytest.fail('no')", "pytest.skip('no')", "raise RecursionError"])
-def test_failures_of_pytests_own_are_exceptions_too(grading, raising):
-    """A check that vanished would cost nothing."""
+def test_pytests_own_failures_fail_the_check(grading, raising):
+    """pytest's outcomes that are not subclasses of Exception are recorded like exceptions."""
     hidden = "import pytest\n" + TRUSTING.replace("value.shape != (2,) or value.sum() != 4", "value is None")
     hidden = hidden.replace('raise CheckFailed(Finding("value", "it is not twice"))', raising)
     (report,) = grading(hidden, "def double(x):\n    return None")
@@ -172,8 +173,8 @@ def test_four(number):
 """
 
 
-def test_fixtures_are_tried_again_as_tests_are(grading):
-    """What a fixture calls is the student's too."""
+def test_failed_fixture_is_run_again_like_a_test(grading):
+    """An exception in a fixture that called student code fails the check and asks for a review."""
     hidden = WITH_FIXTURE + ODD_FIXTURE
     odd, right = grading(hidden, "def double(x):\n    return 'four'", DOUBLE)
 
@@ -205,14 +206,14 @@ def test_twice(student):
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "finding"),
     [
         ("raise ValueError('no inputs')", "ValueError: no inputs (line 12 of misconceptions.py)"),
         ("return [3]", "TypeError: "),
     ],
 )
-def test_a_bank_that_fails_costs_a_hint(grading, body, said):
-    """The check's own verdict holds, and the author is told what failed."""
+def test_broken_bank_costs_only_the_hint(grading, body, finding):
+    """The check keeps its verdict, and a review shows the author the error."""
     (report,) = grading(STRICT, "def double(x):\n    return x", misconceptions=BANK.replace("BODY", body))
     (check,) = double(report).checks
 
@@ -220,12 +221,12 @@ def test_a_bank_that_fails_costs_a_hint(grading, body, said):
     assert (check.outcome, check.misconception) == ("fail", None)
     assert "2 of 2 values are wrong" in check.message
     (review,) = report.review
-    assert review.finding.startswith(said)
+    assert review.finding.startswith(finding)
     assert "the failed check has no hint" in review.reason
 
 
-def test_a_bank_that_works_gives_a_hint(grading):
-    """Otherwise the test above could not fail."""
+def test_working_bank_gives_a_hint(grading):
+    """The same answer gets a hint if the bank works, so the test above can fail."""
     bank = BANK.replace("BODY", "return [(torch.zeros(1),)]")
     (report,) = grading(STRICT, "def double(x):\n    return x", misconceptions=bank)
 
@@ -260,8 +261,8 @@ def test_at_all(student):
 """
 
 
-def test_a_speed_that_is_undecided_is_measured_again_at_the_end(grading):
-    """In a fresh process, after all other checks."""
+def test_undecided_speed_is_measured_again_at_the_end(grading):
+    """The second measurement is made in a fresh process, after all other checks."""
     (report,) = grading(UNDECIDED.replace("LATER", "False"), DOUBLE)
     quick, at_all = double(report).checks
 
@@ -269,8 +270,8 @@ def test_a_speed_that_is_undecided_is_measured_again_at_the_end(grading):
     assert (quick.name, quick.message, at_all.outcome) == ("quick", "quick enough", "pass")
 
 
-def test_a_speed_that_stays_undecided_has_no_verdict(grading):
-    """It is not measured a third time."""
+def test_speed_that_stays_undecided_has_no_verdict(grading):
+    """A speed that is undecided twice is not measured a third time."""
     (report,) = grading(UNDECIDED.replace("LATER", "True"), DOUBLE)
 
     assert (report.verdict, report.fault, double(report).score) == ("ungraded", 0, None)
@@ -284,8 +285,8 @@ def test_a_speed_that_stays_undecided_has_no_verdict(grading):
         ("KeyError(3)", "fault", "the grader course/test_double.py::test_quick itself failed with KeyError: 3"),
     ],
 )
-def test_a_second_measurement_is_judged_as_the_first_is(grading, later, outcome, message):
-    """It may be slow, and it may show that the test itself is broken."""
+def test_second_measurement_is_judged_like_the_first(grading, later, outcome, message):
+    """A second measurement may fail the check, or show that the test is broken."""
     hidden = UNDECIDED.replace("LATER", "False").replace(
         'CheckFailed(Finding("speed", "it is the process of before"))', later
     )
@@ -297,15 +298,15 @@ def test_a_second_measurement_is_judged_as_the_first_is(grading, later, outcome,
     assert report.fault == (2 if outcome == "fault" else 0)
 
 
-def test_students_read_nothing_where_feedback_is_switched_off(grading):
-    """The instructor's review is kept."""
+def test_messages_are_empty_without_feedback(grading):
+    """The level "none" empties the messages for students and keeps the instructor's review."""
     (report,) = grading(TRUSTING, "def double(x):\n    return None", feedback="none")
 
     assert {check.message for check in double(report).checks} == {""}
     assert len(report.review) == 1
 
 
-def test_tests_that_cannot_be_collected_are_their_authors_fault(grading):
-    """No student has had a part in that."""
+def test_hidden_tests_that_cannot_be_collected_are_their_authors_fault(grading):
+    """A hidden test that cannot be imported raises a CourseError."""
     with pytest.raises(CourseError, match="cannot be used"):
         grading("import nothing_of_that_name", DOUBLE)

@@ -1,4 +1,4 @@
-"""Limits through the whole pipeline: what a course sets is what holds, and the message says what ran out."""
+"""A course's limits apply in the whole pipeline, and messages name the exceeded limit."""
 
 import shutil
 
@@ -35,7 +35,7 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def grade(course, forkserver, tmp_path_factory):
-    """Grade the small course's release with these sources in its solution cells."""
+    """Grade the release of the small course with the given sources in its solution cells."""
     with Grader(course, "course", forkserver=forkserver) as grader:
 
         def run(double="def double(x): return x + x", triple="def triple(x): return 3 * x"):
@@ -47,8 +47,8 @@ def grade(course, forkserver, tmp_path_factory):
         yield run
 
 
-def test_a_call_that_takes_too_long_is_set_beside_the_reference(grade):
-    """Each exercise by its own limit; the reference is the source's solution on the same inputs."""
+def test_cpu_limit_of_a_call_is_compared_with_the_reference(grade):
+    """Each exercise has its own limit, and the message has the solution's time on the same inputs."""
     report = grade(FOREVER.format("double"), FOREVER.format("triple")).report
     double, triple = (exercise.checks[0].message for exercise in report.exercises)
 
@@ -56,23 +56,23 @@ def test_a_call_that_takes_too_long_is_set_beside_the_reference(grade):
     assert triple == "triple did not return: stopped after 0.2 s of CPU; the reference needs less than 0.01 s"
 
 
-def test_a_call_that_waits_too_long_is_set_beside_the_reference_too(grade):
-    """By the clock on the wall."""
+def test_wall_limit_of_a_call_is_compared_with_the_reference(grade):
+    """A call that waits is stopped by its wall time."""
     report = grade("import time\ndef double(x):\n    time.sleep(60)").report
 
     assert "stopped after 2 s; the reference needs" in report.exercises[0].checks[0].message
 
 
-def test_a_cell_has_the_limit_of_its_exercise(grade):
-    """Other cells that of the assignment."""
+def test_cell_has_the_limit_of_its_exercise(grade):
+    """A solution cell has its exercise's limit, or else the assignment's."""
     executed = grade("while True: pass", "while True: pass").notebook
     endings = [builders.cell(executed, f"{name}-solution").outputs[0].evalue for name in ("double", "triple")]
 
     assert endings == [f"stopped after {limit} s of CPU: is there a loop that never ends?" for limit in (1, 0.3)]
 
 
-def test_memory_is_told_by_the_expression_the_amount_and_the_limit(grade):
-    """In a call, in a cell, and in the check that looks for what the cell did not define."""
+def test_memory_message_has_expression_amount_and_limit(grade):
+    """The message is the same in a call, in a cell, and in a check of a function that the cell did not define."""
     graded = grade(
         "import torch\ndef double(x):\n    row = torch.ones(44_000)\n    return row[:, None] * row",
         "import torch\nbig = torch.ones(1_960_000_000)\ndef triple(x): return 3 * x",
@@ -85,8 +85,8 @@ def test_memory_is_told_by_the_expression_the_amount_and_the_limit(grade):
     assert cell.outputs[-1].text == "Memory: `torch.ones(1_960_000_000)` asked for 7.8 GB; the limit is 500 MB.\n"
 
 
-def test_the_report_names_all_limits(grade):
-    """Those of an exercise beside those of the assignment, where they differ."""
+def test_report_has_all_limits(grade):
+    """The report has the assignment's limits, and an exercise's limits that differ."""
     limits = grade().report.to_json()["limits"]
 
     assert (limits["check_cpu_s"], limits["memory_bytes"]) == (0.4, 500_000_000)
@@ -96,32 +96,32 @@ def test_the_report_names_all_limits(grade):
     }
 
 
-def test_limits_for_an_exercise_that_is_none_are_refused_before_anybody_is_graded(course):
-    """The answer's cell is no exercise, nor is one that a person grades."""
+def test_limits_of_an_unknown_exercise_raise_before_grading(course):
+    """Neither a solution cell nor a manually graded cell is an exercise."""
     for name in ("tripel", "triple-solution", "why"):
         table = {"assignment": {"course": {"exercise": {name: {"limits": {"check_cpu_s": 1}}}}}}
         with pytest.raises(CourseError, match=f"no exercise '{name}'"):
             Grader(Course(course.root, table), "course")
 
 
-def test_a_notebook_that_has_had_its_time_says_so(course, forkserver, tmp_path):
-    """It is the whole notebook's, and no cell's own."""
+def test_wall_limit_of_the_notebook_stops_a_cell(course, forkserver, tmp_path):
+    """The message names the limit of the whole notebook instead of a cell's."""
     table = {"limits": {"notebook_wall_s": 0.5}}
     notebook = builders.answered()
     builders.cell(notebook, "double-solution").source = "import time; time.sleep(9)"
     with Grader(Course(course.root, table), "course", forkserver=forkserver) as grader:
         executed = grader.grade(builders.write(notebook, tmp_path / "a.ipynb"), "s01").notebook
 
-    words = "stopped: the notebook has had the 0.5 s it may take as a whole"
-    assert builders.cell(executed, "double-solution").outputs[0].evalue == words
+    message = "stopped: the notebook has had the 0.5 s it may take as a whole"
+    assert builders.cell(executed, "double-solution").outputs[0].evalue == message
 
 
 READS = "def double(x):\n    factor = float(open('factor.txt').read())\n    return factor * x"
 FILES = {"assignment": {"course": {"files": ["factor.txt", "more.txt"], "limits": {"check_cpu_s": 0.4}}}}
 
 
-def test_files_that_an_assignment_names_are_there_to_be_read(course, forkserver, tmp_path):
-    """In the working directory, and nothing else of the folder; what could not be taken is told."""
+def test_declared_files_can_be_read(course, forkserver, tmp_path):
+    """Declared files, and no others, are in the working directory; a repair names a file that was left out."""
     notebook = builders.answered()
     builders.cell(notebook, "double-solution").source = READS
     notebook.cells.append(builders.code("import os\nprint(sorted(os.listdir()))\nopen('out', 'w').write('x')"))
@@ -135,11 +135,11 @@ def test_files_that_an_assignment_names_are_there_to_be_read(course, forkserver,
     assert graded.report.score == 9.0
     assert graded.report.repairs == ["the file 'more.txt' was left out: it is a link or cannot be opened"]
     assert graded.notebook.cells[-1].outputs[0].text == "['factor.txt']\n"
-    assert sorted(one.name for one in path.parent.iterdir()) == ["a.ipynb", "factor.txt", "more.txt", "torch.py"]
+    assert sorted(entry.name for entry in path.parent.iterdir()) == ["a.ipynb", "factor.txt", "more.txt", "torch.py"]
 
 
-def test_the_reference_reads_the_instructors_own_file(course, forkserver, tmp_path):
-    """It lies beside the source notebook, from where it is handed out."""
+def test_reference_reads_the_instructors_file(course, forkserver, tmp_path):
+    """The reference's copy of a declared file is the one next to the source notebook."""
     shutil.copytree(course.root, tmp_path / "course")
     source = builders.source_notebook()
     builders.cell(source, "double-solution").source = f"### BEGIN SOLUTION\n{READS}\n### END SOLUTION"

@@ -1,4 +1,4 @@
-"""Naming a mistake: the misconception that does on the same inputs what the student's function did."""
+"""A mistake is named by the misconception that behaves like the student's function on the same inputs."""
 
 import pytest
 import torch
@@ -39,13 +39,13 @@ def bank(tmp_path):
     return load_bank(tmp_path)
 
 
-def seen(answer, *args):
+def observed(answer, *args):
     return Observation(args, behave(answer, args))
 
 
-def test_the_bank_reads_ids_hints_symptoms_and_batteries(bank):
-    """A function's name is the id, its docstring the hint in one line."""
-    assert [(one.id, one.symptoms) for one in bank.of("f")] == [
+def test_bank_has_ids_hints_symptoms_and_batteries(bank):
+    """A function's name is the id, and its docstring the hint in one line."""
+    assert [(misconception.id, misconception.symptoms) for misconception in bank.of("f")] == [
         ("forgets_one", ()),
         ("always_zero", ()),
         ("uses_pow", ("rule: pow",)),
@@ -54,35 +54,35 @@ def test_the_bank_reads_ids_hints_symptoms_and_batteries(bank):
     assert list(bank.batteries) == ["f"]
 
 
-def test_the_mistake_that_behaves_alike_is_named(bank):
-    """On the failing calls all of them must agree; the battery decides between several."""
+def test_mistake_that_behaves_alike_is_named(bank):
+    """A misconception must agree on all failing calls, and the battery decides between several."""
     ones, zeros = torch.ones(2), torch.zeros(2)
-    failing = [seen(lambda x: 2 * x, ones)]
+    failing = [observed(lambda x: 2 * x, ones)]
 
     assert name_mistake(bank.of("f"), failing, []).id == "forgets_one"
-    assert name_mistake(bank.of("f"), [seen(lambda x: x * 7, ones)], []) is None
-    both = [seen(lambda x: x * 0, zeros)]
-    assert name_mistake(bank.of("f"), both, [seen(lambda x: x * 0, ones)]).id == "always_zero"
+    assert name_mistake(bank.of("f"), [observed(lambda x: x * 7, ones)], []) is None
+    both = [observed(lambda x: x * 0, zeros)]
+    assert name_mistake(bank.of("f"), both, [observed(lambda x: x * 0, ones)]).id == "always_zero"
 
 
-def test_a_symptom_is_explained_by_the_mistake_that_declares_it(bank):
-    """Values say nothing where an operation is what is wrong."""
+def test_symptom_is_explained_by_the_mistake_that_declares_it(bank):
+    """A finding with a symptom is not explained by values."""
     assert name_mistake(bank.of("f"), [], [], "rule: pow").id == "uses_pow"
     assert name_mistake(bank.of("f"), [], [], "rule: einsum") is None
 
 
-def test_behaviour_is_value_exception_and_what_became_of_the_arguments():
-    """Two functions that return the same are not the same if one of them spoils its input."""
+def test_behaviour_is_value_exception_and_changed_arguments():
+    """Two functions with the same value behave differently if one of them changes its input."""
 
-    def spoils(x):
+    def changes(x):
         x += 1
         return x * 0
 
-    def keeps(x):
+    def preserves(x):
         return (x + 1) * 0
 
     ones = torch.ones(2)
-    assert not same(behave(spoils, [ones]), behave(keeps, [ones]))
+    assert not same(behave(changes, [ones]), behave(preserves, [ones]))
     assert torch.equal(ones, torch.ones(2))
     assert behave(lambda x: x @ torch.ones(3), [ones]).error == "RuntimeError"
     assert not same(Behaviour(ones, None, ()), Behaviour(ones.double(), None, ()))
@@ -90,15 +90,15 @@ def test_behaviour_is_value_exception_and_what_became_of_the_arguments():
 
 
 def test_copies_keep_layout_and_attributes():
-    """A non-contiguous input is as non-contiguous for the misconception."""
+    """A misconception gets inputs with the strides and attributes of the student's."""
     value = torch.arange(6.0).reshape(2, 3).t()
     value.g = torch.ones(1)
 
-    twin = copied(value)
+    copy = copied(value)
 
-    assert (twin.stride(), torch.equal(twin, value), twin is value) == (value.stride(), True, False)
-    assert torch.equal(twin.g, value.g)
-    assert twin.g is not value.g
+    assert (copy.stride(), torch.equal(copy, value), copy is value) == (value.stride(), True, False)
+    assert torch.equal(copy.g, value.g)
+    assert copy.g is not value.g
 
 
 @pytest.mark.parametrize(
@@ -111,14 +111,14 @@ def test_copies_keep_layout_and_attributes():
         ),
     ],
 )
-def test_a_broken_bank_is_the_authors_to_mend(tmp_path, text, words):
-    """One sentence that names the file or the function."""
+def test_broken_bank_raises_a_course_error(tmp_path, text, words):
+    """The message contains the cause."""
     (tmp_path / "misconceptions.py").write_text(text)
 
     with pytest.raises(CourseError, match=words):
         load_bank(tmp_path)
 
 
-def test_no_bank_is_an_empty_one(tmp_path):
-    """An assignment may have none yet."""
+def test_missing_file_is_an_empty_bank(tmp_path):
+    """An assignment without ``misconceptions.py`` has no misconceptions."""
     assert load_bank(tmp_path).of("f") == []

@@ -1,4 +1,4 @@
-"""The solution is measured on the request that took a student too long, and only then."""
+"""The solution is measured on a request that took a student too long, and only then."""
 
 import builders
 import pytest
@@ -13,7 +13,7 @@ LIMITS = Limits(check_cpu_s=0.3, check_wall_s=2)
 
 
 def lost_in(forkserver, source):
-    """How a call of a function that never ends is lost."""
+    """Return the error of a call that never ends."""
     with Session(forkserver, [(0, source)], LIMITS) as session:
         session.finish()
         with pytest.raises(OutOfTime) as caught:
@@ -26,28 +26,28 @@ def lost(forkserver):
     return lost_in(forkserver, "def double(x):\n    while True: pass")
 
 
-def test_the_same_request_is_put_to_the_solution(forkserver, lost):
-    """Its CPU time is far below a student's limit."""
+def test_solution_gets_the_same_request(forkserver, lost):
+    """The solution's CPU time is below the student's limit."""
     needed = Reference(forkserver, builders.source_notebook(), lambda exercise: LIMITS).cpu_s("double", "value", lost)
 
     assert lost.stopped == "stopped after 0.3 s of CPU"
     assert 0 < needed < 0.3
 
 
-def test_it_is_measured_once_for_each_check(forkserver, lost, monkeypatch):
-    """A class in which forty time out pays once."""
+def test_solution_is_measured_once_for_each_check(forkserver, lost, monkeypatch):
+    """A second student who times out in the same check costs no further measurement."""
     forks = []
     fork = forkserver.fork
-    monkeypatch.setattr(forkserver, "fork", lambda *how: forks.append(how) or fork(*how))
+    monkeypatch.setattr(forkserver, "fork", lambda *args: forks.append(args) or fork(*args))
     reference = Reference(forkserver, builders.source_notebook(), lambda exercise: LIMITS)
-    first = [reference.cpu_s("double", check, lost) for check in ("value", "value", "speed")]
+    times = [reference.cpu_s("double", check, lost) for check in ("value", "value", "speed")]
 
-    assert (len(forks), first[0] == first[1]) == (2, True)
+    assert (len(forks), times[0] == times[1]) == (2, True)
 
 
 @pytest.mark.parametrize("solution", ["def double(x):\n    while True: pass", "raise ValueError", "double = None"])
-def test_a_solution_that_fails_is_left_out_of_the_message(forkserver, lost, solution):
-    """The student's verdict stands without it."""
+def test_failing_solution_has_no_time(forkserver, lost, solution):
+    """A solution that times out, raises or is missing gives ``None``."""
     source = builders.source_notebook()
     builders.cell(source, "double-solution").source = solution
 
@@ -55,7 +55,7 @@ def test_a_solution_that_fails_is_left_out_of_the_message(forkserver, lost, solu
 
 
 def test_visible_checks_are_not_run(forkserver, lost):
-    """They are slow for nothing; what stands between them is needed."""
+    """The cells of a solution are the code cells above its graded cell without visible checks."""
     source = builders.source_notebook()
     builders.cell(source, "double").source = "while True: pass"
 

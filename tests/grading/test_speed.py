@@ -1,4 +1,4 @@
-"""Speed verdicts: who is judged how, and what cannot be had by tricks."""
+"""Speed verdicts are right for fast, slow and dishonest functions."""
 
 from __future__ import annotations
 
@@ -87,108 +87,112 @@ def judge(forkserver: ForkServer, stopwatch: Stopwatch):
     return judge_source
 
 
-def test_right(judge):
-    """A solution that does in one operation what the baseline does in many passes."""
+def test_fast_solution_passes(judge):
+    """A solution passes if it replaces the baseline's loop by one operation."""
     assert judge(_RIGHT).passed
 
 
 @pytest.mark.parametrize("source", [_LOOP, _NEXT_SLOWER])
-def test_too_slow(judge, source):
-    """The loop itself, and the solution that is next in speed, do not pass."""
+def test_slow_solution_fails(judge, source):
+    """The loop itself fails, and so does the next faster solution."""
     assert not judge(source).passed
 
 
-def test_text(judge):
-    """The verdict says what was measured and what is needed."""
+def test_verdict_text_has_factor_and_threshold(judge):
+    """The verdict's text has the measured and the needed factor."""
     verdict = judge(_RIGHT)
     assert verdict.text == f"{verdict.factor:.0f}× the speed of the loop; 30× needed"
 
 
-def test_two_readers(judge):
-    """The measured factor is that of CPU times: the loop against itself is about as fast as itself."""
+def test_loop_is_about_as_fast_as_itself(judge):
+    """The factor of the loop against itself is about 1."""
     assert math.isclose(statistics.median(judge(_LOOP).factor for _ in range(3)), 1, rel_tol=0.6)
 
 
-def test_baseline_is_never_the_students(judge):
-    """What the student calls by the baseline's names is not what the clock compares with."""
-    own = "\ndef loop(x):\n    return sum(sum(x) for _ in x)\ndef nothing(*x):\n    return sum(sum(y) for y in x)"
-    assert not judge(_NEXT_SLOWER + own).passed
+def test_students_functions_never_replace_the_baseline(judge):
+    """Functions of the student with the baseline's names are not used as the baseline."""
+    same_names = (
+        "\ndef loop(x):\n    return sum(sum(x) for _ in x)\ndef nothing(*x):\n    return sum(sum(y) for y in x)"
+    )
+    assert not judge(_NEXT_SLOWER + same_names).passed
 
 
-def test_patched_clock(judge):
-    """A student's clock that stands still changes nothing: the time is read from outside."""
+def test_patched_clock_has_no_effect(judge):
+    """A stopped clock in the student process has no effect, because CPU time is read from outside."""
     patched = "import time, os\nfor name in dir(time):\n    if callable(getattr(time, name)):\n"
     patched += "        setattr(time, name, lambda *a: 0.0)\nos.times = lambda: (0.0,) * 5\n"
     assert not judge(patched + _NEXT_SLOWER).passed
 
 
-def test_waiting_is_no_work(judge):
-    """What counts is CPU time: a solution that lets time pass is as fast as one that does not."""
+def test_waiting_does_not_count(judge):
+    """A solution that sleeps passes, because only CPU time counts."""
     assert judge("import time\ndef total(x):\n    time.sleep(0.0002)\n    return (x * x).sum()").passed
 
 
-def test_cache_by_shape(judge):
-    """An answer kept for the next input of the same shape is wrong, for no input comes twice."""
+def test_cached_answers_are_wrong(judge):
+    """An answer from a cache by shape is wrong, because every input is fresh."""
     cached = "cache = {}\ndef total(x):\n    return cache.setdefault(x.shape, (x * x).sum())"
     with pytest.raises(CheckFailed, match="total, timed on fresh inputs"):
         judge(cached)
 
 
-def test_the_same_buffer(judge):
-    """Results that share one buffer are all the last one."""
+def test_results_in_a_shared_buffer_are_wrong(judge):
+    """Results that share a buffer all have the last value."""
     buffer = "import torch\nbuffer = torch.zeros(())\ndef total(x):\n    return buffer.copy_((x * x).sum())"
     with pytest.raises(CheckFailed, match="total, timed on fresh inputs"):
         judge(buffer)
 
 
-def test_one_wrong_repetition(judge):
-    """Every repetition is looked at: one wrong answer in many is one too many."""
-    # The fifth call is made on any machine: three find out how many make a batch, and there are two rounds at least.
+def test_one_wrong_repetition_fails(judge):
+    """A single wrong repetition fails the check."""
+    # The fifth call is made on any machine: three calls size the batch, and there are at least two rounds.
     lazy = "calls = 0\ndef total(x):\n    global calls\n    calls += 1\n"
     lazy += "    return (x * x).sum() if calls != 5 else x[0]"
     with pytest.raises(CheckFailed, match="total, timed on fresh inputs"):
         judge(lazy)
 
 
-def test_raises_while_it_is_timed(judge):
-    """An exception in a late repetition is named."""
+def test_exception_while_timed_is_named(judge):
+    """An exception in a late repetition fails the check and is named in the message."""
     raising = "calls = 0\ndef total(x):\n    global calls\n    calls += 1\n"
     raising += "    if calls > 4: raise ValueError('tired')\n    return (x * x).sum()"
     with pytest.raises(CheckFailed, match="total stopped with ValueError while it was timed: tired"):
         judge(raising)
 
 
-def test_ends_while_it_is_timed(judge):
-    """A student process that ends costs the check and says so."""
+def test_process_that_ends_while_timed_is_lost(judge):
+    """A student process that ends during the timing raises SessionLost."""
     with pytest.raises(SessionLost, match="ended the process"):
         judge("import os\ndef total(x):\n    os._exit(3)")
 
 
 @pytest.mark.parametrize("answer", ["torch.zeros(())", "threads"])
-def test_too_few_answers(judge, answer):
-    """An answer of the wrong value or kind is no answer, however quick."""
+def test_quick_wrong_answer_fails(judge, answer):
+    """An answer of the wrong value or type fails, however quick."""
     with pytest.raises(CheckFailed, match="total, timed on fresh inputs"):
         judge(f"import torch\nthreads = 'soon'\ndef total(x):\n    return {answer}")
 
 
-def test_work_after_the_return(judge):
-    """A thread that goes on after the return is either late, which is wrong, or on the clock, which is slow."""
+def test_work_after_the_return_does_not_pass(judge):
+    """A thread that works after the return gives a wrong value or is counted in the CPU time."""
     late = "import threading, torch\ndef total(x):\n    value = torch.zeros(())\n"
     late += "    threading.Thread(target=lambda: value.copy_(sum(x * x))).start()\n    return value"
     try:
-        said = judge(late).passed
+        passed = judge(late).passed
     except (CheckFailed, SessionLost):
-        said = False
-    assert said is False
+        passed = False
+    assert passed is False
 
 
-def test_work_in_other_threads(judge):
-    """Other threads of the process are on its clock too."""
+def test_work_in_other_threads_counts(judge):
+    """The CPU time of all threads of the process counts."""
     spread = "import threading\ndef total(x):\n    parts = {}\n"
     spread += (
         "    work = [threading.Thread(target=lambda i=i: parts.update({i: sum(x[i::4] ** 2)})) for i in range(4)]\n"
     )
-    spread += "    [one.start() for one in work]; [one.join() for one in work]\n    return sum(parts.values())"
+    spread += (
+        "    [thread.start() for thread in work]; [thread.join() for thread in work]\n    return sum(parts.values())"
+    )
     assert not judge(spread).passed
 
 
@@ -196,23 +200,23 @@ def with_baseline(function) -> Task:
     return Task("total", function, inputs, expected, 30, "the speed of the loop")
 
 
-def test_baseline_that_does_not_run(judge):
-    """A baseline that cannot even be defined is its author's fault, for the second student as for the first."""
+def test_baseline_that_cannot_be_defined_is_the_authors_fault(judge):
+    """A baseline that cannot be defined raises a CourseError for every student."""
     for _ in range(2):
-        with pytest.raises(CourseError, match=r"baseline indebted does not run by itself: .*MODULE_CONSTANT"):
+        with pytest.raises(CourseError, match=r"baseline indebted does not run on its own: .*MODULE_CONSTANT"):
             judge(_RIGHT, with_baseline(indebted))
 
 
-def test_baseline_that_fails(judge):
-    """A baseline that raises or is wrong while it is timed is its author's fault, never the student's."""
+def test_baseline_that_fails_is_the_authors_fault(judge):
+    """A baseline that raises or is wrong while it is timed raises a CourseError."""
     with pytest.raises(CourseError, match=r"baseline helped .* failed: helped stopped with NameError"):
         judge(_RIGHT, with_baseline(helped))
     with pytest.raises(CourseError, match=r"baseline mistaken .* failed: mistaken, timed on fresh inputs"):
         judge(_RIGHT, with_baseline(mistaken))
 
 
-def test_one_baseline_for_a_class(forkserver, stopwatch, judge):
-    """The baseline's process is used again, and its CPU time grows with its use."""
+def test_baseline_process_is_reused(forkserver, stopwatch, judge):
+    """The baseline's process serves several students, and its CPU time grows with each."""
     judge(_RIGHT)
     session, before = stopwatch._session, stopwatch.total_cpu_s
     judge(_RIGHT)
@@ -220,14 +224,14 @@ def test_one_baseline_for_a_class(forkserver, stopwatch, judge):
     assert stopwatch.total_cpu_s > before
 
 
-def test_closed():
-    """A stopwatch that was never used, or is closed, has spent nothing."""
+def test_unused_stopwatch_has_no_cpu_time():
+    """A stopwatch that was closed without being used has a total of 0 s."""
     stopwatch = Stopwatch(ForkServer())
     stopwatch.close()
     assert stopwatch.total_cpu_s == 0.0
 
 
-# Values, by the scale that a task states.
+# Comparison of values, with the scale of a task.
 
 
 def square(x):
@@ -250,21 +254,21 @@ SEVERAL = Task(
 _BOTH = "def both(x, factor=1):\n    return {'square': factor * x * x, 'sum': factor * x.sum()}"
 
 
-def test_several_values(judge):
-    """Every value that a call gives is compared, by its name."""
+def test_several_values_are_compared_by_name(judge):
+    """Every named value of a call is compared."""
     assert judge(_BOTH, SEVERAL).passed
-    for wrong, said in [
+    for wrong, message in [
         ("{'square': x * x, 'sum': x.sum() + 0.01}", "sum of both, timed on fresh inputs: the value is wrong"),
         ("{'square': x * x + (x.argsort() == 3) / 50, 'sum': x.sum()}", "square of both, .*: 1 of 50 values are wrong"),
-        ("{'square': x * x}", "sum of both, timed on fresh inputs, is None; a tensor belongs there"),
+        ("{'square': x * x}", "sum of both, timed on fresh inputs, is None; expected a tensor"),
         ("[x * x, x.sum()]", "square of both, timed on fresh inputs, is None"),
     ]:
-        with pytest.raises(CheckFailed, match=said):
+        with pytest.raises(CheckFailed, match=message):
             judge(f"def both(x):\n    return {wrong}", SEVERAL)
 
 
-def test_plain_arguments(judge):
-    """A grader's function gets text and numbers as they are, and no scale of the values depends on them."""
+def test_plain_arguments_reach_the_caller(judge):
+    """A grader's function gets text and numbers unchanged, and the scale does not depend on them."""
     caller = {"source": textwrap.dedent(inspect.getsource(called_on_itself)), "function": "called_on_itself"}
     task = replace(SEVERAL, caller=caller, plain=("both", 1))
     assert judge(_BOTH, task).passed
@@ -272,19 +276,19 @@ def test_plain_arguments(judge):
         judge(_BOTH, replace(task, plain=("both", 1000)))
 
 
-def test_scale(judge):
-    """A difference is judged by the size of the expected values, or by the one that the task states."""
+def test_scale_widens_the_tolerance(judge):
+    """The tolerance is relative to the expected values, or to the task's scale."""
     near = "def total(x):\n    return (x * x).sum() + 0.1"  # of 600
     with pytest.raises(CheckFailed, match="the value is wrong"):
         judge(near)
     assert judge(near, replace(TASK, scale=lambda x: 1e4)).passed
 
 
-class Listener:
-    """A student that only notes which speed checks it would be put to. Every other question fails its check."""
+class Recorder:
+    """A student that records the tasks of speed checks. All of its other attributes raise CheckFailed."""
 
-    def __init__(self, exercise: str, stated: dict[str, Task]) -> None:
-        self.exercise, self._stated = exercise, stated
+    def __init__(self, exercise: str, tasks: dict[str, Task]) -> None:
+        self.exercise, self._tasks = exercise, tasks
         self.observations, self.notes = [], []
 
     def generator(self, purpose=""):
@@ -293,17 +297,17 @@ class Listener:
     def must_be_faster(
         self, baseline, inputs, expected, min_speedup, label, *, caller=None, plain=(), scale=None, rule=None
     ):
-        self._stated[self.exercise] = Task(self.exercise, baseline, inputs, expected, min_speedup, label, scale=scale)
+        self._tasks[self.exercise] = Task(self.exercise, baseline, inputs, expected, min_speedup, label, scale=scale)
 
     def __getattr__(self, name):
-        raise CheckFailed(Finding("existence", f"{name} is not answered"))
+        raise CheckFailed(Finding("existence", f"{name} is not supported"))
 
 
-class Collecting:
-    """A plugin for pytest that has each hidden test of a course call its listener."""
+class CollectingPlugin:
+    """A pytest plugin that runs each hidden test of a course with a recording student."""
 
     def __init__(self) -> None:
-        self.stated: dict[str, Task] = {}
+        self.tasks: dict[str, Task] = {}
         self.timed: set[str] = set()
 
     def pytest_configure(self, config):
@@ -314,7 +318,7 @@ class Collecting:
         exercise = exercise_of(request.node)
         if request.node.get_closest_marker("foundations_check").kwargs["tiebreaker"]:
             self.timed.add(exercise)
-        return Listener(exercise, self.stated)
+        return Recorder(exercise, self.tasks)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem):
@@ -326,13 +330,13 @@ class Collecting:
 @pytest.fixture(scope="module")
 def speed_checks() -> dict[str, Task]:
     """The task of every speed check of the course."""
-    plugin = Collecting()
+    plugin = CollectingPlugin()
     graders = Path(__file__).parents[2] / "graders"
     options = ["-q", "--tb=no", "--import-mode=importlib", "-c", os.devnull, "-pno:cacheprovider"]
     pytest.main([*options, f"--rootdir={graders}", f"--confcutdir={graders}", str(graders)], plugins=[plugin])
-    assert len(plugin.stated) >= 5
-    assert plugin.timed == set(plugin.stated)
-    return plugin.stated
+    assert len(plugin.tasks) >= 5
+    assert plugin.timed == set(plugin.tasks)
+    return plugin.tasks
 
 
 _SPOILT = """
@@ -341,7 +345,7 @@ def {exercise}(*inputs):
 
 def spoilt(value):
     if isinstance(value, dict):
-        return {{name: spoilt(one) if name == {part!r} or {part!r} is None else one for name, one in value.items()}}
+        return {{name: spoilt(part) if name == {part!r} or {part!r} is None else part for name, part in value.items()}}
     {spoil}
     return value
 """
@@ -353,7 +357,7 @@ _SPOILS = {
 
 
 def test_every_speed_check_accepts_right_values(judge, speed_checks):
-    """The instructor's own function has the right values in all of them."""
+    """The instructor's function passes the comparison of values in every speed check of the course."""
     for task in speed_checks.values():
         source = f"import torch\n{textwrap.dedent(inspect.getsource(task.baseline))}"
         source += _SPOILT.format(exercise=task.exercise, baseline=task.baseline.__name__, part="", spoil="pass")
@@ -361,8 +365,8 @@ def test_every_speed_check_accepts_right_values(judge, speed_checks):
 
 
 @pytest.mark.parametrize("spoil", _SPOILS)
-def test_every_speed_check_refuses_wrong_values(judge, speed_checks, spoil):
-    """In any of the values that an exercise sets, whatever the tolerance is relative to."""
+def test_every_speed_check_rejects_wrong_values(judge, speed_checks, spoil):
+    """A wrong entry in any value of an exercise fails, whatever the scale of the tolerance."""
     for task in speed_checks.values():
         expected = task.expected(*task.inputs(torch.Generator().manual_seed(1)))
         for part in expected if isinstance(expected, dict) else [None]:
@@ -374,29 +378,29 @@ def test_every_speed_check_refuses_wrong_values(judge, speed_checks, spoil):
                 judge(source, task)
 
 
-def test_no_text_travels_as_a_tensor(speed_checks):
-    """All inputs are drawn: their values are spread around 0, as no codes of characters are."""
+def test_inputs_of_speed_checks_are_not_encoded_text(speed_checks):
+    """All inputs are random numbers around 0, unlike codes of characters."""
     for task in speed_checks.values():
         for values in task.inputs(torch.Generator().manual_seed(1)):
             assert values.abs().max() < 10
             assert values.min() < 0 < values.max()
 
 
-# How the decision is made, by made-up measurements.
+# Decisions on made-up measurements.
 
 
 def decided(*factors: float) -> SpeedVerdict | None:
-    return speed._decide(TASK, [speed.Round(1.0, 1 / one, 0.0) for one in factors], len(factors))
+    return speed._decide(TASK, [speed.Round(1.0, 1 / factor, 0.0) for factor in factors], len(factors))
 
 
-def test_one_round_decides_nothing():
-    """However large the factor, a second round has to say the same."""
+def test_one_round_is_not_enough():
+    """A second round has to agree, however large the factor."""
     assert decided(10_000) is None
     assert decided(10_000, 10_000) is not None
 
 
 @pytest.mark.parametrize(("factor", "passed"), [(200, True), (5, False)])
-def test_far_from_the_threshold(factor, passed):
+def test_two_rounds_decide_far_from_the_threshold(factor, passed):
     """Two rounds that agree are enough far from the threshold, on either side."""
     verdict = decided(factor, factor)
     assert verdict is not None
@@ -405,19 +409,19 @@ def test_far_from_the_threshold(factor, passed):
 
 
 @pytest.mark.parametrize("factor", [31, 29])
-def test_near_the_threshold(factor):
-    """Close to the threshold nothing is said, however well the rounds agree."""
+def test_no_verdict_near_the_threshold(factor):
+    """There is no verdict close to the threshold, however well the rounds agree."""
     assert decided(*[factor] * speed._MAX_ROUNDS) is None
 
 
-def test_scatter_delays():
+def test_scatter_delays_the_verdict():
     """Rounds that disagree decide later than rounds that agree."""
     assert decided(60, 400) is None
     assert decided(150, 160) is not None
 
 
-def test_one_round_near_zero_decides_nothing():
-    """What is left of a quick function after the probe is taken off may be next to nothing by chance."""
+def test_one_round_near_zero_does_not_decide():
+    """A single round whose time is 0 after the probe is subtracted does not decide."""
     near = [speed.Round(1.0, 1.02, 1.0), speed.Round(1.0, 1.0, 1.0), speed.Round(1.0, 1.02, 1.0)]
     assert speed._decide(TASK, near, 3) is None
     clear = [speed.Round(1.0, 1.01, 1.0), speed.Round(1.0, 0.99, 1.0), speed.Round(1.0, 1.01, 1.0)]
@@ -427,19 +431,19 @@ def test_one_round_near_zero_decides_nothing():
 
 
 def test_more_rounds_decide():
-    """What two rounds leave open, more of the same decide."""
+    """Ten rounds decide a factor that two equal rounds leave open."""
     assert decided(40, 40) is None
     assert decided(*[40] * 10) is not None
 
 
 @pytest.mark.parametrize(("factor", "text"), [(212.3, "212"), (10, "10"), (5.6, "5.6"), (0.94, "0.9")])
-def test_rounded(factor, text):
-    """As many digits as mean something."""
+def test_factor_is_rounded(factor, text):
+    """Factors from 10 up have no decimals, and smaller ones have one."""
     assert speed._rounded(factor) == text
 
 
 class Clock:
-    """Made-up CPU times: ``baseline`` in turn, ``student`` for each call of the student's function."""
+    """Made-up CPU times: ``baseline`` one after the other, ``student`` for each call of the student's function."""
 
     def __init__(self, baseline: list[float], student: float) -> None:
         self.baseline, self.student = iter(baseline), student
@@ -459,19 +463,19 @@ def judged_by(monkeypatch, stopwatch):
     return judge_times
 
 
-def test_noisy_rounds_are_thrown_away(judged_by):
-    """Rounds around which the baseline disagrees with itself by more than half do not count."""
+def test_noisy_rounds_are_discarded(judged_by):
+    """A round does not count if its baseline runs differ by more than the allowed factor."""
     verdict = judged_by([1e-3, 9e-3, 1e-3, 1e-3, 1e-3], 1e-5)
     assert (verdict.rounds, round(verdict.factor)) == (4, 100)
 
 
-def test_nothing_but_noise(judged_by):
-    """A machine that never agrees with itself is inconclusive, not slow."""
+def test_noise_is_inconclusive(judged_by):
+    """Baseline runs that never agree are inconclusive instead of slow."""
     with pytest.raises(Inconclusive, match="too busy"):
         judged_by([1e-3, 9e-3] * 20, 1e-5)
 
 
-def test_too_close(judged_by):
-    """A factor at the threshold is inconclusive, not slow."""
+def test_factor_at_the_threshold_is_inconclusive(judged_by):
+    """A factor at the threshold is inconclusive instead of slow."""
     with pytest.raises(Inconclusive, match="30×"):
         judged_by([1e-3] * 40, 1e-3 / 30)

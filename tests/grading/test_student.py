@@ -1,4 +1,4 @@
-"""What a hidden test can ask of a student's class or function."""
+"""Hidden tests can call and check a student's function or class."""
 
 from functools import partial
 
@@ -7,12 +7,13 @@ import torch
 
 from foundations.analysis.operators import all_but
 from foundations.errors import CourseError
+from foundations.grading.call import Trial
 from foundations.grading.compare import CheckFailed
 from foundations.grading.evidence import Replayer
 from foundations.grading.misconceptions import Battery, Misconception, name_mistake
 from foundations.grading.rules import Rule
 from foundations.grading.speed import Stopwatch
-from foundations.grading.student import Student, Trial
+from foundations.grading.student import Student
 
 DOUBLE = """\
 class Double:
@@ -34,8 +35,8 @@ def there_and_back(names, inp, upstream):
     return out
 
 
-class Slips:
-    """Double with the factor forgotten on the way back."""
+class ForgetsFactor:
+    """``Double`` without the factor in the backward pass."""
 
     def __call__(self, inp):
         self.inp, self.out = inp, 2 * inp
@@ -46,15 +47,15 @@ class Slips:
 
 
 @pytest.fixture
-def student(session, forkserver):
+def student_of(session, forkserver):
     """Make the student of an exercise from cells of source."""
     helpers = []
 
     def make(exercise, *cells):
-        one = session(*cells)
-        one.finish()
+        process = session(*cells)
+        process.finish()
         helpers.append((Stopwatch(forkserver), Replayer(forkserver)))
-        return Student(exercise, (), one, 1, cells, None, *helpers[-1])
+        return Student(exercise, (), process, 1, cells, None, *helpers[-1])
 
     yield make
     for stopwatch, replayer in helpers:
@@ -62,17 +63,17 @@ def student(session, forkserver):
         replayer.close()
 
 
-def test_class_is_called_through_a_function_of_the_grader(student):
-    """Its value, and what it set on the arguments, are seen as those of a function are."""
+def test_class_is_called_by_a_graders_function(student_of):
+    """The value and the attributes of the arguments are checked as for a function."""
     inp, upstream = torch.randn(3, 2), torch.randn(3, 2)
-    call = student("Double", DOUBLE).call(inp, upstream, caller=there_and_back)
+    call = student_of("Double", DOUBLE).call(inp, upstream, caller=there_and_back)
     call.must_return(2 * inp)
     call.must_set(0, "g", 2 * upstream)
     call.must_leave_inputs()
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("self.inp.grad_ = 2 * self.out.g", r"inp\.g is not set after Double\(\)\(inp\), then backward\(\)"),
         ("self.inp.g = 2.0", r"inp\.g is a float after Double\(\)"),
@@ -81,50 +82,52 @@ def test_class_is_called_through_a_function_of_the_grader(student):
         ("raise ValueError('no')", r"Double\(\)\(inp\), then backward\(\) .* stopped with ValueError, line 7"),
     ],
 )
-def test_what_is_set_wrongly_is_said(student, line, said):
+def test_wrong_attribute_is_described(student_of, line, message):
+    """The message names the attribute and the call."""
     source = DOUBLE.replace("self.inp.g = 2 * self.out.g", line)
-    call = student("Double", source).call(torch.ones(3, 2), torch.rand(3, 2) + 1, caller=there_and_back)
-    with pytest.raises(CheckFailed, match=said):
+    call = student_of("Double", source).call(torch.ones(3, 2), torch.rand(3, 2) + 1, caller=there_and_back)
+    with pytest.raises(CheckFailed, match=message):
         call.must_set(0, "g", 2 * call.args[1])
 
 
-def test_attribute_that_was_there_must_be_left(student):
-    """An upstream gradient changed in place is somebody else's loss."""
+def test_attribute_from_before_the_call_must_not_change(student_of):
+    """An upstream gradient that is changed in place fails the check, unless the call may set it."""
     out = torch.ones(2)
     out.g = torch.ones(2)
     source = "def f_grad(inp, out):\n    out.g.mul_(2)\n    inp.g = out.g.clone()"
-    call = student("f_grad", source).call(torch.ones(2), out)
+    call = student_of("f_grad", source).call(torch.ones(2), out)
     call.must_set(0, "g", 2 * torch.ones(2))
     with pytest.raises(CheckFailed, match=r"changed argument 2\.g; its caller still needs it"):
         call.must_leave_inputs()
     call.must_leave_inputs(setting=[(1, "g")])
 
 
-def test_class_that_is_missing_or_a_stub_is_no_attempt(student):
+def test_missing_class_and_stub_are_described(student_of):
+    """A missing class is "not defined", and a stub is "not attempted"."""
     with pytest.raises(CheckFailed, match="Double is not defined"):
-        student("Double", "x = 1").call(torch.ones(2), torch.ones(2), caller=there_and_back)
+        student_of("Double", "x = 1").call(torch.ones(2), torch.ones(2), caller=there_and_back)
     stub = "class Double:\n    def __call__(self, inp):\n        raise NotImplementedError()"
     with pytest.raises(CheckFailed, match="not attempted"):
-        student("Double", stub).call(torch.ones(2), torch.ones(2), caller=there_and_back)
+        student_of("Double", stub).call(torch.ones(2), torch.ones(2), caller=there_and_back)
 
 
-def test_mistake_of_a_class_is_named_by_what_it_leaves_on_its_arguments(student):
-    """The same function of the grader's calls the student's class and the misconception's."""
+def test_mistake_of_a_class_is_named_by_attributes_of_arguments(student_of):
+    """The same grader's function calls the student's class and the misconception's."""
     known = [
-        Misconception("slips", "Double", "hint", Slips),
-        Misconception("else", "Double", "hint", type("Else", (Slips,), {"backward": lambda self: None})),
+        Misconception("forgets_factor", "Double", "hint", ForgetsFactor),
+        Misconception("else", "Double", "hint", type("Else", (ForgetsFactor,), {"backward": lambda self: None})),
     ]
     source = DOUBLE.replace("self.inp.g = 2 * self.out.g", "self.inp.g = self.out.g")
-    one = student("Double", source)
-    one.call(torch.ones(3, 2), torch.rand(3, 2), caller=there_and_back)
-    found = name_mistake(known, one.observations, [])
-    assert found is not None
-    assert found.id == "slips"
+    student = student_of("Double", source)
+    student.call(torch.ones(3, 2), torch.rand(3, 2), caller=there_and_back)
+    mistake = name_mistake(known, student.observations, [])
+    assert mistake is not None
+    assert mistake.id == "forgets_factor"
     assert Battery(lambda generator: []).caller is None
 
 
-def test_rules_and_speed_look_at_a_class_through_the_same_function(student):
-    """A forbidden operation inside a method is found by reading and by tracing."""
+def test_rules_and_speed_of_a_class_use_the_same_caller(student_of):
+    """A forbidden operation in a method is found, and the methods of a class can be timed."""
     squares = "import torch\nclass Square:\n    def __call__(self, m):\n        return torch.einsum('ij,jk->ik', m, m)"
     rule = Rule(about="a product", allow=all_but("einsum"))
 
@@ -133,7 +136,7 @@ def test_rules_and_speed_look_at_a_class_through_the_same_function(student):
 
     trial = Trial(lambda n: (torch.ones(n, n),), lambda call: call.must_not_raise(), square)
     with pytest.raises(CheckFailed, match="einsum"):
-        student("Square", squares).must_obey(rule, trial, [(2,)])
+        student_of("Square", squares).must_obey(rule, trial, [(2,)])
     loops = "class Square:\n    def __call__(self, m):\n        return m @ m"
 
     def baseline(m):
@@ -144,8 +147,8 @@ def test_rules_and_speed_look_at_a_class_through_the_same_function(student):
                     total[i, j] += m[i, k] * m[k, j]
         return total
 
-    one = student("Square", loops)
-    one.must_be_faster(
+    student = student_of("Square", loops)
+    student.must_be_faster(
         baseline,
         lambda generator: (torch.randn(8, 8, generator=generator),),
         lambda m: m @ m,
@@ -153,17 +156,17 @@ def test_rules_and_speed_look_at_a_class_through_the_same_function(student):
         label="the loops",
         caller=square,
     )
-    assert "5.0× needed" in one.notes[0]
+    assert "5.0× needed" in student.notes[0]
 
 
-def test_calls_are_seen_one_after_the_other(student):
-    """All run within one request; what has not been looked at when a check stops names no mistake."""
-    one = student("double", "seen = []\ndef double(x):\n    seen.append(float(x))\n    return 2 * x")
-    calls = one.calls((torch.tensor(1.0),), (torch.tensor(2.0),), (torch.tensor(3.0),))
+def test_calls_are_observed_one_after_the_other(student_of):
+    """All calls run within one request, and a call that is not taken is not used to name a mistake."""
+    student = student_of("double", "seen = []\ndef double(x):\n    seen.append(float(x))\n    return 2 * x")
+    calls = student.calls((torch.tensor(1.0),), (torch.tensor(2.0),), (torch.tensor(3.0),))
 
     next(calls).must_return(torch.tensor(2.0))
-    assert one.probe(all_seen) == [1.0, 2.0, 3.0]
-    assert len(one.observations) == 1
+    assert student.probe(all_seen) == [1.0, 2.0, 3.0]
+    assert len(student.observations) == 1
     assert [float(call.value) for call in calls] == [4.0, 6.0]
 
 
@@ -171,32 +174,32 @@ def all_seen(names):
     return names["seen"]
 
 
-def test_an_error_in_one_of_several_calls_is_that_calls_own(student):
-    """The calls before it and after it have their answers."""
-    one = student("inverse", "def inverse(x):\n    return 1 / x")
-    first, second, third = one.calls((1,), (0,), (-1,))
+def test_error_in_one_call_leaves_the_other_calls(student_of):
+    """The calls before and after a failed one have their values."""
+    student = student_of("inverse", "def inverse(x):\n    return 1 / x")
+    first, second, third = student.calls((1,), (0,), (-1,))
 
     assert (first.value, third.value) == (1.0, -1.0)
     with pytest.raises(CheckFailed, match="ZeroDivisionError"):
         second.must_not_raise()
 
 
-def test_calls_of_what_is_not_written_are_not_attempted(student):
-    """The stub is met at the first of them."""
-    one = student("stub", "def stub(x):\n    raise NotImplementedError")
+def test_calls_of_a_stub_are_not_attempted(student_of):
+    """The first of several calls of a stub fails as "not attempted"."""
+    student = student_of("stub", "def stub(x):\n    raise NotImplementedError")
 
     with pytest.raises(CheckFailed, match="not attempted"):
-        next(one.calls((1,), (2,)))
+        next(student.calls((1,), (2,)))
 
 
-def test_function_that_travels_is_known_by_its_first_parameter(student):
-    """`foundations release --check` could not find another one."""
+def test_function_that_travels_needs_a_parameter_called_names(student_of):
+    """``foundations release --check`` finds functions that travel by their first parameter, ``names``."""
 
     def all_seen(space):
         return space["seen"]
 
-    one = student("Double", DOUBLE)
+    student = student_of("Double", DOUBLE)
     with pytest.raises(CourseError, match=r"'all_seen' cannot travel .* has to be called 'names'"):
-        one.probe(all_seen)
+        student.probe(all_seen)
     with pytest.raises(CourseError, match="has to be called 'names'"):
-        one.call(torch.ones(2), torch.ones(2), caller=partial(there_and_back))
+        student.call(torch.ones(2), torch.ones(2), caller=partial(there_and_back))

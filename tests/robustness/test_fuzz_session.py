@@ -31,11 +31,11 @@ from foundations.errors import SessionLost, SubmissionError
 from foundations.grading import rules, trace
 from foundations.grading.compare import CheckFailed
 from foundations.grading.evidence import Replayer
-from foundations.grading.grader import _valid_outputs
 from foundations.grading.growth import fit_growth, growth_sizes
 from foundations.grading.misconceptions import Behaviour, same
 from foundations.grading.speed import Stopwatch
 from foundations.grading.student import Student
+from foundations.notebooks.outputs import valid_outputs
 from foundations.sandbox import layers
 from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
@@ -161,7 +161,7 @@ def graded_or_lost(fake: FakeWarm, answers: Answers, limits: Limits = PATIENT) -
 
 
 def _look_at_cell(session: Session) -> None:
-    outputs = _valid_outputs(session.runs[0].outputs)
+    outputs = valid_outputs(session.runs[0].outputs)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1", outputs=outputs)])
     nbformat.validate(notebook)
     nbformat.writes(notebook).encode()

@@ -1,0 +1,149 @@
+"""One call of a student's function, and the checks that a grader can make on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import torch
+
+from foundations.grading.compare import CheckFailed, Finding, describe, difference
+from foundations.grading.misconceptions import Behaviour
+
+
+@dataclass
+class Call:
+    """One call of a student's function, with everything that was seen of it.
+
+    Attributes:
+        subject: the call in words, for messages.
+        args: copies of the arguments from before the call.
+        value: the returned value.
+        args_after: the arguments as the call left them.
+        attributes: for each argument, the attributes that were set on it, e.g. ``.g``.
+        error: the exception as ``{"name", "bases", "text", "line"}``, or ``None``.
+        elsewhere: the reason why numbers of a traced call may come from outside the call; empty if they do not.
+    """
+
+    subject: str
+    args: tuple[Any, ...]
+    value: Any
+    args_after: tuple[Any, ...]
+    attributes: list[dict[str, Any]]
+    error: dict[str, Any] | None
+    printed: str
+    trace: dict[str, list[Any]] | None
+    same_object_as: int | None
+    names: Sequence[str] = ()
+    caller: Callable[..., Any] | None = None
+    elsewhere: str = ""
+
+    def must_return(self, expected: torch.Tensor, **options: Any) -> None:
+        """Require that the value agrees with ``expected``.
+
+        Options are those of :func:`foundations.grading.compare.difference`.
+        """
+        self.must_not_raise()
+        finding = difference(self.value, expected, subject=self.subject, **options)
+        if finding:
+            raise CheckFailed(finding)
+
+    def must_not_raise(self) -> None:
+        """Require that the call returned."""
+        if self.error:
+            line = f", line {self.error['line']} of its cell" if self.error.get("line") else ""
+            fail(
+                "exception",
+                f"{self.subject} stopped with {self.error['name']}{line}: {_reason(self.error)}",
+            )
+
+    def must_raise(self, *kinds: type[BaseException], because: str, instead: str | None = None) -> None:
+        """Require an exception of one of ``kinds``, or of a class derived from it.
+
+        Args:
+            kinds: the classes of exceptions.
+            because: the fault in the arguments, for the message.
+            instead: words for a call that did not raise; default: ``returned`` and the kind of its value.
+        """
+        wanted = " or ".join(kind.__name__ for kind in kinds)
+        if self.error is None:
+            did = instead or f"returned {describe(self.value)}"
+            fail("exception", f"{self.subject} {did}; expected {wanted}: {because}")
+        if not {kind.__name__ for kind in kinds} & set(self.error["bases"]):
+            fail("exception", f"{self.subject} stopped with {self.error['name']}; expected {wanted}: {because}")
+
+    def must_set(self, argument: int, attribute: str, expected: torch.Tensor, **options: Any) -> None:
+        """Require that the call set ``attribute``, e.g. ``"g"``, to ``expected`` on the argument at index ``argument``.
+
+        Options are those of :func:`foundations.grading.compare.difference`.
+        """
+        self.must_not_raise()
+        name = f"{self.names[argument]}.{attribute}"
+        value = self.attributes[argument].get(attribute)
+        if not isinstance(value, torch.Tensor):
+            seen = f"is {describe(value)}" if attribute in self.attributes[argument] else "is not set"
+            fail("type", f"{name} {seen} after {self.subject}; expected a tensor")
+        finding = difference(value, expected, subject=f"{name} after {self.subject}", **options)
+        if finding:
+            raise CheckFailed(finding)
+
+    def must_leave_inputs(self, setting: Sequence[tuple[int, str]] = ()) -> None:
+        """Require that every argument has its value, shape and dtype of before the call.
+
+        The same holds for attributes that were set on an argument before the call. Attributes in ``setting``, as
+        pairs of the argument's index and the attribute's name, may change.
+        """
+        for index, (before, after) in enumerate(zip(self.args, self.args_after, strict=True)):
+            if _changed(before, after):
+                fail(
+                    "mutation",
+                    f"{self.subject} changed {self.names[index]} in place; its caller still needs it",
+                )
+            given = vars(before) if isinstance(before, torch.Tensor) else {}
+            for name, value in given.items():
+                if (index, name) not in setting and _changed(value, self.attributes[index].get(name)):
+                    fail("mutation", f"{self.subject} changed {self.names[index]}.{name}; its caller still needs it")
+
+    def behaviour(self) -> Behaviour:
+        """Return the call's effects, to compare with those of misconceptions."""
+        error = self.error["name"] if self.error else None
+        return Behaviour(self.value, error, self.args_after, tuple(self.attributes))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One kind of call of an exercise, with inputs that can be drawn again and again.
+
+    Attributes:
+        make: makes fresh arguments from the sizes of one case.
+        check: raises :class:`CheckFailed` if a call is wrong. It must compute the expected values from ``call.args``,
+            because it also judges the results of replays.
+        caller: calls the exercise if it cannot be called directly; as for
+            :meth:`foundations.grading.student.Student.call`.
+    """
+
+    make: Callable[..., Sequence[Any]]
+    check: Callable[[Call], None]
+    caller: Callable[..., Any] | None = None
+
+
+def fail(stage: Any, text: str) -> NoReturn:
+    """Raise :class:`CheckFailed` with a finding of ``stage``."""
+    raise CheckFailed(Finding(stage, text))
+
+
+def _changed(before: Any, after: Any) -> bool:
+    return isinstance(before, torch.Tensor) and difference(after, before, subject="", relative=1e-30) is not None
+
+
+def _reason(error: dict[str, Any]) -> str:
+    if error["name"] == "NotImplementedError" and not error["text"].strip():
+        return "a `raise NotImplementedError()` is still reached"
+    return first_line(error["text"])
+
+
+def first_line(text: str) -> str:
+    """Return the first line of an exception's text, of at most 300 characters."""
+    line = text.strip().splitlines()[0] if text.strip() else "no message"
+    return line if len(line) <= 300 else line[:300] + " …"

@@ -1,0 +1,109 @@
+"""The pytest run over the hidden tests of one assignment, inside the judge's process."""
+
+from __future__ import annotations
+
+import contextlib
+import linecache
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from foundations.errors import CourseError, InternalError
+from foundations.grading.pytest_plugin import GradingPlugin
+
+#: Plugins of pytest that are not needed. The first two collect garbage twice a run, a quarter of a second each.
+_UNWANTED = (
+    *("unraisableexception", "threadexception", "cacheprovider", "terminal", "logging", "warnings", "junitxml"),
+    *("debugging", "doctest", "faulthandler", "pastebin", "setuponly", "setupplan", "stepwise", "legacypath"),
+    *("subtests", "unittest"),
+)
+
+
+@dataclass(frozen=True)
+class HiddenTests:
+    """The hidden tests of one assignment.
+
+    Attributes:
+        root: the folder of the course's graders.
+        assignment: the name of its folder in ``root``.
+    """
+
+    root: Path
+    assignment: str
+
+    def run(self, plugin: GradingPlugin) -> None:
+        """Run the hidden tests once; ``plugin`` collects their outcomes.
+
+        Raises:
+            CourseError: the hidden tests cannot be collected.
+            InternalError: pytest failed, or a hidden test left no check behind.
+        """
+        folder = self.root / self.assignment
+        arguments = ["-s", "--import-mode=importlib", "-c", os.devnull]
+        arguments += [f"-pno:{name}" for name in _UNWANTED]
+        arguments += [f"--rootdir={self.root}", f"--confcutdir={self.root}", str(folder)]
+        _forget_other_graders(self.root)
+        stop = _Stop()
+        with _no_foreign_plugins():
+            code = pytest.main(arguments, plugins=[plugin, stop])
+        if stop.by is not None:
+            raise stop.by
+        if plugin.collection_errors:
+            raise CourseError(
+                f"the hidden tests of {self.assignment!r} cannot be used: {plugin.collection_errors[0]}", slug="graders"
+            )
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            raise InternalError(f"pytest ended with {code!r} on {folder}", slug="pytest")
+        if silent := [name for name, run in plugin.exercises.items() if not run.result.checks]:
+            raise InternalError(f"the hidden tests of {silent[0]!r} ran and left no check behind", slug="pytest")
+
+
+class _Stop:
+    """Remembers Ctrl-C, because pytest only ends its own run and does not pass the exception on."""
+
+    by: KeyboardInterrupt | None = None
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if type(excinfo.value) is KeyboardInterrupt:  # pytest derives the exception that ends a collection from it
+            self.by = excinfo.value
+
+
+@contextlib.contextmanager
+def _no_foreign_plugins() -> Iterator[None]:
+    """Keep plugins that happen to be installed out of the run."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before = os.environ.get(name)
+    kept = {key: os.environ.pop(key) for key in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if key in os.environ}
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+#: The graders that Python has imported: their folder, and its files with the time of their last change.
+_imported: tuple[Path, frozenset[tuple[str, int]]] | None = None
+
+
+def _forget_other_graders(folder: Path) -> None:
+    """Remove graders of another course, or older versions, from ``sys.modules``.
+
+    Python keeps modules by name, and two courses may both have a ``test_double``.
+    """
+    global _imported  # noqa: PLW0603 - it mirrors sys.modules, which is global
+    now = folder, frozenset((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.py"))
+    if _imported not in (None, now):
+        before = f"{_imported[0]}{os.sep}" if _imported else ""
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None) or "").startswith(before):
+                del sys.modules[name]
+        linecache.checkcache()
+    _imported = now
