@@ -109,7 +109,8 @@ class Grader:
                 f"assignment {assignment!r} has no hidden tests: {self._graders} is missing", slug="no-graders"
             )
         if folder := next(
-            filter(None, map(readable_paths.holds, map(str, (course.root, self._graders, self.source)))), None
+            filter(None, map(readable_paths.folder_containing, map(str, (course.root, self._graders, self.source)))),
+            None,
         ):
             raise CourseError(
                 f"the course lies in {folder}, which student code may read, for Python's libraries are there: move it",

@@ -90,7 +90,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Scratch:
+class ScratchGrant:
     """A folder of the student process's own, and how large a file in it may be."""
 
     folder: str
@@ -100,15 +100,15 @@ class Scratch:
 def prepare() -> Plan:
     """Look at the machine, in the fork server, when all is imported. Its environment has done its work by then."""
     clear_environment(None)
-    identity = privileges.choose(readable_paths.needed())
+    identity = privileges.choose(readable_paths.required_paths())
     user = os.getuid() if identity == "itself" else privileges.NOBODY
     owner = privileges.NOBODY if identity == "nobody" else os.getuid()
     with contextlib.suppress(OSError):  # confine says it
         seccomp.program(0, syscalls.machine())  # keeps what is the same for all
-    return Plan(os.getpid(), identity, owner, readable_paths.folders(), _tasks_of(user), _public_folder())
+    return Plan(os.getpid(), identity, owner, readable_paths.readable_folders(), _tasks_of(user), _public_folder())
 
 
-def confine(plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch | None = None) -> list[str]:
+def confine(plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: ScratchGrant | None = None) -> list[str]:
     """Confine the calling process for good and name the layers that are now in force.
 
     Args:
@@ -132,7 +132,7 @@ def confine(plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch
 
 
 def confine_unsafely(
-    plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch | None = None
+    plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: ScratchGrant | None = None
 ) -> tuple[list[str], list[ConfinementError]]:
     """Put on what can be, and say what cannot: for looking at a machine, and for debugging where nothing is graded."""
     layers: list[str] = []
@@ -160,7 +160,7 @@ def is_complete(layers: Iterable[str]) -> bool:
 
 
 def _steps(
-    plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch | None
+    plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: ScratchGrant | None
 ) -> Iterator[tuple[str, Callable[[], str | None]]]:
     yield "parent-death signal", lambda: die_with_parent(plan.forkserver)
     yield "descriptors", lambda: close_descriptors(keep)
@@ -199,7 +199,7 @@ def close_descriptors(keep: Iterable[int]) -> None:
         raise OSError(f"{threads} threads run in this process; what follows would hold for one of them")
 
 
-def clear_environment(scratch: Scratch | None) -> None:
+def clear_environment(scratch: ScratchGrant | None) -> None:
     """No path, token or name of the grading machine is left in the environment, nor a folder to stand in.
 
     What remains pins the data to the bundled subset, and text to UTF-8.
@@ -250,7 +250,7 @@ def set_no_new_privs() -> None:
         raise OSError("it was set and is not in force")
 
 
-def restrict_files(folders: Iterable[str], scratch: Scratch | None) -> str:
+def restrict_files(folders: Iterable[str], scratch: ScratchGrant | None) -> str:
     """No file can be opened but Python, its libraries, this package and a few that tell nothing; none can be written.
 
     An assignment that declares it has one folder of its own.

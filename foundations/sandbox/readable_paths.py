@@ -29,16 +29,16 @@ _HARMLESS = (
 )
 
 
-def folders() -> tuple[str, ...]:
+def readable_folders() -> tuple[str, ...]:
     """Folders and files that may be read, those below them included; none lies in another one of them."""
-    named = sorted({*python(), *loaded(), *_LIBRARIES, *_HARMLESS})
+    named = sorted({*python(), *loaded_library_folders(), *_LIBRARIES, *_HARMLESS})
     return tuple(path for path in named if not any(path.startswith(f"{other}/") for other in named))
 
 
-def holds(path: str) -> str | None:
+def folder_containing(path: str) -> str | None:
     """The folder, among those that may be read, in which ``path`` lies; ``None`` where student code cannot read it."""
     real = os.path.realpath(path)
-    below = (folder for folder in folders() if f"{real}/".startswith(f"{os.path.realpath(folder)}/"))
+    below = (folder for folder in readable_folders() if f"{real}/".startswith(f"{os.path.realpath(folder)}/"))
     return next(below, None)
 
 
@@ -51,7 +51,7 @@ def python() -> list[str]:
     return [*named, *packages, *zipped, *libraries, _OWN, sys.executable]
 
 
-def loaded() -> list[str]:
+def loaded_library_folders() -> list[str]:
     """The shared libraries that are loaded now: these files, for their folder may hold anything."""
     try:
         with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
@@ -61,6 +61,6 @@ def loaded() -> list[str]:
     return sorted(file for file in files if re.search(r"\.so(\.[0-9.]+)?$", file))
 
 
-def needed() -> list[str]:
+def required_paths() -> list[str]:
     """What a student process must be able to read in any case."""
     return [os.__file__, *python()[:4], __file__, _OWN]

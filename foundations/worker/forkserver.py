@@ -129,7 +129,7 @@ def _become_student(shell: Any, plan: Any, descriptors: list[int], request: dict
 
     os.setsid()
     _die_first()
-    scratch = sandbox.Scratch(request["scratch"], request["scratch_bytes"]) if request["scratch"] else None
+    scratch = sandbox.ScratchGrant(request["scratch"], request["scratch_bytes"]) if request["scratch"] else None
     confinement = plan, descriptors, request["memory_bytes"], scratch
     layers: list[str] = []
     refused: list[sandbox.ConfinementError] = []

@@ -446,7 +446,7 @@ def test_the_network_is_empty_where_namespaces_are(user):
 @AS_ROOT
 def test_both_ways_of_root_are_tried_here():
     """Where root's Python lies in a closed folder, "self" and "open" are different; elsewhere they are one."""
-    say = "from foundations.sandbox import privileges as p, readable_paths as r\nsay(who=p.choose(r.needed()))"
+    say = "from foundations.sandbox import privileges as p, readable_paths as r\nsay(who=p.choose(r.required_paths()))"
     assert confined.run(say, "open") == {"who": "nobody"}
     assert confined.run(say, "self")["who"] in ("nobody", "nobody with root's files")
 
@@ -550,7 +550,7 @@ def test_root_in_a_container_without_the_right_to_change_user_is_confined_too():
 
 def test_what_may_be_read_holds_nothing_of_the_course():
     """Also where the virtual environment lies inside it: folders are named exactly."""
-    folders = readable_paths.folders()
+    folders = readable_paths.readable_folders()
     repository = str(confined.ROOT)
 
     assert os.path.dirname(os.path.dirname(syscalls.__file__)) in folders
@@ -566,7 +566,7 @@ def test_what_may_be_read_holds_nothing_of_the_course():
     assert [folder for folder in folders if repository.startswith(f"{folder}/") or folder == repository] == []
     assert os.path.expanduser("~") not in folders
     assert sys.prefix not in folders
-    assert [path for path in readable_paths.loaded() if not os.path.isfile(path)] == []
+    assert [path for path in readable_paths.loaded_library_folders() if not os.path.isfile(path)] == []
 
 
 @USERS
