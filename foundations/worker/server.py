@@ -6,10 +6,8 @@ it; the judge therefore believes values only, and checks them.
 
 from __future__ import annotations
 
-import linecache
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache, partial
@@ -18,11 +16,10 @@ from typing import Any
 import torch
 
 from foundations.worker import protocol, replaying, tracing
+from foundations.worker.exceptions import describe_error
 from foundations.worker.outputs import RECORDER, Stream
-from foundations.worker.shell import Shell, name_of, text_of
+from foundations.worker.shell import Shell
 from foundations.worker.undisturbed import Quiet
-
-_MAX_EXPRESSION_CHARACTERS = 100
 
 
 class Server:
@@ -63,7 +60,7 @@ class Server:
         try:
             return protocol.encode(self.operations[request.pop("op")](**request), self.reply_bytes)
         except BaseException as error:
-            return protocol.encode({"broken": _describe_error(error)}, self.reply_bytes)
+            return protocol.encode({"broken": describe_error(error)}, self.reply_bytes)
 
     def hello(self) -> dict[str, Any]:
         return self.confinement
@@ -78,7 +75,7 @@ class Server:
         return {
             "outputs": RECORDER.finish(),
             "execution_count": count,
-            "error": None if error is None else _describe_error(error),
+            "error": None if error is None else describe_error(error),
         }
 
     def watched_cell(self, source: str, names: list[str]) -> dict[str, Any]:
@@ -115,7 +112,7 @@ class Server:
         value, seen = reply.pop("value") or (None, None)
         # A traced call returns what the function raised beside the trace, so that the trace is not lost.
         if isinstance(value, tracing.Raised):
-            reply["error"] = _describe_error(value.error)
+            reply["error"] = describe_error(value.error)
             value = None
         return reply | {
             "value": value,
@@ -190,7 +187,7 @@ class Server:
             with redirect_stdout(Stream("stdout")), redirect_stderr(Stream("stderr")):
                 value = action()
         except BaseException as caught:
-            error = _describe_error(caught)
+            error = describe_error(caught)
         return {"value": value, "error": error, "printed": RECORDER.printed()}
 
 
@@ -222,29 +219,6 @@ def _attributes(arg: object) -> dict[str, Any]:
         if isinstance(arg, torch.Tensor)
         else {}
     )
-
-
-def _describe_error(error: BaseException) -> dict[str, Any]:
-    kind = type(error)
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename.startswith("<ipython") or "ipykernel" in frame.filename]
-    line = own[-1].lineno if own else None
-    return {
-        "name": name_of(kind),
-        "bases": [name_of(base) for base in kind.__mro__],
-        "text": text_of(error.msg if isinstance(error, SyntaxError) else error),
-        "line": (error.lineno or 0) if isinstance(error, SyntaxError) else line,
-        "code": _expression(own[-1]) if own else None,
-    }
-
-
-def _expression(frame: traceback.FrameSummary) -> str:
-    """The part of a cell's line that was being computed."""
-    line = linecache.getline(frame.filename, frame.lineno or 0)
-    if frame.colno is None or frame.end_lineno != frame.lineno:
-        return line.strip()[:_MAX_EXPRESSION_CHARACTERS]
-    part = line.encode("utf-8", "replace")[frame.colno : frame.end_colno]  # columns are counted in bytes
-    return part.decode("utf-8", "replace")[:_MAX_EXPRESSION_CHARACTERS]
 
 
 def _read(descriptor: int, size: int) -> bytes:

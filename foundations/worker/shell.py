@@ -18,10 +18,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magics.script import script_args
 from IPython.utils.text import LSString, SList
 
-from foundations.worker import protocol
+from foundations.worker.exceptions import MAX_ERROR_CHARACTERS, message_of, type_name
 from foundations.worker.outputs import RECORDER, Hook, Publisher, note
 
-MAX_ERROR_CHARACTERS = 4000
 #: Frames of an error that are shown from its beginning and from its end: IPython takes seconds for those of an endless
 #: recursion, and shows a few.
 _FIRST_FRAMES, _LAST_FRAMES = 5, 15
@@ -96,7 +95,7 @@ class Shell(InteractiveShell):
         if isinstance(error, PermissionError):
             note(f"Files are not written during grading, and few can be read; `{magic}` is skipped.")
         else:
-            note(f"`{magic}` does not work during grading and is skipped: {text_of(error)}")
+            note(f"`{magic}` does not work during grading and is skipped: {message_of(error)}")
 
     def _is_of_notebook(self, error: Exception) -> bool:
         frame = error.__traceback__
@@ -134,7 +133,7 @@ class Shell(InteractiveShell):
 
     def _showtraceback(self, etype, evalue, stb) -> None:  # type: ignore[no-untyped-def]
         text = "\n".join(stb) if isinstance(stb, list) else str(stb)
-        RECORDER.error(name_of(etype), text_of(evalue), text[:MAX_ERROR_CHARACTERS].split("\n"))
+        RECORDER.error(type_name(etype), message_of(evalue), text[:MAX_ERROR_CHARACTERS].split("\n"))
 
 
 def without_middle(trace: TracebackType) -> TracebackType:
@@ -174,16 +173,3 @@ def make_shell() -> Shell:
     shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Hook)
     shell.run_line_magic("matplotlib", "inline")
     return shell
-
-
-def name_of(kind: type) -> str:
-    """The name of a class, as far as it may travel."""
-    return str(kind.__name__)[: protocol.MAX_TYPE_NAME]
-
-
-def text_of(error: object) -> str:
-    """The message of an exception of the student's, which may be unable to give one."""
-    try:
-        return str(error)[:MAX_ERROR_CHARACTERS]
-    except BaseException as nested:
-        return f"(its message could not be read: {name_of(type(nested))})"
