@@ -605,7 +605,7 @@ def test_a_scratch_folder_is_the_only_place_to_write(user, tmp_path):
 
 def test_a_parent_that_has_ended_is_noticed():
     """Between fork and the call that asks for the signal."""
-    with pytest.raises(OSError, match="the parent, has ended"):
+    with pytest.raises(OSError, match="the parent, has already ended"):
         sandbox.die_with_parent(1 << 22)
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 0)
 
