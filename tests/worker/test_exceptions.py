@@ -40,19 +40,19 @@ def test_long_type_name_is_cut():
 
 def test_line_and_code_are_those_of_the_innermost_cell(session):
     """The cell below calls a function of the cell above, and the function's line is described."""
-    one = session("def f(x):\n    y = 1\n    return 1 + x / 0", "f(3)")
-    one.finish()
+    notebook = session("def f(x):\n    y = 1\n    return 1 + x / 0", "f(3)")
+    notebook.finish()
 
-    error = one.runs[1].error
+    error = notebook.runs[1].error
     assert (error["name"], error["line"], error["code"]) == ("ZeroDivisionError", 3, "x / 0")
 
 
 def test_syntax_error_has_the_line_that_python_reports(session):
     """A cell that does not compile has no frame, so it has no code either."""
-    one = session("x = 1\ny = = 2")
-    one.finish()
+    notebook = session("x = 1\ny = = 2")
+    notebook.finish()
 
-    error = one.runs[0].error
+    error = notebook.runs[0].error
     assert (error["name"], error["line"], error["code"]) == ("SyntaxError", 2, None)
 
 
