@@ -264,7 +264,7 @@ def _graders_of(course: Course, assignment: str) -> Path:
             f"assignment {assignment!r} has no hidden tests: the folder {graders} is missing", slug="no-graders"
         )
     for path in (course.root, graders, course.notebook(assignment)):
-        if folder := readable_paths.holds(str(path)):
+        if folder := readable_paths.folder_containing(str(path)):
             raise CourseError(
                 f"the course is inside {folder}, which student code may read because Python's libraries are "
                 "installed there; move the course elsewhere",

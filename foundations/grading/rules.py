@@ -29,7 +29,7 @@ class Rule:
     """The families of operations that one exercise may use.
 
     Attributes:
-        about: ends the sentence "this exercise is about …": "writing the sum over k yourself, with indexing, ``+`` and ``*``".
+        about: ends the sentence "this exercise is about …": "writing the sum over k yourself, with indexing and ``*``".
         allow: names of families, of :data:`foundations.analysis.operators.ALL`; call
             :func:`foundations.analysis.operators.all_but` to make them.
         scalars_only: allow arithmetic on single numbers only. Operations that only index, move or make numbers may be

@@ -1,1 +1,1 @@
-"""Linux confinement of a student process, a file for each layer."""
+"""Linux confinement of a student process, with one file for each layer."""

@@ -1,9 +1,14 @@
-"""Landlock: the kernel's own barrier in front of files, which a process puts on itself and can never take off.
+"""Landlock: the kernel's file barrier, which a process applies to itself and can never remove.
 
-What is handled and not granted is denied: opening a file anywhere but below the folders named, making, renaming or
-removing one, TCP (ABI 4), devices' ioctl (ABI 5), abstract sockets and signals to processes outside (ABI 6). What it
-does not cover is for :mod:`foundations.sandbox.seccomp`: looking whether a file exists (stat), chmod, chown, times of
-files, and before ABI 3 truncation.
+Every handled action that is not granted is denied:
+
+- opening a file outside the granted folders; making, renaming or removing one
+- TCP (ABI 4)
+- ioctl on devices (ABI 5)
+- abstract sockets, and signals to processes outside (ABI 6)
+
+Landlock does not cover testing whether a file exists (stat), chmod, chown, file times, and before ABI 3 truncation.
+:mod:`foundations.sandbox.seccomp` covers all of these except stat.
 
 Source: linux/landlock.h and Documentation/userspace-api/landlock.rst of the kernel.
 """
@@ -29,24 +34,24 @@ _VERSION = 1
 _PATH_BENEATH = 1
 _LOG_SAME_EXEC_OFF = 1
 
-#: Without EXECUTE: no program is ever started, and loading a library needs no more than reading it.
+#: Without EXECUTE: no program is ever started, and loading a library only needs the right to read it.
 READ = READ_FILE | READ_DIR
-#: Plain files and folders in a folder of one's own; no link, socket, pipe or device.
+#: The rights to a scratch folder: plain files and folders, but no link, socket, pipe or device.
 OWN = READ | WRITE_FILE | TRUNCATE | MAKE_REG | MAKE_DIR | REMOVE_FILE | REMOVE_DIR
-_OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
+_FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 
 
 def abi() -> int:
-    """The version of Landlock that this kernel speaks, from 1 up.
+    """Return the ABI version of this kernel's Landlock, from 1 up.
 
     Raises:
-        OSError: it has none (ENOSYS), or it is switched off (EOPNOTSUPP).
+        OSError: the kernel has no Landlock (ENOSYS), or it is switched off (EOPNOTSUPP).
     """
     return syscalls.call("landlock_create_ruleset", None, 0, _VERSION)
 
 
 def handled(version: int) -> tuple[int, int, int]:
-    """What is denied unless granted, of all that ``version`` knows: files, network, scope."""
+    """Return the rights that Landlock ``version`` denies unless granted, as bit masks: files, network, scope."""
     files = _FIRST_ABI
     for since, right in ((2, REFER), (3, TRUNCATE), (5, IOCTL_DEV)):
         if version >= since:
@@ -55,9 +60,12 @@ def handled(version: int) -> tuple[int, int, int]:
 
 
 def ruleset(version: int, granted: Iterable[tuple[str, int]]) -> int:
-    """A descriptor of rules that deny everything but ``granted``: paths, and rights below them.
+    """Make rules that deny everything except ``granted``, pairs of a path and the rights below it.
 
-    A path that does not exist is left out: there is nothing to be read there.
+    A path that does not exist is left out.
+
+    Returns:
+        the file descriptor of the rules.
 
     Raises:
         OSError: the rules could not be made.
@@ -75,9 +83,9 @@ def ruleset(version: int, granted: Iterable[tuple[str, int]]) -> int:
 
 
 def restrict_self(rules: int, version: int) -> None:
-    """Put ``rules`` on the calling thread and all that it starts, for good; its descriptor is closed.
+    """Apply ``rules`` to the calling thread and all that it starts, irrevocably, and close their descriptor.
 
-    Denials are not written to the kernel's audit log where that can be said (ABI 7): they would fill it.
+    From ABI 7, denials are kept out of the kernel's audit log, because they would fill it.
     """
     syscalls.call("landlock_restrict_self", rules, _LOG_SAME_EXEC_OFF if version >= 7 else 0)
     os.close(rules)
@@ -92,7 +100,7 @@ def _grant(rules: int, path: str, rights: int) -> None:
         raise
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            rights &= _OF_FILES
+            rights &= _FILE_RIGHTS
         syscalls.call("landlock_add_rule", rules, _PATH_BENEATH, struct.pack("=Qi", rights, descriptor), 0)
     finally:
         os.close(descriptor)

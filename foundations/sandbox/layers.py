@@ -1,11 +1,12 @@
-"""Confinement of a freshly forked student process: what it may not do, one small function for each denial.
+"""Confinement of a freshly forked student process, with one small function for each layer.
 
-This is the one place where the layers are put together. In the order of :data:`MANDATORY` they take away an orphan's
-life, inherited descriptors, the environment, the user's rights, the machine's resources, ways to new rights, files,
-system calls, and the view of other processes into this one. The last step tries what is denied, and finds it denied.
+This module alone combines the layers. In the order of :data:`MANDATORY` they remove life after the parent's death,
+inherited descriptors, the environment, the user's rights, the machine's resources, ways to regain rights, files, system
+calls, and other processes' view into this one. The last layer attempts the denied actions and requires each to fail.
 
-Every function raises ``OSError`` where it cannot keep its promise. :func:`confine` then refuses: without all of
-:data:`MANDATORY` nothing is graded. ``docs/security.md`` says what each layer stops, and what is left.
+Every function raises ``OSError`` if it cannot apply its layer. :func:`confine` then refuses the process, because
+grading requires all of :data:`MANDATORY`. ``docs/security.md`` documents the effect of each layer and the risks that
+remain.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 
 from foundations.sandbox import landlock, privileges, readable_paths, seccomp, selftest, syscalls
 
-#: Layers without which nothing is graded, in the order in which they are put on.
+#: Layers that grading requires, in the order in which they are applied.
 MANDATORY = (
     "parent-death signal",
     "descriptors",
@@ -33,35 +34,36 @@ MANDATORY = (
     "not dumpable",
     "self-test",
 )
-#: A further layer where the machine lets it, before "no privileges".
+#: A further layer before "no privileges", if the machine allows it.
 OPTIONAL = "namespaces"
-#: Ends the list of layers of a process that was let through without all of them.
+#: Ends the list of layers of a process that was allowed to continue without all of them.
 UNSAFE = "unsafe"
 
-#: Threads that a user may have beyond those that were there when the fork server started. One uses two or three; what
-#: is bounded is a bomb. Where student processes share their user with others, those count, and need the room.
+#: Threads that a user may have beyond those that existed when the fork server started. A student process uses two or
+#: three; the limit stops thread bombs. If student processes share their user with others, those threads count too.
 _THREADS = 1024
-#: Address space beyond memory_bytes: libraries imported later, and thread-local heaps, reserved and not used.
+#: Bytes of address space beyond memory_bytes, for libraries imported later and for thread-local heaps, which are
+#: reserved but not used.
 _ADDRESS_SPACE_MARGIN = 1 << 29
 
 _ADVICE = {
-    "parent-death signal": "this is a call that every Linux has; look whether a container forbids prctl",
+    "parent-death signal": "check whether a container forbids prctl, a system call that every Linux has",
     "descriptors": "use Linux 5.9 or newer, and mount /proc",
-    "environment": "look whether the folder / can be entered",
+    "environment": "check whether this user may enter the folder /",
     "no privileges": "as root, allow CAP_SETUID and CAP_SETGID, or grade as an ordinary user",
-    "resource limits": "mount /proc, and look at the limits of the shell (ulimit -a)",
-    "no new privileges": "this is a call that every Linux has; look whether a container forbids prctl",
+    "resource limits": "mount /proc, and check the limits of the shell (ulimit -a)",
+    "no new privileges": "check whether a container forbids prctl, a system call that every Linux has",
     "file barrier": "grade on Linux 5.13 or newer with Landlock switched on (cat /sys/kernel/security/lsm must name "
     "landlock; the boot parameter lsm= adds it), and in a container allow the landlock system calls",
     "system-call filter": "grade on x86-64 or aarch64 Linux with CONFIG_SECCOMP_FILTER, and in a container allow the "
     "system call seccomp",
-    "not dumpable": "this is a call that every Linux has; look whether a container forbids prctl",
-    "self-test": "this is a fault of the kernel's or of this package's; please report it with the kernel's version",
+    "not dumpable": "check whether a container forbids prctl, a system call that every Linux has",
+    "self-test": "report this with the kernel's version: it is a fault of the kernel or of this package",
 }
 
 
 class ConfinementError(Exception):
-    """A mandatory layer could not be put on. No student code has run."""
+    """A layer could not be applied. No student code has run in the process."""
 
     def __init__(self, layer: str, reason: str, advice: str) -> None:
         super().__init__(f"{layer}: {reason}")
@@ -75,53 +77,56 @@ class ConfinementError(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is the same for all student processes of a fork server, found out once by :func:`prepare`."""
+    """The settings that all student processes of a fork server share, determined once by :func:`prepare`."""
 
     forkserver: int
     identity: privileges.Identity
-    #: The user whom files of a student process belong to.
+    #: The user who owns the files of a student process.
     owner: int
     #: Files and folders that may be read.
     readable: tuple[str, ...]
-    #: Processes and threads that the user of student processes had before there was one.
+    #: Number of processes and threads that the user of student processes had before the first fork.
     tasks: int
-    #: A folder that everybody may write to, for trying it.
+    #: A folder that every user may write to; the self-test attempts it.
     temporary: str
 
 
 @dataclass(frozen=True)
-class Scratch:
-    """A folder of the student process's own, and how large a file in it may be."""
+class ScratchGrant:
+    """The right to write to one folder, with the largest size of a file there in bytes."""
 
     folder: str
     file_bytes: int
 
 
 def prepare() -> Plan:
-    """Look at the machine, in the fork server, when all is imported. Its environment has done its work by then."""
+    """Examine the machine, in the fork server and after its imports.
+
+    The environment of the fork server is cleared, because only its imports needed it.
+    """
     clear_environment(None)
-    identity = privileges.choose(readable_paths.needed())
+    identity = privileges.choose(readable_paths.required_paths())
     user = os.getuid() if identity == "itself" else privileges.NOBODY
     owner = privileges.NOBODY if identity == "nobody" else os.getuid()
-    with contextlib.suppress(OSError):  # confine says it
-        seccomp.program(0, syscalls.machine())  # keeps what is the same for all
-    return Plan(os.getpid(), identity, owner, readable_paths.folders(), _tasks_of(user), _public_folder())
+    with contextlib.suppress(OSError):  # confine raises it again, with advice
+        seccomp.program(0, syscalls.machine())  # caches the part that all processes share
+    return Plan(os.getpid(), identity, owner, readable_paths.readable_folders(), _tasks_of(user), _public_folder())
 
 
-def confine(plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch | None = None) -> list[str]:
-    """Confine the calling process for good and name the layers that are now in force.
+def confine(plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: ScratchGrant | None = None) -> list[str]:
+    """Confine the calling process irrevocably and name the layers that are now in force.
 
     Args:
-        plan: of :func:`prepare`, made by the parent of this process.
-        keep: descriptors that stay open beside 0, 1 and 2.
-        memory_bytes: what the process may allocate beyond what it has now.
-        scratch: a folder that it may write to.
+        plan: the result of :func:`prepare` in the parent of this process.
+        keep: descriptors that stay open, in addition to 0, 1 and 2.
+        memory_bytes: bytes that the process may allocate in addition to those that it has now.
+        scratch: a folder that the process may write to.
 
     Raises:
-        ConfinementError: a mandatory layer could not be put on.
+        ConfinementError: a mandatory layer could not be applied.
     """
     layers: list[str] = []
-    _apply("system-call filter", syscalls.machine)  # on an unknown machine nothing else could be put on, either
+    _apply("system-call filter", syscalls.machine)  # on an unknown machine no other layer could be applied either
     for name, step in _steps(plan, keep, memory_bytes, scratch):
         try:
             layers.append(_apply(name, step))
@@ -132,9 +137,12 @@ def confine(plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch
 
 
 def confine_unsafely(
-    plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch | None = None
+    plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: ScratchGrant | None = None
 ) -> tuple[list[str], list[ConfinementError]]:
-    """Put on what can be, and say what cannot: for looking at a machine, and for debugging where nothing is graded."""
+    """Apply as many layers as the machine allows, and return their names and the errors of the others.
+
+    This is for examining a machine, and for debugging without grading.
+    """
     layers: list[str] = []
     missing: list[ConfinementError] = []
     for name, step in _steps(plan, keep, memory_bytes, scratch):
@@ -146,21 +154,24 @@ def confine_unsafely(
 
 
 def _apply(name: str, step: Callable[[], str | None]) -> str:
-    """The name of the layer, with what is worth knowing beside it."""
+    """Apply one layer and return its name, followed by a detail in parentheses if ``step`` returned one."""
     try:
         detail = step()
-    except Exception as error:  # whatever it is, the layer is not in force
+    except Exception as error:  # after any exception the layer is not in force
         raise ConfinementError(name, _reason(error), _ADVICE.get(name, "")) from error
     return f"{name} ({detail})" if detail else name
 
 
 def is_complete(layers: Iterable[str]) -> bool:
-    """Whether ``layers``, as :func:`confine` names them, are all mandatory ones in their order, and no others."""
+    """Return whether ``layers``, as :func:`confine` names them, are exactly the mandatory ones in their order.
+
+    The optional layer may be among them.
+    """
     return [name for layer in layers if (name := layer.partition(" (")[0]) != OPTIONAL] == list(MANDATORY)
 
 
 def _steps(
-    plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: Scratch | None
+    plan: Plan, keep: Iterable[int], memory_bytes: int, scratch: ScratchGrant | None
 ) -> Iterator[tuple[str, Callable[[], str | None]]]:
     yield "parent-death signal", lambda: die_with_parent(plan.forkserver)
     yield "descriptors", lambda: close_descriptors(keep)
@@ -176,17 +187,24 @@ def _steps(
 
 
 def die_with_parent(parent: int) -> None:
-    """No orphan outlives the process that forked it, however that one ends.
+    """Have the kernel kill this process when its parent ends, however the parent ends.
 
-    What counts for the kernel is the thread that forked: the fork server has only one.
+    The kernel acts when the thread that forked ends. The fork server has only one thread.
+
+    Raises:
+        OSError: ``parent`` has already ended.
     """
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
-        raise OSError(f"process {parent}, the parent, has ended")
+        raise OSError(f"process {parent}, the parent, has already ended")
 
 
 def close_descriptors(keep: Iterable[int]) -> None:
-    """No file, socket or pipe of the judge, the fork server or another student can be used."""
+    """Close every file, socket and pipe of the judge, the fork server and other students, except those in ``keep``.
+
+    Raises:
+        OSError: the process has more than one thread, so the next layers would not apply to all of it.
+    """
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
@@ -196,13 +214,13 @@ def close_descriptors(keep: Iterable[int]) -> None:
             syscalls.call("close_range", low, descriptor - 1, 0)
         low = descriptor + 1
     if (threads := len(os.listdir("/proc/self/task"))) != 1:
-        raise OSError(f"{threads} threads run in this process; what follows would hold for one of them")
+        raise OSError(f"{threads} threads run in this process; the next layers would apply to one of them only")
 
 
-def clear_environment(scratch: Scratch | None) -> None:
-    """No path, token or name of the grading machine is left in the environment, nor a folder to stand in.
+def clear_environment(scratch: ScratchGrant | None) -> None:
+    """Remove every path, token and name of the grading machine from the environment, and change to the folder /.
 
-    What remains pins the data to the bundled subset, and text to UTF-8.
+    The two variables that are set select the bundled subset of the data, and UTF-8 for text.
     """
     os.environ.clear()
     os.environ.update(FOUNDATIONS_MNIST="bundled", LANG="C.UTF-8")
@@ -213,18 +231,18 @@ def clear_environment(scratch: Scratch | None) -> None:
 
 
 def drop_privileges(plan: Plan) -> str:
-    """No right of root, of a group or of a capability; as root, not even the rights of the same user."""
+    """Give up the rights of root, of groups and of capabilities; as root, the rights of the same user as well."""
     privileges.drop(plan.identity)
-    die_with_parent(plan.forkserver)  # a change of ids made the kernel forget it
+    die_with_parent(plan.forkserver)  # a change of ids cancels the parent-death signal
     return f"user {os.getuid()}"
 
 
 def limit_resources(memory_bytes: int, file_bytes: int, tasks: int) -> None:
-    """No allocation beyond the limit, no file larger than ``file_bytes``, no bomb of threads, nothing locked or queued.
+    """Limit allocations, the size of files, and threads; forbid core dumps, locked memory and message queues.
 
-    RLIMIT_CPU is left alone: with it the kernel moves a process's CPU clock in steps of a scheduler tick, too coarse
-    for what students time in their notebooks. The judge reads the clock from outside and ends what runs too long; if
-    it dies, so does everything below it.
+    RLIMIT_CPU is not set: with it the kernel advances a process's CPU clock in steps of a scheduler tick, which is too
+    coarse for the timings in students' notebooks. The judge reads the clock from outside and kills a process that runs
+    too long. If the judge dies, all of its student processes die too.
     """
     size, data = _memory()
     for kind, value in (
@@ -244,16 +262,16 @@ def limit_resources(memory_bytes: int, file_bytes: int, tasks: int) -> None:
 
 
 def set_no_new_privs() -> None:
-    """No set-user-id program can give back what was dropped. The two layers that follow require it."""
+    """Keep set-user-id programs from restoring dropped rights. The next two layers require this."""
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     if syscalls.prctl(syscalls.PR_GET_NO_NEW_PRIVS) != 1:
-        raise OSError("it was set and is not in force")
+        raise OSError("PR_SET_NO_NEW_PRIVS succeeded but is not in force")
 
 
-def restrict_files(folders: Iterable[str], scratch: Scratch | None) -> str:
-    """No file can be opened but Python, its libraries, this package and a few that tell nothing; none can be written.
+def restrict_files(folders: Iterable[str], scratch: ScratchGrant | None) -> str:
+    """Allow reading of ``folders`` (Python, its libraries, this package and a few harmless files) and no writing.
 
-    An assignment that declares it has one folder of its own.
+    An assignment that declares a scratch folder may write to that folder.
     """
     version = landlock.abi()
     granted = [(folder, landlock.READ) for folder in folders]
@@ -267,40 +285,40 @@ def restrict_files(folders: Iterable[str], scratch: Scratch | None) -> str:
 
 
 def install_syscall_filter() -> None:
-    """No process, program, socket, signal to others, shared memory, or seldom used part of the kernel."""
-    # The kernel counts no threads for root, so as root there are none.
+    """Deny processes, programs, sockets, signals to others, shared memory, and rarely used parts of the kernel."""
+    # The kernel does not count root's threads, so root may not start any.
     seccomp.install(seccomp.program(os.getpid(), syscalls.machine(), threads=os.getuid() != 0))
 
 
 def set_not_dumpable() -> None:
-    """No process of the same user can look into this one, another student's least of all; and no core is dumped."""
+    """Keep processes of the same user, such as another student's, from inspecting this one; prevent core dumps."""
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
     if syscalls.prctl(syscalls.PR_GET_DUMPABLE) != 0:
-        raise OSError("it was set and is not in force")
+        raise OSError("PR_SET_DUMPABLE succeeded but is not in force")
 
 
 def _reason(error: Exception) -> str:
-    """What the kernel or the platform said."""
+    """Return the message of the kernel or the platform, with the kernel's version on Linux."""
     text = (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__
     return f"{text} (Linux {os.uname().release})" if syscalls.is_linux() else text
 
 
 def _lower(kind: int, value: int) -> None:
-    """Lower a limit; one that is already stricter stays, for only root may raise it."""
+    """Lower a limit, and keep one that is already stricter, because only root may raise it."""
     hard = resource.getrlimit(kind)[1]
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(kind, (value, value))
 
 
 def _memory() -> tuple[int, int]:
-    """Bytes of address space that this process has now, and of private writable memory in it."""
+    """Return the bytes of address space that this process has now, and the bytes of private writable memory in it."""
     with open("/proc/self/statm", "rb", buffering=0) as statm:
         pages = statm.read(256).split()
     return int(pages[0]) * resource.getpagesize(), int(pages[5]) * resource.getpagesize()
 
 
 def _public_folder() -> str:
-    """Where everybody may write; on a machine without such a place the root folder stands for it."""
+    """Return a folder that every user may write to, or the root folder if the machine has no such folder."""
     try:
         return tempfile.gettempdir()
     except FileNotFoundError:
@@ -308,14 +326,14 @@ def _public_folder() -> str:
 
 
 def _tasks_of(user: int) -> int:
-    """Processes and threads that ``user`` has on this machine now; 0 where that cannot be seen."""
+    """Return how many processes and threads ``user`` has on this machine now, or 0 if that cannot be read."""
     count = 0
     for entry in filter(str.isdecimal, os.listdir("/proc") if syscalls.is_linux() else []):
         try:
             with open(f"/proc/{entry}/status", encoding="utf-8", errors="replace") as status:
                 fields = dict(line.split(":", 1) for line in status if line.startswith(("Uid:", "Threads:")))
         except OSError:
-            continue  # ended meanwhile
+            continue  # the process has ended
         if int(fields["Uid"].split()[0]) == user:
             count += int(fields["Threads"])
     return count

@@ -1,6 +1,6 @@
-"""Who a student process is: nobody, without one capability, in namespaces of its own where the machine lets it.
+"""The identity of a student process: the user ``nobody``, no capabilities, its own namespaces if the machine allows it.
 
-Changing one's ids makes the kernel forget the parent-death signal: whoever calls :func:`drop` sets it again.
+Changing the user id cancels the parent-death signal, so a caller of :func:`drop` sets the signal again.
 """
 
 from __future__ import annotations
@@ -16,21 +16,23 @@ from foundations.sandbox import syscalls
 
 NOBODY = 65534
 
-#: "nobody": another user altogether. "nobody with root's files": the same, but files are opened as root without root's
-#: power over those of others, for a Python that lies in root's home folder. "itself": the user who grades.
+#: - ``"nobody"``: a user other than the grader.
+#: - ``"nobody with root's files"``: the same, but files are opened as root, without root's power over the files of
+#:   other users. This is for a Python that is installed in root's home folder.
+#: - ``"itself"``: the user who grades.
 Identity = Literal["nobody", "nobody with root's files", "itself"]
 
 _SETGID, _SETUID, _SETPCAP, _SYS_ADMIN = 6, 7, 8, 21
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x40000000
 _CAPABILITIES_3 = 0x20080522
-#: SECBIT_NOROOT and SECBIT_NO_CAP_AMBIENT_RAISE with their locks: user 0 is one like any other.
+#: SECBIT_NOROOT and SECBIT_NO_CAP_AMBIENT_RAISE with their locks: user 0 has no more rights than other users.
 _SECURE_BITS = 0b11 | 0b11 << 6
 
 
-def choose(needed: Iterable[str]) -> Identity:
-    """Whom a student process can become and still read the files and folders ``needed``.
+def choose(required: Iterable[str]) -> Identity:
+    """Choose the identity with the fewest rights that can still read the files and folders ``required``.
 
-    It is tried out, in a process of its own: permissions and user namespaces have more rules than can be foreseen here.
+    A forked process tries it, because permissions and user namespaces have too many rules to predict the result.
     """
     if os.geteuid() != 0 or not has(_SETUID) or not has(_SETGID):
         return "itself"
@@ -39,17 +41,20 @@ def choose(needed: Iterable[str]) -> Identity:
         answer = 2
         try:
             become(NOBODY)
-            answer = 0 if all(os.access(path, os.R_OK | os.X_OK * os.path.isdir(path)) for path in needed) else 1
+            answer = 0 if all(os.access(path, os.R_OK | os.X_OK * os.path.isdir(path)) for path in required) else 1
         finally:
             os._exit(answer)
-    known: dict[int, Identity] = {0: "nobody", 1: "nobody with root's files"}
-    return known.get(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), "itself")
+    identities: dict[int, Identity] = {0: "nobody", 1: "nobody with root's files"}
+    return identities.get(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), "itself")
 
 
 def enter_namespaces() -> None:
-    """A network without an interface, and its own host name, System V memory and mounts.
+    """Give the process a network without interfaces, and its own host name, System V memory and mounts.
 
-    Root makes them directly, and everybody else in a user namespace, which many machines refuse.
+    Root makes these namespaces directly. Other users need a user namespace, which many machines refuse.
+
+    Raises:
+        OSError: the machine refuses the namespaces.
     """
     user, group = os.geteuid(), os.getegid()
     direct = has(_SYS_ADMIN)
@@ -61,10 +66,10 @@ def enter_namespaces() -> None:
 
 
 def drop(identity: Identity) -> None:
-    """Give up user, groups and every capability, so that none can come back.
+    """Give up the user, groups and every capability irrevocably.
 
     Raises:
-        OSError: something is left.
+        OSError: a capability remains, or the user has not changed.
     """
     _verify_irreversible()
     if identity == "nobody":
@@ -76,13 +81,13 @@ def drop(identity: Identity) -> None:
         syscalls.call("setfsuid", 0)
     _set_capabilities(0)
     if any(capabilities()):
-        raise OSError(errno.EPERM, f"capabilities are left: {capabilities()}")
+        raise OSError(errno.EPERM, f"capabilities remain after they were dropped: {capabilities()}")
     if identity != "itself" and os.getresuid() != (NOBODY,) * 3:
-        raise OSError(errno.EPERM, f"the user is still {os.getresuid()}")
+        raise OSError(errno.EPERM, f"the user ids are {os.getresuid()} instead of {NOBODY}")
 
 
 def become(user: int) -> None:
-    """The user and the group of this number, and of no other group."""
+    """Change to the user and the group with this number, and leave all other groups."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
@@ -93,7 +98,7 @@ def has(capability: int) -> bool:
 
 
 def capabilities() -> tuple[int, int, int]:
-    """Bits of the effective, permitted and inheritable capabilities."""
+    """Return the effective, permitted and inheritable capabilities as bit masks."""
     data = ctypes.create_string_buffer(24)
     syscalls.call("capget", struct.pack("=Ii", _CAPABILITIES_3, 0), data)
     words = struct.unpack("=6I", data.raw)
@@ -107,7 +112,7 @@ def _set_capabilities(bits: int) -> None:
 
 
 def _verify_irreversible() -> None:
-    """Empty the sets from which a capability could be had again. Only who has CAP_SETPCAP can, or needs to."""
+    """Empty the sets from which a capability could be regained. Only CAP_SETPCAP allows or requires this."""
     if not has(_SETPCAP):
         return
     syscalls.prctl(syscalls.PR_CAP_AMBIENT, syscalls.PR_CAP_AMBIENT_CLEAR_ALL)
@@ -116,7 +121,7 @@ def _verify_irreversible() -> None:
         try:
             syscalls.prctl(syscalls.PR_CAPBSET_READ, capability)
         except OSError:
-            break  # one above the last that this kernel knows
+            break  # the kernel's last capability has been dropped
         syscalls.prctl(syscalls.PR_CAPBSET_DROP, capability)
         capability += 1
     syscalls.prctl(syscalls.PR_SET_SECUREBITS, _SECURE_BITS)

@@ -1,14 +1,16 @@
-"""The system-call filter: which calls a student process may make, assembled by hand into the kernel's filter program.
+"""The system-call filter: the calls that a student process may make, assembled by hand into a filter program.
 
-It is a list of what is allowed. A call named in :data:`REFUSED` fails with EPERM, so that Python says "Operation not
-permitted"; every other one, known today or not, fails with ENOSYS as on a kernel that does not have it, and libc falls
-back to an older one: from clone3 and openat2, whose flags cannot be seen from here, to clone and openat. A call made
-for another kind of machine (32-bit, x32) ends the process.
+The filter is a list of allowed calls. Other calls have one of three results:
 
-The program is one test after the other, each complete in itself: "if the number is that of read: allow". Where
-arguments decide, they are looked at as values only; what a pointer leads to could change after it was seen.
+- A call named in :data:`REFUSED` fails with EPERM, so that Python raises "Operation not permitted".
+- Any other call, including future ones, fails with ENOSYS, as on a kernel without it. libc then falls back to an older
+  call: from clone3 and openat2, whose flags a filter cannot read, to clone and openat.
+- A call for another kind of machine (32-bit, x32) ends the process.
 
-Why no package is used for this: ``docs/decisions/0010-seccomp-and-landlock-by-hand.md``.
+The program is a sequence of independent tests, such as "if this is the number of read: allow". A test of arguments
+reads their values only, because memory behind a pointer could change after the test.
+
+``docs/decisions/0010-seccomp-and-landlock-by-hand.md`` explains why no package is used for this.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from collections.abc import Iterable, Mapping
 
 from foundations.sandbox import syscalls
 
-#: What student code may do, and the calls for it. None of them reaches another process, or a file that Landlock denies.
+#: Allowed calls by purpose. They reach no other process, and no file that Landlock denies.
 ALLOWED = {
     "descriptors": "read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range "
     "dup dup2 dup3 pipe pipe2 flock fsync fdatasync ftruncate fallocate fadvise64 readahead eventfd2",
@@ -29,20 +31,20 @@ ALLOWED = {
     "epoll_pwait2",
     "looking at files": "stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink "
     "readlinkat getdents getdents64 getcwd chdir fchdir",
-    "files of one's own": "umask mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2",
+    "the process's own files": "umask mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2",
     "memory": "brk mmap munmap mprotect mremap madvise msync mincore",
     "threads": "exit exit_group futex futex_waitv set_robust_list set_tid_address rseq membarrier arch_prctl "
     "restart_syscall getcpu wait4 waitid sched_yield sched_get_priority_max sched_get_priority_min",
-    "signals to oneself": "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend "
-    "sigaltstack pause",
+    "signals to the process itself": "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait "
+    "rt_sigsuspend sigaltstack pause",
     "time": "time gettimeofday nanosleep times alarm getitimer setitimer timer_settime timer_gettime timer_getoverrun "
     "timer_delete",
-    "asking who and where one is": "getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups "
-    "getpgrp getrlimit getrusage sysinfo uname capget getrandom",
+    "the process's own identity and limits": "getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid "
+    "getgroups getpgrp getrlimit getrusage sysinfo uname capget getrandom",
     "a pair of sockets": "recvfrom shutdown getsockname getpeername getsockopt",
 }
 
-#: What is refused by name, so that the message is "Operation not permitted".
+#: Calls that are refused by name, by purpose, so that the message is "Operation not permitted".
 REFUSED = {
     "processes and programs": "fork vfork execve execveat setsid setpgid",
     "other processes": "ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_open pidfd_getfd "
@@ -57,10 +59,10 @@ REFUSED = {
     "mq_getsetattr",
     "identity and confinement": "setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid "
     "capset personality setrlimit seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self",
-    "what Landlock does not cover": "chmod fchmod fchmodat chown fchown lchown fchownat setxattr lsetxattr fsetxattr "
+    "gaps of Landlock": "chmod fchmod fchmodat chown fchown lchown fchownat setxattr lsetxattr fsetxattr "
     "removexattr lremovexattr fremovexattr utime utimes futimesat utimensat truncate inotify_init inotify_init1 "
     "inotify_add_watch fanotify_init fanotify_mark name_to_handle_at open_by_handle_at",
-    "files that are none": "creat link linkat symlink symlinkat mknod mknodat",
+    "links and special files": "creat link linkat symlink symlinkat mknod mknodat",
     "a larger share of the machine": "sched_setaffinity sched_setparam sched_setscheduler sched_setattr setpriority "
     "ioprio_set mbind set_mempolicy migrate_pages move_pages",
     "the machine itself": "init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff "
@@ -68,13 +70,13 @@ REFUSED = {
     "quotactl vhangup",
 }
 
-#: Calls whose first argument is a process, which must be 0 or the one that asks; a foreign one would tell that it is
-#: there, and how it is run.
-_OF_ONESELF = (
+#: Calls whose first argument is a process, which must be 0 or the calling process. About another process they would
+#: reveal that it exists, and how it is scheduled.
+_ABOUT_A_PROCESS = (
     "getpgid getsid sched_getparam sched_getscheduler sched_getattr sched_rr_get_interval get_robust_list prlimit64"
 )
 #: Calls whose first argument is a clock. A negative one is the CPU clock of a process, or of a thread.
-_OF_CLOCKS = "clock_gettime clock_getres clock_nanosleep timer_create"
+_ABOUT_A_CLOCK = "clock_gettime clock_getres clock_nanosleep timer_create"
 _NEGATIVE = 0x80000000
 
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -86,16 +88,17 @@ _NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16
 _SET_MODE_FILTER, _TSYNC = 1, 1
 _MODE_FILTER = 2
 
-#: Flags of clone(2) as libc sets them for a thread; each must be one of these, and the first must be there.
+#: Flags of clone(2) as libc sets them for a thread. CLONE_THREAD is required; only flags of the mask may be set.
 _THREAD = 0x10000
 _THREAD_FLAGS = 0x7D0F00
-#: open(2): a file must not be cut short by one who opens it for reading, which Landlock lets pass before ABI 3.
+#: open(2): opening a file for reading must not truncate it, which Landlock before ABI 3 does not prevent.
 _WRITING, _TRUNCATING = 0o3, 0o1000
 #: fcntl(2): duplicating, flags and locks. Not F_SETOWN and F_SETSIG, by which a signal can be sent to any process.
 _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030)
 #: ioctl(2): TCGETS (is it a terminal?), FIONREAD, FIONBIO, FIONCLEX, FIOCLEX.
 _IOCTL = (0x5401, 0x541B, 0x5421, 0x5450, 0x5451)
-#: prctl(2): what only reads, and names of threads and memory. Not PR_SET_PDEATHSIG: it would make an orphan.
+#: prctl(2): operations that only read, and names of threads and memory. Not PR_SET_PDEATHSIG, which would let a process
+#: outlive its parent.
 _PRCTL = (
     syscalls.PR_GET_PDEATHSIG, syscalls.PR_GET_DUMPABLE, syscalls.PR_SET_NAME, syscalls.PR_GET_NAME,
     syscalls.PR_GET_SECCOMP, syscalls.PR_CAPBSET_READ, syscalls.PR_GET_NO_NEW_PRIVS, syscalls.PR_SET_VMA,
@@ -103,53 +106,60 @@ _PRCTL = (
 _PRIO_PROCESS = 0
 _AF_UNIX, _SOCK_STREAM, _SOCK_KIND = 1, 1, 0xF
 
-#: One instruction: code, how many to skip if true, if false, and its operand. "no" skips to the refusal of its test.
+#: One instruction: its code, how many instructions to skip if true and if false, and its operand. "no" instead of a
+#: number skips to the refusal at the end of the test.
 Instruction = tuple[int, int | str, int | str, int]
 
 
 def program(pid: int, machine: str, threads: bool = True) -> bytes:
-    """The filter for process ``pid`` on ``machine``, as the kernel takes it: 8 bytes an instruction.
+    """Assemble the filter for process ``pid`` on ``machine``, in the kernel's form of 8 bytes an instruction.
 
-    Without ``threads`` none can be started: that is for a process whose threads the kernel does not count.
+    With ``threads=False`` the process cannot start threads. This is for a process whose threads the kernel does not
+    count.
     """
     numbers = syscalls.NUMBERS[machine]
     lines: list[Instruction] = []
     for name in ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
         lines += _only_if(numbers[name], _one_of(0, pid))
-    lines += _about_oneself(numbers, pid)
+    lines += _queries_of_itself(numbers, pid)
     a_thread = _no_bit(0, ~_THREAD_FLAGS & 0xFFFFFFFF), _bit(0, _THREAD)
     lines += _only_if(numbers["clone"], *a_thread, then=_ALLOW if threads else _ERRNO | errno.EAGAIN)
     return _same_for_all(machine) + _packed([*lines, _give(_ERRNO | errno.ENOSYS)])
 
 
-def _about_oneself(numbers: Mapping[str, int], pid: int) -> list[Instruction]:
-    """Questions about a process, allowed about process ``pid`` itself. The kernel reads the low half of an argument."""
+def _queries_of_itself(numbers: Mapping[str, int], pid: int) -> list[Instruction]:
+    """Allow calls that query a process, for process ``pid`` only.
+
+    The kernel reads the low half of an argument, and so do these tests.
+    """
     lines: list[Instruction] = []
-    for name in _OF_ONESELF.split():
+    for name in _ABOUT_A_PROCESS.split():
         further = [_null(2)] if name == "prlimit64" else []
         lines += _only_if(numbers[name], _one_of(0, 0, pid), *further)
     lines += _only_if(numbers["getpriority"], _one_of(0, _PRIO_PROCESS), _one_of(1, 0, pid))
-    # Of a thread other than the first, libc asks by its number, and does without the answer if there is no such call.
+    # libc queries a thread other than the first by the thread's number, and manages without the call on ENOSYS.
     return lines + _only_if(numbers["sched_getaffinity"], _one_of(0, 0, pid), otherwise=errno.ENOSYS)
 
 
 def install(code: bytes) -> None:
-    """Put ``code`` on every thread of this process, for good. Needs "no new privileges" to be set before.
+    """Apply the filter ``code`` to every thread of this process, irrevocably.
+
+    "No new privileges" must be set before.
 
     Raises:
-        OSError: this kernel, or a filter that is already there, does not let it.
+        OSError: this kernel, or a filter that is already in force, does not allow it.
     """
     buffer = ctypes.create_string_buffer(code, len(code))
     arguments = struct.pack("=HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer))
     if (thread := syscalls.call("seccomp", _SET_MODE_FILTER, _TSYNC, arguments)) != 0:
-        raise OSError(f"seccomp: thread {thread} could not be brought under the filter")
+        raise OSError(f"seccomp: the filter could not be applied to thread {thread}")
     if syscalls.prctl(syscalls.PR_GET_SECCOMP) != _MODE_FILTER:
-        raise OSError("seccomp: the filter was taken and is not in force")
+        raise OSError("seccomp: the filter was accepted but is not in force")
 
 
 @functools.cache
 def _same_for_all(machine: str) -> bytes:
-    """The part of the program that does not depend on the process."""
+    """Assemble the part of the program that does not depend on the process."""
     numbers = syscalls.NUMBERS[machine]
     lines: list[Instruction] = [(_LOAD, 0, 0, _MACHINE), (_EQUAL, 1, 0, _AUDIT[machine]), _give(_KILL)]
     lines.append((_LOAD, 0, 0, _NUMBER))
@@ -159,16 +169,16 @@ def _same_for_all(machine: str) -> bytes:
         for name in " ".join(groups.values()).split():
             if name in numbers:
                 lines += [(_EQUAL, 0, 1, numbers[name]), _give(answer)]
-    lines += _only_if(numbers["openat"], _not_cut_short(2))
+    lines += _only_if(numbers["openat"], _does_not_truncate(2))
     if "open" in numbers:
-        lines += _only_if(numbers["open"], _not_cut_short(1))
+        lines += _only_if(numbers["open"], _does_not_truncate(1))
     lines += _only_if(numbers["fcntl"], _one_of(1, *_FCNTL))
     lines += _only_if(numbers["ioctl"], _one_of(1, *_IOCTL), otherwise=errno.ENOTTY)
-    # "Not dumpable" is put on after the filter, so to be made not dumpable stays allowed.
+    # The layer "not dumpable" is applied after the filter, so the filter must allow that operation.
     lines += _only_if(numbers["prctl"], _one_of(0, *_PRCTL, syscalls.PR_SET_DUMPABLE), _not_dumpable())
-    for name in _OF_CLOCKS.split():
+    for name in _ABOUT_A_CLOCK.split():
         lines += _only_if(numbers[name], _no_bit(0, _NEGATIVE))
-    # A pair of connected sockets, as asyncio makes one; a datagram socket could be sent to any address.
+    # asyncio makes a pair of connected sockets. A datagram socket could send to any address.
     lines += _only_if(numbers["socketpair"], _one_of(0, _AF_UNIX), _stream())
     lines += _only_if(numbers["sendto"], _null(4))
     return _packed(lines)
@@ -181,9 +191,9 @@ def _give(answer: int) -> Instruction:
 def _only_if(
     number: int, *conditions: Iterable[Instruction], then: int = _ALLOW, otherwise: int = errno.EPERM
 ) -> list[Instruction]:
-    """Allow the call ``number`` where all ``conditions`` hold, and refuse it otherwise."""
+    """Answer the call ``number`` with ``then`` if all ``conditions`` hold, and with the error ``otherwise`` if not."""
     body = [line for condition in conditions for line in condition] + [_give(then)]
-    body = [_resolved(line, len(body) - place - 1) for place, line in enumerate(body)]
+    body = [_resolved(line, len(body) - index - 1) for index, line in enumerate(body)]
     body.append(_give(_ERRNO | otherwise))
     return [(_EQUAL, 0, len(body), number), *body]
 
@@ -194,12 +204,12 @@ def _resolved(line: Instruction, distance: int) -> Instruction:
 
 
 def _load(argument: int, high: bool = False) -> Instruction:
-    """The low (or high) 32 bits of an argument; both machines put the low ones first."""
+    """Load the low (or high) 32 bits of an argument into the accumulator; both machines store the low ones first."""
     return (_LOAD, 0, 0, _ARGUMENTS + 8 * argument + 4 * high)
 
 
 def _one_of(argument: int, *values: int) -> list[Instruction]:
-    tests: list[Instruction] = [(_EQUAL, len(values) - 1 - place, 0, value) for place, value in enumerate(values)]
+    tests: list[Instruction] = [(_EQUAL, len(values) - 1 - index, 0, value) for index, value in enumerate(values)]
     tests[-1] = (_EQUAL, 0, "no", values[-1])
     return [_load(argument), *tests]
 
@@ -216,17 +226,17 @@ def _bit(argument: int, mask: int) -> list[Instruction]:
     return [_load(argument), (_ANY_BIT, 0, "no", mask)]
 
 
-def _not_cut_short(argument: int) -> list[Instruction]:
+def _does_not_truncate(argument: int) -> list[Instruction]:
     return [_load(argument), (_ANY_BIT, 1, 0, _WRITING), (_ANY_BIT, "no", 0, _TRUNCATING)]
 
 
 def _not_dumpable() -> list[Instruction]:
-    """Where the operation is PR_SET_DUMPABLE (it is in the accumulator), its value is 0."""
+    """If the operation in the accumulator is PR_SET_DUMPABLE, require that its value is 0."""
     return [(_EQUAL, 0, 2, syscalls.PR_SET_DUMPABLE), _load(1), (_EQUAL, 0, "no", 0)]
 
 
 def _stream() -> list[Instruction]:
-    """SOCK_STREAM with or without SOCK_NONBLOCK and SOCK_CLOEXEC: bit 0 set, bits 1 to 3 clear."""
+    """Require SOCK_STREAM, with or without SOCK_NONBLOCK and SOCK_CLOEXEC: bit 0 set, bits 1 to 3 clear."""
     return [*_no_bit(1, _SOCK_KIND & ~_SOCK_STREAM), *_bit(1, _SOCK_STREAM)]
 
 

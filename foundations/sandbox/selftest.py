@@ -1,7 +1,7 @@
-"""The confined process tries what it must not be able to do, before a line of student code is sent to it.
+"""Attempts of the denied actions, by the confined process itself, before it receives student code.
 
-Each attempt is made so that it does no harm where it succeeds, and each must fail with the very error that its layer
-gives: another one would mean that something else was in the way this time.
+Each attempt is harmless if it succeeds. Each must fail with the error of its layer, because a different error would
+mean that something other than the layer prevented it.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from foundations.sandbox import privileges, syscalls
 _TRACEME = 0
 _NEWUSER = 0x10000000
 _SIGCHLD = 17
-#: The kind of a CPU clock, in the low bits of its number; the process is above them.
+#: The kind of a CPU clock, in the low bits of its number; the higher bits are the process.
 _PROCESS_CLOCK = 2
 _NOT_A_CALL = 0x3000_0000
 
 
 def run(forkserver: int, temporary: str, keep: Iterable[int]) -> None:
-    """Try everything.
+    """Make every attempt, and check the state of the process.
 
     Args:
-        forkserver: the parent process.
-        temporary: a folder that everybody may write to.
-        keep: descriptors that are meant to be open beside 0, 1 and 2.
+        forkserver: the number of the parent process.
+        temporary: a folder that every user may write to.
+        keep: descriptors that are meant to be open, in addition to 0, 1 and 2.
 
     Raises:
-        OSError: something could be done, or failed with another error than expected.
+        OSError: an attempt succeeded or failed with an unexpected error, or the state is wrong.
     """
-    for what, expected, attempt in (*_files(forkserver, temporary), *_calls(forkserver)):
-        _must_fail(what, expected, attempt)
-    for what, found, right in _state(keep):
-        if found != right:
-            raise OSError(f"{what} is {found}, and must be {right}")
+    for action, expected, attempt in (*_files(forkserver, temporary), *_calls(forkserver)):
+        _must_fail(action, expected, attempt)
+    for name, value, required in _state(keep):
+        if value != required:
+            raise OSError(f"{name} is {value}, and must be {required}")
 
 
 def _files(forkserver: int, temporary: str) -> Iterator[tuple[str, int, Callable[[], object]]]:
@@ -49,7 +49,7 @@ def _files(forkserver: int, temporary: str) -> Iterator[tuple[str, int, Callable
 
 
 def _calls(forkserver: int) -> Iterator[tuple[str, int, Callable[[], object]]]:
-    """Harmless where they succeed: what they name does not exist, or is as it is asked to be."""
+    """Yield attempts that are harmless if they succeed: their target does not exist, or already has the new state."""
     yield "a network socket", EPERM, lambda: socket.socket(socket.AF_INET)
     yield "a local socket", EPERM, lambda: socket.socket(socket.AF_UNIX)
     yield "another process", EPERM, _fork
@@ -62,9 +62,9 @@ def _calls(forkserver: int) -> Iterator[tuple[str, int, Callable[[], object]]]:
     yield "the clock of the parent", EPERM, lambda: time.clock_gettime(~forkserver << 3 | _PROCESS_CLOCK)
     yield "a user namespace", EPERM, lambda: syscalls.call("unshare", _NEWUSER)
     yield "becoming root", EPERM, lambda: os.setuid(0)
-    yield "cutting a file short", EPERM, lambda: os.truncate("", 0)
+    yield "truncating a file", EPERM, lambda: os.truncate("", 0)
     yield "changing permissions", EPERM, lambda: os.chmod("", 0)
-    yield "outliving the parent", EPERM, lambda: syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 0)
+    yield "cancelling the parent-death signal", EPERM, lambda: syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 0)
     yield "anonymous files", EPERM, lambda: syscalls.call("memfd_create", b"", 0)
     yield "an unknown call", ENOSYS, lambda: syscalls.call_number(_NOT_A_CALL, "unknown")
 
@@ -78,15 +78,15 @@ def _state(keep: Iterable[int]) -> Iterator[tuple[str, object, object]]:
     yield "the list of open descriptors", _open_descriptors(), sorted({0, 1, 2, *keep})
 
 
-def _must_fail(what: str, expected: int, attempt: Callable[[], object]) -> None:
+def _must_fail(action: str, expected: int, attempt: Callable[[], object]) -> None:
     try:
         attempt()
     except OSError as error:
         if error.errno == expected:
             return
-        found = errorcode.get(error.errno or 0, str(error))
-        raise OSError(f"{what} fails with {found} instead of {errorcode[expected]}") from error
-    raise OSError(f"{what} was possible")
+        name = errorcode.get(error.errno or 0, str(error))
+        raise OSError(f"{action} fails with {name} instead of {errorcode[expected]}") from error
+    raise OSError(f"{action} was possible, and must fail with {errorcode[expected]}")
 
 
 def _make_file(path: str) -> None:
@@ -95,7 +95,7 @@ def _make_file(path: str) -> None:
 
 
 def _fork() -> None:
-    """By clone, which every machine has, and without Python's hooks: the child, if there is one, ends at once."""
+    """Fork by clone, which every machine has, without Python's hooks. If there is a child, it ends at once."""
     if syscalls.call("clone", _SIGCHLD, 0, 0, 0, 0) == 0:
         os._exit(0)
 
@@ -109,12 +109,12 @@ def _parent_death_signal() -> int:
 
 
 def _open_descriptors() -> list[int]:
-    """Looked for one by one: /proc is closed by now, and RLIMIT_NOFILE bounds the numbers."""
-    found = []
+    """Return the open descriptors, by testing each number: /proc is not readable now, and RLIMIT_NOFILE bounds them."""
+    opened = []
     for descriptor in range(64):
         try:
             os.fstat(descriptor)
         except OSError:
             continue
-        found.append(descriptor)
-    return found
+        opened.append(descriptor)
+    return opened

@@ -1,7 +1,7 @@
-"""Linux's system calls by name, and how they are called: what ctypes needs to know, in one place.
+"""Linux's system calls by name, called through ctypes.
 
-Numbers are those of the kernel's own headers: ``asm/unistd_64.h`` for x86-64 and ``asm-generic/unistd.h`` for aarch64;
-``tests/sandbox/test_syscalls.py`` compares them, with those installed here and with a copy of Debian's.
+The numbers come from the kernel's own headers: ``asm/unistd_64.h`` for x86-64 and ``asm-generic/unistd.h`` for aarch64.
+``tests/sandbox/test_syscalls.py`` compares them with the installed headers and with a copy of Debian's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS = 38, 39
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 PR_SET_VMA = 0x53564D41
 
-#: Name, number on x86-64, number on aarch64; ``-`` where that one has no such call.
+#: Name, number on x86-64, number on aarch64; ``-`` if that machine does not have the call.
 _TABLE = """
 accept 43 202 | accept4 288 242 | access 21 - | acct 163 89 | add_key 248 217 | adjtimex 159 171 | alarm 37 -
 arch_prctl 158 - | bind 49 200 | bpf 321 280 | brk 12 214 | capget 125 90 | capset 126 91 | chdir 80 49 | chmod 90 -
@@ -82,15 +82,15 @@ wait4 61 260 | waitid 247 95 | write 1 64 | writev 20 66
 """
 
 
-def _column(place: int) -> Mapping[str, int]:
+def _column(index: int) -> Mapping[str, int]:
     rows = (entry.split() for line in _TABLE.strip().splitlines() for entry in line.split(" | "))
-    return {row[0]: int(row[place]) for row in rows if row[place] != "-"}
+    return {row[0]: int(row[index]) for row in rows if row[index] != "-"}
 
 
 #: System calls by machine, as :func:`platform.machine` names it, and by name.
 NUMBERS: Mapping[str, Mapping[str, int]] = {"x86_64": _column(1), "aarch64": _column(2)}
 
-#: What a system call takes. The kernel may write to a buffer, and must not to bytes.
+#: An argument of a system call. The kernel may write to a buffer, but must not write to bytes.
 Argument = int | bytes | ctypes.Array[ctypes.c_char] | None
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -98,33 +98,37 @@ _libc.syscall.restype = ctypes.c_long
 
 
 def machine() -> str:
-    """The machine whose system calls this process makes.
+    """Return the name of the machine whose system calls this process makes.
 
     Raises:
-        OSError: there is no table for it, or this is a 32-bit Python.
+        OSError: the system is not Linux, the machine has no table, or Python is a 32-bit build.
     """
     name = platform.machine()
     if sys.platform != "linux":
-        raise OSError(f"this is {platform.system()}, and confinement is Linux's")
+        raise OSError(f"this system is {platform.system()}, and confinement needs Linux")
     if name not in NUMBERS or sys.maxsize < 1 << 32:
-        known = " and ".join(NUMBERS)
+        supported = " and ".join(NUMBERS)
         bits = sys.maxsize.bit_length() + 1
-        raise OSError(f"no system calls are known for {name} with Python of {bits} bits: only {known} of 64")
+        raise OSError(f"{bits}-bit Python on {name} cannot be confined: only 64-bit {supported} are supported")
     return name
 
 
 def call(name: str, *arguments: Argument) -> int:
-    """Make the system call ``name``. Numbers are passed as 64 bits, bytes and buffers as a pointer to them.
+    """Make the system call ``name``. Numbers are passed as 64 bits, and bytes and buffers as pointers.
 
     Raises:
-        OSError: it failed; the text begins with its name.
+        OSError: the call failed; the message begins with its name.
     """
     return call_number(NUMBERS[machine()][name], name, *arguments)
 
 
 def call_number(number: int, name: str, *arguments: Argument) -> int:
-    """The same for a call by its number; ``name`` is for the error."""
-    plain = [ctypes.c_long(one) if isinstance(one, int) else one for one in arguments]
+    """Make the system call ``number``; ``name`` is used in the error message.
+
+    Raises:
+        OSError: as :func:`call`.
+    """
+    plain = [ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments]
     result = _libc.syscall(ctypes.c_long(number), *plain)
     if result == -1:
         error = ctypes.get_errno()
@@ -133,10 +137,10 @@ def call_number(number: int, name: str, *arguments: Argument) -> int:
 
 
 def prctl(option: int, *arguments: int) -> int:
-    """prctl(2) with up to four arguments; those not given are 0.
+    """Call prctl(2) with up to four arguments; missing arguments are 0.
 
     Raises:
-        OSError: it failed.
+        OSError: the call failed.
     """
     return call("prctl", option, *arguments, *[0] * (4 - len(arguments)))
 

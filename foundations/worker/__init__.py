@@ -1,1 +1,1 @@
-"""The process that runs student code, and everything of ours that is loaded in it."""
+"""The process that runs student code, and all modules of this package that are loaded in it."""

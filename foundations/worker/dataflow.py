@@ -1,10 +1,10 @@
-"""Recording of a call's dataflow: which operator ran on which tensors, and which tensors came out of it.
+"""Records of a call's dataflow: the operators that ran, their arguments, and the tensors that they returned.
 
-The record is a program. :mod:`foundations.worker.replaying` runs it again in another process, on inputs of the judge's
-choice, so a record proves what a call did only as far as the same values come out of it. This module runs in the
-student's process: a forged record is worth as much as the program that it holds.
+The record is a program. :mod:`foundations.worker.replaying` runs it again in another process, on inputs that the judge
+chooses. A record is evidence only if the replay computes the values of the call. This module runs in the student's
+process, and a forged record is worth only as much as the program that it contains.
 
-Source of the idea: a tape, as reverse-mode automatic differentiation keeps one.
+Source of the idea: the tape of reverse-mode automatic differentiation.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from typing import Any
 
 import torch
 
-#: Operators in one record. The slowest right answers of a course run a few thousand on inputs of a few rows.
+#: Number of operators in one record. The slowest right answers of a course run a few thousand on inputs of a few rows.
 MAX_ENTRIES = 20_000
-#: Bytes of all tensors that come from elsewhere than the inputs and the recorded operators.
+#: Bytes of all leaves: tensors that come neither from the inputs nor from a recorded operator.
 MAX_LEAF_BYTES = 4_000_000
-#: Entries of a tensor made of Python numbers that are looked up among the numbers read before.
+#: Largest size of a tensor whose entries are looked up among the numbers that were read from tensors before.
 _MAX_SLOTS = 4096
 _MAX_DEPTH = 16
 
 
 class Unrecordable(Exception):
-    """A value cannot be part of a record, so the record ends here."""
+    """A value cannot be part of a record, so the record ends."""
 
 
 def tensors_in(values: Any, depth: int = 0) -> Iterator[torch.Tensor]:
-    """Yield every tensor in ``values`` in order, each followed by the tensors that are set on it as attributes."""
+    """Yield every tensor in ``values`` in order, each followed by the tensors among its attributes."""
     if isinstance(values, torch.Tensor):
         yield values
         for attribute in vars(values).values():
@@ -46,18 +46,18 @@ def tensors_in(values: Any, depth: int = 0) -> Iterator[torch.Tensor]:
 class Dataflow:
     """Records the operators of one call.
 
-    Tensors get numbers: first those of ``inputs``, in the order of :func:`tensors_in`, then every other one when it is
-    first seen. A tensor is recognised by its memory and geometry, because a view that reaches student code is another
-    Python object than the one that the operator returned.
+    Tensors get numbers: first the tensors of ``inputs``, in the order of :func:`tensors_in`, then each other tensor
+    when it is first used. A tensor is recognised by its memory and geometry, because a view in student code is another
+    Python object than the view that the operator returned.
     """
 
     def __init__(self, inputs: Sequence[Any]) -> None:
         #: ``[operator, args, kwargs, numbers of the results, index of the call in calls]``.
         self.entries: list[list[Any]] = []
-        #: ``[name, index after its last entry, numbers of the results, how many of its arguments are tensors of several
-        #: numbers]`` of each function call that ran operators.
+        #: ``[name, index after its last entry, numbers of the results, how many of its arguments are tensors with more
+        #: than one element]`` of each function call that ran operators.
         self.calls: list[list[Any]] = []
-        #: Tensors that came from elsewhere, as they were when first seen, with their numbers.
+        #: Copies of the leaves, made when they were first used, and their numbers.
         self.leaves: list[torch.Tensor] = []
         self.leaf_numbers: list[int] = []
         self.generators: list[tuple[Any, torch.Tensor]] = []
@@ -67,7 +67,7 @@ class Dataflow:
         self._by_object: dict[int, int] = {}
         self._by_memory: dict[tuple[Any, ...], int] = {}
         self._scalars: dict[float, int] = {}
-        #: Tensors from elsewhere that no recorded operator has written to, with the values that were recorded.
+        #: The recorded values of leaves that no recorded operator has written to.
         self._untouched: dict[int, torch.Tensor] = {}
         self._alive: list[Any] = []
         self._owner = -1
@@ -77,7 +77,7 @@ class Dataflow:
     def open_call(self, name: str, args: Sequence[Any] = ()) -> int:
         """Note that a function call begins; return a mark for :meth:`close_call`."""
         self._owner = len(self.calls)
-        many = sum(isinstance(one, torch.Tensor) and one.numel() > 1 for one in args)
+        many = sum(isinstance(arg, torch.Tensor) and arg.numel() > 1 for arg in args)
         self.calls.append([name, 0, [], many])
         return len(self.entries)
 
@@ -91,14 +91,15 @@ class Dataflow:
             if call == len(self.calls) - 1:
                 self.calls.pop()  # it ran no operator
             return
-        found = [number for value in leaves_of(result) if (number := self._known(value)) is not None]
+        numbers = [number for value in leaves_of(result) if (number := self._known(value)) is not None]
         self.calls[call][1] = len(self.entries)
-        # Under vmap the result is a wrapper, and its values are what the last operator made.
-        self.calls[call][2] = found or list(self.entries[-1][3])
+        # Under vmap the result is a wrapper, whose values are the results of the last operator.
+        self.calls[call][2] = numbers or list(self.entries[-1][3])
 
     def add(self, operator: str, args: Sequence[Any], kwargs: dict[str, Any], result: Any, writes: bool) -> None:
-        """Record that ``operator`` ran on ``args`` and ``kwargs`` (as encoded by :meth:`encode_args`), and whether it
-        writes to its arguments.
+        """Record that ``operator`` ran on ``args`` and ``kwargs``, which :meth:`encode_args` has encoded.
+
+        ``writes`` is whether the operator writes to its arguments.
         """
         if self.broken:
             return
@@ -107,18 +108,18 @@ class Dataflow:
             return
         if type(result) is float:
             self._scalars[result] = len(self.entries)
-        results = [self._number_of(one) for one in leaves_of(result)]
+        results = [self._number_of(tensor) for tensor in leaves_of(result)]
         if writes:
             for number in [*results, *operands(args)]:
                 self._untouched.pop(number, None)
         self.entries.append([operator, args, kwargs, results, self._owner])
 
     def encode_args(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-        """Encode the arguments of an operator before it runs, while tensors from elsewhere have their old values."""
+        """Encode the arguments of an operator before it runs, while leaves have their old values."""
         if self.broken:
             return [], {}
         try:
-            return [self._encode(one) for one in args], {name: self._encode(one) for name, one in kwargs.items()}
+            return [self._encode(arg) for arg in args], {name: self._encode(arg) for name, arg in kwargs.items()}
         except Unrecordable as error:
             self.broken = str(error)
         return [], {}
@@ -126,7 +127,7 @@ class Dataflow:
     def outputs(self, value: Any, args: Sequence[Any]) -> dict[str, Any]:
         """Describe the returned ``value`` and the attributes set on ``args`` by numbers of tensors."""
         attributes = [
-            {name: self._encode_output(one) for name, one in vars(arg).items() if isinstance(name, str)}
+            {name: self._encode_output(attribute) for name, attribute in vars(arg).items() if isinstance(name, str)}
             if isinstance(arg, torch.Tensor)
             else {}
             for arg in args
@@ -134,7 +135,7 @@ class Dataflow:
         return {"value": self._encode_output(value), "attributes": attributes}
 
     def plain(self, value: Any, args: Sequence[Any]) -> dict[str, Any]:
-        """Return the record as it travels: a JSON text, and the tensors that came from elsewhere."""
+        """Return the record in the form that crosses to the judge: a JSON text, and the leaves."""
         with torch._C.DisableTorchFunction():
             outputs = self.outputs(value, args)
         record = {
@@ -168,9 +169,9 @@ class Dataflow:
         return number
 
     def _leaf(self, tensor: torch.Tensor) -> list[Any]:
-        """Number a tensor that no recorded operator made, and keep the values that it has now.
+        """Number a tensor that no recorded operator made, and record the values that it has now.
 
-        Numbers that were read off other tensors (``c[i, j] = s.item()``) are noted by where they came from.
+        For numbers that were read from other tensors (``c[i, j] = s.item()``), the record keeps their source.
         """
         self._leaf_bytes += tensor.numel() * tensor.element_size()
         if self._leaf_bytes > MAX_LEAF_BYTES:
@@ -187,24 +188,22 @@ class Dataflow:
         return ["f", number, slots] if slots else ["t", number]
 
     def _is_stale(self, number: int, tensor: torch.Tensor) -> bool:
-        """Return whether a tensor from elsewhere was changed by something other than a recorded operator, as by NumPy
-        in the same memory.
-        """
+        """Return whether a leaf was changed without a recorded operator, for example by NumPy in the same memory."""
         recorded = self._untouched.get(number)
         return recorded is not None and tensor.numel() <= _MAX_SLOTS and not torch.equal(recorded, tensor.detach())
 
     def _read_before(self, tensor: torch.Tensor) -> list[list[Any]]:
-        """List the entries of a small tensor that equal a number read before: place, and where it was read."""
+        """List the entries of a small tensor that equal a number read before, as ``[index, source of the number]``."""
         if tensor.numel() > _MAX_SLOTS or not tensor.is_floating_point():
             return []
-        values = [(place, x) for place, x in enumerate(tensor.flatten().tolist()) if not x.is_integer()]
-        known: dict[float, list[Any]] = {}
+        values = [(index, x) for index, x in enumerate(tensor.flatten().tolist()) if not x.is_integer()]
+        sources: dict[float, list[Any]] = {}
         if any(x not in self._scalars for _, x in values) and len(self._alive) <= _MAX_SLOTS:
             # torch.tensor([s, t]) reads its 0-dimensional tensors without an operator.
-            single = [one for one in self._alive if one.dim() == 0 and one.is_floating_point() and one is not tensor]
-            known = {one.item(): ["t", self._by_object[id(one)]] for one in single}
-        known |= {x: ["n", index] for x, index in self._scalars.items()}
-        return [[place, known[x]] for place, x in values if x in known]
+            scalars = [one for one in self._alive if one.dim() == 0 and one.is_floating_point() and one is not tensor]
+            sources = {scalar.item(): ["t", self._by_object[id(scalar)]] for scalar in scalars}
+        sources |= {x: ["n", entry] for x, entry in self._scalars.items()}
+        return [[index, sources[x]] for index, x in values if x in sources]
 
     def _encode(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 - one return for each kind of value
         kind = type(value)
@@ -216,7 +215,7 @@ class Dataflow:
             number = self._known(value)
             return self._leaf(value) if number is None or self._is_stale(number, value) else ["t", number]
         if isinstance(value, list | tuple) and depth < _MAX_DEPTH:
-            return ["l", [self._encode(one, depth + 1) for one in value]]
+            return ["l", [self._encode(item, depth + 1) for item in value]]
         if kind is torch.dtype:
             return ["dtype", str(value)[6:]]
         if kind is torch.device:
@@ -232,8 +231,8 @@ class Dataflow:
         raise Unrecordable(f"an operator was called with an object of type {kind.__name__[:80]}")
 
     def _generator(self, generator: Any) -> int:
-        for index, (known, _) in enumerate(self.generators):
-            if known is generator:
+        for index, (recorded, _) in enumerate(self.generators):
+            if recorded is generator:
                 return index
         self.generators.append((generator, generator.get_state()))
         return len(self.generators) - 1
@@ -248,10 +247,10 @@ class Dataflow:
         if kind is float:
             return ["n", self._scalars[value]] if value in self._scalars else value
         if kind is list or kind is tuple:
-            items = [self._encode_output(one, depth + 1) for one in value] if depth < _MAX_DEPTH else []
+            items = [self._encode_output(item, depth + 1) for item in value] if depth < _MAX_DEPTH else []
             return ["l" if kind is list else "tuple", items]
         if kind is dict and depth < _MAX_DEPTH and all(type(key) is str for key in value):
-            return ["d", [[key, self._encode_output(one, depth + 1)] for key, one in value.items()]]
+            return ["d", [[key, self._encode_output(item, depth + 1)] for key, item in value.items()]]
         return ["?"]
 
 
@@ -266,16 +265,16 @@ def operands(values: Sequence[Any]) -> Iterator[int]:
 
 
 def leaves_of(result: Any) -> Iterator[torch.Tensor]:
-    """Yield the tensors among what an operator returned, in order."""
+    """Yield the tensors in the result of an operator, in order."""
     if isinstance(result, torch.Tensor):
         yield result
     elif isinstance(result, list | tuple):
-        for one in result:
-            yield from leaves_of(one)
+        for item in result:
+            yield from leaves_of(item)
 
 
 def _memory(tensor: torch.Tensor) -> tuple[Any, ...]:
-    """Return where a tensor is in memory and how it is read from there; a unique key if there is no such place."""
+    """Return the address and geometry of a tensor, or a unique key if it has no address."""
     try:
         return tensor.data_ptr(), tuple(tensor.shape), tensor.stride(), tensor.dtype, tensor.is_neg(), tensor.is_conj()
     except Exception:  # sparse tensors, functional wrappers, fake tensors

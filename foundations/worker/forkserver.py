@@ -1,9 +1,10 @@
-"""The fork server: torch, IPython and matplotlib imported, no course file ever opened. It forks student processes
-and reaps them.
+"""The fork server: a process that has imported torch, IPython and matplotlib. It forks and reaps student processes.
 
-Started as ``python -I -B -m foundations.worker.forkserver DESCRIPTOR`` by :mod:`foundations.session.forkserver`, which
-is the only one to talk to it. Messages are one JSON object each, over a SOCK_SEQPACKET socket; descriptors of the
-student process's pipes travel beside "fork".
+It never opens a course file.
+
+:mod:`foundations.session.forkserver` starts it as ``python -I -B -m foundations.worker.forkserver DESCRIPTOR`` and is
+its only client. Each message is one JSON object, sent over a SOCK_SEQPACKET socket. The message "fork" carries the
+descriptors of the student process's pipes.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ import time
 from typing import Any
 
 MESSAGE_BYTES = 1 << 16
-#: Seconds that a process gets to end by itself, and to end after it was killed, before this one turns to other work.
+#: Seconds to wait for a process to end without a kill, and after a kill, before the fork server returns to other work.
 _ENDING_S, _KILLED_S = 1.0, 10.0
 
-#: What every notebook does sooner or later, done once before the first fork: fonts are found, formulas are set,
-#: figures drawn.
+#: A cell that is run once before the first fork, to do work that most notebooks need: find fonts, set formulas and draw
+#: figures.
 _WARM_CELL = """
 import torch
 import matplotlib.pyplot as plt
@@ -41,12 +42,12 @@ display(plots.timings({"warm": 1.0}, title="warm"))
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(control.fileno(), False)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the judge's to handle
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, as a shell may leave it, no child could be waited for
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge handles Ctrl-C
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # a shell may leave it ignored, and then waiting for a child fails
     from foundations.sandbox import layers as sandbox
     from foundations.sandbox import syscalls
 
-    if syscalls.is_linux():  # elsewhere the control socket's end, below, is all that ends this process
+    if syscalls.is_linux():  # on other systems this process ends only when the control socket closes, below
         sandbox.die_with_parent(os.getppid())
     shell = warm_up()
     plan = sandbox.prepare()
@@ -73,7 +74,11 @@ def main() -> None:
 
 
 def warm_up() -> Any:
-    """Import what every notebook imports, run each kind of operation once, and freeze the heap for cheap forks."""
+    """Import the libraries that notebooks use, run each kind of operation once, and freeze the heap for cheap forks.
+
+    Raises:
+        RuntimeError: the warm-up cell failed, or threads are left, with which a fork is not safe.
+    """
     import numpy
     import torch
 
@@ -89,7 +94,7 @@ def warm_up() -> Any:
     tracing.trace_call(torch.add, [torch.ones(2), torch.ones(2)])
     outputs.RECORDER.start(1 << 24)
     if failed := shell.run_cell(_WARM_CELL).error_in_exec:
-        raise RuntimeError(f"the fork server cannot do what every notebook does: {failed!r}") from failed
+        raise RuntimeError(f"the fork server's warm-up cell failed with {failed!r}; check the installation") from failed
     shell.reset()
     shell.run_line_magic("matplotlib", "inline")
     shell.execution_count = 1
@@ -97,14 +102,18 @@ def warm_up() -> Any:
     gc.collect()
     gc.freeze()
     if os.path.isdir("/proc/self/task") and (threads := len(os.listdir("/proc/self/task"))) != 1:
-        raise RuntimeError(f"the fork server has {threads} threads; a process with threads cannot be forked safely")
+        raise RuntimeError(f"the fork server has {threads} threads after warm-up; only one can be forked safely")
     return shell
 
 
 def fork(
     control: socket.socket, shell: Any, plan: Any, descriptors: list[int], request: dict[str, Any]
 ) -> dict[str, Any]:
-    """Fork a student process that serves on ``descriptors`` (requests, replies); "refused" is why there is none."""
+    """Fork a student process that serves on ``descriptors`` (requests, replies).
+
+    Returns:
+        ``{"pid"}``, or ``{"refused"}`` with the kernel's reason if the fork failed.
+    """
     try:
         pid = os.fork()
     except OSError as error:
@@ -123,13 +132,13 @@ def fork(
 
 
 def _become_student(shell: Any, plan: Any, descriptors: list[int], request: dict[str, Any]) -> None:
-    """Confine this process, and serve. Where it could not be confined, it says why and does nothing else."""
+    """Confine this process and serve requests. If a layer is refused, the server only reports the reason."""
     from foundations.sandbox import layers as sandbox
     from foundations.worker import server as inside
 
     os.setsid()
     _die_first()
-    scratch = sandbox.Scratch(request["scratch"], request["scratch_bytes"]) if request["scratch"] else None
+    scratch = sandbox.ScratchGrant(request["scratch"], request["scratch_bytes"]) if request["scratch"] else None
     confinement = plan, descriptors, request["memory_bytes"], scratch
     layers: list[str] = []
     refused: list[sandbox.ConfinementError] = []
@@ -146,42 +155,42 @@ def _become_student(shell: Any, plan: Any, descriptors: list[int], request: dict
 
 
 def _die_first() -> None:
-    """Where the machine runs out of memory, the kernel ends student code before this process and the judge."""
+    """Have the kernel kill this student process before the fork server and the judge if memory runs out."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb", buffering=0) as score:
         score.write(b"1000")
 
 
 def reap_killed(dying: list[int], seconds: float) -> None:
-    """Reap killed student processes that nobody asks about; giving back their memory takes them a while."""
+    """Reap killed student processes, and wait up to ``seconds`` for those that are still releasing their memory."""
     until = time.monotonic() + seconds
     dying[:] = [pid for pid in dying if ending(pid, until) is None]
 
 
 def kill(pid: int) -> None:
-    """Killed by its parent, a process is surely the one that is meant: its number is free only when it is reaped."""
+    """Kill a child of this process. Its number cannot belong to another process before it is reaped."""
     os.kill(pid, signal.SIGKILL)
 
 
 def reap(pid: int, first_kill: bool, dying: list[int]) -> dict[str, Any]:
-    """Describe how a student process ended, which ends by itself or is killed first.
+    """Reap a student process, after a kill if ``first_kill``, and describe how it ended.
 
-    A process that claims to end and does not is killed; one that outlives even that for a while is left to
+    A process that does not end in time is killed. One that then still does not end in time is added to ``dying``, for
     :func:`reap_killed`.
     """
-    found = None if first_kill else ending(pid, time.monotonic() + _ENDING_S)
-    if found is None:
+    result = None if first_kill else ending(pid, time.monotonic() + _ENDING_S)
+    if result is None:
         kill(pid)
-        found = ending(pid, time.monotonic() + _KILLED_S)
-    if found is None:
+        result = ending(pid, time.monotonic() + _KILLED_S)
+    if result is None:
         dying.append(pid)
-    return found or {"status": int(signal.SIGKILL), "cpu_s": 0.0, "peak_bytes": 0}
+    return result or {"status": int(signal.SIGKILL), "cpu_s": 0.0, "peak_bytes": 0}
 
 
 def ending(pid: int, until: float) -> dict[str, Any] | None:
-    """Reap a student process; ``None`` if a thread of it still lives at the moment ``until``.
+    """Reap a student process and describe its end; return ``None`` if one of its threads still runs at ``until``.
 
-    The kernel is asked again and again instead of being waited for: a process whose first thread alone has ended looks
-    like one that has ended, and whoever waits for it waits as long as the threads that are left.
+    This polls the kernel and does not block: a process whose first thread has ended looks like one that has ended, and
+    a blocking wait would last until the last thread ends.
     """
     while True:
         reaped, status, usage = os.wait4(pid, os.WNOHANG)

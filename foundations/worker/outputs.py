@@ -1,7 +1,7 @@
 """The outputs of one cell or call, recorded in nbformat's form and cut at a limit.
 
-The limit never raises an exception inside student code: what is beyond it is dropped, one line notes the cut, and the
-code continues. Memory is bounded because nothing is kept after the cut, time by the judge's own limits.
+The limit never raises an exception in student code: output beyond the limit is dropped, one line notes the cut, and the
+code continues. Dropping the output bounds memory; the judge's limits bound time.
 """
 
 from __future__ import annotations
@@ -13,56 +13,56 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 
-#: Characters that an output counts for at least: its place in the list takes memory even if it is empty.
+#: The smallest number of characters that an output counts for: even an empty one takes memory in the list.
 _LEAST_OUTPUT = 200
 
 
 class Recorder:
-    """The outputs of one cell, in the order in which they came."""
+    """Records the outputs of one cell in their order."""
 
     def __init__(self) -> None:
         self.start(0)
 
     def start(self, limit: int) -> None:
-        """Begin a new cell or call, which may write ``limit`` characters."""
+        """Begin a new cell or call, whose outputs may have ``limit`` characters."""
         self.limit = limit
         self.notes: set[str] = set()
         self._empty()
 
     def _empty(self) -> None:
         self.outputs: list[dict[str, Any]] = []
-        self.left = self.limit
+        self.remaining = self.limit
         self.cut = False
         self._clear_first = False
 
     def clear(self, wait: bool = False) -> None:
-        """Drop what was shown so far; with ``wait`` when the next output comes."""
+        """Drop the outputs so far, either at once or, with ``wait``, when the next output comes."""
         if wait:
             self._clear_first = True
         else:
             self._empty()
 
     def write(self, name: str, text: str) -> None:
-        """Append ``text`` to the stream ``name``, as far as there is room."""
+        """Append ``text`` to the stream ``name``, up to the limit."""
         self._prepare()
         if self.cut or not text:
             return
         last = self.outputs[-1] if self.outputs else {}
         new = last.get("output_type") != "stream" or last.get("name") != name
         if new and self.outputs:
-            self.left -= _LEAST_OUTPUT
-        if shown := text[: max(self.left, 0)]:
+            self.remaining -= _LEAST_OUTPUT
+        if shown := text[: max(self.remaining, 0)]:
             if new:
                 self.outputs.append({"output_type": "stream", "name": name, "text": [shown]})
             else:
                 last["text"].append(shown)
-        self._spend(len(text))
+        self._charge(len(text))
 
     def display(self, kind: str, data: dict[str, Any], metadata: dict[str, Any], count: int | None = None) -> None:
-        """Append a result or a display; one that does not fit is dropped whole."""
+        """Append a result or a display; drop all of it if it does not fit."""
         self._prepare()
         size = _LEAST_OUTPUT + _size(data.values()) + _size(metadata.values())
-        if self.cut or not self._spend(size):
+        if self.cut or not self._charge(size):
             return
         output: dict[str, Any] = {"output_type": kind, "data": dict(data), "metadata": dict(metadata)}
         if kind == "execute_result":
@@ -77,28 +77,28 @@ class Recorder:
             self.outputs[-1] = output
             return
         if not self.cut:
-            self._spend(_LEAST_OUTPUT + _size([name, value, *lines]))
+            self._charge(_LEAST_OUTPUT + _size([name, value, *lines]))
         self.outputs.append(output)
 
     def finish(self) -> list[dict[str, Any]]:
-        """Return the outputs, each stream in one piece."""
+        """Return the outputs, with each stream's parts joined."""
         for output in self.outputs:
             if output["output_type"] == "stream":
                 output["text"] = "".join(output["text"])
         return self.outputs
 
     def printed(self) -> str:
-        """Return what was written to both streams, in order."""
+        """Return the text that was written to both streams, in order."""
         return "".join(item["text"] for item in self.finish() if item["output_type"] == "stream")
 
     def _prepare(self) -> None:
         if self._clear_first:
             self._empty()
 
-    def _spend(self, size: int) -> bool:
-        """Whether there was room for ``size``; if not, nothing more is recorded, and a line notes the cut."""
-        self.left -= size
-        if self.left < 0:
+    def _charge(self, size: int) -> bool:
+        """Count ``size`` characters and return whether they fit; if not, record a line that notes the cut."""
+        self.remaining -= size
+        if self.remaining < 0:
             self.cut = True
             text = f"\n[output beyond {self.limit:,} characters was cut]\n"
             self.outputs.append({"output_type": "stream", "name": "stderr", "text": [text]})
@@ -106,7 +106,7 @@ class Recorder:
 
 
 def _size(values: Iterable[Any]) -> int:
-    """Characters of ``values``, which are texts, bytes or JSON values."""
+    """Return the number of characters of ``values``, which are texts, bytes or JSON values."""
     return sum(len(value if isinstance(value, str | bytes) else repr(value)) for value in values)
 
 
@@ -141,7 +141,7 @@ class Stream(io.TextIOBase):
 
 
 class Publisher(DisplayPublisher):
-    """Records what ``display`` shows."""
+    """Records the data that ``display`` publishes."""
 
     def publish(self, data, metadata=None, **kwargs):  # type: ignore[no-untyped-def,override]
         RECORDER.display("display_data", data, metadata or {})
@@ -160,4 +160,4 @@ class Hook(DisplayHook):
         RECORDER.display("execute_result", format_dict, md_dict or {}, self.prompt_count)
 
     def log_output(self, format_dict) -> None:  # type: ignore[no-untyped-def]
-        """Keep nothing: IPython would have a second copy of every result, beyond any limit."""
+        """Skip IPython's log, which would keep a second copy of every result without a limit."""

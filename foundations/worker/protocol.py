@@ -1,10 +1,10 @@
-"""The wire between judge and student process: typed values in length-prefixed frames, and nothing else.
+"""The protocol between judge and student process: only typed values, in length-prefixed frames.
 
-Nothing is ever un-pickled. What can cross: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list``, ``tuple``,
-``dict`` and tensors. Anything else arrives as :class:`Opaque`, which holds the name of its type and no behaviour.
+Pickle is never used. These values can cross: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list``, ``tuple``,
+``dict`` and tensors. Any other value arrives as :class:`Opaque`, which has the name of its type and no behaviour.
 
 A frame is ``magic, length, nonce, payload``; a payload is ``length of header, JSON header, tensor bytes``. Each reply
-carries the nonce of its request, so that bytes written before they were asked for are seen for what they are.
+carries the nonce of its request, so that the judge detects bytes that were written before the request.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ FRAME = struct.Struct("<4sQ16s")
 NONCE_BYTES = 16
 _HEADER_LENGTH = struct.Struct("<Q")
 
-#: Caps that do not depend on the course: deeper, longer or wider values are cut to an :class:`Opaque`.
+#: Limits that do not depend on the course: a deeper, longer or wider value becomes an :class:`Opaque`.
 MAX_DEPTH = 32
 MAX_ITEMS = 200_000
 MAX_TENSORS = 20_000
 MAX_DIMENSIONS = 16
 MAX_TYPE_NAME = 200
 MAX_INT_BITS = 4096
-#: Keys of dicts that are neither text nor small numbers: tuples, for one. Who knows how Python hashes them can have
-#: each compared with all others.
+#: Number of dict keys that are neither text nor small numbers, such as tuples. Their hashes are predictable, so an
+#: attacker can make each key collide with all others.
 MAX_ODD_KEYS = 1_000
 MAX_KEY_LENGTH = 16
 
-# No value within these caps has more brackets, braces and commas in its header.
+# The header of a value within these limits has at most this many brackets and braces, and this many commas.
 _MAX_CONTAINERS = 4 * MAX_ITEMS
 _MAX_COMMAS = 16 * MAX_ITEMS
-#: What an item of a decoded value takes beside its bytes: a tensor more, a number less.
+#: Estimated bytes that an item of a decoded value takes in addition to its content: a tensor more, a number less.
 _ITEM_BYTES = 200
 
 DTYPES: dict[str, torch.dtype] = {
@@ -54,56 +54,56 @@ _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
 class WireError(Exception):
-    """The bytes are not a frame of this protocol, or are larger than allowed."""
+    """The bytes are not a frame of this protocol, or exceed a limit."""
 
 
 @dataclass(frozen=True)
 class Opaque:
-    """A value that cannot cross: ``type_name`` is all that is known, ``why`` says what was in the way."""
+    """Represents a value that cannot cross, by the name of its type and the reason in ``why``."""
 
     type_name: str
     why: str = ""
 
 
 def frame(nonce: bytes, payload: bytes) -> bytes:
-    """``payload`` with its frame around it."""
+    """Return ``payload`` in a frame."""
     return FRAME.pack(MAGIC, len(payload), nonce) + payload
 
 
 def read_frame_header(header: bytes | bytearray, max_bytes: int) -> tuple[int, bytes]:
-    """Length of the payload that follows, and the nonce.
+    """Return the length of the payload in bytes, and the nonce.
 
     Raises:
-        WireError: not a frame of ours, or longer than ``max_bytes``.
+        WireError: this is not a frame of this protocol, or the payload is longer than ``max_bytes``.
     """
     if len(header) != FRAME.size:
         raise WireError("the reply ends before its frame does")
     magic, length, nonce = FRAME.unpack(header)
     if magic != MAGIC:
-        raise WireError("the reply does not start as a frame does")
+        raise WireError("the reply does not start with the first bytes of a frame")
     if length > max_bytes:
         raise WireError(f"the reply announces {length:,} bytes; the limit is {max_bytes:,}")
     return length, nonce
 
 
 def encode(value: object, max_bytes: int) -> bytes:
-    """Payload of ``value``; a tensor that would not fit into ``max_bytes`` becomes an :class:`Opaque`."""
+    """Return the payload of ``value``, in which a tensor that does not fit into ``max_bytes`` is an :class:`Opaque`."""
     encoder = _Encoder(max_bytes)
     header = json.dumps(encoder.node(value, 0), separators=(",", ":")).encode("ascii")
     return b"".join([_HEADER_LENGTH.pack(len(header)), header, *encoder.blobs])
 
 
 def decode(payload: bytes | bytearray) -> Any:
-    """The value in ``payload``. Tensors come as plain contiguous tensors that own their memory.
+    """Return the value in ``payload``, in which tensors are plain tensors that own their memory.
 
     Raises:
-        WireError: anything at all is not as :func:`encode` writes it.
+        WireError: any part is not as :func:`encode` writes it.
     """
     return weighed(payload)[0]
 
 
 def weighed(payload: bytes | bytearray) -> tuple[Any, int]:
-    """The value in ``payload``, and about how many bytes of memory it takes.
+    """Return the value in ``payload``, and an estimate of the bytes of memory that it takes.
 
     Raises:
         WireError: as :func:`decode`.
@@ -116,7 +116,7 @@ def weighed(payload: bytes | bytearray) -> tuple[Any, int]:
         raise WireError("the header is longer than the payload")
     header = payload[_HEADER_LENGTH.size : start]
     if _intricate(header):
-        raise WireError("the header holds more values than a reply may have")
+        raise WireError("the header has more values than a reply may have")
     try:
         document = json.loads(header.decode("ascii"))
     except (ValueError, RecursionError) as error:
@@ -129,7 +129,7 @@ def weighed(payload: bytes | bytearray) -> tuple[Any, int]:
 
 
 def _intricate(header: bytes | bytearray) -> bool:
-    """Whether parsing would build more objects than any value needs, judged by what stands outside of strings."""
+    """Return whether parsing would make more objects than any value needs, by a count of characters outside strings."""
     if header.count(b"[") + header.count(b"{") <= _MAX_CONTAINERS and header.count(b",") <= _MAX_COMMAS:
         return False
     bare = np.frombuffer(header.replace(b"\\\\", b"").replace(b'\\"', b""), np.uint8)
@@ -139,7 +139,7 @@ def _intricate(header: bytes | bytearray) -> bool:
 
 
 class _Encoder:
-    """Turns a value into JSON nodes, and collects the bytes of its tensors in the order of their nodes."""
+    """Converts a value to JSON nodes, and collects the bytes of its tensors in the order of their nodes."""
 
     def __init__(self, max_bytes: int) -> None:
         self.blobs: list[bytes] = []
@@ -193,7 +193,7 @@ class _Encoder:
         self.tensors_left -= 1
         if self.tensors_left < 0:
             return self.opaque(value, f"more than {MAX_TENSORS:,} tensors")
-        if value.is_nested:  # it has no shape, and says so by an exception
+        if value.is_nested:  # reading its shape raises an exception
             return self.opaque(value, "nested")
         shape = tuple(value.shape)
         if value.layout is not torch.strided or value.device.type != "cpu" or value.dtype not in _NAMES:
@@ -203,7 +203,7 @@ class _Encoder:
             return self.opaque(value, f"shape {shape}, {size:,} bytes: too large to hand over")
         self.bytes_left -= size
         whole = value.detach().resolve_conj().resolve_neg().contiguous()
-        # Not reshape: that of one number keeps a stride that view cannot read.
+        # reshape would keep a stride of a one-element tensor that view cannot read.
         plain = whole.as_strided((whole.numel(),), (1,))
         self.blobs.append(plain.view(torch.uint8).numpy().tobytes() if size else b"")
         return {"t": "tensor", "d": _NAMES[value.dtype], "s": list(shape), "k": _memory_order(value)}
@@ -214,12 +214,12 @@ class _Encoder:
 
 
 def _memory_order(value: torch.Tensor) -> list[int] | None:
-    """``None`` for a contiguous tensor, otherwise its strides: inputs keep their layout on the way to the student."""
+    """Return ``None`` for a contiguous tensor, otherwise its strides, so that inputs keep their layout."""
     return None if value.is_contiguous() else list(value.stride())
 
 
 class _Decoder:
-    """Builds values from JSON nodes; trusts none of them."""
+    """Builds values from untrusted JSON nodes."""
 
     def __init__(self, payload: bytes | bytearray, offset: int) -> None:
         self.payload = payload
@@ -236,7 +236,7 @@ class _Decoder:
         self.items_left -= 1
         if depth > MAX_DEPTH + 1 or self.items_left < 0:
             raise WireError("the value is nested too deep or has too many items")
-        kind = type(node)  # of JSON's own, so that there are no derived ones
+        kind = type(node)  # JSON makes no instances of derived classes
         if kind is str:
             return _printable(node)
         if kind is dict:
@@ -251,7 +251,7 @@ class _Decoder:
     def sequence(self, node: dict[str, Any], depth: int) -> list[Any]:
         values = node.get("v")
         if type(values) is not list:
-            raise WireError("a sequence without its items")
+            raise WireError("a sequence has no list of items")
         depth += 1
         return [self.value(item, depth) for item in values]
 
@@ -260,12 +260,12 @@ class _Decoder:
         pairs: Any = node.get("v")
         for pair in pairs if isinstance(pairs, list) else [None]:
             if not isinstance(pair, list) or len(pair) != 2:
-                raise WireError("a dict whose items are no pairs")
+                raise WireError("a dict has an item that is not a pair")
             key = self.value(pair[0], depth + 1)
             if type(key) is not str:
                 self.odd_keys_left -= not _is_plain_key(key)
                 if not _may_be_key(key) or self.odd_keys_left < 0:
-                    raise WireError("a dict with a key that cannot be one")
+                    raise WireError("a dict has a key that is not allowed, or too many keys that are not text")
             result[key] = self.value(pair[1], depth + 1)
         return result
 
@@ -273,7 +273,7 @@ class _Decoder:
         special = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
         name = self.string(node, "v")
         if name not in special:
-            raise WireError("a float that is none")
+            raise WireError("a float has no valid value")
         return special[name]
 
     def tensor(self, node: dict[str, Any]) -> torch.Tensor:
@@ -284,14 +284,14 @@ class _Decoder:
         strides: Any = node.get("k")
         dtype = DTYPES.get(self.string(node, "d"))
         if dtype is None or not _whole_numbers(shape) or not _is_shape(shape):
-            raise WireError("a tensor without a proper shape and dtype")
+            raise WireError("a tensor has no proper shape and dtype")
         size = math.prod(shape) * dtype.itemsize
         if size > len(self.payload) - self.offset:
-            raise WireError("a tensor that is larger than the payload")
+            raise WireError("a tensor is larger than the payload")
         raw = bytearray(memoryview(self.payload)[self.offset : self.offset + size])
         self.offset += size
         if dtype is torch.bool and raw.translate(None, b"\x00\x01"):
-            raise WireError("a boolean tensor with bytes other than 0 and 1")
+            raise WireError("a boolean tensor has bytes other than 0 and 1")
         flat = torch.frombuffer(raw, dtype=dtype) if size else torch.empty(0, dtype=dtype)
         plain = flat.reshape(shape)
         return plain if strides is None else _laid_out(plain, strides)
@@ -302,11 +302,11 @@ class _Decoder:
     def string(self, node: dict[str, Any], key: str) -> str:
         value = node.get(key)
         if not isinstance(value, str):
-            raise WireError(f"a node without its {key!r}")
+            raise WireError(f"a node has no text under {key!r}")
         return _printable(value)
 
 
-#: How a typed node is read, by its type.
+#: The method that reads a typed node, by the node's type.
 _READERS: dict[str, Callable[[_Decoder, dict[str, Any], int], Any]] = {
     "list": _Decoder.sequence,
     "tuple": lambda decoder, node, depth: tuple(decoder.sequence(node, depth)),
@@ -318,13 +318,14 @@ _READERS: dict[str, Callable[[_Decoder, dict[str, Any], int], Any]] = {
 
 
 def _printable(text: str) -> str:
-    """``text`` without lone surrogates, which no file, database or page can hold."""
+    """Replace lone surrogates in ``text``, which cannot be encoded for a file, database or page."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _is_plain_key(key: object) -> bool:
-    """Whether keys of this kind cannot share their hash by design: text is hashed with a secret, and numbers below the
-    modulus are their own hash.
+    """Return whether hash collisions of such keys cannot be constructed.
+
+    Text is hashed with a secret, and a number below the modulus is its own hash.
     """
     return key is None or type(key) in (bool, str) or (type(key) is int and abs(key) < sys.hash_info.modulus)
 
@@ -343,15 +344,22 @@ def _whole_numbers(values: Any) -> bool:
 
 
 def _is_shape(sizes: Sequence[int]) -> bool:
-    """Whether torch can make a tensor of these sizes. One without elements may still have strides beyond 64 bits."""
+    """Return whether torch can make a tensor of these sizes.
+
+    A tensor without elements may still have strides that do not fit into 64 bits.
+    """
     return len(sizes) <= MAX_DIMENSIONS and math.prod(max(size, 1) for size in sizes) < 1 << 40
 
 
 def _laid_out(plain: torch.Tensor, strides: Any) -> torch.Tensor:
-    """``plain`` (any shape) with the values it has and the memory layout that ``strides`` describe."""
+    """Copy ``plain`` (any shape) to the memory layout ``strides``, or return it if that layout cannot be kept.
+
+    Raises:
+        WireError: the strides do not fit the shape.
+    """
     if not _whole_numbers(strides) or len(strides) != plain.dim():
-        raise WireError("a tensor whose strides do not fit its shape")
-    # Layouts larger than the values themselves (a narrow column of a wide matrix) are not worth their memory.
+        raise WireError("a tensor has strides that do not fit its shape")
+    # A layout much larger than its values, such as a narrow column of a wide matrix, would waste memory.
     span = 1 + sum(step * (size - 1) for step, size in zip(strides, plain.shape, strict=True)) if plain.numel() else 0
     if span > 4 * plain.numel() + 64:
         return plain
@@ -364,7 +372,7 @@ def _laid_out(plain: torch.Tensor, strides: Any) -> torch.Tensor:
 
 
 def _overlaps(shape: torch.Size, strides: list[int]) -> bool:
-    """Whether two indices share a place in memory (sliding windows): such a layout cannot be written to."""
+    """Return whether two indices have the same memory address (sliding windows), so that writing is not possible."""
     reach = 1
     for step, size in sorted((step, size) for step, size in zip(strides, shape, strict=True) if size > 1):
         if step < reach:

@@ -1,6 +1,6 @@
-"""Running a recorded dataflow again, on other inputs than it was recorded with.
+"""Replay of a recorded dataflow on new inputs.
 
-This runs in a confined process of its own, in which no student code has run: a hostile record can at worst end it.
+This runs in its own confined process, in which no student code has run, so a hostile record can at worst end it.
 """
 
 from __future__ import annotations
@@ -13,22 +13,21 @@ import torch
 
 from foundations.worker.dataflow import leaves_of, operands
 
-#: Bytes of one tensor that a replay may make: inputs of traced calls have a few hundred entries.
+#: Largest size in bytes of a tensor that a replay may make. Inputs of traced calls have only a few hundred entries.
 _MAX_TENSOR_BYTES = 256_000_000
 
 
 def replay(jobs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Run each job; a job that cannot be run gives its reason under ``"error"``.
+    """Run each job; a job that fails has its reason under ``"error"``.
 
     Args:
-        jobs: each with ``record`` (JSON text of :meth:`foundations.worker.dataflow.Dataflow.plain`), ``leaves``,
-        ``inputs``
-            (the tensors that take the numbers from 0 on), and ``factors`` (index of a function call → factor by which
-            its results are multiplied when it has ended).
+        jobs: dicts with four keys: ``record`` (JSON text of :meth:`foundations.worker.dataflow.Dataflow.plain`),
+            ``leaves``, ``inputs`` (the tensors that take the numbers from 0 on), and ``factors`` (index of a function
+            call → factor by which its results are multiplied when it has ended).
 
     Returns:
-        for each job ``{"value", "attributes", "inputs", "changed", "error"}``: inputs are as the operators left them,
-        and changed lists the calls among ``factors`` whose results were not among what went into them.
+        for each job ``{"value", "attributes", "inputs", "changed", "error"}``. The inputs are in the state after the
+        last operator. ``changed`` lists the calls among ``factors`` of which no result was equal to an input.
     """
     return [_guarded(job) for job in jobs]
 
@@ -68,19 +67,20 @@ class _Replay:
 
     def run(self) -> dict[str, Any]:
         for index, (name, args, kwargs, results, _) in enumerate(self.record["entries"]):
-            made = _operator(name)(*map(self.decode, args), **{key: self.decode(one) for key, one in kwargs.items()})
-            if isinstance(made, float | int | bool):
-                self.scalars[index] = made
-            for number, tensor in zip(results, _results_of(made), strict=True):
+            operator, arguments = _operator(name), [self.decode(arg) for arg in args]
+            result = operator(*arguments, **{key: self.decode(value) for key, value in kwargs.items()})
+            if isinstance(result, float | int | bool):
+                self.scalars[index] = result
+            for number, tensor in zip(results, _results_of(result), strict=True):
                 self.tensors[number] = tensor
             for call, numbers, factor in self.ends.get(index + 1, ()):
                 if self.made_something(call, numbers):
                     self.changed.append(call)
                 for number in numbers:
-                    if number not in self.from_outside:  # the call gave back its own input
+                    if number not in self.from_outside:  # a call may return its own input
                         self.tensors[number] = self.multiplied(self.tensors[number], factor)
         outputs = self.record["outputs"]
-        attributes = [{name: self.decode(one) for name, one in each.items()} for each in outputs["attributes"]]
+        attributes = [{name: self.decode(value) for name, value in each.items()} for each in outputs["attributes"]]
         return {
             "value": self.decode(outputs["value"]),
             "attributes": attributes,
@@ -89,7 +89,7 @@ class _Replay:
         }
 
     def made_something(self, call: int, results: list[int]) -> bool:
-        """Return whether no result of a function call equals one of the tensors that went into the call."""
+        """Return whether no result of a function call equals one of its input tensors."""
         entries = self.record["entries"]
         within = [entry for entry in entries if entry[4] == call]
         start = entries.index(within[0]) if within else 0
@@ -98,8 +98,9 @@ class _Replay:
         return not any(torch.equal(self.tensors[number], tensor) for number in results for tensor in given)
 
     def multiplied(self, tensor: torch.Tensor, factor: float) -> torch.Tensor:
-        """Multiply a result where it is in memory, so that what it is part of has it too; a view of an input is
-        copied, because the input itself must stay what it is.
+        """Multiply a result in place, so that tensors that share its memory change too.
+
+        A view of an input is copied, because the input must not change.
         """
         if tensor.untyped_storage().data_ptr() in self.given or 0 in tensor.stride():
             return tensor * factor
@@ -115,20 +116,20 @@ class _Replay:
                 return self.scalars[index]
             case ["f", int(number), list(slots)]:
                 filled = self.tensors[number].flatten()
-                for place, source in slots:
-                    filled[place] = self.decode(source)
+                for slot, source in slots:
+                    filled[slot] = self.decode(source)
                 self.tensors[number].copy_(filled.view_as(self.tensors[number]))
                 return self.tensors[number]
             case ["l", list(items)]:
-                return [self.decode(one) for one in items]
+                return [self.decode(item) for item in items]
             case ["tuple", list(items)]:
-                return tuple(self.decode(one) for one in items)
+                return tuple(self.decode(item) for item in items)
             case ["d", list(items)]:
-                return {key: self.decode(one) for key, one in items}
+                return {key: self.decode(item) for key, item in items}
             case ["dtype" | "memory" | "layout", str(name)]:
-                found = getattr(torch, name)
-                if isinstance(found, torch.dtype | torch.memory_format | torch.layout):
-                    return found
+                constant = getattr(torch, name)
+                if isinstance(constant, torch.dtype | torch.memory_format | torch.layout):
+                    return constant
             case ["device", "cpu"]:
                 return torch.device("cpu")
             case ["complex", real, imaginary]:
@@ -137,7 +138,7 @@ class _Replay:
                 return self.generator(index)
             case ["?" | "unknown"]:
                 return None
-        raise ValueError(f"the record holds {str(value)[:60]}")
+        raise ValueError(f"the record contains {str(value)[:60]}, which is not an encoded value")
 
     def generator(self, index: int) -> torch.Generator:
         if index not in self.generators:
@@ -147,19 +148,24 @@ class _Replay:
 
 
 def _operator(name: str) -> Any:
-    """``"aten.add.Tensor"`` → the operator of PyTorch."""
+    """Return the operator of PyTorch with a name such as ``"aten.add.Tensor"``.
+
+    Raises:
+        ValueError: the name is not in one of PyTorch's namespaces of operators.
+        TypeError: the name is not an operator.
+    """
     space, packet, overload = name.split(".")
     if space not in ("aten", "prims"):
-        raise ValueError(f"the record names the operator {name[:80]}")
-    found = getattr(getattr(getattr(torch.ops, space), packet), overload)
-    if not isinstance(found, torch._ops.OpOverload):  # an attribute of a namespace, such as a method of Python's
+        raise ValueError(f"the record names {name[:80]}, which is not in aten or prims")
+    operator = getattr(getattr(getattr(torch.ops, space), packet), overload)
+    if not isinstance(operator, torch._ops.OpOverload):  # a Python attribute of the namespace, such as a method
         raise TypeError(f"{name[:80]} is not an operator")
-    return found
+    return operator
 
 
 def _results_of(result: Any) -> list[torch.Tensor]:
     tensors = list(leaves_of(result))
     for tensor in tensors:
         if tensor.numel() * tensor.element_size() > _MAX_TENSOR_BYTES:
-            raise ValueError(f"a tensor of {tensor.numel():,} numbers was made")
+            raise ValueError(f"an operator returned a tensor of {tensor.numel():,} elements, which is too large")
     return tensors

@@ -1,15 +1,13 @@
-"""What runs of ours inside the student process: an IPython shell for the cells, and probes that return values.
+"""The request server of the student process: it runs cells in an IPython shell, and probes that return values.
 
-This module holds no expected value and judges nothing. Student code shares its process and may break or forge all of
-it; the judge therefore believes values only, and checks them.
+This module holds no expected value and makes no judgement. Student code shares its process and may break or forge all
+of it, so the judge accepts values only, and checks them.
 """
 
 from __future__ import annotations
 
-import linecache
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache, partial
@@ -18,11 +16,10 @@ from typing import Any
 import torch
 
 from foundations.worker import protocol, replaying, tracing
+from foundations.worker.exceptions import describe_error
 from foundations.worker.outputs import RECORDER, Stream
-from foundations.worker.shell import Shell, name_of, text_of
+from foundations.worker.shell import Shell
 from foundations.worker.undisturbed import Quiet
-
-_MAX_EXPRESSION_CHARACTERS = 100
 
 
 class Server:
@@ -47,7 +44,12 @@ class Server:
         }
 
     def serve(self, layers: list[str], refused: list[dict[str, str]]) -> None:
-        """Answer until the pipe closes. ``layers`` confine this process; without any it says so and does no more."""
+        """Answer requests until the pipe closes.
+
+        Args:
+            layers: names of the layers that confine this process; if there are none, it answers only "hello".
+            refused: the layers that could not be applied, with reason and advice.
+        """
         self.confinement = {"layers": layers, "refused": refused}
         if not layers:
             self.operations = {"hello": self.hello}
@@ -59,11 +61,14 @@ class Server:
             _write(self.replies, protocol.frame(nonce, self.answer(request)))
 
     def answer(self, request: dict[str, Any]) -> bytes:
-        """The reply's payload. That this code itself fails is said too: a notebook can break what it stands on."""
+        """Return the payload of the reply. If this server itself fails, the reply is the error under "broken".
+
+        A notebook can break the modules that this server uses.
+        """
         try:
             return protocol.encode(self.operations[request.pop("op")](**request), self.reply_bytes)
         except BaseException as error:
-            return protocol.encode({"broken": _describe_error(error)}, self.reply_bytes)
+            return protocol.encode({"broken": describe_error(error)}, self.reply_bytes)
 
     def hello(self) -> dict[str, Any]:
         return self.confinement
@@ -78,7 +83,7 @@ class Server:
         return {
             "outputs": RECORDER.finish(),
             "execution_count": count,
-            "error": None if error is None else _describe_error(error),
+            "error": None if error is None else describe_error(error),
         }
 
     def watched_cell(self, source: str, names: list[str]) -> dict[str, Any]:
@@ -99,7 +104,16 @@ class Server:
         trace: bool = False,
         caller: dict[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Call what the notebook has defined as ``function`` and say everything that can be seen of it."""
+        """Call the notebook's ``function`` and return its value and all visible effects.
+
+        Args:
+            function: a dotted name in the notebook.
+            args: positional arguments.
+            attributes: for each positional argument, the attributes to set on it before the call.
+            kwargs: keyword arguments.
+            trace: record the operations that run.
+            caller: source and name of a grader's function that makes the call.
+        """
         for arg, values in zip(args, attributes, strict=True):
             for name, value in values.items():
                 setattr(arg, name, value)
@@ -112,30 +126,30 @@ class Server:
             return tracing.trace_call(target, args, kwargs)
 
         reply = self.guarded(run)
-        value, seen = reply.pop("value") or (None, None)
-        # A traced call returns what the function raised beside the trace, so that the trace is not lost.
+        value, record = reply.pop("value") or (None, None)
+        # A traced call returns the function's exception together with the trace, so that the trace is not lost.
         if isinstance(value, tracing.Raised):
-            reply["error"] = _describe_error(value.error)
+            reply["error"] = describe_error(value.error)
             value = None
         return reply | {
             "value": value,
-            "trace": seen,
+            "trace": record,
             "args": args,
             "attributes": [_attributes(arg) for arg in args],
             "same_object_as": next((index for index, arg in enumerate(args) if arg is value and arg is not None), None),
         }
 
     def calls(self, *, function: str, each: list[dict[str, Any]], caller: dict[str, str] | None) -> dict[str, Any]:
-        """Several calls, one after the other; what is said of each is in ``value``."""
+        """Make several calls, one after the other; ``value`` is the list of their replies."""
         return {
-            "value": [self.call(function=function, caller=caller, **one) for one in each],
+            "value": [self.call(function=function, caller=caller, **arguments) for arguments in each],
             "error": None,
             "printed": "",
         }
 
     def probe(self, source: str, function: str, args: list[Any]) -> dict[str, Any]:
-        """Run a grader's own probe; it finds the notebook's names through its first argument."""
-        run = _of_grader(source, function)
+        """Run a grader's own probe, whose first argument is the notebook's namespace."""
+        run = _compiled(source, function)
         return self.guarded(lambda: run(self.shell.user_ns, *args))
 
     def batch(
@@ -146,33 +160,34 @@ class Server:
         caller: dict[str, str] | None = None,
         plain: Sequence[Any] = (),
     ) -> dict[str, Any]:
-        """Call ``function`` on each of ``count`` fresh inputs and the same ``plain`` values, for the clock outside.
+        """Call ``function`` on each of ``count`` fresh inputs and the same ``plain`` values, timed from outside.
 
-        A grader's function is compiled for the first batch alone: the time is not the student's.
+        A grader's function is compiled for the first batch only, because the compile time is not the student's.
         """
         target = self.target(function, caller, kept=True)
 
         def run() -> Any:
             self.quiet.begin()
             results = [target(*[stack[index] for stack in stacks], *plain) for index in range(count)]
-            alike = all(type(one) is torch.Tensor and one.shape == results[0].shape for one in results)
+            alike = all(type(result) is torch.Tensor and result.shape == results[0].shape for result in results)
             return torch.stack(results) if alike and results[0].numel() <= 10_000 else list(results)
 
         return self.guarded(run)
 
     def replay(self, jobs: list[dict[str, Any]]) -> dict[str, Any]:
-        """Run recorded operators again; asked of processes in which no student code has run."""
+        """Run recorded operators again. The judge requests this only of processes in which no student code has run."""
         return {"value": replaying.replay(jobs), "error": None, "printed": ""}
 
     def target(self, name: str, caller: dict[str, str] | None, *, kept: bool = False) -> Any:
-        """What is called for ``name``: itself, or a grader's own function that finds it among the notebook's names."""
+        """Return the notebook's ``name``, or the grader's own function that finds it in the notebook's namespace."""
         value = self.lookup(name)
         if caller is None or value is _MISSING:
             return value
-        make = _compiled_once if kept else _of_grader
-        return partial(make(**caller), self.shell.user_ns)
+        compiled = _compiled_once if kept else _compiled
+        return partial(compiled(**caller), self.shell.user_ns)
 
     def lookup(self, name: str) -> Any:
+        """Return the value of a dotted name in the notebook, or ``_MISSING``."""
         target = self.shell.user_ns
         head, *rest = name.split(".")
         value = target.get(head, _MISSING)
@@ -181,8 +196,9 @@ class Server:
         return value
 
     def guarded(self, action: Callable[[], Any]) -> dict[str, Any]:
-        """Run student code; whatever it raises becomes part of the reply, and so does what it prints, even if the
-        notebook has redirected its streams.
+        """Run student code, and return its value, its exception and its printed text.
+
+        The text is recorded even if the notebook has redirected its streams.
         """
         RECORDER.start(self.output_bytes)
         value, error = None, None
@@ -190,23 +206,23 @@ class Server:
             with redirect_stdout(Stream("stdout")), redirect_stderr(Stream("stderr")):
                 value = action()
         except BaseException as caught:
-            error = _describe_error(caught)
+            error = describe_error(caught)
         return {"value": value, "error": error, "printed": RECORDER.printed()}
 
 
-def _of_grader(source: str, function: str) -> Callable[..., Any]:
-    """A function of a grader's, which has travelled as source."""
+def _compiled(source: str, function: str) -> Callable[..., Any]:
+    """Compile a grader's function from its source."""
     names: dict[str, Any] = {"torch": torch}
     exec(compile(source, "<probe>", "exec"), names)
-    made: Callable[..., Any] = names[function]
-    return made
+    compiled: Callable[..., Any] = names[function]
+    return compiled
 
 
-_compiled_once = cache(_of_grader)
+_compiled_once = cache(_compiled)
 
 
 class _Missing:
-    """The notebook does not define the name; calling it says so in a way the judge knows."""
+    """Represents a name that the notebook does not define; calling it raises an error that the judge recognises."""
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         raise NameError("foundations: not defined")
@@ -216,35 +232,12 @@ _MISSING = _Missing()
 
 
 def _attributes(arg: object) -> dict[str, Any]:
-    """Attributes that were set on a tensor, ``.g`` above all."""
+    """Return the attributes that were set on a tensor, such as ``.g``."""
     return (
         {key: value for key, value in vars(arg).items() if isinstance(key, str)}
         if isinstance(arg, torch.Tensor)
         else {}
     )
-
-
-def _describe_error(error: BaseException) -> dict[str, Any]:
-    kind = type(error)
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename.startswith("<ipython") or "ipykernel" in frame.filename]
-    line = own[-1].lineno if own else None
-    return {
-        "name": name_of(kind),
-        "bases": [name_of(base) for base in kind.__mro__],
-        "text": text_of(error.msg if isinstance(error, SyntaxError) else error),
-        "line": (error.lineno or 0) if isinstance(error, SyntaxError) else line,
-        "code": _expression(own[-1]) if own else None,
-    }
-
-
-def _expression(frame: traceback.FrameSummary) -> str:
-    """The part of a cell's line that was being computed."""
-    line = linecache.getline(frame.filename, frame.lineno or 0)
-    if frame.colno is None or frame.end_lineno != frame.lineno:
-        return line.strip()[:_MAX_EXPRESSION_CHARACTERS]
-    part = line.encode("utf-8", "replace")[frame.colno : frame.end_colno]  # columns are counted in bytes
-    return part.decode("utf-8", "replace")[:_MAX_EXPRESSION_CHARACTERS]
 
 
 def _read(descriptor: int, size: int) -> bytes:
@@ -253,10 +246,10 @@ def _read(descriptor: int, size: int) -> bytes:
         try:
             part = os.read(descriptor, min(size, 1 << 20))
         except BlockingIOError:
-            os.set_blocking(descriptor, True)  # student code has made it so
+            os.set_blocking(descriptor, True)  # student code has made the pipe non-blocking
             continue
         if not part:
-            os._exit(0)  # the judge has gone or is done with this session
+            os._exit(0)  # the judge has ended, or has closed this session
         parts.append(part)
         size -= len(part)
     return b"".join(parts)

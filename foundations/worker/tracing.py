@@ -1,11 +1,11 @@
-"""Tracing of a call: which operations ran, how often, on how many numbers at most, and which fed which.
+"""Traces of a call: the operations that ran, how often, the largest number of elements, and the dataflow between them.
 
-Two modes look at the call, because each is blind where the other sees: a ``TorchFunctionMode`` sees names as written
+Two modes record the call, because each misses operations of the other: a ``TorchFunctionMode`` records names as written
 (``matmul`` for ``@``, ``einsum``, ``item``), a ``TorchDispatchMode`` the operators that really run (``aten.mm``). The
 operators and their operands are recorded as a :class:`~foundations.worker.dataflow.Dataflow`, which the judge replays.
 
-This module runs inside the student's process, so a trace can be forged or switched off: counts are evidence only
-together with a replay that gives the value of the call.
+This module runs in the student's process, so a trace can be forged or switched off. Counts are evidence only together
+with a replay that computes the value of the call.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ MAX_NAME_CHARACTERS = 80
 #: As in :data:`foundations.grading.trace.PREDICATES`.
 _PREDICATES = frozenset({torch.isfinite, torch.Tensor.isfinite, torch.isclose, torch.Tensor.isclose})
 _INDEXING = frozenset({"__getitem__", "__setitem__"})
-#: Elements of a list of arguments: enough to see a tensor in it, cheap where it holds a million floats.
+#: Number of elements of a list of arguments that are examined: enough to find a tensor, cheap for a million floats.
 _LOOK_INSIDE = 64
 
 
 @dataclass(frozen=True)
 class Raised:
-    """Represents the value of a traced function that raised ``error``: the trace is kept."""
+    """Represents the value of a traced function that raised ``error``, so that the trace is kept."""
 
     error: BaseException
 
@@ -46,7 +46,7 @@ def trace_call(
     kwargs: Mapping[str, Any] | None = None,
     inputs: Sequence[Any] | None = None,
 ) -> tuple[Any, Plain]:
-    """Call ``function(*args, **kwargs)`` and report what ran.
+    """Call ``function(*args, **kwargs)`` and report the operations that ran.
 
     Args:
         inputs: the values whose tensors are the inputs of the recorded dataflow; by default ``args``.
@@ -54,8 +54,8 @@ def trace_call(
     Returns:
         The value, or a :class:`Raised` that holds the exception, and the trace: ``{"function": [[name, count,
         largest], ...], "dispatch": [...], "flow": {"record", "leaves"}}``, names sorted. ``count`` is the number of
-        calls and ``largest`` the largest number of elements among the tensors that went into or came out of one of
-        them. A property has its own name (``shape``) and ``largest`` 0. Dispatch names read ``aten.mm``.
+        calls and ``largest`` the largest number of elements of any tensor among their arguments and results. A property
+        has its own name (``shape``) and ``largest`` 0. Dispatch names have the form ``aten.mm``.
     """
     inputs = args if inputs is None else inputs
     with torch._C.DisableTorchFunction():
@@ -88,7 +88,7 @@ class Trace:
             try:
                 mode.__exit__(None, None, None)
             except Exception:
-                # The traced code emptied torch's stack of modes; there is nothing left to take off it.
+                # The traced code has emptied torch's stack of modes, so no mode is left to remove.
                 continue
 
     def plain(self) -> Plain:
@@ -97,7 +97,7 @@ class Trace:
 
 
 class _Tally:
-    """Name → [count, largest]."""
+    """Counts operations: name → [count, largest]."""
 
     def __init__(self) -> None:
         self.counts: dict[str, list[int]] = {}
@@ -131,7 +131,7 @@ class _DispatchMode(TorchDispatchMode):
             packet = str(func.overloadpacket)[:MAX_NAME_CHARACTERS]
             whole = f"{packet}.{func._overloadname}"[:MAX_NAME_CHARACTERS]
             names = self._names[func] = packet, whole, bool(func._schema.is_mutable)
-        with torch._C.DisableTorchFunction():  # looking at a tensor is an operation, too, and is the student's least
+        with torch._C.DisableTorchFunction():  # examining a tensor is an operation too, but not the student's
             encoded = self._flow.encode_args(args, kwargs)
             result = None
             try:
@@ -168,7 +168,7 @@ class _FunctionMode(TorchFunctionMode):
         with torch._C.DisableTorchFunction():
             mark = self._flow.open_call(name, args)
             if name in _INDEXING and len(args) > 1 and _holds_single_index(args[1]):
-                self._tally.add("__index__")  # read off the tensor without an operator
+                self._tally.add("__index__")  # PyTorch reads the number without an operator
         try:
             result = func(*args, **kwargs)
         finally:
@@ -180,7 +180,10 @@ class _FunctionMode(TorchFunctionMode):
 
 
 def _name(func: Any) -> str:
-    """``matmul``, ``__getitem__``, ``mm`` (for ``aten.mm.default`` too), and for a property its own name."""
+    """Return the name of a function: ``matmul``, ``__getitem__``, ``mm`` (for ``aten.mm.default`` too).
+
+    A property has its own name.
+    """
     func = getattr(func, "fget", func)
     func = getattr(func, "overloadpacket", func)
     name = getattr(func, "__name__", None)
@@ -190,20 +193,20 @@ def _name(func: Any) -> str:
 
 
 def _holds_single_index(index: Any) -> bool:
-    """Return whether an index has a tensor of one whole number in it, which PyTorch takes for the number."""
+    """Return whether an index contains a tensor of one whole number, which PyTorch treats as the number."""
     parts = index if isinstance(index, tuple) else (index,)
     return any(isinstance(part, torch.Tensor) and part.dim() == 0 and not part.is_floating_point() for part in parts)
 
 
 def _largest(values: Iterable[Any], depth: int = 2) -> int:
-    """The largest number of elements among the tensors in ``values``, looking ``depth`` lists deep."""
+    """Return the largest number of elements of a tensor in ``values``, and in lists there up to ``depth`` deep."""
     most = 0
     for value in values:
         if isinstance(value, torch.Tensor):
             try:
                 most = max(most, int(value.numel()))
             except Exception:
-                # A subclass that the student wrote may raise anything here; that must not end the trace.
+                # A student's subclass may raise any exception here, which must not end the trace.
                 continue
         elif depth and isinstance(value, list | tuple):
             most = max(most, _largest(islice(value, _LOOK_INSIDE), depth - 1))

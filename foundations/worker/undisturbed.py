@@ -1,8 +1,8 @@
-"""Timed and traced calls without what a notebook switched on for all code of its process.
+"""Timed and traced calls without the process-wide settings of the notebook.
 
-Some honest habits make every operation slower, whoever calls it: ``tracemalloc.start()``, a profile that was never
-stopped, ``torch.set_default_device("cpu")``. ``torch.set_num_threads(4)`` takes more CPU time and has other threads
-work. A speed check compares with a process in which nothing of this is on, and work of other threads looks like hiding.
+Some honest settings slow down every operation: ``tracemalloc.start()``, a profile that was never stopped,
+``torch.set_default_device("cpu")``. ``torch.set_num_threads(4)`` takes more CPU time and moves work to other threads. A
+speed check compares with a process that has none of these settings, and work in other threads looks like an evasion.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from typing import Any
 
 import torch
 
-#: Switches something on again.
+#: Restores a setting.
 _Switch = Callable[[], Any]
 
 
 class Quiet:
-    """Whether what observes all code of the process is switched off, and what to switch on again."""
+    """Switches off the settings that slow down all code of the process, and restores them."""
 
     def __init__(self) -> None:
         self._again = ExitStack()
 
     def begin(self) -> None:
-        """Switch off what is on. It stays off until the next cell: to switch it on and off again takes time itself."""
+        """Switch off the settings until the next cell, because switching them for each call would take time."""
         for switch_off in (_memory, _lines, _profile, _device, _threads, _determinism):
             if (switch_on := switch_off()) is not None:
                 self._again.callback(switch_on)
 
     def end(self) -> None:
-        """Switch on again what the notebook had on."""
+        """Restore the notebook's settings."""
         self._again.close()
 
 
@@ -62,7 +62,7 @@ def _profile() -> _Switch | None:
 
 
 def _device() -> _Switch | None:
-    """Tensors are made on the processor in any case, so only a default device that is the processor changes nothing."""
+    """Switch off a default device that is the CPU. Tensors are made on the CPU without it, so no result changes."""
     chosen = getattr(getattr(torch, "_GLOBAL_DEVICE_CONTEXT", None), "device_context", None)
     if chosen is None or chosen.device.type != "cpu":
         return None
@@ -71,7 +71,7 @@ def _device() -> _Switch | None:
 
 
 def _threads() -> _Switch | None:
-    """One thread, as in every student process before its first cell."""
+    """Set one thread, as in every student process before its first cell."""
     count = torch.get_num_threads()
     if count == 1:
         return None
@@ -80,7 +80,7 @@ def _threads() -> _Switch | None:
 
 
 def _determinism() -> _Switch | None:
-    """It fills the memory of every new tensor."""
+    """Switch off deterministic algorithms, which fill the memory of every new tensor."""
     if not torch.are_deterministic_algorithms_enabled():
         return None
     warn_only = torch.is_deterministic_algorithms_warn_only_enabled()

@@ -1,4 +1,4 @@
-"""The file barrier alone, in real processes: what is granted can be had, and nothing else."""
+"""The file barrier alone, in real processes: only granted actions succeed."""
 
 import os
 import struct
@@ -12,9 +12,9 @@ try:
     ABI = landlock.abi()
 except OSError:
     ABI = 0
-pytestmark = pytest.mark.skipif(ABI == 0, reason="this kernel has no Landlock, so that nothing can be graded here")
+pytestmark = pytest.mark.skipif(ABI == 0, reason="this kernel has no Landlock, so grading is not possible here")
 
-#: Tries things in ``folder`` under the rules of ``granted`` and says which went well.
+#: Attempts actions in ``folder`` under the rules of ``granted`` and reports the result of each.
 TRY = """
 import errno, os, sys
 from foundations.sandbox import syscalls
@@ -22,13 +22,13 @@ from foundations.sandbox import landlock
 folder, granted, version = {folder!r}, {granted!r}, {version!r} or landlock.abi()
 syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
 landlock.restrict_self(landlock.ruleset(version, granted), version)
-said = {{}}
+results = {{}}
 def attempt(name, action):
     try:
         result = action()
-        said[name] = "done"
+        results[name] = "done"
     except OSError as error:
-        said[name] = errno.errorcode[error.errno]
+        results[name] = errno.errorcode[error.errno]
 attempt("read", lambda: open(folder + "/file").read())
 attempt("list", lambda: os.listdir(folder))
 attempt("read below", lambda: open(folder + "/sub/file").read())
@@ -42,9 +42,9 @@ attempt("make a link", lambda: os.symlink("/etc/passwd", folder + "/newlink"))
 attempt("make a pipe", lambda: os.mkfifo(folder + "/newpipe"))
 attempt("remove", lambda: os.unlink(folder + "/gone"))
 attempt("rename", lambda: os.rename(folder + "/sub/file", folder + "/sub/renamed"))
-attempt("cut short", lambda: os.truncate(folder + "/file", 1))
+attempt("truncate", lambda: os.truncate(folder + "/file", 1))
 attempt("outside", lambda: open("/etc/passwd").read())
-say(**said)
+say(**results)
 """
 
 
@@ -62,51 +62,51 @@ def attempts(folder, *granted, version=None):
     return confined.run(TRY.format(folder=folder, granted=list(granted), version=version))
 
 
-def done(said):
-    return {name for name, result in said.items() if result == "done"}
+def done(results):
+    return {name for name, result in results.items() if result == "done"}
 
 
-def test_without_a_grant_a_file_can_be_seen_and_nothing_else(folder):
-    """That it is there, and how long it is, Landlock does not hide."""
-    said = attempts(folder)
-    assert done(said) == {"see"}
-    assert {result for name, result in said.items() if name != "see"} == {"EACCES"}
+def test_stat_alone_works_without_a_grant(folder):
+    """Landlock does not hide the existence and the size of a file."""
+    results = attempts(folder)
+    assert done(results) == {"see"}
+    assert {result for name, result in results.items() if name != "see"} == {"EACCES"}
 
 
-def test_a_folder_granted_for_reading_is_read_with_all_below_it(folder):
-    """A link in it leads no further than the grant does."""
+def test_grant_of_a_folder_includes_all_below_it(folder):
+    """A link in the folder to a file outside of the grant cannot be read."""
     assert done(attempts(folder, (folder, landlock.READ))) == {
         *("see", "read", "list", "read below", "read by way of the parent"),
     }
 
 
-def test_a_file_granted_is_that_file_alone(folder):
-    """Rights that only folders have are left out for it."""
+def test_grant_of_a_file_is_for_that_file_alone(folder):
+    """Rights that only folders have are left out of the grant."""
     assert done(attempts(folder, (f"{folder}/file", landlock.READ))) == {"see", "read", "read by way of the parent"}
 
 
-def test_a_folder_of_ones_own_holds_plain_files_and_folders(folder):
-    """No link, no pipe; and nothing outside of it."""
-    said = attempts(folder, (folder, landlock.OWN))
-    assert set(said) - done(said) == {"read by a link", "make a link", "make a pipe", "outside"}
+def test_scratch_folder_allows_plain_files_and_folders(folder):
+    """Links, pipes and files outside of the folder are denied."""
+    results = attempts(folder, (folder, landlock.OWN))
+    assert set(results) - done(results) == {"read by a link", "make a link", "make a pipe", "outside"}
 
 
 @pytest.mark.parametrize("version", range(1, min(ABI, 7) + 1))
 def test_every_version_denies_reading_and_making(folder, version):
-    """An older kernel is asked for what it knows, no more."""
-    said = attempts(folder, version=version)
-    assert done(said) <= {"see", "cut short"}
-    assert (said["cut short"] == "done") == (version < 3)
+    """An older kernel gets rules with only the rights that it supports."""
+    results = attempts(folder, version=version)
+    assert done(results) <= {"see", "truncate"}
+    assert (results["truncate"] == "done") == (version < 3)
 
 
-def test_what_is_not_there_needs_no_grant(folder):
-    """A machine without fonts, or without /lib64, is one like any other."""
-    said = attempts(folder, (f"{folder}/nothing", landlock.READ), (f"{folder}/file/nothing", landlock.READ))
-    assert done(said) == {"see"}
+def test_missing_paths_are_left_out_of_the_rules(folder):
+    """Machines without fonts, or without /lib64, are supported."""
+    results = attempts(folder, (f"{folder}/missing", landlock.READ), (f"{folder}/file/missing", landlock.READ))
+    assert done(results) == {"see"}
 
 
 def test_rights_by_version():
-    """As linux/landlock.h counts: 13 rights at first, then moving, truncating, devices; TCP from 4, scope from 6."""
+    """As in linux/landlock.h: 13 rights at first, then moving, truncating, devices; TCP from 4, scope from 6."""
     assert [landlock.handled(version) for version in range(1, 9)] == [
         ((1 << 13) - 1, 0, 0),
         ((1 << 14) - 1, 0, 0),
@@ -119,8 +119,8 @@ def test_rights_by_version():
     ]
 
 
-def test_rules_that_cannot_be_made_leave_no_descriptor(monkeypatch):
-    """A path that may not be opened is a fault, not a grant less."""
+def test_failure_to_make_rules_leaves_no_descriptor_open(monkeypatch):
+    """A path that cannot be opened is a fault, and is not silently left out."""
 
     def refuse(rules, path, rights):
         raise PermissionError(13, "no")
@@ -133,11 +133,11 @@ def test_rules_that_cannot_be_made_leave_no_descriptor(monkeypatch):
     assert struct.calcsize("=Qi") == 12  # struct landlock_path_beneath_attr is packed
 
 
-def test_network_and_signals_are_barred_where_the_version_knows_them(folder):
-    """TCP from version 4, abstract sockets and signals to others from version 6: for when the filter has a hole."""
+def test_network_and_signals_are_denied_if_the_version_supports_it(folder):
+    """TCP from version 4, abstract sockets and signals to others from version 6, in case the filter has a gap."""
     if ABI < 6:
-        pytest.skip(f"Landlock of this kernel has version {ABI}, which does not know signals")
-    said = confined.run(
+        pytest.skip(f"this kernel has Landlock ABI {ABI}, and signals need ABI 6")
+    results = confined.run(
         """
         import errno, os, socket
         from foundations.sandbox import syscalls
@@ -166,4 +166,4 @@ def test_network_and_signals_are_barred_where_the_version_knows_them(folder):
         os.waitpid(pid, 0)
         """
     )
-    assert said == {"bind": "EACCES", "connect": "EACCES", "abstract": "EPERM", "signal": "EPERM", "own": None}
+    assert results == {"bind": "EACCES", "connect": "EACCES", "abstract": "EPERM", "signal": "EPERM", "own": None}

@@ -19,7 +19,7 @@ from foundations.sandbox import readable_paths, syscalls
 USERS = pytest.mark.parametrize("user", confined.USERS)
 AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user; this run is unprivileged")
 
-#: What a confined process may not do: the attempt, and the errors it may end with.
+#: Actions that a confined process may not do: the attempt, and its expected error.
 DENIED = {
     "read the password file": ("open('/etc/passwd')", "EACCES"),
     "read its own environment": ("open('/proc/self/environ')", "EACCES"),
@@ -28,12 +28,12 @@ DENIED = {
     "list the root folder": ("os.listdir('/')", "EACCES"),
     "list the folder of the package": ("os.listdir(REPOSITORY)", "EACCES"),
     "read a file of the repository": ("open(REPOSITORY + '/pyproject.toml')", "EACCES"),
-    "go round by way of the package": ("open(REPOSITORY + '/foundations/../pyproject.toml')", "EACCES"),
+    "read the repository through the package": ("open(REPOSITORY + '/foundations/../pyproject.toml')", "EACCES"),
     "list its descriptors": ("os.listdir('/proc/self/fd')", "EACCES"),
     "write to the temporary folder": ("open('/tmp/foundations-test', 'w')", "EACCES"),
     "write to shared memory": ("open('/dev/shm/foundations-test', 'w')", "EACCES"),
     "write to Python": ("open(os.__file__, 'r+')", "EACCES"),
-    "cut Python short": ("os.open(os.__file__, os.O_RDONLY | os.O_TRUNC)", "EPERM"),
+    "truncate Python": ("os.open(os.__file__, os.O_RDONLY | os.O_TRUNC)", "EPERM"),
     "make a folder": ("os.mkdir('/tmp/foundations-test')", "EACCES"),
     "make a link": ("os.symlink('/etc/passwd', '/tmp/foundations-test')", "EPERM"),
     "change permissions": ("os.chmod(os.__file__, 0o777)", "EPERM"),
@@ -75,12 +75,12 @@ DENIED = {
     "leave its session": ("os.setsid()", "EPERM"),
     "watch a folder": ("syscalls.call('inotify_init1', 0)", "EPERM"),
     "set the clock": ("time.clock_settime(time.CLOCK_REALTIME, time.time())", "EPERM"),
-    "a call by a number too high": ("syscalls.call_number(5000, 'x')", "ENOSYS"),
+    "a call with an unknown number": ("syscalls.call_number(5000, 'x')", "ENOSYS"),
     "the newest way to clone": ("syscalls.call('clone3', bytes(88), 88)", "ENOSYS"),
     "splice": ("syscalls.call_number(275 if syscalls.machine() == 'x86_64' else 76, 'splice')", "ENOSYS"),
 }  # fmt: skip
 
-#: What works inside as in any notebook.
+#: Code that works in a confined process as in any notebook.
 WORKS = {
     "late imports": "import sqlite3, decimal, bz2, lzma, ssl, csv, zoneinfo, xml.etree.ElementTree",
     "a database in memory": "import sqlite3; assert sqlite3.connect(':memory:').execute('select 1').fetchone() == (1,)",
@@ -94,14 +94,14 @@ WORKS = {
     ),
     "asyncio": "import asyncio; assert asyncio.run(asyncio.sleep(0, 5)) == 5",
     "a callback from C": "import ctypes; assert ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 5)() == 5",
-    "what machine this is": "import platform; platform.platform(); assert os.cpu_count() >= 1",
-    "a signal to oneself": (
+    "the name of the machine": "import platform; platform.platform(); assert os.cpu_count() >= 1",
+    "a signal to itself": (
         "seen = []; signal.signal(signal.SIGUSR1, lambda *_: seen.append(1)); os.kill(os.getpid(), signal.SIGUSR1)\n"
         "signal.raise_signal(signal.SIGUSR1); assert seen == [1, 1]"
     ),
     "timers": "signal.setitimer(signal.ITIMER_REAL, 0); time.sleep(0); time.process_time(); time.perf_counter()",
     "its limits": "resource.getrlimit(resource.RLIMIT_DATA); resource.getrusage(resource.RUSAGE_SELF)",
-    "a home folder that is nobody's": "import pathlib; os.path.expanduser('~')",
+    "the home folder of a user without one": "import pathlib; os.path.expanduser('~')",
     "pipes": "r, w = os.pipe(); os.write(w, b'x'); assert os.read(r, 1) == b'x'; os.close(r); os.close(w)",
     "its own package": "from foundations import config; assert os.listdir(os.path.dirname(syscalls.__file__))",
 }
@@ -111,16 +111,16 @@ import fcntl, resource, signal, socket, subprocess, time
 from errno import errorcode
 from foundations.sandbox import syscalls
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(syscalls.__file__)))
-said = {}
+results = {}
 for name, code in ATTEMPTS.items():
     try:
         exec(code, globals())
-        said[name] = "done"
+        results[name] = "done"
     except OSError as error:
-        said[name] = errorcode.get(error.errno, str(error))
+        results[name] = errorcode.get(error.errno, str(error))
     except BaseException as error:
-        said[name] = repr(error)
-say(**said)
+        results[name] = repr(error)
+say(**results)
 """
 
 
@@ -139,20 +139,20 @@ def working(request):
 
 
 @pytest.mark.parametrize("name", DENIED)
-def test_what_is_denied_fails(denied, name):
-    """With the error of the layer that denies it: each attempt comes to its end in one process."""
+def test_denied_action_fails(denied, name):
+    """Each attempt fails with the error of its layer, and the process continues."""
     assert denied[name] == DENIED[name][1]
 
 
 @pytest.mark.parametrize("name", WORKS)
-def test_what_notebooks_do_works(working, name):
-    """Confinement is not to be noticed by those who mean no harm."""
+def test_harmless_code_works(working, name):
+    """Honest students do not notice the confinement."""
     assert working[name] == "done"
 
 
 @USERS
 def test_all_layers_are_in_force(user):
-    """In their order, with what is worth knowing beside them."""
+    """They are in their order, and the file barrier shows its version."""
     layers = confined.student("say(layers=layers)", user)["layers"]
 
     assert sandbox.is_complete(layers)
@@ -162,7 +162,7 @@ def test_all_layers_are_in_force(user):
 
 
 def test_layers_are_complete_only_in_full_and_in_order():
-    """One less, one twice, another order, one that is not known: nothing is graded on that."""
+    """Grading refuses a missing layer, a repeated one, another order and an unknown one."""
     layers = list(sandbox.MANDATORY)
     assert sandbox.is_complete(layers)
     assert sandbox.is_complete([*layers[:3], sandbox.OPTIONAL, *layers[3:]])
@@ -180,9 +180,9 @@ def test_layers_are_complete_only_in_full_and_in_order():
 
 
 @USERS
-def test_nothing_of_the_user_is_left(user):
-    """Ids, groups, capabilities, environment, folder, descriptors."""
-    said = confined.student(
+def test_no_right_or_resource_of_the_user_remains(user):
+    """Ids, groups, capabilities, environment, folder and descriptors are those of the confined process."""
+    result = confined.student(
         """
         from foundations.sandbox import privileges
         opened = []
@@ -198,11 +198,11 @@ def test_nothing_of_the_user_is_left(user):
         user,
     )
     if os.getuid() == 0:
-        assert set(said["users"]) == set(said["groups"]) == {confined.NOBODY}
-    assert said["capabilities"] == [0, 0, 0]
-    assert said["environment"] == {"FOUNDATIONS_MNIST": "bundled", "LANG": "C.UTF-8"}
-    assert said["folder"] == "/"
-    assert said["opened"] == [0, 1, 2, said["answers"]]
+        assert set(result["users"]) == set(result["groups"]) == {confined.NOBODY}
+    assert result["capabilities"] == [0, 0, 0]
+    assert result["environment"] == {"FOUNDATIONS_MNIST": "bundled", "LANG": "C.UTF-8"}
+    assert result["folder"] == "/"
+    assert result["opened"] == [0, 1, 2, result["answers"]]
 
 
 X32 = "syscalls.call_number(0x40000000 + 39, 'getpid')"
@@ -215,9 +215,9 @@ INT_80 = (
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="other machines have no such calls")
 @pytest.mark.parametrize("code", [X32, INT_80], ids=["x32", "32 bits"])
-def test_a_call_of_another_kind_of_machine_ends_the_process(code):
-    """Their numbers mean other things. A kernel without 32-bit programs ends it, too, for want of the instruction."""
-    said = confined.run(
+def test_call_of_another_kind_of_machine_ends_the_process(code):
+    """Its numbers have other meanings. A kernel without 32-bit programs ends the process on the instruction."""
+    result = confined.run(
         f"""
         import os
         from foundations.sandbox import syscalls
@@ -231,28 +231,28 @@ def test_a_call_of_another_kind_of_machine_ends_the_process(code):
         say(status=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
         """
     )
-    assert said["status"] in (-signal.SIGSYS, -signal.SIGSEGV)
+    assert result["status"] in (-signal.SIGSYS, -signal.SIGSEGV)
 
 
 @USERS
 def test_memory_of_every_kind_is_bounded(user):
-    """Private, shared and without a name; what fits is given."""
-    said = trying(
+    """Private, shared and heap memory is refused beyond the limit, and given below it."""
+    result = trying(
         {
             "private": "import mmap; mmap.mmap(-1, 400 << 20, flags=mmap.MAP_PRIVATE)",
             "shared": "import mmap; [mmap.mmap(-1, 100 << 20) for _ in range(9)]",
             "array": "bytearray(400 << 20)",
-            "what fits": "bytearray(100 << 20)",
+            "below the limit": "bytearray(100 << 20)",
             "the stack": "resource.getrlimit(resource.RLIMIT_STACK)",
         },
         user,
         memory_bytes=256 << 20,
     )
-    assert said == {
+    assert result == {
         "private": "ENOMEM",
         "shared": "ENOMEM",
         "array": "MemoryError()",
-        "what fits": "done",
+        "below the limit": "done",
         "the stack": "done",
     }
 
@@ -260,8 +260,8 @@ def test_memory_of_every_kind_is_bounded(user):
 @USERS
 @pytest.mark.parametrize("masked", [(), ("namespaces",)], ids=["as it is", "without namespaces"])
 def test_threads_are_bounded(user, masked):
-    """With stacks as small as can be, a bomb of threads comes to its end."""
-    said = confined.student(
+    """A thread bomb with the smallest possible stacks reaches a limit."""
+    result = confined.student(
         """
         import _thread
         _thread.stack_size(1 << 15)
@@ -279,14 +279,14 @@ def test_threads_are_bounded(user, masked):
         user,
         masked,
     )
-    assert said["error"] == "can't start new thread"
-    assert 1000 <= said["count"] <= 1024 + 100
+    assert result["error"] == "can't start new thread"
+    assert 1000 <= result["count"] <= 1024 + 100
 
 
 @USERS
-def test_the_process_ends_with_its_parent(user, tmp_path):
-    """Also after its ids have changed, which makes the kernel forget the signal."""
-    rig = """
+def test_process_ends_with_its_parent(user, tmp_path):
+    """This holds after its ids have changed too, which cancels the parent-death signal."""
+    script = """
     import os, time
     from foundations.sandbox import layers as sandbox
     plan = sandbox.prepare()
@@ -300,7 +300,7 @@ def test_the_process_ends_with_its_parent(user, tmp_path):
             os._exit(0)
     time.sleep(60)
     """
-    arguments = confined.command("-B", "-c", textwrap.dedent(rig), user=user)
+    arguments = confined.command("-B", "-c", textwrap.dedent(script), user=user)
     environment = {"PYTHONPATH": str(confined.ROOT)}
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, env=environment, cwd="/") as parent:
         pid = int(parent.stdout.readline())
@@ -313,9 +313,9 @@ def test_the_process_ends_with_its_parent(user, tmp_path):
 
 
 @USERS
-def test_the_clock_of_a_confined_process_is_read_from_outside(user):
-    """Speed is judged by it: it is open though the process is not dumpable and may be another user's."""
-    said = confined.run(
+def test_clock_of_a_confined_process_can_be_read_from_outside(user):
+    """Speed checks need the clock, although the process is not dumpable and may belong to another user."""
+    result = confined.run(
         """
         import os, time
         from foundations.session import process_info
@@ -340,10 +340,11 @@ def test_the_clock_of_a_confined_process_is_read_from_outside(user):
         """,
         user,
     )
-    assert 0.05 <= said["clock"] < 5
-    assert (said["threads"], said["ended"], said["zombie"]) == (1, False, True)
+    assert 0.05 <= result["clock"] < 5
+    assert (result["threads"], result["ended"], result["zombie"]) == (1, False, True)
 
 
+#: A layer, and the error of the self-test if the layer is left out.
 LEFT_OUT = {
     "parent-death signal": r"the parent-death signal is 0",
     "descriptors": r"the list of open descriptors is \[.*\]",
@@ -357,11 +358,11 @@ LEFT_OUT = {
 
 @USERS
 @pytest.mark.parametrize("layer", LEFT_OUT)
-def test_the_self_test_misses_each_layer(user, layer):
-    """A layer that does nothing and says that it did is found out by trying."""
+def test_self_test_detects_a_missing_layer(user, layer):
+    """A layer that has no effect but reports success is detected."""
     if layer == "not dumpable" and confined.USERS[user] == 0:
         pytest.skip("a change of user has the same effect")
-    said = confined.run(
+    result = confined.run(
         f"""
         import os
         from foundations.sandbox import layers as sandbox
@@ -370,7 +371,7 @@ def test_the_self_test_misses_each_layer(user, layer):
             for name, step in steps(*arguments):
                 yield name, (lambda: None) if name == {layer!r} else step
         sandbox._steps = without
-        if {layer!r} == "parent-death signal":  # which a later layer sets again
+        if {layer!r} == "parent-death signal":  # a later layer sets it again
             sandbox.drop_privileges = lambda plan: sandbox.privileges.drop(plan.identity)
         plan = sandbox.prepare()
         os.dup(1)
@@ -382,8 +383,8 @@ def test_the_self_test_misses_each_layer(user, layer):
         """,
         user,
     )
-    assert "layers" not in said
-    assert re.search(LEFT_OUT[layer], said["reason"])
+    assert "layers" not in result
+    assert re.search(LEFT_OUT[layer], result["reason"])
 
 
 @USERS
@@ -394,8 +395,8 @@ def test_the_self_test_misses_each_layer(user, layer):
         ("seccomp", "system-call filter", "seccomp: Function not implemented", "CONFIG_SECCOMP_FILTER"),
     ],
 )
-def test_a_kernel_without_a_mandatory_layer_is_refused(user, masked, layer, reason, advice):
-    """The layer, what the kernel said, and what to do."""
+def test_kernel_without_a_mandatory_layer_is_refused(user, masked, layer, reason, advice):
+    """The error has the layer, the kernel's message and advice."""
     refused = confined.student("say(layers=layers)", user, (masked,))["refused"]
 
     assert refused["layer"] == layer
@@ -405,8 +406,8 @@ def test_a_kernel_without_a_mandatory_layer_is_refused(user, masked, layer, reas
 
 
 @USERS
-def test_a_kernel_without_namespaces_does(user):
-    """They are one layer more where they can be had."""
+def test_kernel_without_namespaces_is_accepted(user):
+    """Namespaces are an optional layer."""
     layers = confined.student("say(layers=layers)", user, ("namespaces",))["layers"]
 
     assert sandbox.is_complete(layers)
@@ -414,9 +415,9 @@ def test_a_kernel_without_namespaces_does(user):
 
 
 @pytest.mark.parametrize("user", confined.USERS)
-def test_the_network_is_empty_where_namespaces_are(user):
-    """Seen from outside: the student process has a network of its own."""
-    said = confined.run(
+def test_process_with_namespaces_has_its_own_network(user):
+    """The parent compares the network namespaces."""
+    result = confined.run(
         """
         import os, time
         from foundations.sandbox import layers as sandbox
@@ -431,29 +432,29 @@ def test_the_network_is_empty_where_namespaces_are(user):
                 os._exit(0)
         had = os.read(answers, 1).decode()
         try: same = os.readlink(f"/proc/{pid}/ns/net") == os.readlink("/proc/self/ns/net")
-        except PermissionError: same = None  # not dumpable: nobody but root may look
+        except PermissionError: same = None  # not dumpable: only root may read the link
         os.kill(pid, 9)
         os.waitpid(pid, 0)
         say(had=had, same=same)
         """,
         user,
     )
-    if said["had"] == "n":
+    if result["had"] == "n":
         pytest.skip("this machine refuses namespaces")
-    assert said["same"] is (False if confined.USERS[user] == 0 else None)
+    assert result["same"] is (False if confined.USERS[user] == 0 else None)
 
 
 @AS_ROOT
-def test_both_ways_of_root_are_tried_here():
-    """Where root's Python lies in a closed folder, "self" and "open" are different; elsewhere they are one."""
-    say = "from foundations.sandbox import privileges as p, readable_paths as r\nsay(who=p.choose(r.needed()))"
+def test_tests_run_as_root_in_both_ways():
+    """The users "self" and "open" differ if root's Python is in a closed folder, and are the same otherwise."""
+    say = "from foundations.sandbox import privileges as p, readable_paths as r\nsay(who=p.choose(r.required_paths()))"
     assert confined.run(say, "open") == {"who": "nobody"}
     assert confined.run(say, "self")["who"] in ("nobody", "nobody with root's files")
 
 
 @AS_ROOT
-def test_root_becomes_nobody_in_the_way_that_can_still_read_python(tmp_path):
-    """As another user altogether where that one may read what is needed, and with root's files where not."""
+def test_root_chooses_an_identity_that_can_read_python(tmp_path):
+    """The user changes completely if the required paths stay readable; otherwise files are opened as root."""
     open_folder, closed_folder = tmp_path / "open", tmp_path / "closed"
     public = tempfile.mkdtemp(dir="/tmp")
     os.chmod(public, 0o755)
@@ -461,7 +462,7 @@ def test_root_becomes_nobody_in_the_way_that_can_still_read_python(tmp_path):
         folder.mkdir()
         folder.chmod(mode)
         (folder / "file").write_text("content")
-    said = confined.run(
+    result = confined.run(
         f"""
         from foundations.sandbox import privileges
         say(
@@ -472,7 +473,7 @@ def test_root_becomes_nobody_in_the_way_that_can_still_read_python(tmp_path):
         """
     )
     os.rmdir(public)
-    assert said == {
+    assert result == {
         "readable": "nobody",
         "closed": "nobody with root's files",
         "none": "nobody with root's files",
@@ -486,13 +487,13 @@ def test_root_becomes_nobody_in_the_way_that_can_still_read_python(tmp_path):
 @AS_ROOT
 @pytest.mark.parametrize("identity", ["nobody", "nobody with root's files", "itself"])
 def test_no_identity_keeps_a_capability(identity, tmp_path):
-    """Nor a way back to root, to its processes, or to files of others; "with root's files" opens those of root."""
+    """No identity can return to root or reach its processes or other users' files, and only one opens root's files."""
     (tmp_path / "roots").write_text("content")
     (tmp_path / "others").write_text("content")
     os.chmod(tmp_path / "roots", 0o600)
     os.chown(tmp_path / "others", 1234, 1234)
     os.chmod(tmp_path / "others", 0o600)
-    said = confined.run(
+    result = confined.run(
         f"""
         import errno, os
         from foundations.sandbox import syscalls
@@ -514,17 +515,17 @@ def test_no_identity_keeps_a_capability(identity, tmp_path):
         """
     )
     root = identity == "itself"
-    assert said["capabilities"] == [0, 0, 0]
-    assert set(said["users"]) == {0 if root else confined.NOBODY}
-    assert (said["back"], said["chown"], said["others"]) == ("EPERM", "EPERM", "EACCES")
-    assert said["roots"] == ("EACCES" if identity == "nobody" else None)
-    assert said["signal"] == (None if root else "EPERM")
+    assert result["capabilities"] == [0, 0, 0]
+    assert set(result["users"]) == {0 if root else confined.NOBODY}
+    assert (result["back"], result["chown"], result["others"]) == ("EPERM", "EPERM", "EACCES")
+    assert result["roots"] == ("EACCES" if identity == "nobody" else None)
+    assert result["signal"] == (None if root else "EPERM")
 
 
 @AS_ROOT
-def test_root_in_a_container_without_the_right_to_change_user_is_confined_too():
-    """It stays user 0 and loses all that this means; the kernel counts no threads for it, so there are none."""
-    said = confined.run(
+def test_root_without_the_right_to_change_user_is_confined_too():
+    """The process keeps user id 0 without its rights, and gets no threads because the kernel does not count root's."""
+    result = confined.run(
         """
         import os, threading
         from foundations.sandbox import privileges
@@ -542,15 +543,15 @@ def test_root_in_a_container_without_the_right_to_change_user_is_confined_too():
         os.waitpid(pid, 0)
         """
     )
-    assert sandbox.is_complete(said["layers"])
-    assert "no privileges (user 0)" in said["layers"]
-    assert said["error"] == "can't start new thread"
-    assert said["capabilities"] == [0, 0, 0]
+    assert sandbox.is_complete(result["layers"])
+    assert "no privileges (user 0)" in result["layers"]
+    assert result["error"] == "can't start new thread"
+    assert result["capabilities"] == [0, 0, 0]
 
 
-def test_what_may_be_read_holds_nothing_of_the_course():
-    """Also where the virtual environment lies inside it: folders are named exactly."""
-    folders = readable_paths.folders()
+def test_no_readable_folder_contains_the_course():
+    """This holds if the virtual environment is inside the course too, because folders are named exactly."""
+    folders = readable_paths.readable_folders()
     repository = str(confined.ROOT)
 
     assert os.path.dirname(os.path.dirname(syscalls.__file__)) in folders
@@ -566,17 +567,17 @@ def test_what_may_be_read_holds_nothing_of_the_course():
     assert [folder for folder in folders if repository.startswith(f"{folder}/") or folder == repository] == []
     assert os.path.expanduser("~") not in folders
     assert sys.prefix not in folders
-    assert [path for path in readable_paths.loaded() if not os.path.isfile(path)] == []
+    assert [path for path in readable_paths.loaded_library_folders() if not os.path.isfile(path)] == []
 
 
 @USERS
-def test_a_scratch_folder_is_the_only_place_to_write(user, tmp_path):
-    """Files up to the limit, folders, no links; it is where the process stands, and where temporary files go."""
+def test_scratch_folder_is_the_only_writable_folder(user, tmp_path):
+    """It may have files up to the limit and folders, but no links; it is the current and the temporary folder."""
     folder = tempfile.mkdtemp(dir="/tmp")
     os.chmod(folder, 0o777)
-    said = trying(
+    result = trying(
         {
-            "stands there": f"assert os.getcwd() == {folder!r}",
+            "current folder": f"assert os.getcwd() == {folder!r}",
             "write": "open('a', 'w').write('x' * 1000); assert open('a').read() == 'x' * 1000",
             "write again": "open('a', 'w').write('y'); assert open('a').read() == 'y'",
             "too large": "f = open('b', 'wb', buffering=0); f.write(bytes(5000)); f.write(bytes(1))",
@@ -592,7 +593,7 @@ def test_a_scratch_folder_is_the_only_place_to_write(user, tmp_path):
         scratch=(folder, 4096),
     )
     subprocess.run(["rm", "-r", folder], check=True)
-    assert {name: said.pop(name) for name in ("too large", "link", "hard link", "pipe", "outside", "elsewhere")} == {
+    assert {name: result.pop(name) for name in ("too large", "link", "hard link", "pipe", "outside", "elsewhere")} == {
         "too large": "EFBIG",
         "link": "EPERM",
         "hard link": "EPERM",
@@ -600,18 +601,18 @@ def test_a_scratch_folder_is_the_only_place_to_write(user, tmp_path):
         "outside": "EACCES",
         "elsewhere": "EACCES",
     }
-    assert set(said.values()) == {"done"}
+    assert set(result.values()) == {"done"}
 
 
-def test_a_parent_that_has_ended_is_noticed():
-    """Between fork and the call that asks for the signal."""
-    with pytest.raises(OSError, match="the parent, has ended"):
+def test_parent_that_has_ended_is_noticed():
+    """The parent may end between the fork and the call that sets the signal."""
+    with pytest.raises(OSError, match="the parent, has already ended"):
         sandbox.die_with_parent(1 << 22)
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 0)
 
 
-def test_an_unknown_machine_is_refused(monkeypatch):
-    """Nothing is put on, and the reason says which machine it is."""
+def test_unknown_machine_is_refused(monkeypatch):
+    """No layer is applied, and the reason names the machine."""
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
     plan = sandbox.Plan(os.getpid(), "itself", 0, (), 0, "/tmp")
     with pytest.raises(sandbox.ConfinementError, match="riscv64") as refused:
@@ -619,9 +620,9 @@ def test_an_unknown_machine_is_refused(monkeypatch):
     assert refused.value.layer == "system-call filter"
 
 
-def test_unsafely_all_that_can_be_is_put_on():
-    """And what could not is said, with the reason and the advice."""
-    said = confined.run(
+def test_unsafe_confinement_applies_all_available_layers():
+    """The layers that are missing are returned, with reason and advice."""
+    result = confined.run(
         """
         import os
         from foundations.sandbox import layers as sandbox
@@ -635,17 +636,17 @@ def test_unsafely_all_that_can_be_is_put_on():
         """,
         masked=("landlock", "seccomp"),
     )
-    missing = {one["layer"]: one for one in said["missing"]}
+    missing = {error["layer"]: error for error in result["missing"]}
     assert set(missing) - {sandbox.OPTIONAL} == {"file barrier", "system-call filter", "self-test"}
     assert "Function not implemented" in missing["file barrier"]["reason"]
     assert all(missing[name]["advice"] for name in set(missing) - {sandbox.OPTIONAL})
-    assert said["layers"][-1] == sandbox.UNSAFE
-    assert not sandbox.is_complete(said["layers"])
+    assert result["layers"][-1] == sandbox.UNSAFE
+    assert not sandbox.is_complete(result["layers"])
 
 
 @USERS
-def test_what_a_process_can_see_of_the_machine(user):
-    """As docs/security.md lists it: links and the presence of files, and no content beyond what it may read."""
+def test_visible_properties_of_the_machine(user):
+    """As docs/security.md lists: links and the existence of files are visible, but only readable files have content."""
     done = confined.student(
         """
         import errno

@@ -1,4 +1,4 @@
-"""The command itself on machines that lack a layer: an outer filter answers as their kernels would."""
+"""The command on machines that lack a layer, which an outer filter simulates."""
 
 import json
 import os
@@ -17,15 +17,15 @@ from foundations.sandbox import layers as sandbox
 NAME = "01_matmul"
 EXAMPLE = confined.ROOT / "examples" / "submitted" / "all-right" / NAME / f"{NAME}.ipynb"
 COMMAND = "import sys; sys.argv[0] = 'foundations'; from foundations import cli; cli.main()"
-#: Each test starts the command anew, which takes seconds: other users than the present one are tried by the slow tests.
+#: Each test starts the command again, which takes seconds, so only the slow tests try users other than the current one.
 USERS = pytest.mark.parametrize(
     "user", [pytest.param(user, marks=[] if user == "self" else [pytest.mark.slow]) for user in confined.USERS]
 )
 
 
 @pytest.fixture
-def desk():
-    """A folder that every user may write to; in it a right submission whose first cell leaves a mark, were it run."""
+def workspace():
+    """Yield a folder that every user may write to, with a right submission whose first cell leaves a mark."""
     folder = Path(tempfile.mkdtemp(dir="/tmp"))
     folder.chmod(0o777)
     notebook = nbformat.read(EXAMPLE, as_version=4)
@@ -36,22 +36,22 @@ def desk():
     shutil.rmtree(folder)
 
 
-def grade(desk, user, masked, *options):
-    """Exit code, report, and what was printed."""
-    arguments = ["grade", f"{desk}/s01/{NAME}/{NAME}.ipynb", "--assignment", NAME, "--no-gradebook"]
+def grade(workspace, user, masked, *options):
+    """Return the exit code, the report and the printed text."""
+    arguments = ["grade", f"{workspace}/s01/{NAME}/{NAME}.ipynb", "--assignment", NAME, "--no-gradebook"]
     done = subprocess.run(
         confined.command(
-            "-c", COMMAND, *arguments, "--json", f"{desk}/report.json", *options, user=user, masked=masked
+            "-c", COMMAND, *arguments, "--json", f"{workspace}/report.json", *options, user=user, masked=masked
         ),
         cwd=confined.ROOT,
-        env={"PATH": os.environ["PATH"], "HOME": str(desk)},
+        env={"PATH": os.environ["PATH"], "HOME": str(workspace)},
         capture_output=True,
         text=True,
         check=False,
         timeout=200,
     )
     assert "Traceback" not in done.stderr
-    return done.returncode, json.loads((desk / "report.json").read_text()), done.stdout + done.stderr
+    return done.returncode, json.loads((workspace / "report.json").read_text()), done.stdout + done.stderr
 
 
 @USERS
@@ -62,24 +62,24 @@ def grade(desk, user, masked, *options):
         ("seccomp", ["system-call filter", "seccomp: Function not implemented", "CONFIG_SECCOMP_FILTER"]),
     ],
 )
-def test_without_a_mandatory_layer_nothing_is_graded_and_nothing_has_run(desk, user, masked, words):
-    """The report names the layer, the kernel's reason and what to do; that is not a zero."""
-    code, report, printed = grade(desk, user, (masked,))
+def test_no_cell_is_run_or_graded_without_a_mandatory_layer(workspace, user, masked, words):
+    """The report names the layer, the kernel's reason and the advice, and has no score instead of a zero."""
+    code, report, printed = grade(workspace, user, (masked,))
 
     assert (code, report["verdict"], report["score"]) == (1, "ungraded", None)
     assert [word for word in words if word not in report["reason"]] == []
     assert words[0] in printed
     assert report["environment"]["layers"] == []
     assert {check["outcome"] for exercise in report["exercises"] for check in exercise["checks"]} <= {"fault"}
-    assert not (desk / "mark").exists()
+    assert not (workspace / "mark").exists()
 
 
 @pytest.mark.slow
-def test_the_mark_would_be_left_if_code_ran_there(desk):
-    """What the tests above look for is found where the command is told to do without confinement."""
-    code, report, _ = grade(desk, "self", ("landlock",), "--unsafe-no-sandbox")
+def test_first_cell_leaves_its_mark_without_confinement(workspace):
+    """The mark that the tests above expect to be missing does exist if the cell runs."""
+    code, report, _ = grade(workspace, "self", ("landlock",), "--unsafe-no-sandbox")
 
-    assert (desk / "mark").exists()
+    assert (workspace / "mark").exists()
     assert (code, report["verdict"], report["creditable"]) == (0, "graded", False)
     layers = report["environment"]["layers"]
     assert layers[-1] == sandbox.UNSAFE
@@ -88,24 +88,24 @@ def test_the_mark_would_be_left_if_code_ran_there(desk):
 
 @pytest.mark.slow
 @USERS
-def test_without_namespaces_everything_is_graded(desk, user):
-    """They are one layer more where they can be had."""
-    code, report, _ = grade(desk, user, ("namespaces",))
+def test_submission_is_graded_without_namespaces(workspace, user):
+    """Namespaces are an optional layer."""
+    code, report, _ = grade(workspace, user, ("namespaces",))
 
     assert (code, report["verdict"], report["creditable"]) == (0, "graded", True)
     assert report["score"] == report["max_score"]
     assert sandbox.is_complete(report["environment"]["layers"])
     assert sandbox.OPTIONAL not in report["environment"]["layers"]
-    assert not (desk / "mark").exists()
+    assert not (workspace / "mark").exists()
 
 
 @pytest.mark.slow
 @USERS
-def test_with_all_layers_everything_is_graded(desk, user):
-    """As root and as an ordinary user, whose interpreter may lie in a closed folder."""
-    code, report, _ = grade(desk, user, ())
+def test_submission_is_graded_with_all_layers(workspace, user):
+    """This holds for root, and for an ordinary user whose interpreter may be in a closed folder."""
+    code, report, _ = grade(workspace, user, ())
 
     assert (code, report["verdict"], report["creditable"]) == (0, "graded", True)
     assert report["score"] == report["max_score"]
     assert sandbox.is_complete(report["environment"]["layers"])
-    assert not (desk / "mark").exists()
+    assert not (workspace / "mark").exists()

@@ -1,4 +1,4 @@
-"""What student code may read holds no course."""
+"""No folder that student code may read contains the course."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from foundations.sandbox import readable_paths
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_course_beside_or_above_what_may_be_read_is_hidden(tmp_path):
-    """The virtual environment and this package may lie inside it."""
-    assert readable_paths.holds(str(tmp_path)) is None
-    assert readable_paths.holds(str(ROOT)) is None
-    assert readable_paths.holds(str(ROOT / "graders")) is None
+def test_course_next_to_or_above_readable_folders_is_hidden(tmp_path):
+    """The virtual environment and this package may be inside the course."""
+    assert readable_paths.folder_containing(str(tmp_path)) is None
+    assert readable_paths.folder_containing(str(ROOT)) is None
+    assert readable_paths.folder_containing(str(ROOT / "graders")) is None
 
 
-def test_a_folder_below_what_may_be_read_is_found(tmp_path):
-    """Also by another name."""
+def test_folder_below_a_readable_folder_is_found(tmp_path):
+    """A path through a link is found too."""
     library = sysconfig.get_path("purelib")
     (tmp_path / "link").symlink_to(library)
 
-    assert readable_paths.holds(f"{library}/course") is not None
-    assert readable_paths.holds(str(tmp_path / "link" / "course")) is not None
-    assert readable_paths.holds("/usr/lib-and-more/course") is None
+    assert readable_paths.folder_containing(f"{library}/course") is not None
+    assert readable_paths.folder_containing(str(tmp_path / "link" / "course")) is not None
+    assert readable_paths.folder_containing("/usr/lib-and-more/course") is None
 
 
 @pytest.mark.parametrize("exposed", ["root", "graders"])
-def test_a_course_that_student_code_could_read_is_not_graded(tmp_path, monkeypatch, exposed):
-    """Nobody's code is run."""
-    shown = {"root": ROOT, "graders": ROOT / "graders"}[exposed]
-    monkeypatch.setattr(readable_paths, "folders", lambda: (str(shown),))
+def test_course_that_student_code_could_read_is_not_graded(tmp_path, monkeypatch, exposed):
+    """The grader raises an error before it runs any student code."""
+    readable = {"root": ROOT, "graders": ROOT / "graders"}[exposed]
+    monkeypatch.setattr(readable_paths, "readable_folders", lambda: (str(readable),))
 
     with pytest.raises(CourseError, match="which student code may read"):
         Grader(Course(ROOT, {}), "01_matmul")

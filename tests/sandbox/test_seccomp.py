@@ -1,4 +1,4 @@
-"""The filter program, run by a small interpreter for both machines, and by the kernel in a real process."""
+"""The filter program, in a small interpreter for both machines, and in the kernel for a real process."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ def refused(number):
 
 
 def run(code, number, arguments=(), audit=None, machine="x86_64"):
-    """What the filter answers to a call: the part of classic BPF that it is written in."""
+    """Return the filter's answer to a call, by interpreting the part of classic BPF that the filter uses."""
     audit = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}[machine] if audit is None else audit
     data = struct.pack("=IIQ6Q", number, audit, 0, *arguments, *[0] * (6 - len(arguments)))
     lines = list(struct.iter_unpack("=HBBI", code))
@@ -52,22 +52,22 @@ def names(groups):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_every_number_has_the_answer_that_the_lists_say(machine):
-    """Allowed, refused by name, looked at; and every number that is in none of the lists is unknown."""
+def test_every_number_has_the_answer_of_its_list(machine):
+    """Calls are allowed, refused by name, or tested by argument; a number that is not in any list is unknown."""
     code = seccomp.program(PID, machine)
-    known = syscalls.NUMBERS[machine]
-    expected = {known[name]: ALLOW for name in names(seccomp.ALLOWED) if name in known}
-    expected |= {known[name]: refused(errno.EPERM) for name in names(seccomp.REFUSED) if name in known}
-    looked_at = {known[name] for name in LOOKED_AT if name in known}
+    numbers = syscalls.NUMBERS[machine]
+    expected = {numbers[name]: ALLOW for name in names(seccomp.ALLOWED) if name in numbers}
+    expected |= {numbers[name]: refused(errno.EPERM) for name in names(seccomp.REFUSED) if name in numbers}
+    tested = {numbers[name] for name in TESTED_BY_ARGUMENT if name in numbers}
 
     for number in (*range(1024), 0x3FFFFFFF):
-        if number not in looked_at:
+        if number not in tested:
             assert run(code, number, machine=machine) == expected.get(number, refused(errno.ENOSYS)), number
 
 
-#: Their flags lie where a filter cannot see them; libc goes back to older calls.
+#: Their flags are in memory that a filter cannot read; libc falls back to older calls.
 UNKNOWN_ON_PURPOSE = {"clone3", "openat2"}
-LOOKED_AT = {
+TESTED_BY_ARGUMENT = {
     *("clone", "open", "openat", "fcntl", "ioctl", "prctl", "prlimit64", "socketpair", "sendto"),
     *("getpgid", "getsid", "getpriority", "sched_getaffinity", "sched_getparam", "sched_getscheduler", "sched_getattr"),
     *("sched_rr_get_interval", "get_robust_list"),
@@ -76,17 +76,17 @@ LOOKED_AT = {
 }
 
 
-def test_every_call_of_the_table_is_in_one_list():
-    """None is forgotten, and none is allowed and refused at once."""
+def test_every_call_of_the_table_is_in_exactly_one_list():
+    """No call is forgotten, and no call is both allowed and refused."""
     every = set().union(*syscalls.NUMBERS.values())
-    lists = [*names(seccomp.ALLOWED), *names(seccomp.REFUSED), *LOOKED_AT, *UNKNOWN_ON_PURPOSE]
+    lists = [*names(seccomp.ALLOWED), *names(seccomp.REFUSED), *TESTED_BY_ARGUMENT, *UNKNOWN_ON_PURPOSE]
 
     assert sorted(lists) == sorted(every)
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_another_kind_of_machine_ends_the_process(machine):
-    """32-bit calls have other numbers; so has x32, by a bit."""
+def test_call_of_another_kind_of_machine_ends_the_process(machine):
+    """32-bit calls have different numbers, and x32 calls have an additional bit."""
     code = seccomp.program(PID, machine)
     getpid = syscalls.NUMBERS[machine]["getpid"]
 
@@ -98,8 +98,8 @@ def test_another_kind_of_machine_ends_the_process(machine):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_clone_makes_threads_and_nothing_else(machine):
-    """As libc asks for them; a process, a namespace, a thread traced or with a descriptor are refused."""
+def test_clone_makes_only_threads(machine):
+    """The flags of libc are allowed; a process, a namespace, a traced thread or one with a descriptor is refused."""
     thread = 0x3D0F00
     assert answer(machine, "clone", thread) == ALLOW
     assert answer(machine, "clone", 0x7D0F00) == ALLOW
@@ -118,19 +118,19 @@ def test_clone_makes_threads_and_nothing_else(machine):
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("name", ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"])
-def test_signals_go_to_oneself_only(machine, name):
-    """Not to the parent, a group, everybody, or process 1."""
+def test_process_can_signal_only_itself(machine, name):
+    """Signals to the parent, a group, all processes, or process 1 are refused."""
     assert answer(machine, name, PID, 9, 9) == ALLOW
     for pid in (0, 1, PID - 1, PID + 1, (1 << 32) - 1, (1 << 32) - PID, (1 << 64) - 1):
         assert answer(machine, name, pid, 9, 9) == refused(errno.EPERM), pid
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_opening_leaves_files_as_long_as_they_are(machine):
-    """Before its version 3 Landlock lets pass who opens for reading and cuts short at once."""
+def test_opening_for_reading_cannot_truncate(machine):
+    """Landlock before ABI 3 does not deny O_TRUNC with O_RDONLY."""
     opens = [("openat", 2)] + [("open", 1)] * (machine == "x86_64")
-    for name, place in opens:
-        before = [0] * place
+    for name, index in opens:
+        before = [0] * index
         for flags in (
             os.O_RDONLY,
             os.O_RDONLY | os.O_CLOEXEC,
@@ -143,8 +143,8 @@ def test_opening_leaves_files_as_long_as_they_are(machine):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_descriptors_are_steered_by_few_commands(machine):
-    """No signal is sent by way of a descriptor's owner; no device is spoken to."""
+def test_few_commands_of_fcntl_and_ioctl_are_allowed(machine):
+    """Signals through a descriptor's owner are refused, and so are commands to devices."""
     assert answer(machine, "fcntl", 0, 1030) == ALLOW
     for command in (8, 9, 10, 11, 15, 16, 1024, 1026, 1031, 1033):
         assert answer(machine, "fcntl", 0, command) == refused(errno.EPERM), command
@@ -154,8 +154,8 @@ def test_descriptors_are_steered_by_few_commands(machine):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_prctl_undoes_nothing(machine):
-    """The parent-death signal stays, and "dumpable" can only be taken away."""
+def test_prctl_cannot_undo_a_layer(machine):
+    """The parent-death signal cannot be changed, and "dumpable" can only be cleared."""
     assert answer(machine, "prctl", syscalls.PR_SET_NAME, 77) == ALLOW
     assert answer(machine, "prctl", syscalls.PR_SET_DUMPABLE, 0) == ALLOW
     for value in (1, 2, PID):
@@ -167,7 +167,7 @@ def test_prctl_undoes_nothing(machine):
 
 
 FOREIGN = (1, 2, PID - 1, PID + 1, (1 << 32) - 1, (1 << 32) - PID, (1 << 63) + 1)
-#: Calls about a process, what they answer about a foreign one, and the arguments behind its number.
+#: Calls that query a process, with the error for a foreign process.
 ABOUT_A_PROCESS = {
     "getpgid": errno.EPERM,
     "getsid": errno.EPERM,
@@ -183,8 +183,8 @@ ABOUT_A_PROCESS = {
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("name", ABOUT_A_PROCESS)
-def test_questions_about_processes_are_about_oneself(machine, name):
-    """By 0 or by one's own number; the kernel looks at the low half of it, and so does the filter."""
+def test_process_can_query_only_itself(machine, name):
+    """It is named by 0 or its own number; the kernel reads the low half of the argument, and so does the filter."""
     for pid in (0, PID, PID | 1 << 32, 7 << 32):
         assert answer(machine, name, pid, 7) == ALLOW, pid
     for pid in FOREIGN:
@@ -192,8 +192,8 @@ def test_questions_about_processes_are_about_oneself(machine, name):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_the_priority_is_ones_own(machine):
-    """Not that of a group or a user, of which others may be a part."""
+def test_process_can_query_only_its_own_priority(machine):
+    """The priority of a group or a user is refused, because other processes may belong to it."""
     for pid in (0, PID):
         assert answer(machine, "getpriority", os.PRIO_PROCESS, pid) == ALLOW
         for which in (os.PRIO_PGRP, os.PRIO_USER, 3, (1 << 32) - 1):
@@ -204,8 +204,8 @@ def test_the_priority_is_ones_own(machine):
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("name", ["clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"])
-def test_clocks_are_the_machines_and_ones_own(machine, name):
-    """A negative number is the CPU clock of a process. The kernel takes it for one of 32 bits."""
+def test_clocks_of_processes_are_refused(machine, name):
+    """A negative number is the CPU clock of a process, and the kernel reads it as a number of 32 bits."""
     for clock in (*range(12), 1 << 32, (5 << 32) + 2):
         assert answer(machine, name, clock) == ALLOW, clock
     for pid in (0, 1, PID, PID + 1, 1 << 22):
@@ -216,16 +216,16 @@ def test_clocks_are_the_machines_and_ones_own(machine, name):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_limits_are_read_and_not_set(machine):
-    """The third argument of prlimit points to new limits; both halves of it have to be nothing."""
+def test_limits_can_be_read_but_not_set(machine):
+    """The third argument of prlimit points to new limits, so both halves of it must be 0."""
     assert answer(machine, "prlimit64", 0, 7, 0, 1) == ALLOW
     assert answer(machine, "prlimit64", 0, 7, 1, 0) == refused(errno.EPERM)
     assert answer(machine, "prlimit64", 0, 7, 1 << 32, 0) == refused(errno.EPERM)
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_sockets_come_in_connected_pairs(machine):
-    """And what is sent on them has no address."""
+def test_sockets_are_connected_pairs(machine):
+    """Sending to an address is refused."""
     stream = socket.SOCK_STREAM
     for kind in (stream, stream | socket.SOCK_CLOEXEC, stream | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC):
         assert answer(machine, "socketpair", socket.AF_UNIX, kind, 0) == ALLOW
@@ -241,17 +241,17 @@ def test_sockets_come_in_connected_pairs(machine):
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("threads", [True, False])
 def test_every_path_through_the_program_ends_inside_it(machine, threads):
-    """No test skips past the end, and what comes last answers."""
+    """No test skips past the end, and the last instruction returns."""
     lines = list(struct.iter_unpack("=HBBI", seccomp.program(PID, machine, threads)))
-    for at, (operation, if_true, if_false, _) in enumerate(lines):
+    for index, (operation, if_true, if_false, _) in enumerate(lines):
         if operation in (0x15, 0x35, 0x45):
-            assert at + 1 + max(if_true, if_false) < len(lines)
+            assert index + 1 + max(if_true, if_false) < len(lines)
     assert lines[-1][0] == 0x06
-    assert len(lines) < 4096  # what the kernel takes
+    assert len(lines) < 4096  # the kernel's limit
 
 
-def test_the_kernel_answers_as_the_interpreter_does():
-    """A real process under the filter: allowed, refused, unknown, and still alive."""
+def test_kernel_answers_like_the_interpreter():
+    """A real process under the filter makes allowed, refused and unknown calls, and is still alive."""
     done = confined.run(
         """
         from foundations.sandbox import syscalls
@@ -284,8 +284,8 @@ def test_the_kernel_answers_as_the_interpreter_does():
     }
 
 
-def test_without_no_new_privileges_there_is_no_filter():
-    """An ordinary user could otherwise have a set-user-id program run under a filter of their own."""
+def test_filter_requires_no_new_privileges():
+    """An ordinary user could otherwise run a set-user-id program under a filter of their choice."""
     done = confined.run(
         """
         from foundations.sandbox import syscalls
@@ -300,8 +300,8 @@ def test_without_no_new_privileges_there_is_no_filter():
     assert "seccomp" in done["error"]
 
 
-def test_a_confined_process_learns_nothing_of_others_by_asking():
-    """Of its parent and of process 1; whether there is such a process makes no difference."""
+def test_confined_process_cannot_query_other_processes():
+    """The answer is the same for its parent, for process 1, and for a process that does not exist."""
     done = confined.student(
         """
         import ctypes, errno, time
@@ -334,8 +334,8 @@ def test_a_confined_process_learns_nothing_of_others_by_asking():
     assert done["priority"] == ["", "", "EPERM", "EPERM", "EPERM", "EPERM"]
 
 
-def test_libraries_find_what_they_ask_of_themselves():
-    """Clocks, the processors, the stack of each thread, timers, and work of torch and numpy in threads."""
+def test_libraries_can_query_their_own_process():
+    """This covers clocks, the processors, the stack of each thread, timers, and threads of torch and numpy."""
     done = confined.student(
         """
         import asyncio, ctypes, signal, threading, time

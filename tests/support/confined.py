@@ -50,7 +50,7 @@ plan = confinement.prepare()
 pid = os.fork()
 if pid == 0:
     try:
-        scratch = confinement.Scratch(*{scratch!r}) if {scratch!r} else None
+        scratch = confinement.ScratchGrant(*{scratch!r}) if {scratch!r} else None
         layers = confinement.confine(plan, [_answers], {memory_bytes}, scratch)
         exec({piece!r}, globals())
     except confinement.ConfinementError as error:

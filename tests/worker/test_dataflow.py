@@ -1,4 +1,4 @@
-"""Recording a call's dataflow, and running the record again on other inputs."""
+"""Records of a call's dataflow, and their replay on new inputs."""
 
 from __future__ import annotations
 
@@ -90,13 +90,13 @@ def record_of(function, *args):
 
 
 def replayed(flow, *inputs, factors=None):
-    [played] = replay([{**flow, "inputs": [one.clone() for one in inputs], "factors": factors or {}}])
+    [played] = replay([{**flow, "inputs": [tensor.clone() for tensor in inputs], "factors": factors or {}}])
     return played
 
 
 @pytest.mark.parametrize("function", PRODUCTS)
-def test_record_is_the_program(function) -> None:
-    """Whatever the idiom, the record gives the product of inputs that it has not seen."""
+def test_record_computes_the_product_of_new_inputs(function) -> None:
+    """This holds for every idiom."""
     flow = record_of(function, *pair(1))
     a, b = pair(2)
     played = replayed(flow, a, b)
@@ -105,7 +105,7 @@ def test_record_is_the_program(function) -> None:
 
 
 def test_views_of_inputs_are_recognised_by_their_memory() -> None:
-    """The same view taken twice is one tensor, and writing through a view changes its base."""
+    """A view that is taken twice is one tensor, and writing through a view changes its base."""
 
     def function(a):
         a.view(-1)[0] = 7.0
@@ -120,7 +120,7 @@ def test_views_of_inputs_are_recognised_by_their_memory() -> None:
 
 
 def test_attributes_and_containers_are_outputs() -> None:
-    """What a call sets on its arguments, and tensors in what it returns, come out of the replay."""
+    """The replay returns the attributes that a call sets on its arguments, and the tensors in its result."""
 
     def function(inp):
         inp.g = 2 * inp
@@ -136,8 +136,8 @@ def test_attributes_and_containers_are_outputs() -> None:
     assert played["value"]["mean"] == pytest.approx(a.mean().item())
 
 
-def test_tensors_from_elsewhere_travel_as_they_were() -> None:
-    """A weight that was there before the call, and is changed during it, is recorded with its first values."""
+def test_leaves_are_recorded_with_their_first_values() -> None:
+    """A weight that existed before the call is changed during it."""
     weight = torch.ones(3)
 
     def function(a):
@@ -150,8 +150,8 @@ def test_tensors_from_elsewhere_travel_as_they_were() -> None:
     torch.testing.assert_close(replayed(flow, a)["value"], 2 * a + 1 + 5 - a)
 
 
-def test_random_numbers_come_from_the_same_state() -> None:
-    """A generator is recorded by its state, and goes on from there."""
+def test_replay_draws_the_same_random_numbers() -> None:
+    """A generator is recorded by its state, and continues from it."""
 
     def function(a):
         generator = torch.Generator().manual_seed(3)
@@ -184,8 +184,8 @@ def hidden_in_a_write(a, b):
 
 
 @pytest.mark.parametrize("function", [hidden_from_modes, hidden_as_constants, hidden_in_numpy, hidden_in_a_write])
-def test_hidden_work_does_not_come_out_of_a_replay(function) -> None:
-    """A value computed out of sight is not in the record, or is a constant of the inputs that were recorded."""
+def test_replay_does_not_reproduce_hidden_work(function) -> None:
+    """A hidden value is missing from the record, or is a constant that belongs to the recorded inputs."""
     first = pair(1)
     torch.testing.assert_close(function(*first), first[0] @ first[1])
     flow = record_of(function, *first)
@@ -195,7 +195,7 @@ def test_hidden_work_does_not_come_out_of_a_replay(function) -> None:
 
 
 def test_results_of_calls_can_be_multiplied() -> None:
-    """The factor reaches what was computed from the result, wherever it was written, and nothing else."""
+    """The factor changes only the values that were computed from the result, wherever it was written."""
 
     def function(a, b):
         c = torch.empty(2, 4)
@@ -211,8 +211,8 @@ def test_results_of_calls_can_be_multiplied() -> None:
 
 
 @pytest.mark.parametrize("letters", ["ij->ij", "ij->ji"])
-def test_view_of_an_input_is_multiplied_apart_from_the_input(letters) -> None:
-    """An einsum for show gives back what it got; the input that is returned in its stead stays what it is."""
+def test_multiplying_a_view_of_an_input_leaves_the_input_unchanged(letters) -> None:
+    """An einsum for show returns its input, and the function's result is computed from the input instead."""
 
     def function(a):
         torch.einsum(letters, a)
@@ -234,8 +234,8 @@ def test_view_of_an_input_is_multiplied_apart_from_the_input(letters) -> None:
         (lambda a: torch.sparse.mm(SPARSE, a), "not stored as plain numbers"),
     ],
 )
-def test_record_that_cannot_be_kept_says_why(function, reason, monkeypatch) -> None:
-    """A record is complete, or it is empty and has a reason."""
+def test_record_that_cannot_be_kept_has_a_reason(function, reason, monkeypatch) -> None:
+    """A record is either complete, or empty with a reason."""
     monkeypatch.setattr(dataflow, "MAX_ENTRIES", 20)
     value, trace = trace_call(function, [pair()[0]])
     assert not isinstance(value, Raised)
@@ -246,8 +246,8 @@ def test_record_that_cannot_be_kept_says_why(function, reason, monkeypatch) -> N
         assert record["entries"] == []
 
 
-def test_large_tensor_from_elsewhere_is_not_sent(monkeypatch) -> None:
-    """A data set that a function reads is no part of a record."""
+def test_large_leaf_is_not_sent(monkeypatch) -> None:
+    """A data set that a function reads does not become part of a record."""
     monkeypatch.setattr(dataflow, "MAX_LEAF_BYTES", 100)
     large = torch.ones(100)
     _, trace = trace_call(lambda a: a.sum() + large.sum(), [pair()[0]])
@@ -256,8 +256,8 @@ def test_large_tensor_from_elsewhere_is_not_sent(monkeypatch) -> None:
 
 
 FORGED = {
-    "an operator that is none of PyTorch's": [["os.system.default", [], {}, [], -1]],
-    "more memory than there is": [["aten.zeros.default", [["l", [1000000, 100000]]], {}, [0], -1]],
+    "an operator outside PyTorch": [["os.system.default", [], {}, [], -1]],
+    "more memory than the machine has": [["aten.zeros.default", [["l", [1000000, 100000]]], {}, [0], -1]],
     "a tensor that was never made": [["aten.add.Tensor", [["t", 9], 1], {}, [1], -1]],
     "a function of torch as a dtype": [["aten.zeros.default", [["l", [1]]], {"dtype": ["dtype", "load"]}, [0], -1]],
 }
@@ -268,8 +268,8 @@ FORGED_TEXTS = ["not JSON", "[]"] + [
 
 
 @pytest.mark.parametrize("record", FORGED_TEXTS, ids=["not JSON", "a list", *FORGED])
-def test_forged_record_is_an_error_of_its_job_alone(record) -> None:
-    """Whatever a record holds, the job beside it is run."""
+def test_forged_record_fails_only_its_own_job(record) -> None:
+    """The next job is run whatever the record contains."""
     good = record_of(lambda a: a + 1, torch.ones(2))
     first, second = replay(
         [

@@ -1,4 +1,4 @@
-"""What a cell shows is recorded up to a limit, and the limit stops nothing."""
+"""Outputs of a cell are recorded up to a limit, and the limit does not stop the cell."""
 
 import contextlib
 import io
@@ -12,9 +12,9 @@ CUT = "[output beyond 1,000 characters was cut]"
 
 @pytest.fixture
 def recorder():
-    one = Recorder()
-    one.start(1000)
-    return one
+    recorder = Recorder()
+    recorder.start(1000)
+    return recorder
 
 
 def shown(recorder):
@@ -33,8 +33,8 @@ def test_streams_are_joined_and_kept_in_order(recorder):
     assert shown(recorder) == texts
 
 
-def test_text_is_cut_where_the_limit_is_and_one_line_notes_it(recorder):
-    """What is written afterwards is dropped, whatever kind it is of."""
+def test_text_is_cut_at_the_limit_and_one_line_notes_it(recorder):
+    """Later outputs of every kind are dropped."""
     for _ in range(3):
         recorder.write("stdout", "x" * 5000)
         recorder.write("stderr", "y" * 10)
@@ -55,8 +55,8 @@ def test_text_is_cut_where_the_limit_is_and_one_line_notes_it(recorder):
     ],
     ids=["html", "a picture", "values", "two forms"],
 )
-def test_a_display_that_does_not_fit_is_dropped_whole(recorder, data):
-    """Half a picture shows nothing; the other kinds of text count as well."""
+def test_display_that_does_not_fit_is_dropped_completely(recorder, data):
+    """Half a picture cannot be shown; all forms of a display count."""
     recorder.write("stdout", "before")
     recorder.display("display_data", data, {})
 
@@ -66,15 +66,15 @@ def test_a_display_that_does_not_fit_is_dropped_whole(recorder, data):
 @pytest.mark.parametrize(
     "flood",
     [
-        lambda one: one.display("display_data", {}, {}),
-        lambda one: one.display("display_data", {"text/plain": ""}, {"text/plain": {"rows": [0] * 100}}),
-        lambda one: one.error("Odd", "", []),
-        lambda one: [one.write("stdout", "."), one.write("stderr", ".")],
+        lambda recorder: recorder.display("display_data", {}, {}),
+        lambda recorder: recorder.display("display_data", {"text/plain": ""}, {"text/plain": {"rows": [0] * 100}}),
+        lambda recorder: recorder.error("Odd", "", []),
+        lambda recorder: [recorder.write("stdout", "."), recorder.write("stderr", ".")],
     ],
     ids=["empty displays", "metadata", "errors", "streams in turns"],
 )
-def test_many_small_outputs_come_to_an_end(recorder, flood):
-    """Each counts for the place it takes, so that none fills the memory."""
+def test_many_small_outputs_reach_the_limit(recorder, flood):
+    """Each output counts for the memory that it takes, so that memory is bounded."""
     for _ in range(10_000):
         flood(recorder)
 
@@ -82,8 +82,8 @@ def test_many_small_outputs_come_to_an_end(recorder, flood):
     assert sum(CUT in output.get("text", "") for output in recorder.finish()) == 1
 
 
-def test_the_last_error_is_kept_after_the_cut(recorder):
-    """It explains why the cell stopped."""
+def test_last_error_is_kept_after_the_cut(recorder):
+    """The error explains why the cell stopped."""
     recorder.write("stdout", "x" * 5000)
     recorder.error("First", "1", ["1"])
     recorder.error("Last", "2", ["2"])
@@ -92,8 +92,8 @@ def test_the_last_error_is_kept_after_the_cut(recorder):
     assert recorder.outputs[-1]["ename"] == "Last"
 
 
-def test_what_was_cleared_makes_room_again(recorder):
-    """A picture that is redrawn is one picture; with ``wait`` the old one stays until a new one comes."""
+def test_cleared_outputs_do_not_count(recorder):
+    """A redrawn picture counts once; with ``wait`` the old picture stays until the new one comes."""
     for number in range(100):
         recorder.clear(wait=True)
         recorder.display("display_data", {"text/plain": f"{number:500}"}, {})
@@ -104,8 +104,8 @@ def test_what_was_cleared_makes_room_again(recorder):
     assert shown(recorder) == []
 
 
-def test_a_note_is_printed_once_for_each_cell():
-    """And where the cell prints: captured output stays captured."""
+def test_note_is_printed_once_for_each_cell():
+    """It is printed to the cell's stream, so captured output stays captured."""
     RECORDER.start(1000)
     captured = io.StringIO()
     with contextlib.redirect_stdout(captured):
@@ -119,8 +119,8 @@ def test_a_note_is_printed_once_for_each_cell():
     assert captured.getvalue() == "one\ntwo\none\n"
 
 
-def test_a_stream_is_a_text_file_without_a_descriptor():
-    """Libraries ask it the questions that they ask any stream."""
+def test_stream_is_a_text_file_without_a_descriptor():
+    """Libraries call the usual methods of text files on it."""
     RECORDER.start(1000)
     stream = Stream("stdout")
     print("text", file=stream, flush=True)

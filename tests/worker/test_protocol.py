@@ -1,4 +1,4 @@
-"""The wire: values come out as they went in, and bytes that are none of ours are refused."""
+"""The protocol: values arrive as they were sent, and bytes outside the protocol are refused."""
 
 import contextlib
 import json
@@ -23,22 +23,22 @@ def sent(value):
 @pytest.mark.parametrize(
     "value", [None, True, 0, -(2**70), 1.5, -0.0, "é\n", [], (), {}, [1, (2, {"a": [None]})], {1: (2.0,)}]
 )
-def test_plain_values_come_back_with_their_types(value):
-    """Lists stay lists and tuples tuples; keys keep their types."""
+def test_plain_values_keep_their_types(value):
+    """Lists stay lists, tuples stay tuples, and keys keep their types."""
     result = sent(value)
 
     assert repr(result) == repr(value)
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
-def test_special_floats_come_back(value):
-    """JSON has no words for them; the wire has."""
+def test_special_floats_arrive(value):
+    """The protocol has names for these floats, which JSON lacks."""
     assert repr(sent(value)) == repr(value)
 
 
 @pytest.mark.parametrize("name", sorted(wire.DTYPES))
-def test_tensors_of_every_dtype_come_back_bit_by_bit(name):
-    """Values, shape and dtype."""
+def test_tensors_of_every_dtype_arrive_bit_by_bit(name):
+    """Values, shape and dtype are equal."""
     value = (torch.arange(6).reshape(2, 3) % 2).to(wire.DTYPES[name])
 
     result = sent(value)
@@ -60,18 +60,18 @@ def test_tensors_of_every_dtype_come_back_bit_by_bit(name):
     ],
     ids=["transposed", "every other", "expanded", "scalar", "empty", "overlapping", "expanded twice"],
 )
-def test_values_of_views_come_back_whatever_their_layout(value):
-    """What a layout cannot keep is the layout, never a value."""
+def test_values_of_views_arrive_with_every_layout(value):
+    """A layout may be lost, but never a value."""
     assert torch.equal(sent(value), value)
 
 
-def test_the_layout_of_a_transposed_tensor_travels():
-    """A student's function meets the non-contiguous tensor that the grader made."""
+def test_layout_of_a_transposed_tensor_arrives():
+    """A student's function gets the non-contiguous tensor that the grader made."""
     assert sent(torch.arange(6).reshape(2, 3).t()).stride() == (1, 3)
 
 
 def test_gradients_and_subclasses_do_not_cross():
-    """A parameter arrives as its values; a subclass, which could bring behaviour, as its name alone."""
+    """A parameter arrives as its values; a subclass, which could have behaviour, only as its name."""
 
     class Liar(torch.Tensor):
         pass
@@ -81,7 +81,7 @@ def test_gradients_and_subclasses_do_not_cross():
 
 
 def test_other_objects_arrive_as_the_name_of_their_type():
-    """No method of theirs is called."""
+    """Their methods are not called."""
 
     class Hostile:
         def __repr__(self):
@@ -94,16 +94,16 @@ def test_other_objects_arrive_as_the_name_of_their_type():
     assert sent({1, 2}) == Opaque("builtins.set", "")
 
 
-def test_what_is_too_large_arrives_as_its_size():
-    """A tensor of four billion numbers in one byte of memory costs nothing."""
+def test_value_that_is_too_large_arrives_as_its_size():
+    """An expanded tensor can have four billion elements in a few bytes of memory."""
     result = sent([torch.ones(1).expand(1 << 32), "x" * (2 * MAX)])
 
-    assert [type(one) for one in result] == [Opaque, Opaque]
+    assert [type(value) for value in result] == [Opaque, Opaque]
     assert "4294967296" in result[0].why
 
 
 def test_recursive_and_bushy_lists_are_cut():
-    """Depth and number of items are bounded, whatever points at what."""
+    """Depth and number of items are bounded for values that contain themselves."""
     knot = []
     knot.extend([knot, knot])
 
@@ -111,7 +111,7 @@ def test_recursive_and_bushy_lists_are_cut():
 
 
 def test_lone_surrogates_become_question_marks():
-    """What arrives can be written to any file or database."""
+    """Text that arrives can be written to any file or database."""
     assert sent("a\ud800") == "a?"
 
 
@@ -145,25 +145,25 @@ def payload(header, blob=b""):
         payload({"t": "list", "v": [{"t": "list", "v": []}] * (3 * wire.MAX_ITEMS)}),
     ],
 )
-def test_bytes_that_are_no_payload_are_refused(data):
-    """With one exception of ours, and nothing allocated that the bytes do not hold."""
+def test_bytes_that_are_not_a_payload_are_refused(data):
+    """The only exception is WireError, and no memory is allocated beyond the size of the bytes."""
     with pytest.raises(WireError):
         wire.decode(data)
 
 
 @given(st.binary(max_size=200), st.integers(0, 150), st.integers(0, 255))
 @settings(max_examples=300, deadline=None)
-def test_flipped_bytes_give_a_value_or_a_wire_error(noise, place, byte):
-    """Never another exception."""
+def test_flipped_bytes_give_a_value_or_a_wire_error(noise, index, byte):
+    """No other exception is raised."""
     good = bytearray(wire.encode([1, "two", {"three": torch.ones(2, 2)}], MAX))
-    good[place % len(good)] = byte
+    good[index % len(good)] = byte
     for data in (bytes(good), noise, bytes(good[:40]) + noise):
         with contextlib.suppress(WireError):
             wire.decode(data)
 
 
-def test_frames_say_their_length_and_nonce():
-    """And one that is longer than allowed is refused before a byte of it is read."""
+def test_frame_header_has_length_and_nonce():
+    """A frame that is longer than allowed is refused before its payload is read."""
     nonce = b"n" * wire.NONCE_BYTES
     data = wire.frame(nonce, b"abc")
 
@@ -174,8 +174,8 @@ def test_frames_say_their_length_and_nonce():
         wire.read_frame_header(b"x" * wire.FRAME.size, 3)
 
 
-def test_a_forged_type_name_is_cut():
-    """It would be shown whole, in every message about the value."""
+def test_forged_type_name_is_cut():
+    """Every message about the value would otherwise show all of it."""
     header = json.dumps({"t": "opaque", "n": "x" * 100_000, "w": "y" * 100_000}).encode()
 
     value = wire.decode(struct.pack("<Q", len(header)) + header)

@@ -1,4 +1,4 @@
-"""What cannot work during grading and matters to nothing prints why, and its cell continues."""
+"""Lines that cannot work during grading and do not affect the result print the reason, and their cell continues."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def missing(magic):
     return f"`{magic}` is not available during grading; {rest}.\n"
 
 
-#: A cell, and what it prints. Each line of a cell is reached: the last one prints "on" unless a cell magic has it all.
+#: A cell and its printed text. A last line, which prints "on", is added to each cell to show that it is reached.
 LINES = {
     "!pip install -q numpy": PROGRAMS,
     "!pip install -q numpy\n!apt-get install x\n!ls": PROGRAMS,
@@ -60,7 +60,7 @@ LINES = {
     "get_ipython().magic('matplotlib inline')": "",
     "exit()": "`exit` does nothing during grading; the notebook continues.\n",
 }
-#: A whole cell.
+#: A complete cell and the beginning of its printed text.
 CELLS = {
     "%%bash\necho hello": PROGRAMS,
     "%%sh\nls": PROGRAMS,
@@ -87,24 +87,24 @@ def text_of(run):
 
 
 def test_lines_that_cannot_work_print_why_and_the_cell_continues(session):
-    """Each in a cell of its own, all in one notebook: the line below them runs."""
-    one = session(*[f"{line}\nprint('on')" for line in LINES])
-    one.finish()
+    """Each case is its own cell of one notebook, and the line below it runs."""
+    notebook = session(*[f"{line}\nprint('on')" for line in LINES])
+    notebook.finish()
 
-    seen = {line: (text_of(one.runs[at]), one.runs[at].error) for at, line in enumerate(LINES)}
-    assert seen == {line: (f"{text}on\n", None) for line, text in LINES.items()}
-    assert one.restarts == 1
+    results = {line: (text_of(notebook.runs[index]), notebook.runs[index].error) for index, line in enumerate(LINES)}
+    assert results == {line: (f"{text}on\n", None) for line, text in LINES.items()}
+    assert notebook.restarts == 1
 
 
 def test_cells_that_cannot_work_print_why(session):
-    """A cell magic has the whole cell; it fails nothing."""
-    one = session(*CELLS)
-    one.finish()
+    """A cell magic applies to the complete cell and raises no error."""
+    notebook = session(*CELLS)
+    notebook.finish()
 
-    assert {cell: one.runs[at].error for at, cell in enumerate(CELLS)} == dict.fromkeys(CELLS)
-    for at, (cell, text) in enumerate(CELLS.items()):
-        assert text_of(one.runs[at]).startswith(text), cell
-    assert one.restarts == 1
+    assert {cell: notebook.runs[index].error for index, cell in enumerate(CELLS)} == dict.fromkeys(CELLS)
+    for index, (cell, text) in enumerate(CELLS.items()):
+        assert text_of(notebook.runs[index]).startswith(text), cell
+    assert notebook.restarts == 1
 
 
 @pytest.mark.parametrize(
@@ -123,38 +123,38 @@ def test_cells_that_cannot_work_print_why(session):
     ],
 )
 def test_errors_of_the_notebooks_own_code_are_errors(session, source, name):
-    """A magic that runs the student's code hides nothing of it."""
-    one = session(source)
-    one.finish()
+    """A magic that runs the student's code shows the errors of that code."""
+    notebook = session(source)
+    notebook.finish()
 
-    assert name in str(one.runs[0].outputs)
-    assert "skipped" not in text_of(one.runs[0])
+    assert name in str(notebook.runs[0].outputs)
+    assert "skipped" not in text_of(notebook.runs[0])
 
 
 def test_figures_of_another_backend_are_shown(session):
-    """A notebook made for windows or widgets has its figures inline."""
-    one = session("%matplotlib notebook\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
-    one.finish()
+    """Figures of a notebook that was written for windows or widgets are shown inline."""
+    notebook = session("%matplotlib notebook\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
+    notebook.finish()
 
-    assert "image/png" in one.runs[0].outputs[-1]["data"]
+    assert "image/png" in notebook.runs[0].outputs[-1]["data"]
 
 
-def test_a_flood_above_a_constant_leaves_the_constant(session):
-    """The output limit cuts output and stops nothing: by print, displays, results, and in a call."""
-    one = session(
+def test_output_limit_does_not_stop_the_cell(session):
+    """The limit cuts the output of print, displays, results and calls, and the next statement still runs."""
+    notebook = session(
         "print('x' * 3_000_000)\nSIZE = 3",
         "import sys\nfor _ in range(3000): sys.stderr.write('y' * 1000)\nSIZE += 1",
         "from IPython.display import HTML, display\nfor _ in range(300): display(HTML('z' * 10_000))\nSIZE += 1",
         "'x' * 3_000_000",
         "def f():\n    for _ in range(3000): print('x' * 1000)\n    return SIZE",
     )
-    one.finish()
+    notebook.finish()
 
-    assert [one.runs[at].error for at in range(5)] == [None] * 5
-    assert [text_of(one.runs[at]).count("was cut") for at in range(5)] == [1, 1, 1, 1, 0]
-    reply = one.request("call", function="f", args=[], kwargs={}, attributes=[])
+    assert [notebook.runs[index].error for index in range(5)] == [None] * 5
+    assert [text_of(notebook.runs[index]).count("was cut") for index in range(5)] == [1, 1, 1, 1, 0]
+    reply = notebook.request("call", function="f", args=[], kwargs={}, attributes=[])
     assert (reply["value"], reply["error"], reply["printed"].count("was cut")) == (5, None, 1)
-    assert one.restarts == 1
+    assert notebook.restarts == 1
 
 
 DEEP = "def deep(n):\n    return deep(n + 1)\n"
@@ -169,13 +169,13 @@ DEEP = "def deep(n):\n    return deep(n + 1)\n"
         "import tracemalloc\ntracemalloc.start()\ndeep(0)",
     ],
 )
-def test_an_endless_recursion_is_shown_at_once(session, cell):
-    """IPython takes ten seconds and more for all frames of one; the first and the last are enough."""
-    one = session(DEEP, cell)
-    one.advance(1)
-    before = one.cpu_s
-    one.finish()
-    assert one.runs[1].error["name"] in ("RecursionError", "ValueError")
-    shown = "\n".join(one.runs[1].outputs[-1]["traceback"])
+def test_endless_recursion_is_shown_quickly(session, cell):
+    """IPython takes ten seconds and more for all frames, so only the first and the last are shown."""
+    notebook = session(DEEP, cell)
+    notebook.advance(1)
+    before = notebook.cpu_s
+    notebook.finish()
+    assert notebook.runs[1].error["name"] in ("RecursionError", "ValueError")
+    shown = "\n".join(notebook.runs[1].outputs[-1]["traceback"])
     assert "deep(n + 1)" in shown
-    assert one.cpu_s - before < 3
+    assert notebook.cpu_s - before < 3

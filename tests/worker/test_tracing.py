@@ -1,4 +1,4 @@
-"""Tracing: what is recorded of a call, and that nothing is lost or left switched on."""
+"""Traces: the record of a call is complete, and tracing ends with the call."""
 
 from __future__ import annotations
 
@@ -49,28 +49,28 @@ NAMED = {
 
 @pytest.mark.parametrize("name", NAMED)
 def test_names_counts_and_sizes(name: str) -> None:
-    """Each call is recorded by its name as written and by what ran, with how often and how large."""
+    """A trace has names as written and the operators that ran, with counts and largest sizes."""
     function, expected_function, expected_dispatch = NAMED[name]
     _, trace = trace_call(function, [A, B])
     assert (trace["function"], trace["dispatch"]) == (expected_function, expected_dispatch)
 
 
-def test_einsum_shows_the_product_beneath_it() -> None:
-    """The function mode sees ``einsum``, the dispatch mode the batched product."""
+def test_trace_of_einsum_has_the_product_that_it_calls() -> None:
+    """The function mode records ``einsum``, and the dispatch mode the batched product."""
     _, trace = trace_call(lambda a, b: torch.einsum("ik,kj->ij", a, b), [A, B])
     assert names(trace) == ["einsum"]
     assert "aten.bmm" in names(trace, "dispatch")
 
 
-def test_value_and_keywords_go_through() -> None:
-    """The function gets its arguments, and its value comes back untouched."""
+def test_arguments_and_value_are_passed_on() -> None:
+    """The function gets its keyword arguments, and its value is returned unchanged."""
     value, _ = trace_call(lambda a, *, scale: a * scale, [A], {"scale": 3})
     torch.testing.assert_close(value, A * 3)
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3), KeyboardInterrupt()])
-def test_what_is_raised_comes_back_beside_the_trace(error: BaseException) -> None:
-    """An exception, of whatever kind, does not lose what ran before it."""
+def test_exception_is_returned_together_with_the_trace(error: BaseException) -> None:
+    """The trace has the operations that ran before the exception, whatever its kind."""
 
     def function(a, b):
         a @ b
@@ -82,7 +82,7 @@ def test_what_is_raised_comes_back_beside_the_trace(error: BaseException) -> Non
 
 
 def test_operation_that_fails_is_recorded() -> None:
-    """Trying a product of the wrong shapes is trying a product."""
+    """A product of wrong shapes counts as a product."""
     value, trace = trace_call(lambda a: a @ a, [A])
     assert isinstance(value, Raised)
     assert isinstance(value.error, RuntimeError)
@@ -90,21 +90,21 @@ def test_operation_that_fails_is_recorded() -> None:
 
 
 def test_trace_is_plain_data() -> None:
-    """It crosses the wire: lists, numbers and strings only, and tensors that came from elsewhere."""
+    """The protocol carries it: it has only lists, numbers and strings, and the tensors of the leaves."""
     _, trace = trace_call(lambda a, b: (a @ b).sum().item(), [A, B])
     assert trace["flow"].pop("leaves") == []
     assert json.loads(json.dumps(trace)) == trace
 
 
-def test_nothing_is_left_switched_on() -> None:
-    """After a traced call, nothing of the tracing is at work."""
+def test_no_mode_is_active_after_a_traced_call() -> None:
+    """Both of torch's stacks of modes are empty."""
     trace_call(lambda a: a + a, [A])
     assert torch.overrides._get_current_function_mode_stack() == []
     assert torch.utils._python_dispatch._get_current_dispatch_mode() is None
 
 
-def test_tracing_within_a_mode_leaves_that_mode_on() -> None:
-    """A mode of somebody else's is neither lost nor taken for ours."""
+def test_tracing_within_another_mode_keeps_that_mode_active() -> None:
+    """A mode that tracing did not make is neither removed nor used."""
 
     class Other(TorchFunctionMode):
         def __torch_function__(self, func, types, args=(), kwargs=None):
@@ -117,7 +117,7 @@ def test_tracing_within_a_mode_leaves_that_mode_on() -> None:
 
 
 def test_traces_nest() -> None:
-    """Each of two traces has what ran while it was on."""
+    """Each of two traces has the operations that ran while it was active."""
     with Trace(Dataflow([])) as outer:
         torch.add(A, A)
         with Trace(Dataflow([])) as inner:
@@ -127,8 +127,8 @@ def test_traces_nest() -> None:
 
 
 @pytest.mark.parametrize("pop", [torch.overrides._pop_mode, torch.utils._python_dispatch._pop_mode])
-def test_mode_that_was_popped_ends_nothing(pop) -> None:
-    """Taking a mode off its stack loses what it would have seen, and nothing else."""
+def test_call_continues_after_a_mode_is_popped(pop) -> None:
+    """Only the record of the removed mode is lost."""
 
     def function(a, b):
         pop()
@@ -139,8 +139,8 @@ def test_mode_that_was_popped_ends_nothing(pop) -> None:
     assert names(trace) + names(trace, "dispatch") in (["matmul"], ["aten.mm"])
 
 
-def test_torch_functions_switched_off_still_dispatch() -> None:
-    """What the function mode is kept from seeing, the dispatch mode sees."""
+def test_dispatch_is_recorded_with_torch_functions_switched_off() -> None:
+    """The dispatch mode records operators that the function mode cannot record."""
 
     def function(a, b):
         with torch._C.DisableTorchFunction():
@@ -151,12 +151,12 @@ def test_torch_functions_switched_off_still_dispatch() -> None:
 
 
 def test_names_are_capped() -> None:
-    """A thousand names of a student's own making do not become a thousand entries."""
+    """Many names that a student invents do not become as many entries."""
 
     def function():
         for index in range(MAX_NAMES + 50):
-            made = type("F", (), {"__name__": f"f{index}", "__call__": lambda self, x: x})()
-            torch.overrides.handle_torch_function(made, [A.as_subclass(Odd)], A.as_subclass(Odd))
+            named = type("F", (), {"__name__": f"f{index}", "__call__": lambda self, x: x})()
+            torch.overrides.handle_torch_function(named, [A.as_subclass(Odd)], A.as_subclass(Odd))
 
     class Odd(torch.Tensor):
         @classmethod
@@ -168,8 +168,8 @@ def test_names_are_capped() -> None:
     assert len(trace["function"]) == MAX_NAMES
 
 
-def test_hostile_tensor_and_name_do_no_harm() -> None:
-    """A tensor whose size raises, and a function whose name is no string, are recorded and survived."""
+def test_hostile_tensor_and_name_do_not_end_the_trace() -> None:
+    """A tensor whose size raises, and a function whose name is not a string, are recorded."""
 
     class Hostile(torch.Tensor):
         @classmethod

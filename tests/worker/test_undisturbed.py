@@ -1,4 +1,4 @@
-"""Calls that are timed or traced run without what the notebook switched on; cells below have it again."""
+"""Timed and traced calls run without the notebook's process-wide settings, and the next cell has them again."""
 
 import pytest
 import torch
@@ -36,35 +36,37 @@ CASES = {
 
 @pytest.mark.parametrize("kind", ["batch", "trace"])
 @pytest.mark.parametrize("name", CASES)
-def test_a_call_runs_without_it_and_the_next_cell_with_it(session, name: str, kind: str) -> None:
-    """One value during the call, and another in a cell below."""
+def test_setting_is_off_in_a_call_and_on_in_the_next_cell(session, name: str, kind: str) -> None:
+    """The setting has one value during the call, and its old value in the next cell."""
     switched, expression, during, afterwards = CASES[name]
-    one = session(f"import torch\n{switched}\ndef f(a):\n    f.seen = {expression}\n    return a + 1", expression)
-    one.advance(1)
+    notebook = session(f"import torch\n{switched}\ndef f(a):\n    f.seen = {expression}\n    return a + 1", expression)
+    notebook.advance(1)
     if kind == "batch":
-        reply = one.request("batch", function="f", stacks=[torch.ones(2, 3)], count=2)
+        reply = notebook.request("batch", function="f", stacks=[torch.ones(2, 3)], count=2)
     else:
-        reply = one.request("call", function="f", args=[torch.ones(3)], attributes=[{}], trace=True)
+        reply = notebook.request("call", function="f", args=[torch.ones(3)], attributes=[{}], trace=True)
     assert reply["error"] is None
-    seen = one.request("probe", source="def p(names): return str(names['f'].seen)", function="p", args=[])
+    seen = notebook.request("probe", source="def p(names): return str(names['f'].seen)", function="p", args=[])
     assert seen["value"] == during
-    one.finish()
-    assert one.runs[1].outputs[-1]["data"]["text/plain"] == afterwards
+    notebook.finish()
+    assert notebook.runs[1].outputs[-1]["data"]["text/plain"] == afterwards
 
 
-def test_another_default_device_is_left_alone(session) -> None:
-    """It changes what the call gives."""
-    one = session("import torch\ntorch.set_default_device('meta')\ndef f(a):\n    return str(torch.ones(2).device)")
-    one.advance(1)
-    reply = one.request("batch", function="f", stacks=[torch.ones(1, 2)], count=1)
+def test_other_default_device_is_kept(session) -> None:
+    """A default device other than the CPU changes the value of the call."""
+    notebook = session(
+        "import torch\ntorch.set_default_device('meta')\ndef f(a):\n    return str(torch.ones(2).device)"
+    )
+    notebook.advance(1)
+    reply = notebook.request("batch", function="f", stacks=[torch.ones(1, 2)], count=1)
     assert reply["value"] == ["meta"]
 
 
 @pytest.mark.parametrize("stream", ["io.StringIO()", "None", "Tee()"])
-def test_what_a_call_prints_is_seen_though_the_notebook_redirects_its_streams(session, stream: str) -> None:
-    """A notebook that never puts ``sys.stdout`` back prints nothing else, either."""
+def test_output_of_a_call_is_recorded_if_the_notebook_redirects_its_streams(session, stream: str) -> None:
+    """The notebook never restores ``sys.stdout``."""
     tee = "class Tee:\n    def write(self, text): pass\n    def flush(self): pass\n"
-    one = session(f"import io, sys\n{tee}sys.stdout = {stream}\ndef f(a):\n    print('seen')\n    return a")
-    one.advance(1)
-    reply = one.request("call", function="f", args=[1], attributes=[{}])
+    notebook = session(f"import io, sys\n{tee}sys.stdout = {stream}\ndef f(a):\n    print('seen')\n    return a")
+    notebook.advance(1)
+    reply = notebook.request("call", function="f", args=[1], attributes=[{}])
     assert (reply["value"], reply["printed"]) == (1, "seen\n")
