@@ -17,7 +17,7 @@ import select
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Any, NoReturn, TypeVar
@@ -28,14 +28,13 @@ from foundations.notebooks.definitions import Bound
 from foundations.sandbox import layers as sandbox
 from foundations.session import messages, process_info
 from foundations.session.forkserver import Forked, ForkServer, ForkServerLost
+from foundations.session.replies import CellRun, Greeting, is_answer
 from foundations.session.scratch import Filler, Scratch
 from foundations.worker import protocol
 
 _TICK_S = 0.05
 #: Threads of a student process: beyond these it is a bomb, whatever the kernel still lets pass.
 _MAX_THREADS = 256
-#: More than an exception is described in, unless somebody else describes it.
-_MAX_ERROR_CHARACTERS = 10_000
 #: How often a notebook's replies may reach the limit for the outputs of one cell: the student process counts, too, and
 #: may have been made to count wrong.
 _NOTEBOOK_OUTPUTS = 32
@@ -43,17 +42,6 @@ _NOTEBOOK_OUTPUTS = 32
 _MAX_FORKSERVER_LOSSES = 2
 
 _T = TypeVar("_T")
-
-
-@dataclass
-class CellRun:
-    """What running one cell gave: outputs in nbformat's form, and the error it stopped with, if any."""
-
-    outputs: list[dict[str, Any]] = field(default_factory=list)
-    execution_count: int | None = None
-    error: dict[str, Any] | None = None
-    #: Watched names that it bound (true) or deleted (false), as the student process reports them.
-    bound: object = None
 
 
 class Session:
@@ -151,7 +139,7 @@ class Session:
                 self._next += 1
                 continue
             if self.bound.leaves_out(position):
-                self.runs[position] = _left_out(self.bound.left_out[position])
+                self.runs[position] = CellRun.left_out(self.bound.left_out[position])
                 self._next += 1
                 continue
             try:
@@ -160,7 +148,7 @@ class Session:
                 self.bound.note(position, run.bound)
             except SessionLost as lost:
                 self._fatal_cells.add(self._next)
-                self.runs[position] = _ended(lost.reason)
+                self.runs[position] = CellRun.lost(lost.reason)
             self._next += 1
 
     def skip(self, index: int, reason: str) -> None:
@@ -170,7 +158,7 @@ class Session:
         for number, (position, _) in enumerate(self._cells):
             if position == index and number >= self._next:
                 self._fatal_cells.add(number)
-                self.runs[index] = _ended(reason)
+                self.runs[index] = CellRun.lost(reason)
 
     def finish(self) -> None:
         """Run the cells that are left."""
@@ -188,7 +176,7 @@ class Session:
         except OutOfTime as lost:
             lost.request = operation, values
             raise
-        if not _is_answer(operation, values, reply):
+        if not is_answer(operation, values, reply):
             self._fail("its answer was not one that the grader understands")
         self.answers += 1
         for answer in reply["value"] if operation == "calls" else [reply]:
@@ -227,19 +215,19 @@ class Session:
         names = list(self.bound.names)
         operation, more = ("watched_cell", {"names": names}) if names else ("cell", {})
         reply = self._ask(operation, limits.cell_cpu_s, limits.cell_wall_s, {"source": source, **more})
-        if not _is_run(reply):
+        run = CellRun.parse(reply)
+        if run is None:
             self._fail("its answer was not one that the grader understands")
-        if explained := self._explain(reply["error"]):
-            reply["outputs"].append({"output_type": "stream", "name": "stderr", "text": f"Memory: {explained}.\n"})
-        size = self._reply_bytes
+        run.reply_bytes = self._reply_bytes
+        if explained := self._explain(run.error):
+            run.outputs.append({"output_type": "stream", "name": "stderr", "text": f"Memory: {explained}.\n"})
         # Does it still answer? A cell that broke what runs the notebook is lost itself, and not the one after it.
         self._ask("hello", limits.cell_cpu_s, limits.cell_wall_s, {})
-        self._reply_bytes = size
-        return CellRun(reply["outputs"], reply.get("execution_count"), reply["error"], reply.get("bound"))
+        return run
 
     def _within_output_budget(self, run: CellRun) -> CellRun:
         """``run``, without its outputs where the notebook has had more than any needs: the judge keeps all of them."""
-        self._output_bytes += self._reply_bytes
+        self._output_bytes += run.reply_bytes
         if self._output_bytes > _NOTEBOOK_OUTPUTS * self._limits.output_bytes:
             text = "[left out: the notebook has more outputs than it may have]\n"
             run.outputs = [{"output_type": "stream", "name": "stderr", "text": text}]
@@ -301,15 +289,15 @@ class Session:
 
     def _greet(self) -> None:
         """No student code is sent before the process has said which layers confine it."""
-        reply = self._ask("hello", 10.0, 30.0, {})
-        if not _is_greeting(reply):
+        greeting = Greeting.parse(self._ask("hello", 10.0, 30.0, {}))
+        if greeting is None:
             self._fail("its answer was not one that the grader understands")
-        self.layers = reply["layers"]
+        self.layers = greeting.layers
         self._greeted = True
         if sandbox.is_complete(self.layers) or (self._forkserver.unsafe and self.layers[-1:] == [sandbox.UNSAFE]):
             return
         self._end()
-        refused = reply["refused"] or [{"layer": "layers", "reason": f"only {self.layers}", "advice": "report this"}]
+        refused = greeting.refused or [{"layer": "layers", "reason": f"only {self.layers}", "advice": "report this"}]
         raise SubmissionError(
             "not graded: student code could not be confined, and none was run. Missing: {layer}, because {reason}. "
             "What to do: {advice}; `foundations doctor` looks at every layer".format_map(refused[0]),
@@ -342,7 +330,7 @@ class Session:
             self._reply_bytes = length
             reply, self.reply_weight = protocol.weighed(self._receive(length, waiting))
         except protocol.WireError as error:
-            return self._fail(f"it wrote something to the grader's pipe that is no answer ({error})")
+            self._fail(f"it wrote something to the grader's pipe that is no answer ({error})")
         if isinstance(reply, dict) and "broken" in reply:
             self._fail(_broken(reply["broken"]))
         self._look_at_scratch()
@@ -400,7 +388,7 @@ class Session:
             self._end()
         raise OutOfTime(stopped, more)
 
-    def _fail(self, reason: str = "") -> Any:
+    def _fail(self, reason: str = "") -> NoReturn:
         """End the student process and say why, in words for the student.
 
         Raises:
@@ -474,80 +462,7 @@ def _cause_of_death(status: int) -> str:
     return f"the code ended the process (exit code {os.WEXITSTATUS(status)})"
 
 
-def _is_greeting(reply: Any) -> bool:
-    """Whether a reply to "hello" has the parts that say how the process is confined."""
-    return (
-        isinstance(reply, dict)
-        and isinstance(layers := reply.get("layers"), list)
-        and all(isinstance(layer, str) for layer in layers)
-        and isinstance(refused := reply.get("refused"), list)
-        and all(isinstance(one, dict) and {"layer", "reason", "advice"} <= one.keys() for one in refused)
-    )
-
-
-def _is_answer(operation: str, values: dict[str, Any], reply: Any) -> bool:
-    """Whether a reply has the parts that graders rely on. Student code shares the process that wrote it."""
-    if not isinstance(reply, dict) or "value" not in reply or not isinstance(reply.get("printed"), str):
-        return False
-    if "error" not in reply or not _is_error(reply["error"]):
-        return False
-    if operation == "calls":
-        answers, each = reply["value"], values["each"]
-        alike = isinstance(answers, list) and len(answers) == len(each)
-        return alike and all(_is_answer("call", *pair) for pair in zip(each, answers, strict=True))
-    if operation != "call":
-        return True
-    count = len(values["args"])
-    lists = [reply.get("args"), reply.get("attributes")]
-    return (
-        all(isinstance(one, list) and len(one) == count for one in lists)
-        and all(isinstance(one, dict) and all(isinstance(name, str) for name in one) for one in reply["attributes"])
-        and {"trace", "same_object_as"} <= reply.keys()
-        and isinstance(trace := reply.get("trace"), dict | None)
-        and all(isinstance(entries, list | dict) for entries in (trace or {}).values())
-        and isinstance(reply.get("same_object_as"), int | None)
-    )
-
-
-def _is_run(reply: Any) -> bool:
-    """The same for the running of a cell."""
-    return (
-        isinstance(reply, dict)
-        and isinstance(reply.get("outputs"), list)
-        and "error" in reply
-        and _is_error(reply["error"])
-    )
-
-
-def _is_error(error: Any) -> bool:
-    """Whether ``error`` is an exception as :mod:`foundations.worker.server` describes one, or ``None``."""
-    return error is None or (
-        isinstance(error, dict)
-        and isinstance(error.get("name"), str)
-        and isinstance(error.get("text"), str)
-        and len(error["name"]) + len(error["text"]) <= _MAX_ERROR_CHARACTERS
-        and isinstance(error.get("line"), int | None)
-        and isinstance(error.get("bases"), list)
-        and all(isinstance(base, str) for base in error["bases"])
-    )
-
-
 def _broken(error: Any) -> str:
     name = error.get("name") if isinstance(error, dict) else "an unknown error"
     text = str(error.get("text", ""))[:200] if isinstance(error, dict) else ""
     return f"the code that runs the notebook failed with {name} ({text}): was one of Python's own modules changed?"
-
-
-def _left_out(name: str) -> CellRun:
-    text = f"Not run: {name} is already defined above, and nothing is written in this cell.\n"
-    return CellRun([{"output_type": "stream", "name": "stdout", "text": text}])
-
-
-def _ended(reason: str) -> CellRun:
-    output = {
-        "output_type": "error",
-        "ename": "SessionLost",
-        "evalue": reason,
-        "traceback": [f"This cell was lost: {reason}"],
-    }
-    return CellRun([output], None, {"name": "SessionLost", "bases": [], "text": reason, "line": None})
