@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections.abc import Mapping
 from typing import Any
 
+UNREADABLE_REPLY = "its answer was not one that the grader understands"
+
+_DEADLY_SIGNALS: dict[int, str] = {
+    signal.SIGSEGV: "segmentation fault",
+    signal.SIGXCPU: "CPU limit",
+    signal.SIGABRT: "abort",
+}
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 _BINARY = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40, "PiB": 1 << 50, "EiB": 1 << 60}
 
@@ -42,6 +51,27 @@ def out_of_memory(error: Mapping[str, Any], limit_bytes: float) -> str | None:
     what = f"`{code}`" if isinstance(code, str) and code else "it"
     amount = "more memory than was left" if asked is None else size(asked)
     return f"{what} asked for {amount}; the limit is {size(limit_bytes)}"
+
+
+def cause_of_death(status: int) -> str:
+    """Describe how a process ended, from its exit status as waitpid encodes it."""
+    if not os.WIFSIGNALED(status):
+        return f"the code ended the process (exit code {os.WEXITSTATUS(status)})"
+    number = os.WTERMSIG(status)
+    if number == signal.SIGKILL:
+        return "the process was killed, most often for want of memory"
+    return f"the process crashed ({_DEADLY_SIGNALS.get(number) or signal.Signals(number).name})"
+
+
+def broken_server(error: object) -> str:
+    """Describe the exception that stopped the code in the student process that answers requests.
+
+    Args:
+        error: as the student process describes it, with "name" and "text"; not validated.
+    """
+    name = error.get("name") if isinstance(error, dict) else "an unknown error"
+    text = str(error.get("text", ""))[:200] if isinstance(error, dict) else ""
+    return f"the code that runs the notebook failed with {name} ({text}): was one of Python's own modules changed?"
 
 
 def _asked(text: str) -> float | None:

@@ -14,7 +14,6 @@ import math
 import os
 import secrets
 import select
-import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -177,7 +176,7 @@ class Session:
             lost.request = operation, values
             raise
         if not is_answer(operation, values, reply):
-            self._fail("its answer was not one that the grader understands")
+            self._fail(messages.UNREADABLE_REPLY)
         self.answers += 1
         for answer in reply["value"] if operation == "calls" else [reply]:
             self._explain(answer["error"])
@@ -217,7 +216,7 @@ class Session:
         reply = self._ask(operation, limits.cell_cpu_s, limits.cell_wall_s, {"source": source, **more})
         run = CellRun.parse(reply)
         if run is None:
-            self._fail("its answer was not one that the grader understands")
+            self._fail(messages.UNREADABLE_REPLY)
         run.reply_bytes = self._reply_bytes
         if explained := self._explain(run.error):
             run.outputs.append({"output_type": "stream", "name": "stderr", "text": f"Memory: {explained}.\n"})
@@ -291,7 +290,7 @@ class Session:
         """No student code is sent before the process has said which layers confine it."""
         greeting = Greeting.parse(self._ask("hello", 10.0, 30.0, {}))
         if greeting is None:
-            self._fail("its answer was not one that the grader understands")
+            self._fail(messages.UNREADABLE_REPLY)
         self.layers = greeting.layers
         self._greeted = True
         if sandbox.is_complete(self.layers) or (self._forkserver.unsafe and self.layers[-1:] == [sandbox.UNSAFE]):
@@ -332,7 +331,7 @@ class Session:
         except protocol.WireError as error:
             self._fail(f"it wrote something to the grader's pipe that is no answer ({error})")
         if isinstance(reply, dict) and "broken" in reply:
-            self._fail(_broken(reply["broken"]))
+            self._fail(messages.broken_server(reply["broken"]))
         self._look_at_scratch()
         return reply
 
@@ -400,7 +399,7 @@ class Session:
             if not reason:
                 raise
             status = 0
-        raise SessionLost(reason or _cause_of_death(status))
+        raise SessionLost(reason or messages.cause_of_death(status))
 
     def _end(self) -> int:
         if self._process is None:
@@ -446,23 +445,3 @@ class _Waiting:
     cpu_s: float
     wall_s: float
     until: float
-
-
-def _cause_of_death(status: int) -> str:
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number == signal.SIGKILL:
-            return "the process was killed, most often for want of memory"
-        known: dict[int, str] = {
-            signal.SIGSEGV: "segmentation fault",
-            signal.SIGXCPU: "CPU limit",
-            signal.SIGABRT: "abort",
-        }
-        return f"the process crashed ({known.get(number, signal.Signals(number).name)})"
-    return f"the code ended the process (exit code {os.WEXITSTATUS(status)})"
-
-
-def _broken(error: Any) -> str:
-    name = error.get("name") if isinstance(error, dict) else "an unknown error"
-    text = str(error.get("text", ""))[:200] if isinstance(error, dict) else ""
-    return f"the code that runs the notebook failed with {name} ({text}): was one of Python's own modules changed?"

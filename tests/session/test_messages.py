@@ -1,5 +1,7 @@
 """Quantities, and what ran out, in a student's words."""
 
+import signal
+
 import pytest
 
 from foundations.session import messages
@@ -65,3 +67,31 @@ def test_memory_is_told_as_what_asked_for_how_much(error, text):
 def test_other_errors_keep_their_own_words(error):
     """They are about something else."""
     assert messages.out_of_memory(error, 2_000_000_000) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (0, "the code ended the process (exit code 0)"),
+        (3 << 8, "the code ended the process (exit code 3)"),
+        (signal.SIGKILL, "the process was killed, most often for want of memory"),
+        (signal.SIGSEGV, "the process crashed (segmentation fault)"),
+        (signal.SIGBUS, "the process crashed (SIGBUS)"),
+    ],
+)
+def test_cause_of_death_follows_from_the_exit_status(status, text):
+    """An exit code and a signal are in different bits of the status."""
+    assert messages.cause_of_death(status) == text
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        ({"name": "TypeError", "text": "x" * 300}, f"failed with TypeError ({'x' * 200}): was one"),
+        ({}, "failed with None (): was one"),
+        (None, "failed with an unknown error (): was one"),
+    ],
+)
+def test_description_of_a_broken_server_is_short_whatever_the_error_is(error, text):
+    """Student code may have forged the error."""
+    assert text in messages.broken_server(error)
