@@ -26,9 +26,10 @@ from foundations.errors import OutOfTime, SessionLost, SubmissionError
 from foundations.notebooks.definitions import Bound
 from foundations.sandbox import layers as sandbox
 from foundations.session import messages, process_info
-from foundations.session.forkserver import Forked, ForkServer, ForkServerLost
+from foundations.session.forkserver import ForkServer, ForkServerLost
 from foundations.session.replies import CellRun, Greeting, is_answer
-from foundations.session.scratch import Filler, Scratch
+from foundations.session.scratch import Filler
+from foundations.session.student_process import StudentProcess
 from foundations.worker import protocol
 
 _TICK_S = 0.05
@@ -73,10 +74,9 @@ class Session:
         self.check_limits = limits
         self._fill_scratch = fill_scratch
         self.bound = bound or Bound()
-        self._process: Forked | None = None
+        self._process: StudentProcess | None = None
         #: Whether the student process has named its layers, so that student code may run in it.
         self._greeted = False
-        self._scratch: Scratch | None = None
         #: How often the fork server was lost, and a new one came in its place.
         self.forkserver_losses = 0
         #: How many requests of checks were answered.
@@ -105,7 +105,7 @@ class Session:
     @property
     def cpu_s(self) -> float:
         """CPU seconds of all student processes of this session, as the operating system accounts them."""
-        return self._spent_cpu_s + (self._clock() if self._process else 0.0)
+        return self._spent_cpu_s + (self._process.cpu_s() if self._process else 0.0)
 
     def again(self) -> Session:
         """Make a session that walks the same notebook from its beginning, without the cells that ended this one's
@@ -184,30 +184,25 @@ class Session:
 
     def clock(self) -> float:
         """CPU seconds of the present student process, read from outside it."""
-        return self._retrying(self._clock)
+        return self._retrying(lambda: self._running().cpu_s())
 
     def other_threads_s(self) -> float | None:
         """CPU seconds that threads of the present student process other than its first have used; ``None`` if this
         system does not tell.
         """
-        return self._retrying(lambda: process_info.other_threads_cpu(self._pid()))
+        return self._retrying(lambda: process_info.other_threads_cpu(self._running().pid))
 
-    def _pid(self) -> int:
+    def _running(self) -> StudentProcess:
         assert self._process is not None
-        return self._process.pid
+        return self._process
 
     def close(self) -> None:
         """End the student process without waiting for its memory to be given back."""
         if self._process is not None:
             with contextlib.suppress(ForkServerLost):
-                self._spent_cpu_s += self._clock()
-            process = self._detach(self._process)
-            if self._scratch is None:
-                self._forkserver.kill_later(process)
-            else:
-                with contextlib.suppress(ForkServerLost):
-                    self._forkserver.reap(process, kill=True)
-        self._remove_scratch()
+                self._spent_cpu_s += self._process.cpu_s()
+            process, self._process = self._process, None
+            process.end_later()
 
     def _run_cell(self, position: int, source: str) -> CellRun:
         limits = self._cell_limits.get(position, self._limits)
@@ -250,9 +245,7 @@ class Session:
             self._forkserver.wait_until_ready()
             if self._deadline == math.inf:  # the notebook's time begins when something can be done with it
                 self._deadline = time.monotonic() + self._limits.notebook_wall_s
-            if self._limits.scratch_bytes:
-                self._scratch = Scratch(self._limits, self._forkserver.owner, self._fill_scratch)
-            self._process = self._forkserver.fork(self._limits, str(self._scratch.folder) if self._scratch else None)
+            self._process = StudentProcess.fork(self._forkserver, self._limits, self._fill_scratch)
             self._greet()
             self._replay()
 
@@ -261,7 +254,7 @@ class Session:
 
         Once may be anybody's doing. Twice over the same request is that of the student code which was running.
         """
-        if self._process is not None and not self._forkserver.is_parent_of(self._process):
+        if self._process is not None and not self._process.has_parent():
             self._forget_process()
         for attempt in itertools.count(1):
             self._greeted = self._process is not None
@@ -281,8 +274,8 @@ class Session:
     def _forget_process(self) -> None:
         """The student process ended with the fork server. It does not count among those that the student lost."""
         if self._process is not None:
-            self._detach(self._process)
-        self._remove_scratch()
+            self._process.abandon()
+            self._process = None
         self.restarts -= 1
         self.forkserver_losses += 1
 
@@ -314,10 +307,10 @@ class Session:
                 return  # the outer loop starts once more, without this cell
 
     def _ask(self, operation: str, cpu_s: float, wall_s: float, values: dict[str, Any]) -> Any:
-        assert self._process is not None
+        process = self._running()
         nonce = secrets.token_bytes(protocol.NONCE_BYTES)
         payload = protocol.encode({"op": operation, **values}, 1 << 30)
-        self._cpu_at_request = self._clock()
+        self._cpu_at_request = process.cpu_s()
         waiting = _Waiting(cpu_s, wall_s, min(time.monotonic() + wall_s, self._deadline))
         self._send(protocol.frame(nonce, payload), waiting)
         try:
@@ -377,9 +370,9 @@ class Session:
             if poll.poll(1000 * min(left, _TICK_S)):
                 return
             self._look_at_scratch()
-            if self._process is not None and process_info.threads(self._process.pid) > _MAX_THREADS:
+            if process_info.threads(self._running().pid) > _MAX_THREADS:
                 self._fail(f"it started more than {_MAX_THREADS} threads")
-            if self._clock() - self._cpu_at_request > waiting.cpu_s:
+            if self._running().cpu_s() - self._cpu_at_request > waiting.cpu_s:
                 self._time_out(f"stopped after {waiting.cpu_s:g} s of CPU", ": is there a loop that never ends?")
 
     def _time_out(self, stopped: str, more: str) -> NoReturn:
@@ -404,38 +397,14 @@ class Session:
     def _end(self) -> int:
         if self._process is None:
             return 0
-        process = self._detach(self._process)
-        # A process that is about to end by itself gets the moment it needs, so that its own exit status is seen.
-        try:
-            ending = self._forkserver.reap(process, kill=not process_info.has_ended(process.pid))
-        finally:
-            self._remove_scratch()
-        self._spent_cpu_s += ending["cpu_s"]
-        return ending["status"]
-
-    def _detach(self, process: Forked) -> Forked:
-        """Close the pipes of the student process; the process itself is for the fork server to end."""
-        os.close(process.requests)
-        os.close(process.replies)
-        self._process = None
-        return process
-
-    def _remove_scratch(self) -> None:
-        """When the process that writes to it has ended."""
-        if self._scratch is not None:
-            self._scratch.remove()
-            self._scratch = None
+        process, self._process = self._process, None
+        status, cpu_s = process.end()
+        self._spent_cpu_s += cpu_s
+        return status
 
     def _look_at_scratch(self) -> None:
-        if self._scratch is not None and (excess := self._scratch.excess()):
+        if excess := self._running().scratch_excess():
             self._fail(excess)
-
-    def _clock(self) -> float:
-        assert self._process is not None
-        try:
-            return process_info.cpu_clock(self._process.pid)
-        except OSError as error:  # only its parent could have reaped it
-            raise ForkServerLost(f"the CPU clock of a student process cannot be read: {error}", slug="warm") from error
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ def test_a_scratch_folder_that_is_kept_busy_is_removed(session):
     room = SCRATCH | {"scratch_files": 1000}  # more than the threads can have at a time
     one = session(textwrap.dedent(busy), "import time; time.sleep(0.5)", "print('next')", **room)
     one.finish()
-    folder = one._scratch.folder
+    folder = one._process.scratch.folder
     one.close()
 
     assert one.forkserver_losses == 0

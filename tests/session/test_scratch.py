@@ -151,7 +151,7 @@ def test_student_code_of_every_user_has_it(user):
             with Session(forkserver, [(0, source)], limits, fill_scratch=fill) as one:
                 one.finish()
                 outputs, error = one.runs[0].outputs, one.runs[0].error
-                folder = one._scratch.folder
+                folder = one._process.scratch.folder
         say(outputs=outputs, error=error, left=folder.exists())
         """,
         user,

@@ -364,7 +364,7 @@ def test_a_reply_beyond_the_cap_ends_the_process_before_it_is_read(session):
 
 
 def scratch_of(one):
-    return one._scratch.folder
+    return one._process.scratch.folder
 
 
 def test_a_scratch_folder_holds_files_from_cell_to_cell_and_is_gone_afterwards(session):
