@@ -10,13 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import math
-import os
-import secrets
-import select
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Any, NoReturn, TypeVar
@@ -30,14 +24,8 @@ from foundations.session.forkserver import ForkServer, ForkServerLost
 from foundations.session.replies import CellRun, Greeting, is_answer
 from foundations.session.scratch import Filler
 from foundations.session.student_process import StudentProcess
-from foundations.worker import protocol
+from foundations.session.transport import PipeClosed, Transport
 
-_TICK_S = 0.05
-#: Threads of a student process: beyond these it is a bomb, whatever the kernel still lets pass.
-_MAX_THREADS = 256
-#: How often a notebook's replies may reach the limit for the outputs of one cell: the student process counts, too, and
-#: may have been made to count wrong.
-_NOTEBOOK_OUTPUTS = 32
 #: How often in a row the fork server is lost over one request before it is not tried again.
 _MAX_FORKSERVER_LOSSES = 2
 
@@ -81,13 +69,8 @@ class Session:
         self.forkserver_losses = 0
         #: How many requests of checks were answered.
         self.answers = 0
-        self._reply_bytes = 0
-        #: About how many bytes of memory the last reply takes.
-        self.reply_weight = 0
-        self._output_bytes = 0
-        self._cpu_at_request = 0.0
+        self._transport = Transport(limits)
         self._spent_cpu_s = 0.0
-        self._deadline = math.inf
         self._next = 0
         self._fatal_cells: set[int] = set()
         self.runs: dict[int, CellRun] = {}
@@ -106,6 +89,11 @@ class Session:
     def cpu_s(self) -> float:
         """CPU seconds of all student processes of this session, as the operating system accounts them."""
         return self._spent_cpu_s + (self._process.cpu_s() if self._process else 0.0)
+
+    @property
+    def reply_weight(self) -> int:
+        """About how many bytes of memory the last reply takes."""
+        return self._transport.reply_weight
 
     def again(self) -> Session:
         """Make a session that walks the same notebook from its beginning, without the cells that ended this one's
@@ -212,7 +200,7 @@ class Session:
         run = CellRun.parse(reply)
         if run is None:
             self._fail(messages.UNREADABLE_REPLY)
-        run.reply_bytes = self._reply_bytes
+        run.reply_bytes = self._transport.reply_bytes
         if explained := self._explain(run.error):
             run.outputs.append({"output_type": "stream", "name": "stderr", "text": f"Memory: {explained}.\n"})
         # Does it still answer? A cell that broke what runs the notebook is lost itself, and not the one after it.
@@ -221,8 +209,7 @@ class Session:
 
     def _within_output_budget(self, run: CellRun) -> CellRun:
         """``run``, without its outputs where the notebook has had more than any needs: the judge keeps all of them."""
-        self._output_bytes += run.reply_bytes
-        if self._output_bytes > _NOTEBOOK_OUTPUTS * self._limits.output_bytes:
+        if not self._transport.charge_outputs(run.reply_bytes):
             text = "[left out: the notebook has more outputs than it may have]\n"
             run.outputs = [{"output_type": "stream", "name": "stderr", "text": text}]
         return run
@@ -243,8 +230,7 @@ class Session:
                 )
             self.restarts += 1
             self._forkserver.wait_until_ready()
-            if self._deadline == math.inf:  # the notebook's time begins when something can be done with it
-                self._deadline = time.monotonic() + self._limits.notebook_wall_s
+            self._transport.start_notebook_clock()  # not earlier: the fork server may take long to start
             self._process = StudentProcess.fork(self._forkserver, self._limits, self._fill_scratch)
             self._greet()
             self._replay()
@@ -307,92 +293,21 @@ class Session:
                 return  # the outer loop starts once more, without this cell
 
     def _ask(self, operation: str, cpu_s: float, wall_s: float, values: dict[str, Any]) -> Any:
-        process = self._running()
-        nonce = secrets.token_bytes(protocol.NONCE_BYTES)
-        payload = protocol.encode({"op": operation, **values}, 1 << 30)
-        self._cpu_at_request = process.cpu_s()
-        waiting = _Waiting(cpu_s, wall_s, min(time.monotonic() + wall_s, self._deadline))
-        self._send(protocol.frame(nonce, payload), waiting)
+        """Send one request and return the reply; end the student process if there is none."""
         try:
-            length, echoed = protocol.read_frame_header(
-                self._receive(protocol.FRAME.size, waiting), 2 * self._limits.reply_bytes
-            )
-            if echoed != nonce:
-                self._fail("it wrote to the grader's pipe, which no exercise asks for")
-            self._reply_bytes = length
-            reply, self.reply_weight = protocol.weighed(self._receive(length, waiting))
-        except protocol.WireError as error:
-            self._fail(f"it wrote something to the grader's pipe that is no answer ({error})")
-        if isinstance(reply, dict) and "broken" in reply:
-            self._fail(messages.broken_server(reply["broken"]))
-        self._look_at_scratch()
-        return reply
+            return self._transport.ask(self._running(), operation, cpu_s, wall_s, values)
+        except PipeClosed:
+            raise SessionLost(messages.cause_of_death(self._end())) from None
+        except SessionLost:
+            with contextlib.suppress(ForkServerLost):
+                self._end()
+            raise
 
-    def _send(self, data: bytes, waiting: _Waiting) -> None:
-        assert self._process is not None
-        view = memoryview(data)
-        while view:
-            self._wait(self._process.requests, select.POLLOUT, waiting)
-            try:
-                view = view[os.write(self._process.requests, view) :]
-            except BlockingIOError:
-                continue
-            except BrokenPipeError:
-                self._fail()
-
-    def _receive(self, size: int, waiting: _Waiting) -> bytearray:
-        assert self._process is not None
-        data = bytearray(size)  # the system gives its memory as it is filled
-        left = memoryview(data)
-        while left:
-            self._wait(self._process.replies, select.POLLIN, waiting)
-            try:
-                count = os.readv(self._process.replies, [left[: 1 << 20]])
-            except BlockingIOError:
-                continue
-            if not count:
-                self._fail()
-            left = left[count:]
-        return data
-
-    def _wait(self, descriptor: int, event: int, waiting: _Waiting) -> None:
-        """Until ``descriptor`` is ready, while the student stays within its limits."""
-        poll = select.poll()
-        poll.register(descriptor, event)
-        while True:
-            left = waiting.until - time.monotonic()
-            if left <= 0 and waiting.until == self._deadline:
-                self._fail(
-                    f"stopped: the notebook has had the {self._limits.notebook_wall_s:g} s it may take as a whole"
-                )
-            if left <= 0:
-                self._time_out(f"stopped after {waiting.wall_s:g} s", ": it did not come to an end")
-            if poll.poll(1000 * min(left, _TICK_S)):
-                return
-            self._look_at_scratch()
-            if process_info.threads(self._running().pid) > _MAX_THREADS:
-                self._fail(f"it started more than {_MAX_THREADS} threads")
-            if self._running().cpu_s() - self._cpu_at_request > waiting.cpu_s:
-                self._time_out(f"stopped after {waiting.cpu_s:g} s of CPU", ": is there a loop that never ends?")
-
-    def _time_out(self, stopped: str, more: str) -> NoReturn:
-        with contextlib.suppress(ForkServerLost):  # time was up before
+    def _fail(self, reason: str) -> NoReturn:
+        """End the student process because of ``reason``, a text for the student."""
+        with contextlib.suppress(ForkServerLost):
             self._end()
-        raise OutOfTime(stopped, more)
-
-    def _fail(self, reason: str = "") -> NoReturn:
-        """End the student process and say why, in words for the student.
-
-        Raises:
-            ForkServerLost: no reason is known, and the process may have ended with the fork server.
-        """
-        try:
-            status = self._end()
-        except ForkServerLost:
-            if not reason:
-                raise
-            status = 0
-        raise SessionLost(reason or messages.cause_of_death(status))
+        raise SessionLost(reason)
 
     def _end(self) -> int:
         if self._process is None:
@@ -401,16 +316,3 @@ class Session:
         status, cpu_s = process.end()
         self._spent_cpu_s += cpu_s
         return status
-
-    def _look_at_scratch(self) -> None:
-        if excess := self._running().scratch_excess():
-            self._fail(excess)
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    """The limits of one request."""
-
-    cpu_s: float
-    wall_s: float
-    until: float
