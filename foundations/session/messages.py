@@ -1,4 +1,4 @@
-"""Quantities, and what ran out, in words that a student reads. Sizes are decimal: 1 GB is 10⁹ bytes."""
+"""Texts for students: quantities, causes of death, and memory that ran out. Sizes are decimal: 1 GB is 10⁹ bytes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UNITS_ASKED = re.compile(r"Unable to allocate (\d{1,4}(?:\.\d{1,3})?) ([KMGTPE]
 
 
 def size(count: float) -> str:
-    """``count`` bytes with two significant digits: ``7.8 GB``."""
+    """Write ``count`` bytes with two significant digits: ``7.8 GB``."""
     value, unit = _two_digits(count), 0
     while value >= 1000 and unit < len(_UNITS) - 1:
         unit += 1
@@ -33,24 +33,24 @@ def size(count: float) -> str:
 
 
 def seconds(count: float) -> str:
-    """``count`` seconds with two significant digits; what no clock is trusted with is "less than 0.01 s"."""
+    """Write ``count`` seconds with two significant digits; below a clock's precision, "less than 0.01 s"."""
     return "less than 0.01 s" if count < 0.01 else f"{_two_digits(count):g} s"
 
 
 def out_of_memory(error: Mapping[str, Any], limit_bytes: float) -> str | None:
-    """What asked for how much memory, where ``error`` is about memory; ``None`` where it is about something else.
+    """Describe which expression asked for how much memory; ``None`` if ``error`` is not about memory.
 
     Args:
-        error: as the student process tells it: ``name``, ``bases``, ``text``, and in ``code`` the expression it was at.
-        limit_bytes: what there was to be had.
+        error: as the student process reports it: ``name``, ``bases``, ``text``, and in ``code`` the failed expression.
+        limit_bytes: the memory that the process may use.
     """
     asked = _asked(str(error.get("text")))
     if asked is None and "MemoryError" not in (error.get("bases") or []):
         return None
     code = error.get("code")
-    what = f"`{code}`" if isinstance(code, str) and code else "it"
+    subject = f"`{code}`" if isinstance(code, str) and code else "it"
     amount = "more memory than was left" if asked is None else size(asked)
-    return f"{what} asked for {amount}; the limit is {size(limit_bytes)}"
+    return f"{subject} asked for {amount}; the limit is {size(limit_bytes)}"
 
 
 def cause_of_death(status: int) -> str:
@@ -59,7 +59,7 @@ def cause_of_death(status: int) -> str:
         return f"the code ended the process (exit code {os.WEXITSTATUS(status)})"
     number = os.WTERMSIG(status)
     if number == signal.SIGKILL:
-        return "the process was killed, most often for want of memory"
+        return "the process was killed, most often because memory ran out"
     return f"the process crashed ({_DEADLY_SIGNALS.get(number) or signal.Signals(number).name})"
 
 
@@ -75,11 +75,11 @@ def broken_server(error: object) -> str:
 
 
 def _asked(text: str) -> float | None:
-    """Bytes that could not be had, as torch and numpy say it."""
-    if found := _BYTES_ASKED.search(text):
-        return int(found[1])
-    if found := _UNITS_ASKED.search(text):
-        return float(found[1]) * _BINARY[found[2]]
+    """Return the bytes that could not be allocated, from torch's or numpy's message."""
+    if match := _BYTES_ASKED.search(text):
+        return int(match[1])
+    if match := _UNITS_ASKED.search(text):
+        return float(match[1]) * _BINARY[match[2]]
     return None
 
 

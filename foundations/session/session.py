@@ -1,9 +1,8 @@
-"""One student process walking one notebook, seen from the judge.
+"""Run one notebook's cells and the requests of its checks in student processes.
 
-The judge never waits without a deadline. Whatever ends the student process (a crash, an endless loop, ``os._exit``,
-memory) costs the cell or the check it happened in: :class:`SessionLost` says what happened in words for a student,
-and the next request is answered by a fresh student process that has replayed the cells up to there, without those
-that killed one.
+An end of the student process (a crash, an endless loop, ``os._exit``, memory) costs the cell or the check in which it
+happened, and the reason of :class:`SessionLost` explains it to the student. A new student process then replays the
+cells up to that point, without those that ended a process, and answers the next request.
 """
 
 from __future__ import annotations
@@ -26,22 +25,31 @@ from foundations.session.scratch import Filler
 from foundations.session.student_process import StudentProcess
 from foundations.session.transport import PipeClosed, Transport
 
-#: How often in a row the fork server is lost over one request before it is not tried again.
+#: How often in a row the fork server may be lost during one request before the request is not repeated.
 _MAX_FORKSERVER_LOSSES = 2
 
 _T = TypeVar("_T")
 
 
 class Session:
-    """Runs code cells in order and answers probes, in a student process of its own.
+    """Runs code cells in order and answers probes, in its own student process.
 
     Args:
         forkserver: forks the student processes.
         cells: index in the notebook and source of every code cell, in order.
-        limits: what the student may use.
-        of_cells: other limits of time, for cells at these indices.
-        fill_scratch: puts files into the scratch folder of each student process, where the limits give it one.
-        bound: takes in which cell binds which exercise's name, and leaves out stubs that would hide an answer.
+        limits: the limits of the student's code.
+        cell_limits: other limits of time, for cells at these indices.
+        fill_scratch: puts files into the scratch folder of each student process, if the limits give it one.
+        bound: records which cell binds which exercise's name, and leaves out stubs that would hide an answer.
+
+    Attributes:
+        answers: how many requests of checks were answered.
+        bound: as in the arguments.
+        check_limits: the limits of the next checks.
+        forkserver_losses: how often the fork server was lost and replaced by a new one.
+        layers: the layers that confine the student process.
+        restarts: how many student processes were started; those lost with the fork server are not counted.
+        runs: the run of each cell, by its index in the notebook.
     """
 
     def __init__(
@@ -58,16 +66,13 @@ class Session:
         self._cells = list(cells)
         self._limits = limits
         self._cell_limits = cell_limits
-        #: What the checks that come next may use.
         self.check_limits = limits
         self._fill_scratch = fill_scratch
         self.bound = bound or Bound()
         self._process: StudentProcess | None = None
         #: Whether the student process has named its layers, so that student code may run in it.
         self._greeted = False
-        #: How often the fork server was lost, and a new one came in its place.
         self.forkserver_losses = 0
-        #: How many requests of checks were answered.
         self.answers = 0
         self._transport = Transport(limits)
         self._spent_cpu_s = 0.0
@@ -96,19 +101,18 @@ class Session:
         return self._transport.reply_weight
 
     def again(self) -> Session:
-        """Make a session that walks the same notebook from its beginning, without the cells that ended this one's
-        process.
-        """
+        """Return a session that runs the same notebook from its start, without the cells that ended a process here."""
         bound = self.bound.afresh()
         fresh = Session(self._forkserver, self._cells, self._limits, self._cell_limits, self._fill_scratch, bound=bound)
         fresh._fatal_cells = set(self._fatal_cells)
         return fresh
 
     def start(self) -> None:
-        """Have a student process, confined and ready, before anything is asked of it.
+        """Start a confined student process before the first request.
 
         Raises:
-            SubmissionError: it could not be started or not be confined. That is nothing a student is to blame for.
+            SubmissionError: the process could not be started or could not be confined, which is not the student's
+                fault.
         """
         try:
             self._retrying(lambda: None)
@@ -119,7 +123,7 @@ class Session:
             ) from lost
 
     def advance(self, index: int) -> None:
-        """Run every code cell that stands before position ``index`` of the notebook and has not run yet."""
+        """Run every code cell that is before position ``index`` of the notebook and has not run yet."""
         while self._next < len(self._cells) and self._cells[self._next][0] < index:
             position, source = self._cells[self._next]
             if self._next in self._fatal_cells:
@@ -139,23 +143,21 @@ class Session:
             self._next += 1
 
     def skip(self, index: int, reason: str) -> None:
-        """Do not run the cell at position ``index``, now or later: what it calls is known to end the student
-        process.
-        """
+        """Do not run the cell at position ``index``, now or later, because its code is known to end the process."""
         for number, (position, _) in enumerate(self._cells):
             if position == index and number >= self._next:
                 self._fatal_cells.add(number)
                 self.runs[index] = CellRun.lost(reason)
 
     def finish(self) -> None:
-        """Run the cells that are left."""
+        """Run the remaining cells."""
         self.advance(1 << 60)
 
     def request(self, operation: str, **values: Any) -> Any:
-        """Ask the student process, as it stands at the cell reached, for one thing.
+        """Send one request to the student process, which has run the cells up to the one reached.
 
         Raises:
-            SessionLost: it ended, hung, or answered with anything but a reply.
+            SessionLost: the process ended, hung, or sent anything but a valid reply.
         """
         limits = self.check_limits
         try:
@@ -171,12 +173,14 @@ class Session:
         return reply
 
     def clock(self) -> float:
-        """CPU seconds of the present student process, read from outside it."""
+        """Return the CPU seconds of the present student process, read from outside it."""
         return self._retrying(lambda: self._running().cpu_s())
 
     def other_threads_s(self) -> float | None:
-        """CPU seconds that threads of the present student process other than its first have used; ``None`` if this
-        system does not tell.
+        """Return the CPU seconds of all threads of the present student process but its first.
+
+        Returns:
+            ``None`` if the system does not account them.
         """
         return self._retrying(lambda: process_info.other_threads_cpu(self._running().pid))
 
@@ -185,7 +189,7 @@ class Session:
         return self._process
 
     def close(self) -> None:
-        """End the student process without waiting for its memory to be given back."""
+        """End the student process without waiting for its memory to be freed."""
         if self._process is not None:
             with contextlib.suppress(ForkServerLost):
                 self._spent_cpu_s += self._process.cpu_s()
@@ -203,26 +207,26 @@ class Session:
         run.reply_bytes = self._transport.reply_bytes
         if explained := self._explain(run.error):
             run.outputs.append({"output_type": "stream", "name": "stderr", "text": f"Memory: {explained}.\n"})
-        # Does it still answer? A cell that broke what runs the notebook is lost itself, and not the one after it.
+        # Does it still answer? A cell that broke the code that runs the notebook is lost, and not the cell after it.
         self._ask("hello", limits.cell_cpu_s, limits.cell_wall_s, {})
         return run
 
     def _within_output_budget(self, run: CellRun) -> CellRun:
-        """``run``, without its outputs where the notebook has had more than any needs: the judge keeps all of them."""
+        """Return ``run``, without its outputs if the notebook has had more than any needs."""
         if not self._transport.charge_outputs(run.reply_bytes):
             text = "[left out: the notebook has more outputs than it may have]\n"
             run.outputs = [{"output_type": "stream", "name": "stderr", "text": text}]
         return run
 
     def _explain(self, error: dict[str, Any] | None) -> str | None:
-        """Where memory ran out: how much was asked for and what the limit is, in the place of torch's own words."""
+        """Replace the text of an ``error`` about memory by the amount and the limit, and return the new text."""
         explained = messages.out_of_memory(error, self._limits.memory_bytes) if error else None
         if error and explained:
             error["text"] = explained
         return explained
 
     def _start(self) -> None:
-        """Have a student process that stands where the walk has come to."""
+        """Start a student process that has run the cells up to the one reached, unless there is one."""
         while self._process is None:
             if self.restarts > self._limits.restarts:
                 raise SessionLost(
@@ -236,9 +240,10 @@ class Session:
             self._replay()
 
     def _retrying(self, work: Callable[[], _T]) -> _T:
-        """What ``work`` gives, done again in a new process where the fork server was lost.
+        """Return the result of ``work``, repeated in a new process if the fork server is lost.
 
-        Once may be anybody's doing. Twice over the same request is that of the student code which was running.
+        The first loss may have any cause. A second loss during the same request is attributed to the student code that
+        was running.
         """
         if self._process is not None and not self._process.has_parent():
             self._forget_process()
@@ -258,7 +263,7 @@ class Session:
         raise AssertionError("unreachable")
 
     def _forget_process(self) -> None:
-        """The student process ended with the fork server. It does not count among those that the student lost."""
+        """Forget a student process that ended with the fork server, and do not count it as the student's loss."""
         if self._process is not None:
             self._process.abandon()
             self._process = None
@@ -266,7 +271,11 @@ class Session:
         self.forkserver_losses += 1
 
     def _greet(self) -> None:
-        """No student code is sent before the process has said which layers confine it."""
+        """Check which layers confine the process before any student code is sent to it.
+
+        Raises:
+            SubmissionError: a mandatory layer is missing.
+        """
         greeting = Greeting.parse(self._ask("hello", 10.0, 30.0, {}))
         if greeting is None:
             self._fail(messages.UNREADABLE_REPLY)
@@ -278,7 +287,7 @@ class Session:
         refused = greeting.refused or [{"layer": "layers", "reason": f"only {self.layers}", "advice": "report this"}]
         raise SubmissionError(
             "not graded: student code could not be confined, and none was run. Missing: {layer}, because {reason}. "
-            "What to do: {advice}; `foundations doctor` looks at every layer".format_map(refused[0]),
+            "What to do: {advice}; `foundations doctor` checks every layer".format_map(refused[0]),
             slug="confinement",
         )
 
@@ -290,7 +299,7 @@ class Session:
                 self._run_cell(*self._cells[number])
             except SessionLost:
                 self._fatal_cells.add(number)
-                return  # the outer loop starts once more, without this cell
+                return  # the loop in _start begins again, without this cell
 
     def _ask(self, operation: str, cpu_s: float, wall_s: float, values: dict[str, Any]) -> Any:
         """Send one request and return the reply; end the student process if there is none."""
