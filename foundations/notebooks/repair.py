@@ -82,8 +82,8 @@ def _own(cell: Cell, plain: set[str]) -> Cell:
 def _rebuilt(index: int, place: int | None, pairing: Pairing, repaired: bool) -> list[Cell]:
     """Return the released cell, with the student's text if the student writes it, and additions to a read-only cell.
 
-    Additions to a graded cell run before it, because the hidden tests run there. The exception are additions below the
-    released text if there is an answer already. Additions to any other cell run after it, because they may need it.
+    Additions to a graded cell run before it, because the hidden tests run there; but additions below the released text
+    run after it if there is an answer already. Additions to any other cell run after it, because they may need it.
     """
     model = pairing.released[index]
     own = None if place is None else pairing.submitted[place]
@@ -222,7 +222,7 @@ def _faults(index: int, pairing: Pairing) -> Iterator[str]:
     if cell.kind != model.kind:
         yield f"had been turned from {model.kind} into {cell.kind}: turned back"
     if not model.open and cell.settled != model.settled:
-        kept = ", and what was added is kept in a cell of its own" if any(_added(cell, model)) else ""
+        kept = ", and the added text is kept in its own cell" if any(_added(cell, model)) else ""
         yield f"had been {'edited' if cell.text.strip() else 'emptied'}: the released text is back{kept}"
 
 
@@ -243,7 +243,7 @@ def _copies(pairing: Pairing, idle: set[int]) -> list[str]:
         subject, taken = pairing.released[index], pairing.submitted[pairing.chosen[index]].number
         for fate, copies in (
             ("kept as the student's own", [place for place in places if place not in idle]),
-            ("left out, as nothing was written there", [place for place in places if place in idle]),
+            ("left out because unchanged", [place for place in places if place in idle]),
         ):
             if copies:
                 numbers = [pairing.submitted[place].number for place in copies]

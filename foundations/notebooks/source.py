@@ -128,7 +128,7 @@ def _faults(place: int, cells: list[Cell], places: dict[str, int]) -> Iterator[s
     """Describe the faults of one of the instructor's cells; ``places`` has the first place of each grade_id."""
     cell = cells[place]
     if "BEGIN HIDDEN TESTS" in cell.text:
-        yield "it has hidden tests: move them to graders/"
+        yield "it has hidden tests, which students could read: move them to graders/"
     if not cell.marks:
         return
     if not re.fullmatch(r"[A-Za-z0-9_-]+", cell.grade_id):

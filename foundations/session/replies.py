@@ -65,7 +65,7 @@ class CellRun:
     @classmethod
     def left_out(cls, name: str) -> CellRun:
         """Return the run of a stub that was not run because a cell above it defines ``name``."""
-        text = f"Not run: {name} is already defined above, and nothing is written in this cell.\n"
+        text = f"Not run: {name} is already defined above, and this cell is as it was released.\n"
         return cls([{"output_type": "stream", "name": "stdout", "text": text}])
 
     @classmethod

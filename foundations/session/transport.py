@@ -109,7 +109,7 @@ class Transport:
             self.reply_bytes = length
             reply, self.reply_weight = protocol.weighed(self._receive(length, exchange))
         except protocol.WireError as error:
-            raise SessionLost(f"it wrote something to the grader's pipe that is no answer ({error})") from error
+            raise SessionLost(f"it wrote something to the grader's pipe that is not a reply ({error})") from error
         return reply
 
     def _send(self, data: bytes, exchange: _Exchange) -> None:

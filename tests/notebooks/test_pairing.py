@@ -51,7 +51,7 @@ def test_untouched_copy_never_beats_a_worked_answer(desk: Desk, worked_first: bo
     numbers = (4, 5) if worked_first else (5, 4)
     assert submission.repairs == [
         "solution cell 'double-solution' was there more than once: "
-        f"cell {numbers[0]} counts, cell {numbers[1]} left out, as nothing was written there"
+        f"cell {numbers[0]} counts, cell {numbers[1]} left out because unchanged"
     ]
 
 
