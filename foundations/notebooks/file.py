@@ -181,7 +181,7 @@ def cells_of(notebook: dict[str, Any], name: str, notes: list[str]) -> list[Cell
     if version not in (3, 4):
         older = "older" if version < 3 else "newer"
         hint = "open and save it in JupyterLab"
-        raise fault(name, f"is in nbformat {show(version)}, {older} than can be read (3 and 4): {hint}", "version")
+        raise fault(name, f"is in nbformat {show(version)}, {older} than what can be read (3 and 4): {hint}", "version")
     items = notebook.get("cells") if version == 4 else _upgraded(notebook, notes)
     if not isinstance(items, list):
         raise fault(name, "is JSON, but not a notebook: its cells are not a list", "not-a-notebook")
