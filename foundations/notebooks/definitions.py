@@ -1,4 +1,4 @@
-"""Which cell of a notebook defines an exercise: seen while the cells run, and put into words if none does in time."""
+"""Find the cell that defines each exercise while the cells run, and explain why an exercise is not defined in time."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _MAX_ERROR_CHARACTERS = 300
 
 @dataclass
 class Bound:
-    """The cell that bound each exercise's name last, as far as the notebook has run. Cells are meant by their indices.
+    """The cell that bound each exercise's name last, as far as the notebook has run. Cells are given by index.
 
     Attributes:
         names: the exercises.
         stubs: answers that are as they were released, with their exercises.
-        given: cells with text of the instructor's; a name that one of them binds is not answered yet.
+        given: cells with the instructor's text; a name that such a cell binds is not answered yet.
         by: exercise → cell.
         left_out: stubs that are not run, because they would hide an answer above them.
     """
@@ -35,7 +35,7 @@ class Bound:
 
     @classmethod
     def of(cls, submission: Submission) -> Bound:
-        """Nothing is bound yet."""
+        """Return the state before any cell of ``submission`` has run."""
         automatic = [graded for graded in submission.graded if not graded.manual]
         code = [(index, cell) for index, cell in enumerate(submission.cells) if cell.kind == "code"]
         stubs = {
@@ -49,39 +49,43 @@ class Bound:
         return cls(names, stubs, frozenset(given | stubs.keys()), submission=submission)
 
     def afresh(self) -> Bound:
-        """The same notebook, before any of its cells has run."""
+        """Return the state of the same notebook before any of its cells has run."""
         return replace(self, by={}, left_out={})
 
     @cached_property
     def places(self) -> dict[str, list[int]]:
         """Exercise → the student's cells that define it by anything but the stub, whether they have run or not.
 
-        All cells are read once, and only if an exercise is missing: an answer that works need not be looked for.
+        All cells are read once, and only if an exercise is missing: an answer that works need not be searched for.
         """
-        found: dict[str, list[int]] = {name: [] for name in self.names}
+        places: dict[str, list[int]] = {name: [] for name in self.names}
         if self.submission is None:
-            return found
+            return places
         stubs = {
-            one.exercise: {*definitions(one.stub, [one.exercise]).get(one.exercise, [])}
-            for one in self.submission.graded
+            graded.exercise: {*definitions(graded.stub, [graded.exercise]).get(graded.exercise, [])}
+            for graded in self.submission.graded
         }
         for index, cell in enumerate(self.submission.cells):
             if cell.given or index in self.stubs:
                 continue
             for name, texts in definitions(cell.text, self.names).items():
                 if set(texts) - stubs[name]:
-                    found[name].append(index)
-        return found
+                    places[name].append(index)
+        return places
 
     def leaves_out(self, index: int) -> bool:
-        """Decide whether cell ``index`` is a stub whose exercise a cell of the student's has defined by now."""
+        """Decide whether cell ``index`` is a stub whose exercise one of the student's cells has defined by now."""
         name = self.stubs.get(index, "")
         if name in self.by and self.by[name] not in self.given:
             self.left_out[index] = name
         return index in self.left_out
 
     def note(self, index: int, changes: object) -> None:
-        """Take in which names cell ``index`` bound (true) or deleted (false), as the student process reports it."""
+        """Record the names that cell ``index`` bound (true) or deleted (false), as the student process reports them.
+
+        Args:
+            changes: not validated; anything but a dict from names to booleans is ignored.
+        """
         for name, is_bound in changes.items() if isinstance(changes, dict) else ():
             if isinstance(name, str) and name in self.names and is_bound is True:
                 self.by[name] = index
@@ -90,7 +94,7 @@ class Bound:
 
 
 def _may_be_stub(cell: Cell, graded: GradedCell) -> bool:
-    """Whether it is worth comparing them: the tokens of a text are slow to read."""
+    """Decide whether the two are worth comparing, because tokenizing a text is slow."""
     return graded.exercise in cell.text and (not cell.marks or cell.grade_id == f"{graded.exercise}-solution")
 
 
@@ -100,8 +104,8 @@ class Definition:
 
     Attributes:
         graded: the exercise's cells.
-        cells: the repaired notebook's.
-        bound: which cell bound the name last before the exercise is graded.
+        cells: all cells of the repaired notebook.
+        bound: has the cell that bound the name last before the exercise is graded.
         errors: the errors that cells stopped with, by index.
     """
 
@@ -112,17 +116,17 @@ class Definition:
 
     @property
     def cell(self) -> int | None:
-        """The cell that defined it, or else the cell that should have."""
+        """The cell that defined the exercise, or else the cell that should have."""
         return self.bound.by.get(self.graded.exercise, self.graded.solution_index)
 
     @property
     def attempted(self) -> bool:
-        """Whether anything but the stub defines it, in a cell that runs or in one that does not."""
+        """Whether anything but the stub defines the exercise, in a cell that runs or in one that does not."""
         cell = self.bound.by.get(self.graded.exercise)
         return bool(self._places()) or (cell is not None and cell not in self.bound.given and self._is_unseen(cell))
 
     def why_missing(self) -> str:
-        """Explain why the name is not bound where the exercise is graded."""
+        """Explain why the name is not bound when the exercise is graded."""
         return self._why() or "its cell has to define it"
 
     def why_stub(self) -> str | None:
@@ -134,8 +138,8 @@ class Definition:
     def _why(self) -> str | None:
         places = self._places()
         for explain in (self._stopped, self._not_code, self._too_late, self._hidden):
-            if found := next(filter(None, map(explain, places)), None):
-                return found
+            if reason := next(filter(None, map(explain, places)), None):
+                return reason
         error = self.errors.get(self.graded.solution_index or 0)
         return None if error is None else f"its cell {_how(error)}"
 
@@ -143,7 +147,7 @@ class Definition:
         return self.bound.places.get(self.graded.exercise, [])
 
     def _is_unseen(self, index: int) -> bool:
-        """Whether a cell has bound the name in a way that its text does not show, such as ``exec``."""
+        """Decide whether a cell has bound the name in a way that its text does not show, such as ``exec``."""
         return not definitions(self.cells[index].text, [self.graded.exercise])
 
     def _stopped(self, index: int) -> str | None:
@@ -172,7 +176,7 @@ class Definition:
         return f"{self._name(index)} defines it, and {self._name(by)} defines it again" if by != index else None
 
     def _name(self, index: int) -> str:
-        """The cell as the student knows it, by its number in the notebook that was handed in."""
+        """Name a cell by its number in the submitted notebook, which the student can see."""
         number = self.cells[index].number
         return f"cell {number}" if number else "a cell that was put back"
 

@@ -1,5 +1,6 @@
-"""Finding submissions on disk: one notebook, or a folder laid out ``<student>/<assignment>/<assignment>.ipynb``; and
-reading the files that an assignment lets students hand in beside it.
+"""Find submissions on disk, and read the files that an assignment lets students submit next to the notebook.
+
+A submission is one notebook, or is in a folder laid out ``<student>/<assignment>/<assignment>.ipynb``.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ _NOT_IN_NAMES = frozenset('\\*?[<>"')
 
 @dataclass(frozen=True)
 class Found:
-    """A submission to grade. ``folder`` is the submitted folder it lies in, ``None`` for a notebook lying anywhere
-    else, and for one in a folder whose name no gradebook can hold: it is graded, and not recorded.
+    """A submission to grade.
+
+    ``folder`` is the submitted folder that contains it. It is ``None`` for a notebook anywhere else, and for one in a
+    folder whose name a gradebook cannot store: such a notebook is graded, and not recorded.
     """
 
     student: str
@@ -28,11 +31,12 @@ class Found:
 
 
 def find_submissions(path: Path, assignment: str) -> list[Found]:
-    """Submissions of ``assignment`` at ``path``, by student. A student without the notebook is among them: it is
-    reported, not passed over.
+    """Return the submissions of ``assignment`` at ``path``, by student.
+
+    A student without the notebook is included, so that the missing notebook is reported.
 
     Raises:
-        CourseError: ``path`` is neither a notebook nor a folder that holds submissions of ``assignment``.
+        CourseError: ``path`` is neither a notebook nor a folder with submissions of ``assignment``.
     """
     if path.is_dir():
         return _in_folder(path, assignment)
@@ -41,26 +45,27 @@ def find_submissions(path: Path, assignment: str) -> list[Found]:
         raise CourseError(
             f"{path}{missing} must be a notebook (.ipynb) or a folder of submissions", slug="no-submissions"
         )
-    # A missing notebook is a typing error on the command line, and no student's fault.
+    # A missing notebook is a typing error on the command line, not a student's fault.
     if not path.exists() and not path.is_symlink():
         raise CourseError(f"{path} does not exist", slug="no-submissions")
     return [_one(path, assignment)]
 
 
 def _in_folder(path: Path, assignment: str) -> list[Found]:
-    # Whatever has that name: if it is no file, the report says so.
+    # Anything with that name counts: if it is not a file, the report shows that.
     if os.path.lexists(path / f"{assignment}.ipynb"):
         return [_one(path / f"{assignment}.ipynb", assignment)]
     students = sorted(
         child for child in path.iterdir() if (child.is_dir() or child.is_symlink()) and not child.name.startswith(".")
     )
-    found = [_of(child.name, child / assignment / f"{assignment}.ipynb", path) for child in students]
+    submissions = [_of(child.name, child / assignment / f"{assignment}.ipynb", path) for child in students]
     if not any((child / assignment).exists() for child in students):
         raise CourseError(
-            f"{path} holds no submission of {assignment!r}; expected {path}/<student>/{assignment}/{assignment}.ipynb",
+            f"{path} has no submission of {assignment!r}; expected {path}/<student>/{assignment}/{assignment}.ipynb",
             slug="no-submissions",
         )
-    return sorted(found, key=lambda one: one.folder is None)  # the first says where the others lie
+    # Callers take the submitted folder from the first submission.
+    return sorted(submissions, key=lambda submission: submission.folder is None)
 
 
 def _one(path: Path, assignment: str) -> Found:
@@ -72,11 +77,12 @@ def _one(path: Path, assignment: str) -> Found:
 
 
 def _of(name: str, path: Path, folder: Path | None) -> Found:
-    """A submission by the name of its folder.
+    """Return a submission whose student is the ``name`` of its folder, written so that the name is safe to show.
 
-    Control characters and bytes that are no text are written as escapes: no database, page or terminal should meet
-    them, and nbgrader stops at the first. A pattern it would read as one, and the pages of its formgrader hold the
-    name as it is: what is an element or the end of a text there would run with the rights of whoever grades.
+    Control characters and bytes that are not text become escapes, because databases, pages and terminals should not
+    get them, and nbgrader stops at the first. Wildcards become escapes because nbgrader would read them as a pattern.
+    Angle brackets and quotes become escapes because the pages of nbgrader's formgrader insert the name unchanged: an
+    element in it would run with the rights of the person who grades.
     """
     if any(unicodedata.category(character) in ("Cc", "Cs") or character in _NOT_IN_NAMES for character in name):
         return Found(name.encode("unicode_escape").decode("ascii"), path, None)
@@ -84,7 +90,7 @@ def _of(name: str, path: Path, folder: Path | None) -> Found:
 
 
 def read_declared(folder: Path, names: Iterable[str], limit: int) -> tuple[dict[str, bytes], list[str]]:
-    """The files ``names`` of a student's ``folder``, and a sentence for each that could not be taken.
+    """Return the files ``names`` of a student's ``folder``, and a sentence for each file that was left out.
 
     Only regular files are read; links are not followed and pipes not waited for. ``limit``: bytes of all together.
     """
@@ -102,10 +108,10 @@ def read_declared(folder: Path, names: Iterable[str], limit: int) -> tuple[dict[
 
 
 def write_declared(files: Mapping[str, bytes], scratch: Path, owner: int | None = None) -> None:
-    """Put ``files`` into the empty folder ``scratch``; ``owner``: the user whose they shall be.
+    """Write ``files`` into the empty folder ``scratch``; ``owner``: the user who shall own them.
 
     Raises:
-        OSError: a file is there already, or there is no room.
+        OSError: a file exists already, or the disk is full.
     """
     folder = os.open(scratch, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
@@ -120,23 +126,30 @@ def write_declared(files: Mapping[str, bytes], scratch: Path, owner: int | None 
 
 
 def copy_declared(folder: Path, names: Iterable[str], scratch: Path, limit: int) -> list[str]:
-    """Copy the files ``names`` from a student's ``folder`` to ``scratch``; a sentence for each that was left out."""
+    """Copy the files ``names`` from a student's ``folder`` to ``scratch``.
+
+    Returns:
+        A sentence for each file that was left out.
+    """
     files, notes = read_declared(folder, names, limit)
     write_declared(files, scratch)
     return notes
 
 
 def _read_file(folder: Path, name: str, limit: int) -> bytes | str:
-    """Its content, or why it is left out; at most ``limit`` bytes and one, for it may be growing while it is read."""
+    """Return the content of a file, or the reason why it is left out.
+
+    At most ``limit`` + 1 bytes are read, because the file may grow while it is read.
+    """
     try:
         descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
-        return "was not handed in"
+        return "was not submitted"
     except OSError:
         return "was left out: it is a link or cannot be opened"
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return "was left out: it is no regular file"
+            return "was left out: it is not a regular file"
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(limit + 1)
     finally:

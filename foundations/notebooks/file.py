@@ -1,7 +1,7 @@
 """Notebook files as hostile data: a path to bytes, bytes to JSON values, JSON values to plain cells.
 
-Nothing here runs, imports, follows or guesses. Whatever the bytes are, the outcome is cells or one
-:class:`SubmissionError`; work and memory are bounded before they are spent.
+This module does not run, import, follow links or guess. Whatever the bytes are, the outcome is cells or one
+:class:`SubmissionError`. Work and memory are bounded before they are spent.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from foundations.notebooks.repair import show
 
 KINDS = ("code", "markdown", "raw")
 
-# Bounds no honest notebook comes near, so that parsing 128 MB of brackets cannot exhaust the judge.
+# Bounds far above any honest notebook, so that parsing 128 MB of brackets cannot exhaust the judge.
 MAX_CONTAINERS = 2_000_000
 MAX_STRINGS = 6_000_000
 MAX_VALUES = 16_000_000
 MAX_CELLS = 10_000
 MAX_CODE = 2 << 20
 MAX_TEXT = 32 << 20
-# What a pasted picture counts for at least, be it empty.
+# The least number of characters that a pasted picture counts as, even if it is empty.
 _LEAST_PICTURE = 1000
 
-#: How a folder is opened that is only passed through: by O_PATH, where there is one, which needs no right to list it.
+#: Flags to open a folder only to pass through it. O_PATH, if the system has it, needs no right to list the folder.
 _FOLDER = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -41,35 +41,42 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _OPEN_FAULTS = {
     errno.ENOENT: ("does not exist", "missing"),
     errno.ENOTDIR: ("does not exist", "missing"),
-    errno.ELOOP: ("is a symbolic link, or lies behind one: the file itself has to be handed in", "symlink"),
-    errno.EMLINK: ("is a symbolic link, or lies behind one: the file itself has to be handed in", "symlink"),
+    errno.ELOOP: ("is a symbolic link, or is behind one: submit the file itself", "symlink"),
+    errno.EMLINK: ("is a symbolic link, or is behind one: submit the file itself", "symlink"),
     errno.ENXIO: ("is not a regular file", "not-a-file"),
 }
 
 
-def fault(name: str, what: str, slug: str) -> SubmissionError:
-    """The error for notebook file ``name``; ``slug`` gets "notebook-" before it."""
-    return SubmissionError(f"notebook {name!r} {what}", slug=f"notebook-{slug}")
+def fault(name: str, problem: str, slug: str) -> SubmissionError:
+    """Return the error for notebook file ``name``; ``slug`` gets the prefix "notebook-"."""
+    return SubmissionError(f"notebook {name!r} {problem}", slug=f"notebook-{slug}")
 
 
-def read_bytes(path: Path, limit: int, *, handed_in: bool = False) -> bytes:
-    """The content of regular file ``path``, at most ``limit`` bytes; links are not followed, pipes not waited for.
+def read_bytes(path: Path, limit: int, *, submitted: bool = False) -> bytes:
+    """Return the content of regular file ``path``; links are not followed, pipes not waited for.
 
-    Of a file that was ``handed_in``, laid out ``<student>/<assignment>/<assignment>.ipynb``, the two folders may be no
-    links either: one that leads to another student's folder, or to the instructor's, has that notebook graded.
+    Args:
+        path: the file.
+        limit: the most bytes to read.
+        submitted: refuse links also among the two folders of a file laid out
+            ``<student>/<assignment>/<assignment>.ipynb``. A link to another student's folder, or to the instructor's,
+            would have that notebook graded.
+
+    Raises:
+        SubmissionError: the file cannot be read, is not a regular file, or is too large.
     """
     try:
-        descriptor = _open(path, handed_in)
+        descriptor = _open(path, submitted)
     except OSError as error:
-        what, slug = _OPEN_FAULTS.get(error.errno or 0, (f"cannot be read: {error.strerror}", "unreadable"))
-        raise fault(path.name, what, slug) from error
+        problem, slug = _OPEN_FAULTS.get(error.errno or 0, (f"cannot be read: {error.strerror}", "unreadable"))
+        raise fault(path.name, problem, slug) from error
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise fault(path.name, f"is {kind}: a notebook file has to stand in its place", "not-a-file")
+            raise fault(path.name, f"is {kind}: submit a notebook file instead", "not-a-file")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            # One byte more than there is: the file may be growing while it is read.
+            # Ask for one byte more than the size, because the file may grow while it is read.
             data = file.read(status.st_size + 1) if status.st_size <= limit else b""
     except OSError as error:
         raise fault(path.name, f"cannot be read: {error.strerror}", "unreadable") from error
@@ -84,10 +91,10 @@ def read_bytes(path: Path, limit: int, *, handed_in: bool = False) -> bytes:
     return data
 
 
-def _open(path: Path, handed_in: bool) -> int:
+def _open(path: Path, submitted: bool) -> int:
     last = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     whole = path.absolute()
-    if not handed_in or whole.parent.name != path.stem or len(whole.parents) < 3:
+    if not submitted or whole.parent.name != path.stem or len(whole.parents) < 3:
         return os.open(path, last)
     folder = os.open(whole.parents[2], _FOLDER)
     for name in (whole.parents[1].name, whole.parents[0].name, whole.name):
@@ -104,11 +111,15 @@ def _open(path: Path, handed_in: bool) -> int:
 
 
 def parse(data: bytes, name: str) -> dict[str, Any]:
-    """The notebook's JSON object as plain Python values."""
+    """Return the notebook's JSON object as plain Python values.
+
+    Raises:
+        SubmissionError: ``data`` is not JSON, not a notebook, or has more values than any notebook needs.
+    """
     if not data.strip():
         raise fault(name, "is empty", "empty")
     if _intricate(data):
-        raise fault(name, "holds more separate values than any notebook has: it is not read", "too-intricate")
+        raise fault(name, "has more separate values than any notebook needs: it is not read", "too-intricate")
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -122,14 +133,14 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
     except (RecursionError, MemoryError) as error:
         raise fault(name, "is nested too deeply to be a notebook", "too-deep") from error
     except ValueError as error:  # Python refuses to read integers of thousands of digits
-        raise fault(name, "holds a number of thousands of digits: it is not read", "huge-number") from error
+        raise fault(name, "has a number of thousands of digits: it is not read", "huge-number") from error
     if not isinstance(notebook, dict) or not ("cells" in notebook or "worksheets" in notebook):
         raise fault(name, "is JSON, but not a notebook: it has no cells", "not-a-notebook")
     return notebook
 
 
 def _intricate(data: bytes) -> bool:
-    """Whether parsing would build too many objects, judged by the quotes, and by what stands outside them."""
+    """Decide whether parsing would build too many objects, by the number of quotes and the characters outside them."""
 
     def beyond(text: bytes) -> bool:
         return text.count(b"[") + text.count(b"{") > MAX_CONTAINERS or text.count(b",") > MAX_VALUES
@@ -141,7 +152,7 @@ def _intricate(data: bytes) -> bool:
 
 
 def language(metadata: object) -> str:
-    """The language a notebook declares, in small letters; empty where it declares none."""
+    """Return the language that a notebook declares, in lower case; empty if it declares none."""
     if isinstance(metadata, dict):
         for table, key in (("kernelspec", "language"), ("language_info", "name")):
             entry = metadata.get(table)
@@ -158,10 +169,14 @@ def check_language(notebook: dict[str, Any], name: str) -> None:
 
 
 def cells_of(notebook: dict[str, Any], name: str, notes: list[str]) -> list[Cell]:
-    """The cells of a parsed notebook of nbformat 3 or 4; what had to be put right is added to ``notes``."""
+    """Return the cells of a parsed notebook of nbformat 3 or 4; add a sentence to ``notes`` for each repair.
+
+    Raises:
+        SubmissionError: the notebook is in another nbformat, or has too many cells or too much text.
+    """
     version = notebook.get("nbformat")
     if not isinstance(version, int) or isinstance(version, bool):
-        notes.append("the notebook did not say which nbformat it is in: it was read as nbformat 4")
+        notes.append("the notebook did not declare its nbformat: it was read as nbformat 4")
         version = 4 if "cells" in notebook else 3
     if version not in (3, 4):
         older = "older" if version < 3 else "newer"
@@ -173,14 +188,19 @@ def cells_of(notebook: dict[str, Any], name: str, notes: list[str]) -> list[Cell
     if len(items) > MAX_CELLS:
         raise fault(name, f"has {len(items):,} cells, and at most {MAX_CELLS:,} are read", "too-many-cells")
     cells = [_cell(item, number, notes) for number, item in enumerate(items, 1)]
-    found = [cell for cell in cells if cell is not None]
-    check_amount(found, name)
-    return found
+    readable = [cell for cell in cells if cell is not None]
+    check_amount(readable, name)
+    return readable
 
 
 def check_amount(cells: list[Cell], name: str) -> None:
-    """Refuse more text and pictures than a person hands in: what reads code afterwards needs hundreds of times its
-    size, and the rest is written into every file that is made of the notebook.
+    """Refuse more text and pictures than a person submits.
+
+    Code analysis needs hundreds of times the memory of the code, and all other text is written into every file that is
+    made from the notebook.
+
+    Raises:
+        SubmissionError: there is too much.
     """
     code = sum(len(cell.text) for cell in cells if cell.kind == "code")
     attachments = [item for cell in cells for item in cell.attachments.items()]
@@ -189,13 +209,13 @@ def check_amount(cells: list[Cell], name: str) -> None:
     if code > MAX_CODE:
         raise fault(name, f"has {code:,} characters of code, and at most {MAX_CODE:,} are read", "too-much-text")
     if text > MAX_TEXT:
-        what = f"has {text:,} characters of text and pictures"
-        raise fault(name, f"{what}, and at most {MAX_TEXT:,} are read", "too-much-text")
+        amount = f"{text:,} characters of text and pictures"
+        raise fault(name, f"has {amount}, and at most {MAX_TEXT:,} are read", "too-much-text")
 
 
 def _cell(item: object, number: int, notes: list[str]) -> Cell | None:
     if not isinstance(item, dict):
-        notes.append(f"cell {number} was no cell but {show(item)}: left out")
+        notes.append(f"cell {number} was not a cell but {show(item)}: left out")
         return None
     kind = item.get("cell_type")
     if not isinstance(kind, str) or kind not in KINDS:
@@ -225,14 +245,17 @@ def _cell(item: object, number: int, notes: list[str]) -> Cell | None:
 
 
 def _text(source: object) -> str | None:
-    """A cell's text: a string, or a list of lines to be joined."""
+    """Return a cell's text, which is a string or a list of lines; ``None`` if it is neither."""
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         return "".join(source)
     return source if isinstance(source, str) else None
 
 
 def _attachments(given: object) -> dict[str, dict[str, str]]:
-    """Pictures pasted into an answer; nothing that a browser could run, and no text that could leave its attribute."""
+    """Return the pictures pasted into an answer, by name.
+
+    Types that a browser could run are left out, and so is text that could break out of an HTML attribute.
+    """
     if not isinstance(given, dict):
         return {}
     pictures = {}
@@ -250,9 +273,9 @@ def _attachments(given: object) -> dict[str, dict[str, str]]:
 
 
 def _upgraded(notebook: dict[str, Any], notes: list[str]) -> list[Any] | None:
-    """The cells of a notebook in nbformat 3, by nbformat's own converter; ``None`` where there are none to read.
+    """Return the cells of a notebook in nbformat 3, by nbformat's own converter; ``None`` if none can be read.
 
-    The converter trusts what it gets (and logs what it finds), so it gets clean cells; metadata are put back after.
+    The converter trusts its input and logs its findings, so it gets clean cells; metadata are put back afterwards.
     """
     sheets = notebook.get("worksheets")
     if not isinstance(sheets, list):

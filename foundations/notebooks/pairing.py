@@ -1,6 +1,6 @@
-"""Which cell of a submission stands for which nbgrader cell of the release, and whether anything was written into it.
+"""Match the cells of a submission with the nbgrader cells of the release, and detect cells that were not worked on.
 
-Cells are plain data here; what a submission says about itself (ids, flags, points) is only ever a hint.
+Cells are plain data here. A submission's own metadata (ids, flags, points) are only hints.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 FLAGS = ("grade", "solution", "locked", "task")
 
-#: Tokens that say nothing about whether a stub was worked on.
+#: Tokens that do not show whether a stub was worked on.
 _IDLE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
 
 
@@ -24,12 +24,14 @@ _IDLE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, token
 class Cell:
     """One notebook cell as plain data.
 
-    ``kind`` is "code", "markdown" or "raw"; ``marks`` its nbgrader metadata, empty where there are none that can be
-    read; ``marked`` whether it bore any at all; ``number`` its place in the submission, counted from 1, and 0 if it was
-    missing there.
-
-    Of a cell of a repaired notebook also: ``given``: its text is the instructor's; ``repaired``: it was missing, moved,
-    or its type or metadata were changed; ``edited``: its text was changed, and the released text is back.
+    Attributes:
+        kind: "code", "markdown" or "raw".
+        marks: the nbgrader metadata; empty if there are none that can be read.
+        marked: whether the cell had any nbgrader metadata at all.
+        number: the position in the submission, counted from 1; 0 if the cell was missing there.
+        given: in a repaired notebook, whether the text is the instructor's.
+        repaired: in a repaired notebook, whether the cell was missing or moved, or its type or metadata were changed.
+        edited: in a repaired notebook, whether the text was changed and the released text has been restored.
     """
 
     kind: str
@@ -50,22 +52,22 @@ class Cell:
 
     @property
     def automatic(self) -> bool:
-        """Whether a grader scores it."""
+        """Whether a grader scores the cell."""
         return bool(self.marks.get("grade")) and not self.open
 
     @property
     def by_hand(self) -> bool:
-        """Whether a person scores it."""
+        """Whether a person scores the cell."""
         return bool(self.marks.get("task") or (self.marks.get("grade") and self.marks.get("solution")))
 
     @property
     def open(self) -> bool:
-        """Whether its text is the student's to write; otherwise it is the instructor's and comes from the release."""
+        """Whether the student writes the text; otherwise it is the instructor's and comes from the release."""
         return bool(self.marks.get("solution") or self.marks.get("task"))
 
     @cached_property
     def settled(self) -> str:
-        """The text without what editors change on their own: line ends, trailing blanks, blank lines at the end."""
+        """The text without line ends, trailing blanks and blank lines at the end, which editors change."""
         return "\n".join(line.rstrip() for line in self.text.splitlines()).rstrip("\n")
 
     def __str__(self) -> str:
@@ -80,10 +82,10 @@ class Cell:
 
 
 def is_stub(source_cell_text: str, released_text: str) -> bool:
-    """Whether a code cell still holds the released stub; whitespace and comments make no difference."""
+    """Decide whether a code cell still has the released stub; whitespace and comments make no difference."""
     if source_cell_text == released_text:
         return True
-    # Tokens are slow in Python, and a text that much longer than the stub is not the stub.
+    # Tokenizing is slow in Python, and a text that is so much longer cannot be the stub.
     if len(source_cell_text) > 10 * len(released_text) + 2000:
         return False
     given, released = _tokens(source_cell_text), _tokens(released_text)
@@ -94,7 +96,7 @@ def is_stub(source_cell_text: str, released_text: str) -> bool:
 
 @lru_cache(maxsize=64)  # a stub is compared with many cells, and a cell with the stubs that it names
 def _tokens(text: str) -> tuple[str, ...] | None:
-    """The tokens of ``text`` that do something; ``None`` where it is not Python (a magic, a slip of the pen)."""
+    """Return the tokens of ``text`` that have an effect; ``None`` if it is not Python (a magic, a typo)."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError, ValueError):
@@ -108,7 +110,7 @@ def _code_lines(text: str) -> list[str]:
 
 
 def untouched(cell: Cell, released: Cell) -> bool:
-    """Whether nothing has been written into a cell that is the student's to write, or all of it was deleted."""
+    """Decide whether the student left an answer's cell as it was released, or deleted all its text."""
     if not cell.text.strip():
         return True
     if released.kind == "code":
@@ -118,10 +120,14 @@ def untouched(cell: Cell, released: Cell) -> bool:
 
 @dataclass
 class Pairing:
-    """Which submitted cell stands for which released one. Cells are meant by their indices.
+    """The submitted cell for each released one. Cells are given by index.
 
-    ``chosen``: released → submitted. ``copies``: released → the other cells that claimed to be it. ``how``: released
-    → what a cell was recognised by that had lost its grade_id.
+    Attributes:
+        chosen: released → submitted.
+        copies: released → the other cells that claimed to be it.
+        how: released → the feature that identified a cell that had lost its grade_id.
+        anchors: (place, released index) of each cell whose id occurs once, by place. They show where the other cells
+            belong.
     """
 
     released: Sequence[Cell]
@@ -129,15 +135,16 @@ class Pairing:
     chosen: dict[int, int] = field(default_factory=dict)
     copies: dict[int, list[int]] = field(default_factory=dict)
     how: dict[int, str] = field(default_factory=dict)
-    #: (place, released index) of the cells whose id is borne once, by place: what "in its place" is measured by.
     anchors: list[tuple[int, int]] = field(default_factory=list)
 
-    def best(self, index: int, found: Sequence[int]) -> int:
-        """The candidate that stands for released cell ``index``.
+    def best(self, index: int, candidates: Sequence[int]) -> int:
+        """Choose the candidate that counts as released cell ``index``.
 
-        Of answers, one with work in it before an untouched one; of read-only cells, one with the released text before
-        a changed one. Then one that stands where the released cell belongs: what the student wrote above or below
-        keeps running above or below. Then the first.
+        1. Prefer an answer that was worked on to an untouched one, and a read-only cell with the released text to a
+           changed one.
+        2. Then prefer a cell at the place where the released cell belongs, so that code the student wrote above or
+           below it still runs above or below.
+        3. Then prefer the first.
         """
         model = self.released[index]
 
@@ -149,37 +156,37 @@ class Pairing:
             behind = self.anchors[after][1] if after < len(self.anchors) else len(self.released)
             return worse, not before < index < behind, place
 
-        return found[0] if len(found) == 1 else min(found, key=rank)
+        return candidates[0] if len(candidates) == 1 else min(candidates, key=rank)
 
 
 def pair(released: Sequence[Cell], submitted: Sequence[Cell]) -> Pairing:
-    """Find the one cell of the submission that stands for each nbgrader cell of the release, if there is one."""
+    """Find the one cell of the submission that counts as each nbgrader cell of the release, if there is one."""
     candidates = _candidates(released, submitted)
     pairing = Pairing(released, submitted)
-    pairing.anchors = sorted((found[0], index) for index, found in candidates.items() if len(found) == 1)
-    for index, found in candidates.items():
-        if found:
-            pairing.chosen[index] = pairing.best(index, found)
-            pairing.copies[index] = found
+    pairing.anchors = sorted((places[0], index) for index, places in candidates.items() if len(places) == 1)
+    for index, places in candidates.items():
+        if places:
+            pairing.chosen[index] = pairing.best(index, places)
+            pairing.copies[index] = places
             if submitted[pairing.chosen[index]].grade_id != released[index].grade_id:
                 pairing.how[index] = "text"
     _recognise(pairing)
     taken = set(pairing.chosen.values())
-    for index, found in pairing.copies.items():
-        pairing.copies[index] = [place for place in found if place not in taken]
+    for index, places in pairing.copies.items():
+        pairing.copies[index] = [place for place in places if place not in taken]
     return pairing
 
 
 def _candidates(released: Sequence[Cell], submitted: Sequence[Cell]) -> dict[int, list[int]]:
-    """Submitted cells by the released cell whose id they bear.
+    """Return the submitted cells by the released cell whose id they have.
 
-    A cell with the exact text of another read-only cell is that one, whatever its id says: where ids were exchanged,
-    the student's answer must not be taken for a test and overwritten.
+    A cell with the exact text of another read-only cell is that one, whatever its id: if ids were exchanged, the
+    student's answer must not be taken for a test and overwritten.
     """
-    known = [index for index, cell in enumerate(released) if cell.marks]
-    by_id = {released[index].grade_id: index for index in known}
-    by_text = _read_only_texts(released, known)
-    found: dict[int, list[int]] = {index: [] for index in known}
+    marked = [index for index, cell in enumerate(released) if cell.marks]
+    by_id = {released[index].grade_id: index for index in marked}
+    by_text = _read_only_texts(released, marked)
+    candidates: dict[int, list[int]] = {index: [] for index in marked}
     for place, cell in enumerate(submitted):
         if not cell.marked:
             continue
@@ -187,21 +194,21 @@ def _candidates(released: Sequence[Cell], submitted: Sequence[Cell]) -> dict[int
         if index is None or cell.settled != released[index].settled:
             index = by_text.get(cell.settled, index)
         if index is not None:
-            found[index].append(place)
-    return found
+            candidates[index].append(place)
+    return candidates
 
 
 def _read_only_texts(released: Sequence[Cell], indices: Iterable[int]) -> dict[str, int]:
-    """Read-only cells by their text, where that tells them apart."""
-    places: dict[str, list[int]] = {}
+    """Return the read-only cells by their text, if no two have the same."""
+    by_text: dict[str, list[int]] = {}
     for index in indices:
         if not released[index].open and released[index].text.strip():
-            places.setdefault(released[index].settled, []).append(index)
-    return {text: found[0] for text, found in places.items() if len(found) == 1}
+            by_text.setdefault(released[index].settled, []).append(index)
+    return {text: same[0] for text, same in by_text.items() if len(same) == 1}
 
 
 def _recognise(pairing: Pairing) -> None:
-    """Find cells that lost their grade_id: by the notebook's own cell id, by read-only text, by what they define."""
+    """Find cells that lost their grade_id: by the notebook's cell id, by read-only text, by the name they define."""
     missing = [index for index, cell in enumerate(pairing.released) if cell.marks and index not in pairing.chosen]
     texts = _read_only_texts(pairing.released, missing)
     for index in missing:
@@ -210,20 +217,21 @@ def _recognise(pairing: Pairing) -> None:
         pool = [(place, cell) for place, cell in enumerate(pairing.submitted) if place not in taken]
         same_id = [place for place, cell in pool if model.id and cell.id == model.id]
         same_text = [place for place, cell in pool if texts.get(cell.settled) == index]
-        for how, found in (("cell id", same_id), ("text", same_text), ("definition", _answers(pairing, index, pool))):
-            if found:
-                pairing.chosen[index], pairing.how[index] = pairing.best(index, found), how
+        defining = _answers(pairing, index, pool)
+        for how, places in (("cell id", same_id), ("text", same_text), ("definition", defining)):
+            if places:
+                pairing.chosen[index], pairing.how[index] = pairing.best(index, places), how
                 pairing.copies[index] = [
-                    place for place in found if model.open and untouched(pairing.submitted[place], model)
+                    place for place in places if model.open and untouched(pairing.submitted[place], model)
                 ]
                 break
 
 
 def _answers(pairing: Pairing, index: int, pool: Sequence[tuple[int, Cell]]) -> list[int]:
-    """Cells of ``pool`` that define what solution cell ``index`` asks for.
+    """Return the cells of ``pool`` that define the exercise of solution cell ``index``.
 
-    Students' own cells bear no metadata either, so this tells only for cells whose metadata were spoilt, and where the
-    whole notebook lost them.
+    Students' own cells have no metadata either. A definition therefore counts only in a cell whose metadata were
+    damaged, or in a notebook that lost all its metadata.
     """
     model = pairing.released[index]
     exercise = model.grade_id.removesuffix("-solution")

@@ -1,4 +1,4 @@
-"""The part of an edited read-only cell that is the student's: it is kept when the released text is put back.
+"""Find the student's part of an edited read-only cell, which is kept when the released text is restored.
 
 An answer written into a check's own cell counts, wherever in the cell it is. Edits of the released code do not.
 """
@@ -25,48 +25,48 @@ class Added(NamedTuple):
 def added(text: str, released: Cell) -> Added:
     """Return the code or prose that ``text``, a student's version of a read-only cell, has in addition.
 
-    Of code, these are the statements that bind names of the student's own, such as an answer or a helper. Assertions,
+    Of code, these are the statements that bind the student's own names, such as an answer or a helper. Assertions,
     trial calls and changed lines of the released code are left out: they may fail before an answer below them is
-    reached, and they define nothing.
+    reached, and they do not define a name.
     """
     if released.kind != "code":
         return Added(above=_added_lines(text, released))
     if len(text) > MAX_COMPARED:
-        return Added(above=text)  # more than anybody adds to a check: it runs as it is
+        return Added(above=text)  # far longer than any addition to a check: it runs unchanged
     tree, original = parse(text), parse(released.text)
     if tree is None or original is None:
         rest = text.replace(released.text.strip("\n"), "", 1)
         return Added(above=rest.strip("\n") if _DEFINITION.search(rest) else "")
     try:
-        known = {fingerprint(statement) for statement in original.body}
-        last = max((one.lineno for one in tree.body if fingerprint(one) in known), default=len(text))
+        released_prints = {fingerprint(statement) for statement in original.body}
+        last = max((node.lineno for node in tree.body if fingerprint(node) in released_prints), default=len(text))
         own = _own_statements(tree, original)
     except (RecursionError, ValueError):  # too deep, or a number of more digits than Python writes
         return Added()
     return Added(
-        _lines_of([one for one in own if one.lineno <= last], text),
-        _lines_of([one for one in own if one.lineno > last], text),
+        _lines_of([statement for statement in own if statement.lineno <= last], text),
+        _lines_of([statement for statement in own if statement.lineno > last], text),
     )
 
 
 def _added_lines(text: str, released: Cell) -> str:
-    known = {line.strip() for line in released.text.splitlines()}
-    return "\n".join(line for line in text.splitlines() if line.strip() and line.strip() not in known)
+    released_lines = {line.strip() for line in released.text.splitlines()}
+    return "\n".join(line for line in text.splitlines() if line.strip() and line.strip() not in released_lines)
 
 
 def _own_statements(tree: ast.Module, original: ast.Module) -> list[ast.stmt]:
-    known = {fingerprint(statement) for statement in original.body}
+    released_prints = {fingerprint(statement) for statement in original.body}
     taken = {name for statement in original.body for name in bound_names(statement)}
     kept: list[ast.stmt] = []
     defined_below: set[str] = set()
     for statement in reversed(tree.body):
         names = bound_names(statement)
-        if fingerprint(statement) in known or names & taken or not (names or _executes_text(statement)):
+        if fingerprint(statement) in released_prints or names & taken or not (names or _executes_text(statement)):
             continue
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             defined_below |= names
         elif read_names(statement) & defined_below:
-            continue  # it tries what the cell defines only further below
+            continue  # it tries a name that the cell defines only further below
         kept.append(statement)
     return kept[::-1]
 
@@ -79,7 +79,7 @@ def _executes_text(statement: ast.stmt) -> bool:
 
 
 def _lines_of(statements: list[ast.stmt], text: str) -> str:
-    """The source lines of ``statements``, each line once: several statements may share one."""
+    """Return the source lines of ``statements``, each line once, because several statements may share one."""
     lines, numbers = text.split("\n"), set[int]()
     for statement in statements:
         decorators = getattr(statement, "decorator_list", [])

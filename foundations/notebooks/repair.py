@@ -1,8 +1,8 @@
-"""A submission's cells, put back into the form and order of the released notebook.
+"""Restore a submission's cells to the form and order of the released notebook.
 
-Pure: plain cells go in, plain cells and sentences come out. The release says which nbgrader cells there are, of what
-type, in which order, with which flags and points; the submission gives the text of the cells that are the student's
-to write, and the student's own cells, which run where they stand.
+All functions are pure: plain cells go in, plain cells and sentences come out. The release determines the nbgrader cells
+with their types, order, flags and points. The submission contributes the text of the cells that the student writes,
+and the student's own cells, which run at their places.
 """
 
 from __future__ import annotations
@@ -19,23 +19,27 @@ _shown.maxstring = 40
 
 
 def show(value: object) -> str:
-    """``repr`` of a value out of a submission: short, whatever it is."""
+    """Return the ``repr`` of a value from a submission, shortened whatever the value is."""
     text = _shown.repr(value)
     return text if len(text) <= 200 else f"{text[:200]} …"
 
 
 def repair(released: Sequence[Cell], submitted: Sequence[Cell]) -> tuple[list[Cell], list[str]]:
-    """The cells to run and grade, and one sentence for each thing that was put right.
+    """Return the cells to run and grade, and one sentence for each repair.
 
     Args:
-        released: The release's cells; those with ``marks`` are nbgrader's, and their grade_ids are unique.
-        submitted: The submission's cells, in order.
+        released: the release's cells; those with ``marks`` are nbgrader's, and their grade_ids are unique.
+        submitted: the submission's cells, in order.
 
     Returns:
-        The cells: every nbgrader cell of the release exactly once and in its order, with the student's text where
-        that is the student's to write; all other submitted cells, without ``marks``, where they stood; and in a cell
-        of its own whatever was added to a cell that is read-only. No sentence where the submission has only been
-        worked in.
+        The cells, which are
+
+        - every nbgrader cell of the release exactly once and in its order, with the student's text if the student
+          writes it;
+        - all other submitted cells, without ``marks``, at their places;
+        - additions to a read-only cell, each in its own cell.
+
+        The sentences; none if the student has only worked in the notebook.
     """
     pairing = pair(released, submitted)
     moved = _moved(pairing)
@@ -45,7 +49,7 @@ def repair(released: Sequence[Cell], submitted: Sequence[Cell]) -> tuple[list[Ce
         for index, model in enumerate(released)
         if model.marks
     }
-    repairs = [f"{released[index]} {what}" for index, found in faults.items() for what in found]
+    repairs = [f"{released[index]} {problem}" for index, problems in faults.items() for problem in problems]
     repairs += _copies(pairing, idle) + _strange(pairing)
     plain = {cell.settled for cell in released if not cell.marks}
     cells: list[Cell] = []
@@ -58,7 +62,7 @@ def repair(released: Sequence[Cell], submitted: Sequence[Cell]) -> tuple[list[Ce
 
 
 def _idle_copies(pairing: Pairing) -> set[int]:
-    """Copies of an answer's cell that hold nothing but the stub: run after the answer, they would hide it."""
+    """Return the copies of an answer's cell that have only the stub: run after the answer, they would hide it."""
     return {
         place
         for index, places in pairing.copies.items()
@@ -68,15 +72,18 @@ def _idle_copies(pairing: Pairing) -> set[int]:
 
 
 def _own(cell: Cell, plain: set[str]) -> Cell:
-    """A cell that is not nbgrader's: the student's, unless it has the text of one of the instructor's, ``plain``."""
+    """Copy a cell that is not nbgrader's.
+
+    It is the student's, unless its text is one of ``plain``, the texts of the instructor's other cells.
+    """
     return Cell(cell.kind, cell.text, number=cell.number, attachments=cell.attachments, given=cell.settled in plain)
 
 
 def _rebuilt(index: int, place: int | None, pairing: Pairing, repaired: bool) -> list[Cell]:
-    """The released cell, with the student's text if it is theirs to write; and what was added to a read-only one.
+    """Return the released cell, with the student's text if the student writes it, and additions to a read-only cell.
 
-    Additions to a graded cell run before it, because the hidden tests run there, except below the released text if
-    there is an answer already. Additions to any other cell run after it, because they may need it.
+    Additions to a graded cell run before it, because the hidden tests run there; but additions below the released text
+    run after it if there is an answer already. Additions to any other cell run after it, because they may need it.
     """
     model = pairing.released[index]
     own = None if place is None else pairing.submitted[place]
@@ -99,7 +106,7 @@ def _rebuilt(index: int, place: int | None, pairing: Pairing, repaired: bool) ->
 
 
 def _is_answered(test: Cell, pairing: Pairing) -> bool:
-    """Whether something was written into the answer's cell of graded cell ``test``."""
+    """Decide whether the student wrote into the answer's cell of graded cell ``test``."""
     answer = f"{test.grade_id}-solution"
     return any(
         released.grade_id == answer and not untouched(pairing.submitted[pairing.chosen[index]], released)
@@ -109,12 +116,12 @@ def _is_answered(test: Cell, pairing: Pairing) -> bool:
 
 
 def _is_blank(answer: Cell, model: Cell) -> bool:
-    """Whether an answer's cell was handed in as it was released."""
+    """Decide whether an answer's cell was submitted as it was released."""
     return bool(answer.text.strip()) and untouched(answer, model) and answer.attachments == model.attachments
 
 
 def _added(own: Cell | None, model: Cell) -> Added:
-    """The code or text that was added to a read-only cell."""
+    """Return the code or text that was added to a read-only cell."""
     return Added() if own is None or model.open or own.settled == model.settled else added(own.text, model)
 
 
@@ -122,9 +129,9 @@ def _added(own: Cell | None, model: Cell) -> Added:
 
 
 def _moved(pairing: Pairing) -> set[int]:
-    """The fewest released cells that have to move for the rest to stand in the released order.
+    """Return the fewest released cells that have to move so that the rest are in the released order.
 
-    Where a test and an answer changed places, it is the test that moved.
+    If a test and an answer changed places, the test counts as moved.
     """
     order = sorted(pairing.chosen, key=lambda index: pairing.chosen[index])
     best: list[tuple[float, int]] = []  # the heaviest rising run that ends here: its weight and its last step
@@ -139,14 +146,14 @@ def _moved(pairing: Pairing) -> set[int]:
 
 
 def _lay_out(pairing: Pairing, moved: set[int], left_out: set[int]) -> list[tuple[int | None, int | None]]:
-    """The repaired order, as pairs (released index, submitted index); ``None`` where there is no such cell.
+    """Return the repaired order, as pairs (released index, submitted index); ``None`` if one does not exist.
 
-    Every other cell stays behind the nbgrader cell that it stood behind.
+    Every other cell stays behind the nbgrader cell that it was behind.
     """
     groups = _followers(pairing, left_out)
     original = _instructor_cells(pairing)
     order = groups.get(-1, [])
-    gap = 0  # where the cells behind the last placed nbgrader cell begin
+    gap = 0  # the start of the cells behind the last placed nbgrader cell
     for index, cell in enumerate(pairing.released):
         if not cell.marks:
             continue
@@ -160,7 +167,7 @@ def _lay_out(pairing: Pairing, moved: set[int], left_out: set[int]) -> list[tupl
 
 
 def _followers(pairing: Pairing, left_out: set[int]) -> dict[int, list[tuple[int | None, int | None]]]:
-    """Other cells by the released cell that stands for the nearest nbgrader cell before them; -1 where none does."""
+    """Return the other cells by the released index of the nearest nbgrader cell before them; -1 if there is none."""
     owner = {place: index for index, place in pairing.chosen.items()}
     groups: dict[int, list[tuple[int | None, int | None]]] = {}
     anchor = -1
@@ -173,21 +180,21 @@ def _followers(pairing: Pairing, left_out: set[int]) -> dict[int, list[tuple[int
 
 
 def _instructor_cells(pairing: Pairing) -> dict[int, int]:
-    """Submitted cells that are the instructor's own but not nbgrader's (prose, imports) → released index."""
+    """Map submitted cells that are the instructor's but not nbgrader's (prose, imports) to released indices."""
     plain = [(index, cell) for index, cell in enumerate(pairing.released) if not cell.marks]
     by_id = {cell.id: index for index, cell in plain if cell.id}
     by_text = {cell.settled: index for index, cell in plain if cell.text.strip()}
-    found = {place: by_id.get(cell.id, by_text.get(cell.settled)) for place, cell in enumerate(pairing.submitted)}
+    indices = {place: by_id.get(cell.id, by_text.get(cell.settled)) for place, cell in enumerate(pairing.submitted)}
     taken = set(pairing.chosen.values())
-    return {place: index for place, index in found.items() if index is not None and place not in taken}
+    return {place: index for place, index in indices.items() if index is not None and place not in taken}
 
 
 def _depth(index: int, gap: Sequence[int], pairing: Pairing, original: dict[int, int]) -> int:
-    """How far into ``gap``, a run of cells that are not nbgrader's, released cell ``index`` is put back.
+    """Return how far into ``gap``, a run of cells that are not nbgrader's, released cell ``index`` is restored.
 
-    Between the instructor's cells that surround it in the release; a test then behind the student's own code, and
-    anything else before it. A stub goes before all own code that names its exercise: run after an answer, it would
-    hide it.
+    The cell goes between the instructor's cells that surround it in the release. There, a test goes behind the
+    student's own code, and any other cell before it. A stub goes before all own code that names its exercise: run
+    after an answer, it would hide it.
     """
     model = pairing.released[index]
     low = max((at + 1 for at, place in enumerate(gap) if original.get(place, index) < index), default=0)
@@ -202,7 +209,7 @@ def _depth(index: int, gap: Sequence[int], pairing: Pairing, original: dict[int,
 
 
 def _faults(index: int, pairing: Pairing) -> Iterator[str]:
-    """What was wrong with one nbgrader cell and what was done about it, without the subject."""
+    """Describe the faults of one nbgrader cell and their repairs, each without the subject."""
     model = pairing.released[index]
     if index not in pairing.chosen:
         yield "had been deleted: put back" + (" as it was released" if model.open else "")
@@ -215,7 +222,7 @@ def _faults(index: int, pairing: Pairing) -> Iterator[str]:
     if cell.kind != model.kind:
         yield f"had been turned from {model.kind} into {cell.kind}: turned back"
     if not model.open and cell.settled != model.settled:
-        kept = ", and what was added is kept in a cell of its own" if any(_added(cell, model)) else ""
+        kept = ", and the added text is kept in its own cell" if any(_added(cell, model)) else ""
         yield f"had been {'edited' if cell.text.strip() else 'emptied'}: the released text is back{kept}"
 
 
@@ -230,27 +237,27 @@ def _changed_marks(model: Cell, cell: Cell) -> Iterator[str]:
 
 
 def _copies(pairing: Pairing, idle: set[int]) -> list[str]:
-    """One sentence for each nbgrader cell that was there more than once, in each of the two ways a copy fares."""
+    """Return one sentence for each nbgrader cell with copies that were kept, and one for each with copies left out."""
     sentences = []
     for index, places in sorted(pairing.copies.items()):
         subject, taken = pairing.released[index], pairing.submitted[pairing.chosen[index]].number
-        for fate, found in (
+        for fate, copies in (
             ("kept as the student's own", [place for place in places if place not in idle]),
-            ("left out, as nothing was written there", [place for place in places if place in idle]),
+            ("left out because unchanged", [place for place in places if place in idle]),
         ):
-            if found:
-                numbers = [pairing.submitted[place].number for place in found]
+            if copies:
+                numbers = [pairing.submitted[place].number for place in copies]
                 sentences.append(f"{subject} was there more than once: cell {taken} counts, {_cells(numbers)} {fate}")
     return sentences
 
 
 def _strange(pairing: Pairing) -> list[str]:
-    """One sentence for each other cell that pretended to be nbgrader's."""
-    known = {*pairing.chosen.values(), *(place for places in pairing.copies.values() for place in places)}
+    """Return one sentence for each other cell that pretended to be nbgrader's."""
+    paired = {*pairing.chosen.values(), *(place for places in pairing.copies.values() for place in places)}
     return [
         f"cell {cell.number} bore nbgrader metadata of no released cell: it is an ordinary cell now"
         for place, cell in enumerate(pairing.submitted)
-        if place not in known and cell.marked and (not cell.marks or any(cell.marks.get(flag) for flag in FLAGS))
+        if place not in paired and cell.marked and (not cell.marks or any(cell.marks.get(flag) for flag in FLAGS))
     ]
 
 

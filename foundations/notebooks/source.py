@@ -1,7 +1,7 @@
-"""The instructor's notebook: read, checked, and made into what students get.
+"""Read and check the instructor's notebook, and make the version that students get.
 
-:func:`release_version` does without nbgrader what ``nbgrader generate_assignment`` does to the cells, so that a
-submission can be graded where nbgrader is not installed. A test holds the two together.
+:func:`release_version` changes the cells as ``nbgrader generate_assignment`` does, but without nbgrader, so that a
+submission can be graded if nbgrader is not installed. A test compares the two.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from foundations.notebooks.pairing import FLAGS, Cell
 CODE_STUB = "raise NotImplementedError()"
 TEXT_STUB = "YOUR ANSWER HERE"
 
-#: The instructor's own notebook is trusted; this only keeps a wrong path from filling memory.
+#: Bytes. The instructor's own notebook is trusted; the limit only keeps a wrong path from filling memory.
 MAX_SOURCE = 256 << 20
 
 
 def read_source(path: Path) -> nbformat.NotebookNode:
-    """The instructor's notebook at ``path``, as it is, with each cell's source as one string.
+    """Return the instructor's notebook at ``path`` unchanged, but with each cell's source as one string.
 
     Raises:
-        CourseError: it cannot be read, is no valid notebook, or its nbgrader cells do not make exercises: a solution
+        CourseError: the notebook cannot be read, is not valid, or its nbgrader cells do not make exercises: a solution
             region without an end, a graded code cell without points, a grade_id used twice or not an identifier, a
             graded cell without its ``<id>-solution`` cell above it, hidden tests in a notebook.
     """
@@ -48,9 +48,11 @@ def read_source(path: Path) -> nbformat.NotebookNode:
 
 @dataclass(frozen=True)
 class Released:
-    """What grading needs of the release: its cells, the notebook's kernelspec and language_info, its 4.x version.
+    """The parts of the release that grading needs; all submissions of a run share them, so they must not be changed.
 
-    Shared by all submissions of a run: not to be changed.
+    Attributes:
+        metadata: the notebook's kernelspec and language_info.
+        minor: x of the notebook's version 4.x of nbformat.
     """
 
     cells: list[Cell]
@@ -59,7 +61,11 @@ class Released:
 
 
 def read_released(path: Path) -> Released:
-    """The release of the instructor's notebook at ``path``; errors as :func:`read_source`'s."""
+    """Return the release of the instructor's notebook at ``path``.
+
+    Raises:
+        CourseError: as in :func:`read_source`.
+    """
     path = path.resolve()
     try:
         return _checked(read_bytes(path, MAX_SOURCE), path.name)[1]
@@ -67,7 +73,7 @@ def read_released(path: Path) -> Released:
         raise CourseError(f"the instructor's {error}", slug=error.slug) from error
 
 
-@lru_cache(maxsize=16)  # by content: a class of submissions has one source, and it is read for each of them
+@lru_cache(maxsize=16)  # by content: a class of submissions has one source, which is read for each submission
 def _checked(data: bytes, name: str) -> tuple[nbformat.NotebookNode, Released]:
     raw = parse(data, name)
     check_language(raw, name)
@@ -86,7 +92,7 @@ def _checked(data: bytes, name: str) -> tuple[nbformat.NotebookNode, Released]:
 
 
 def _line(message: str) -> str:
-    """The first line of a message of nbformat's, which may go on to print the whole cell."""
+    """Return the first line of nbformat's message, because the rest may print the whole cell."""
     return message.partition("\n")[0][:200]
 
 
@@ -97,14 +103,14 @@ def _plain(cell: nbformat.NotebookNode) -> Cell:
 
 
 def _marks(cell: nbformat.NotebookNode) -> dict[str, Any]:
-    """A cell's nbgrader metadata; empty where no flag is set, which means an ordinary cell to nbgrader too."""
+    """Return a cell's nbgrader metadata; empty if no flag is set, because nbgrader treats such a cell as ordinary."""
     marks = cell.metadata.get("nbgrader") or {}
     if not isinstance(marks, dict):
         raise CourseError(f"a cell of the source notebook has nbgrader metadata {marks!r}", slug="source-cell")
     return dict(marks) if any(marks.get(flag) for flag in FLAGS) else {}
 
 
-# --------------------------------------------------------------------------------------------- what is checked
+# ------------------------------------------------------------------------------------------------- the checks
 
 
 def _check_exercises(notebook: nbformat.NotebookNode, name: str) -> None:
@@ -114,15 +120,15 @@ def _check_exercises(notebook: nbformat.NotebookNode, name: str) -> None:
         places.setdefault(cell.grade_id, place)
     for place, cell in enumerate(cells):
         for wrong in _faults(place, cells, places):
-            what = f"cell {place + 1} ({cell.grade_id!r})" if cell.grade_id else f"cell {place + 1}"
-            raise CourseError(f"source notebook {name!r}, {what}: {wrong}", slug="source-cell")
+            subject = f"cell {place + 1} ({cell.grade_id!r})" if cell.grade_id else f"cell {place + 1}"
+            raise CourseError(f"source notebook {name!r}, {subject}: {wrong}", slug="source-cell")
 
 
 def _faults(place: int, cells: list[Cell], places: dict[str, int]) -> Iterator[str]:
-    """What is wrong with one cell of the instructor's; ``places`` says where each grade_id is first."""
+    """Describe the faults of one of the instructor's cells; ``places`` has the first place of each grade_id."""
     cell = cells[place]
     if "BEGIN HIDDEN TESTS" in cell.text:
-        yield "it holds hidden tests: those belong under graders/, never in a notebook"
+        yield "it has hidden tests, which students could read: move them to graders/"
     if not cell.marks:
         return
     if not re.fullmatch(r"[A-Za-z0-9_-]+", cell.grade_id):
@@ -136,17 +142,17 @@ def _faults(place: int, cells: list[Cell], places: dict[str, int]) -> Iterator[s
 
 
 def _exercise_faults(place: int, cells: list[Cell], places: dict[str, int]) -> Iterator[str]:
-    """What is wrong with an automatically graded cell."""
+    """Describe the faults of an automatically graded cell."""
     cell = cells[place]
     if cell.kind != "code":
         yield f"it is graded automatically, but is a {cell.kind} cell: make it code, or a solution graded by hand"
     if not cell.grade_id.isidentifier() or keyword.iskeyword(cell.grade_id):
-        yield "its grade_id names the function or class of the exercise, and is no valid name for one"
+        yield "its grade_id must be the name of the exercise's function or class, and is not a valid name"
     answer = f"{cell.grade_id}-solution"
     if answer not in places:
         yield f"there is no cell with grade_id {answer!r} for its answer"
     elif places[answer] > place:
-        yield f"its answer's cell {answer!r} comes after it: a test stands below what it tests"
+        yield f"its answer's cell {answer!r} comes after it: put the graded cell below the answer"
     elif not cells[places[answer]].open or cells[places[answer]].kind != "code":
         yield f"its answer's cell {answer!r} is not a code cell marked as a solution"
 
@@ -159,10 +165,10 @@ def _is_points(value: object) -> bool:
 
 
 def release_version(source_nb: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook as students get it: solutions and mark schemes cleared, cells locked, outputs gone, checksums.
+    """Return the notebook that students get: solutions, mark schemes and outputs cleared, cells locked, checksums set.
 
     Raises:
-        CourseError: a solution region without end, inside another, or in a cell that is not a solution cell.
+        CourseError: a solution region has no end, is inside another, or is in a cell that is not a solution cell.
     """
     release = copy.deepcopy(source_nb)
     release.metadata.pop("celltoolbar", None)
@@ -195,7 +201,11 @@ def _without_solution(cell: nbformat.NotebookNode, marks: dict[str, Any], where:
 
 
 def _clear(text: str, region: str, stub: str | None, where: str) -> tuple[str, bool]:
-    """``text`` with each BEGIN … END ``region`` replaced by ``stub`` at its indentation; whether there was one."""
+    """Replace each BEGIN … END ``region`` of ``text`` by ``stub`` at its indentation.
+
+    Returns:
+        The new text, and whether there was a region.
+    """
     lines: list[str] = []
     inside = cleared = False
     for line in text.split("\n"):
@@ -218,7 +228,7 @@ def _clear(text: str, region: str, stub: str | None, where: str) -> tuple[str, b
 
 
 def _checksum(cell: nbformat.NotebookNode, marks: dict[str, Any]) -> str:
-    """nbgrader's own: by it nbgrader knows, among others, an answer that was never written."""
+    """Return nbgrader's own checksum, by which nbgrader recognises, among others, an answer that was never written."""
     flags = (marks.get("grade", False), marks.get("solution", False), _is_locked(marks))
     parts = [cell.source, cell.cell_type, *map(str, flags), marks["grade_id"]]
     if marks.get("grade"):

@@ -1,4 +1,4 @@
-"""The statements of a notebook cell and the names that they bind, read without running anything."""
+"""The statements of a notebook cell and the names that they bind, read without running the cell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-#: A longer cell is not compared statement by statement, which takes seconds for a megabyte: it is not a stub.
+#: Characters. A longer cell is not a stub, and to compare it by statements takes seconds for a megabyte.
 MAX_COMPARED = 50_000
 #: A line that only IPython understands: a magic or a shell command, alone or assigned to a name.
 _MAGIC = re.compile(r"^([ \t]*)(?:\w[\w, \t]*=[ \t]*)?(?:%|!|\?).*$", re.MULTILINE)
@@ -80,12 +80,12 @@ def definitions(text: str, names: Iterable[str]) -> dict[str, list[str]]:
     tree = parse(text) if named and len(text) <= MAX_COMPARED else None
     if tree is None:
         lines = {name: _beginnings(text, name) for name in named}
-        return {name: found for name, found in lines.items() if found}
-    found: dict[str, list[str]] = {}
+        return {name: beginnings for name, beginnings in lines.items() if beginnings}
+    fingerprints: dict[str, list[str]] = {}
     for statement in tree.body:
         for name in bound_names(statement).intersection(named):
-            found.setdefault(name, []).append(_fingerprint_or_line(statement))
-    return found
+            fingerprints.setdefault(name, []).append(_fingerprint_or_line(statement))
+    return fingerprints
 
 
 def _beginnings(text: str, name: str) -> list[str]:
@@ -96,5 +96,5 @@ def _beginnings(text: str, name: str) -> list[str]:
 def _fingerprint_or_line(statement: ast.stmt) -> str:
     try:
         return fingerprint(statement)
-    except (RecursionError, ValueError):  # what is too deep, or a number too long to be written, is not in the stub
+    except (RecursionError, ValueError):  # too deep, or a number too long to print: a stub has neither
         return f"line {statement.lineno}"

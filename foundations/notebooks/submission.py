@@ -1,7 +1,7 @@
-"""A submission, read as data and repaired against the instructor's notebook; nothing in it is ever executed here.
+"""Read a submission as data and repair it against the instructor's notebook; this module never executes its code.
 
-The structure comes from ``source/``, the student's answers and own cells from the submission; everything that had to
-be put right is said in one sentence each.
+The structure comes from ``source/``, the student's answers and own cells from the submission. One sentence describes
+each repair.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from foundations.notebooks.written import blank_answers
 
 __all__ = ["GradedCell", "Submission", "is_stub", "read_alone", "read_source", "read_submission", "release_version"]
 
-#: Outputs are dropped without a word up to here.
+#: Up to this many bytes, outputs are dropped without a note.
 NOTABLE_OUTPUTS = 1_000_000
 MAX_REPAIRS = 100
 
@@ -30,9 +30,13 @@ MAX_REPAIRS = 100
 class GradedCell:
     """One graded cell of the repaired notebook.
 
-    ``exercise`` is its grade_id, ``index`` its position in the notebook's cells, ``solution_index`` that of the
-    exercise's answer (``None`` for a cell graded by hand, which holds its own); ``manual``: a person scores it;
-    ``stub``: the text that was released for the answer.
+    Attributes:
+        exercise: the grade_id.
+        index: the position in the notebook's cells.
+        solution_index: the position of the exercise's answer; ``None`` for a cell graded by hand, which contains the
+            answer.
+        manual: whether a person scores the cell.
+        stub: the text that was released for the answer.
     """
 
     exercise: str
@@ -45,10 +49,11 @@ class GradedCell:
 
 @dataclass
 class Submission:
-    """A submission ready to run: nbformat 4.5, no outputs, its graded cells in order, and what was repaired.
+    """A submission ready to run: in nbformat 4.5, without outputs, with its graded cells in order and its repairs.
 
-    ``cells`` are those of ``notebook``, as they were repaired. ``written``: see
-    :func:`foundations.notebooks.written.blank_answers`.
+    Attributes:
+        cells: the repaired cells, one for each cell of ``notebook``.
+        written: see :func:`foundations.notebooks.written.blank_answers`.
     """
 
     notebook: nbformat.NotebookNode
@@ -62,8 +67,8 @@ def read_submission(path: Path, source: Path, limits: Limits) -> Submission:
     """Read the submitted notebook at ``path`` and repair it against the instructor's notebook at ``source``.
 
     Raises:
-        SubmissionError: there is no Python notebook to be read at ``path``; one sentence says why. No content of the
-            file raises anything else.
+        SubmissionError: the file at ``path`` is not a readable Python notebook; the message is one sentence with the
+            reason. The content of the file cannot raise another error.
         CourseError: the instructor's notebook is broken.
     """
     released = read_released(source)
@@ -80,13 +85,13 @@ def read_submission(path: Path, source: Path, limits: Limits) -> Submission:
 
 
 def read_alone(path: Path, limits: Limits) -> tuple[nbformat.NotebookNode, list[Cell]]:
-    """Read the notebook at ``path`` as :func:`read_submission` does, where there is no ``source/`` to repair it by.
+    """Read the notebook at ``path`` as :func:`read_submission` does, but without a ``source/`` to repair it by.
 
     Returns:
         The notebook, ready to run, and its cells: one for each of the notebook's.
 
     Raises:
-        SubmissionError: as :func:`read_submission`, for the same files.
+        SubmissionError: as in :func:`read_submission`, for the same files.
     """
     raw, _ = _parsed(path, limits)
     cells = cells_of(raw, path.name, [])
@@ -94,15 +99,15 @@ def read_alone(path: Path, limits: Limits) -> tuple[nbformat.NotebookNode, list[
 
 
 def _parsed(path: Path, limits: Limits) -> tuple[dict[str, Any], int]:
-    """The JSON object in the file at ``path``, and the file's size in bytes."""
-    data = read_bytes(path, int(limits.notebook_bytes), handed_in=True)
+    """Return the JSON object in the file at ``path``, and the file's size in bytes."""
+    data = read_bytes(path, int(limits.notebook_bytes), submitted=True)
     raw = parse(data, path.name)
     check_language(raw, path.name)
     return raw, len(data)
 
 
 def _version_note(raw: dict[str, Any], released: int) -> list[str]:
-    """A sentence where an older nbformat 4 was handed in than handed out; ``released`` is the minor version."""
+    """Return a sentence if the submission is in an older nbformat 4 than the release, whose minor is ``released``."""
     minor = raw.get("nbformat_minor")
     if raw.get("nbformat") != 4 or not isinstance(minor, int) or minor >= min(released, 5):
         return []
@@ -110,7 +115,7 @@ def _version_note(raw: dict[str, Any], released: int) -> list[str]:
 
 
 def _outputs_note(raw: dict[str, Any], size: int, cells: list[Cell]) -> list[str]:
-    """A sentence where much was left out; ``size`` is the file's, in bytes."""
+    """Return a sentence if many outputs were left out; ``size``: bytes of the file."""
     items = raw.get("cells")
     has_outputs = isinstance(items, list) and any(isinstance(item, dict) and item.get("outputs") for item in items)
     kept = sum(len(cell.text) + sum(len(str(bundle)) for bundle in cell.attachments.values()) for cell in cells)
@@ -142,18 +147,18 @@ def _assembled(cells: list[Cell], metadata: dict[str, Any]) -> nbformat.Notebook
         "metadata": metadata,
         "cells": [_node(cell, number) for number, cell in enumerate(cells, 1)],
     }
-    return nbformat.from_dict(notebook)  # which copies: the release's cells are shared
+    return nbformat.from_dict(notebook)  # this copies, because all submissions share the release's cells
 
 
 def _node(cell: Cell, number: int) -> dict[str, Any]:
-    """The cell in nbformat's form. Ids are new and count the cells: those of a submission may be anything."""
+    """Return the cell in nbformat's form. Ids are new and count the cells: a submission's ids may be anything."""
     node: dict[str, Any] = {"cell_type": cell.kind, "id": f"cell-{number}", "metadata": {}, "source": cell.text}
     if cell.marks:
         node["metadata"]["nbgrader"] = cell.marks
     if cell.kind == "code":
         node |= {"outputs": [], "execution_count": None}
     elif cell.kind == "raw" and not cell.marks:
-        # nbconvert copies raw text into HTML as it is, unless the cell says that it is of another type.
+        # nbconvert copies raw text into HTML unchanged, unless the cell declares another type.
         node["metadata"]["raw_mimetype"] = "text/plain"
     if cell.attachments and cell.kind != "code":
         node["attachments"] = cell.attachments

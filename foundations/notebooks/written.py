@@ -1,4 +1,4 @@
-"""Written answers whose cell came back without an answer: was the question left out, or is the answer elsewhere?"""
+"""Written answers whose cell was submitted without an answer: the student left it out, or wrote it elsewhere."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def blank_answers(cells: Sequence[Cell]) -> dict[str, str]:
     """Describe the answers graded by hand whose cell holds the released text, in a repaired notebook's ``cells``.
 
     Returns:
-        By grade_id, a sentence that shows a person where the answer may be; empty if the cell was handed in as it was
-        released and there is nothing of the student's around it, so that nobody has to look.
+        By grade_id, a sentence that shows a person where the answer may be. It is empty if the cell was submitted as it
+        was released and the student has no own cells around it, so that the person need not look.
     """
     return {
         cell.grade_id: _where(index, cells)
@@ -52,7 +52,7 @@ def _where(index: int, cells: Sequence[Cell]) -> str:
         places = [_named(above[::-1], "above"), _named(below, "below")]
         sentences.append(f"The answer may be {' or '.join(filter(None, places))}.")
     elif sentences:
-        texts = [one for one in cells if _is_own(one) and not one.marks and one.kind != "code"]
+        texts = [other for other in cells if _is_own(other) and not other.marks and other.kind != "code"]
         sentences.append(
             f"The answer may be {_named(texts, '')}." if texts else "No other text was found in this notebook."
         )
@@ -60,7 +60,7 @@ def _where(index: int, cells: Sequence[Cell]) -> str:
 
 
 def _around(cells: Sequence[Cell]) -> list[Cell]:
-    """The student's own cells up to the nearest cell that is as it was released, or is another answer's."""
+    """Return the student's own cells up to the nearest cell that is as it was released, or is another answer's."""
     return list(_own_until_released(cells))
 
 

@@ -1,4 +1,4 @@
-"""The judge's handle on the fork server: start it, fork student processes from it, end it."""
+"""The judge's interface to the fork server: start it, fork student processes from it, end it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ENVIRONMENT = {
 
 
 class ForkServerLost(InternalError):
-    """The fork server ended or stopped answering, and its student processes with it. A new one can be started."""
+    """The fork server ended or stopped answering, and its student processes ended. A new one can be started."""
 
 
 @dataclass(frozen=True)
@@ -40,21 +40,23 @@ class Forked:
     pid: int
     requests: int
     replies: int
-    #: Which fork server it was forked from, and is reaped by.
+    #: The number of the fork server that forked the process and reaps it.
     generation: int
 
 
 class ForkServer:
-    """One fork server. Not thread-safe; each worker has its own, and starts it in a thread that lives as long: the
-    kernel ends the fork server with the thread that started it.
+    """One fork server. It is not thread-safe.
+
+    Each worker has its own, and starts it in a thread that lives at least as long, because the kernel ends the fork
+    server with the thread that started it.
 
     Args:
-        unsafe: let student processes through that cannot be confined. Nothing that they are graded by is creditable.
+        unsafe: accept student processes that cannot be confined. Their grades are not creditable.
     """
 
     def __init__(self, unsafe: bool = False) -> None:
         self.unsafe = unsafe
-        #: The user whom files of student processes belong to; known once the fork server is ready.
+        #: The user who owns the files of student processes; -1 until the fork server is ready.
         self.owner = -1
         self._generation = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -68,11 +70,11 @@ class ForkServer:
         self.close()
 
     def start(self) -> None:
-        """Start it without waiting: the judge has imports of its own to make meanwhile."""
+        """Start the fork server without waiting, because the judge has to import its own modules meanwhile."""
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
-        # Each message waits for its answer, so that a stream, where there is nothing else, keeps them apart, too.
+        # Other systems have only streams. A stream keeps messages apart, too, because each waits for its answer.
         kind = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
         self._control, theirs = socket.socketpair(socket.AF_UNIX, kind)
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process that writes it
@@ -94,10 +96,10 @@ class ForkServer:
         return [sys.executable, "-I", "-B", "-m", "foundations.worker.forkserver"]
 
     def wait_until_ready(self) -> None:
-        """Start it where it does not run, and wait for it.
+        """Start the fork server if it does not run, and wait until it is ready.
 
         Raises:
-            InternalError: it could not be started.
+            InternalError: the fork server could not be started.
         """
         self.start()
         if self._ready:
@@ -110,9 +112,10 @@ class ForkServer:
         self._ready = True
 
     def close(self) -> None:
+        """End the fork server and reap its student processes."""
         if self._process is not None and self._ready and self._process.poll() is None:
             with contextlib.suppress(ForkServerLost):
-                self._ask({"op": "reap_killed"})  # no process is left behind
+                self._ask({"op": "reap_killed"})  # so that no process remains
         self._discard()
 
     def _discard(self) -> None:
@@ -126,11 +129,11 @@ class ForkServer:
         self._process = None
 
     def fork(self, limits: Limits, scratch: str | None = None) -> Forked:
-        """A student process that waits for its first request; ``scratch`` is a folder that it may write to.
+        """Fork a student process, which waits for its first request; ``scratch`` is a folder that it may write to.
 
         Raises:
             ForkServerLost: the fork server has ended or stopped answering.
-            InternalError: it could not be started, or has no process to give.
+            InternalError: the fork server could not be started, or the machine allows no more processes.
         """
         self.wait_until_ready()
         their_requests, requests = os.pipe()
@@ -166,27 +169,30 @@ class ForkServer:
         return Forked(reply["pid"], requests, replies, self._generation)
 
     def kill_later(self, process: Forked) -> None:
-        """Have a student process killed, and reaped some time later; nobody waits for it."""
+        """Ask the fork server to kill a student process and to reap it later, without waiting for either."""
         with contextlib.suppress(ForkServerLost):
             self._of(process, {"op": "kill_later", "pid": process.pid})
 
     def reap(self, process: Forked, kill: bool) -> dict[str, Any]:
-        """How a student process ended: ``status`` as of waitpid, ``cpu_s``, ``peak_bytes``. ``kill``: end it first.
+        """Wait until a student process has ended; ``kill``: end it first.
+
+        Returns:
+            ``status`` as waitpid encodes it, ``cpu_s`` and ``peak_bytes``.
 
         Raises:
-            ForkServerLost: it has ended with the fork server.
+            ForkServerLost: the process has ended with the fork server.
         """
         return self._of(process, {"op": "reap", "pid": process.pid, "kill": kill})
 
     def is_parent_of(self, process: Forked) -> bool:
-        """Whether ``process`` can still be there: it ends with the fork server it was forked from."""
+        """Decide whether ``process`` may still be alive: it ends with the fork server that forked it."""
         alive = self._process is not None and self._process.poll() is None
         return alive and process.generation == self._generation
 
     def _of(self, process: Forked, request: dict[str, Any]) -> dict[str, Any]:
-        """Ask the parent of ``process``; to another one its number may mean something else."""
+        """Send ``request`` to the parent of ``process``; for another parent, the number may be another process's."""
         if self._process is None or process.generation != self._generation:
-            raise ForkServerLost("the fork server is gone, and the student process with it", slug="warm")
+            raise ForkServerLost("the fork server has ended, and the student process with it", slug="warm")
         return self._ask(request)
 
     def _ask(self, request: dict[str, Any], descriptors: list[int] | None = None) -> dict[str, Any]:
@@ -201,7 +207,7 @@ class ForkServer:
         try:
             socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
         except OSError as error:
-            raise InternalError(f"the fork server is gone: {error}{self._last_stderr_line()}", slug="warm") from error
+            raise InternalError(f"the fork server has ended: {error}{self._last_stderr_line()}", slug="warm") from error
 
     def _receive(self, seconds: float) -> dict[str, Any]:
         if not select.select([self._control], [], [], seconds)[0]:
@@ -221,7 +227,7 @@ class ForkServer:
 
 
 def _font_cache() -> str:
-    """A folder of this user's own where matplotlib keeps its list of fonts, whose making takes seconds."""
+    """Return this user's folder for matplotlib's list of fonts, which takes seconds to make."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     folder = os.path.join(home, "foundations", "matplotlib")
     try:

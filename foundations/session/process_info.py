@@ -1,5 +1,7 @@
-"""What the judge sees of a student process from outside. Linux tells it through a clock and /proc; elsewhere psutil
-does, which nbgrader's kernel brings along. That part has not been tried: it is for ``--unsafe-no-sandbox`` on macOS.
+"""CPU time, threads and end of a student process, read from outside.
+
+On Linux they come from a clock and /proc. On other systems they come from psutil, which nbgrader's kernel installs.
+The psutil part has not been tested on another system; it is for ``--unsafe-no-sandbox`` on macOS.
 """
 
 from __future__ import annotations
@@ -11,13 +13,13 @@ _MOMENT_S = 0.04
 
 
 def cpu_clock(pid: int) -> float:
-    """CPU seconds that a process has used.
+    """Return the CPU seconds that a process has used.
 
     Raises:
-        OSError: there is no such process (any more).
+        OSError: the process does not exist (any more).
     """
     if sys.platform == "linux":
-        return time.clock_gettime((~pid << 3) | 2)  # the clock of a process is made of its complemented number
+        return time.clock_gettime((~pid << 3) | 2)  # Linux encodes a process's clock as its complemented number
     import psutil
 
     try:
@@ -28,7 +30,7 @@ def cpu_clock(pid: int) -> float:
 
 
 def other_threads_cpu(pid: int) -> float | None:
-    """CPU seconds of all threads of a process but its first one, which waits for a request now.
+    """Return the CPU seconds of all threads of a process but its first one, which now waits for a request.
 
     Returns:
         ``None`` if the kernel does not account single threads (``CONFIG_SCHED_INFO``), or the process is gone.
@@ -42,7 +44,7 @@ def other_threads_cpu(pid: int) -> float | None:
 
 
 def has_ended(pid: int) -> bool:
-    """Whether a process that has closed its pipes has ended by now, with all of its threads; it gets a moment to."""
+    """Decide whether a process that has closed its pipes ends, with all its threads, within a moment."""
     deadline = time.monotonic() + _MOMENT_S
     while time.monotonic() < deadline:
         if _is_gone(pid):
@@ -52,7 +54,7 @@ def has_ended(pid: int) -> bool:
 
 
 def threads(pid: int) -> int:
-    """Threads of a process; 0 where that cannot be seen."""
+    """Return the number of threads of a process; 0 if it cannot be read."""
     try:
         return int(_stat(pid)[17])
     except (OSError, IndexError, ValueError):
@@ -60,14 +62,15 @@ def threads(pid: int) -> int:
 
 
 def _stat(pid: int) -> list[str]:
-    """What /proc knows of a process, from its state on: its name comes before, and may be anything."""
+    """Return the fields of a process in /proc, from its state on. The name before it may have any characters."""
     with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
         return stat.read().rpartition(")")[2].split()
 
 
 def _is_gone(pid: int) -> bool:
-    """Whether nothing of a process runs any more. The state is that of its first thread, and the others may live on
-    when that one has ended.
+    """Decide whether all threads of a process have ended.
+
+    The state in /proc is the first thread's, and the other threads may outlive it.
     """
     if sys.platform == "linux":
         try:

@@ -1,5 +1,6 @@
-"""A folder of one student process's own, for assignments whose code reads or writes files: made for it, watched while
-it runs, gone with it.
+"""The scratch folder of one student process, for assignments whose code reads or writes files.
+
+It is made for the process, measured while the process runs, and removed when the process ends.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from foundations.config import Limits
 
-#: Puts files that were handed in into a scratch folder; the second argument is the user whose they shall be.
+#: Writes submitted files into a scratch folder; the second argument is the user who shall own them.
 Filler = Callable[[Path, int], None]
 
 
@@ -34,10 +35,11 @@ class Scratch:
             raise
 
     def excess(self) -> str | None:
-        """What is beyond the limits, in words for a student; ``None`` where nothing is.
+        """Describe, for the student, an excess over the limits; ``None`` if there is none.
 
-        Student code may change the folder meanwhile: links are not followed, what is gone is not counted, and the
-        walk ends where there is too much, or where it cannot go on: what nobody can look into could hold anything.
+        Student code may change the folder meanwhile. Therefore links are not followed, vanished files are not counted,
+        and the walk ends as soon as there are too many files. A folder that cannot be read counts as an excess, because
+        it could contain anything.
         """
         count = size = 0
         try:
@@ -55,16 +57,16 @@ class Scratch:
         return None
 
     def remove(self) -> None:
-        """Remove it, when nobody writes to it any more: however deep its folders are, and whatever rights they lack."""
+        """Remove the folder once the process has ended, however deep its folders are and whatever rights they lack."""
         with contextlib.suppress(OSError):
             with _folder(self.folder) as top:
                 _empty(top)
             os.rmdir(self.folder)
 
 
-#: What a file of one byte takes on disk. Blocks are counted, for a file may be longer than what is in it.
+#: Bytes on disk of a file of one byte. Blocks are counted because a sparse file may be longer than its content.
 _BLOCK = 4096
-#: Folders within folders. There is a descriptor for each on the way down, and no path that could grow too long.
+#: The most folders within each other. Each level takes a descriptor, because a path could grow too long.
 _DEPTH = 64
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -79,10 +81,10 @@ def _folder(name: str | Path, parent: int | None = None) -> Iterator[int]:
 
 
 def _walk(folder: int, depth: int = 1) -> Generator[os.DirEntry[str], None, None]:
-    """All that is in ``folder`` and below.
+    """Yield every entry of ``folder`` and of the folders below it.
 
     Raises:
-        OSError: there is more than can be looked at.
+        OSError: a folder cannot be read, or is too deep.
     """
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -92,14 +94,14 @@ def _walk(folder: int, depth: int = 1) -> Generator[os.DirEntry[str], None, None
             if depth == _DEPTH:
                 raise OSError(errno.ELOOP, f"more than {_DEPTH} folders within each other")
             with (
-                contextlib.suppress(FileNotFoundError, NotADirectoryError),  # gone meanwhile
+                contextlib.suppress(FileNotFoundError, NotADirectoryError),  # removed meanwhile
                 _folder(entry.name, folder) as below,
             ):
                 yield from _walk(below, depth + 1)
 
 
 def _empty(top: int) -> None:
-    """Remove what is in the folder ``top``. Only the folder that is being emptied is open: the way back is ".."."""
+    """Remove the content of the folder ``top``. Only the folder that is being emptied is open; the parent is ".."."""
     here = os.dup(top)
     try:
         way = [("", _without_files(here))]
@@ -126,7 +128,7 @@ def _moved(here: int, name: str) -> int:
 
 
 def _without_files(folder: int) -> list[str]:
-    """Remove all files in ``folder``; names of the folders in it."""
+    """Remove all files in ``folder`` and return the names of the folders in it."""
     folders = []
     for name in os.listdir(folder):
         if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):

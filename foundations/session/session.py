@@ -1,23 +1,15 @@
-"""One student process walking one notebook, seen from the judge.
+"""Run one notebook's cells and the requests of its checks in student processes.
 
-The judge never waits without a deadline. Whatever ends the student process (a crash, an endless loop, ``os._exit``,
-memory) costs the cell or the check it happened in: :class:`SessionLost` says what happened in words for a student,
-and the next request is answered by a fresh student process that has replayed the cells up to there, without those
-that killed one.
+An end of the student process (a crash, an endless loop, ``os._exit``, memory) costs the cell or the check in which it
+happened, and the reason of :class:`SessionLost` explains it to the student. A new student process then replays the
+cells up to that point, without those that ended a process, and answers the next request.
 """
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-import math
-import os
-import secrets
-import select
-import signal
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Any, NoReturn, TypeVar
@@ -27,45 +19,37 @@ from foundations.errors import OutOfTime, SessionLost, SubmissionError
 from foundations.notebooks.definitions import Bound
 from foundations.sandbox import layers as sandbox
 from foundations.session import messages, process_info
-from foundations.session.forkserver import Forked, ForkServer, ForkServerLost
-from foundations.session.scratch import Filler, Scratch
-from foundations.worker import protocol
+from foundations.session.forkserver import ForkServer, ForkServerLost
+from foundations.session.replies import CellRun, Greeting, is_answer
+from foundations.session.scratch import Filler
+from foundations.session.student_process import StudentProcess
+from foundations.session.transport import PipeClosed, Transport
 
-_TICK_S = 0.05
-#: Threads of a student process: beyond these it is a bomb, whatever the kernel still lets pass.
-_MAX_THREADS = 256
-#: More than an exception is described in, unless somebody else describes it.
-_MAX_ERROR_CHARACTERS = 10_000
-#: How often a notebook's replies may reach the limit for the outputs of one cell: the student process counts, too, and
-#: may have been made to count wrong.
-_NOTEBOOK_OUTPUTS = 32
-#: How often in a row the fork server is lost over one request before it is not tried again.
+#: How often in a row the fork server may be lost during one request before the request is not repeated.
 _MAX_FORKSERVER_LOSSES = 2
 
 _T = TypeVar("_T")
 
 
-@dataclass
-class CellRun:
-    """What running one cell gave: outputs in nbformat's form, and the error it stopped with, if any."""
-
-    outputs: list[dict[str, Any]] = field(default_factory=list)
-    execution_count: int | None = None
-    error: dict[str, Any] | None = None
-    #: Watched names that it bound (true) or deleted (false), as the student process reports them.
-    bound: object = None
-
-
 class Session:
-    """Runs code cells in order and answers probes, in a student process of its own.
+    """Runs code cells in order and answers probes, in its own student process.
 
     Args:
         forkserver: forks the student processes.
         cells: index in the notebook and source of every code cell, in order.
-        limits: what the student may use.
-        of_cells: other limits of time, for cells at these indices.
-        fill_scratch: puts files into the scratch folder of each student process, where the limits give it one.
-        bound: takes in which cell binds which exercise's name, and leaves out stubs that would hide an answer.
+        limits: the limits of the student's code.
+        cell_limits: other limits of time, for cells at these indices.
+        fill_scratch: puts files into the scratch folder of each student process, if the limits give it one.
+        bound: records which cell binds which exercise's name, and leaves out stubs that would hide an answer.
+
+    Attributes:
+        answers: how many requests of checks were answered.
+        bound: as in the arguments.
+        check_limits: the limits of the next checks.
+        forkserver_losses: how often the fork server was lost and replaced by a new one.
+        layers: the layers that confine the student process.
+        restarts: how many student processes were started; those lost with the fork server are not counted.
+        runs: the run of each cell, by its index in the notebook.
     """
 
     def __init__(
@@ -82,25 +66,16 @@ class Session:
         self._cells = list(cells)
         self._limits = limits
         self._cell_limits = cell_limits
-        #: What the checks that come next may use.
         self.check_limits = limits
         self._fill_scratch = fill_scratch
         self.bound = bound or Bound()
-        self._process: Forked | None = None
+        self._process: StudentProcess | None = None
         #: Whether the student process has named its layers, so that student code may run in it.
         self._greeted = False
-        self._scratch: Scratch | None = None
-        #: How often the fork server was lost, and a new one came in its place.
         self.forkserver_losses = 0
-        #: How many requests of checks were answered.
         self.answers = 0
-        self._reply_bytes = 0
-        #: About how many bytes of memory the last reply takes.
-        self.reply_weight = 0
-        self._output_bytes = 0
-        self._cpu_at_request = 0.0
+        self._transport = Transport(limits)
         self._spent_cpu_s = 0.0
-        self._deadline = math.inf
         self._next = 0
         self._fatal_cells: set[int] = set()
         self.runs: dict[int, CellRun] = {}
@@ -118,22 +93,26 @@ class Session:
     @property
     def cpu_s(self) -> float:
         """CPU seconds of all student processes of this session, as the operating system accounts them."""
-        return self._spent_cpu_s + (self._clock() if self._process else 0.0)
+        return self._spent_cpu_s + (self._process.cpu_s() if self._process else 0.0)
+
+    @property
+    def reply_weight(self) -> int:
+        """About how many bytes of memory the last reply takes."""
+        return self._transport.reply_weight
 
     def again(self) -> Session:
-        """Make a session that walks the same notebook from its beginning, without the cells that ended this one's
-        process.
-        """
+        """Return a session that runs the same notebook from its start, without the cells that ended a process here."""
         bound = self.bound.afresh()
         fresh = Session(self._forkserver, self._cells, self._limits, self._cell_limits, self._fill_scratch, bound=bound)
         fresh._fatal_cells = set(self._fatal_cells)
         return fresh
 
     def start(self) -> None:
-        """Have a student process, confined and ready, before anything is asked of it.
+        """Start a confined student process before the first request.
 
         Raises:
-            SubmissionError: it could not be started or not be confined. That is nothing a student is to blame for.
+            SubmissionError: the process could not be started or could not be confined, which is not the student's
+                fault.
         """
         try:
             self._retrying(lambda: None)
@@ -144,14 +123,14 @@ class Session:
             ) from lost
 
     def advance(self, index: int) -> None:
-        """Run every code cell that stands before position ``index`` of the notebook and has not run yet."""
+        """Run every code cell that is before position ``index`` of the notebook and has not run yet."""
         while self._next < len(self._cells) and self._cells[self._next][0] < index:
             position, source = self._cells[self._next]
             if self._next in self._fatal_cells:
                 self._next += 1
                 continue
             if self.bound.leaves_out(position):
-                self.runs[position] = _left_out(self.bound.left_out[position])
+                self.runs[position] = CellRun.left_out(self.bound.left_out[position])
                 self._next += 1
                 continue
             try:
@@ -160,27 +139,25 @@ class Session:
                 self.bound.note(position, run.bound)
             except SessionLost as lost:
                 self._fatal_cells.add(self._next)
-                self.runs[position] = _ended(lost.reason)
+                self.runs[position] = CellRun.lost(lost.reason)
             self._next += 1
 
     def skip(self, index: int, reason: str) -> None:
-        """Do not run the cell at position ``index``, now or later: what it calls is known to end the student
-        process.
-        """
+        """Do not run the cell at position ``index``, now or later, because its code is known to end the process."""
         for number, (position, _) in enumerate(self._cells):
             if position == index and number >= self._next:
                 self._fatal_cells.add(number)
-                self.runs[index] = _ended(reason)
+                self.runs[index] = CellRun.lost(reason)
 
     def finish(self) -> None:
-        """Run the cells that are left."""
+        """Run the remaining cells."""
         self.advance(1 << 60)
 
     def request(self, operation: str, **values: Any) -> Any:
-        """Ask the student process, as it stands at the cell reached, for one thing.
+        """Send one request to the student process, which has run the cells up to the one reached.
 
         Raises:
-            SessionLost: it ended, hung, or answered with anything but a reply.
+            SessionLost: the process ended, hung, or sent anything but a valid reply.
         """
         limits = self.check_limits
         try:
@@ -188,72 +165,68 @@ class Session:
         except OutOfTime as lost:
             lost.request = operation, values
             raise
-        if not _is_answer(operation, values, reply):
-            self._fail("its answer was not one that the grader understands")
+        if not is_answer(operation, values, reply):
+            self._fail(messages.UNREADABLE_REPLY)
         self.answers += 1
         for answer in reply["value"] if operation == "calls" else [reply]:
             self._explain(answer["error"])
         return reply
 
     def clock(self) -> float:
-        """CPU seconds of the present student process, read from outside it."""
-        return self._retrying(self._clock)
+        """Return the CPU seconds of the present student process, read from outside it."""
+        return self._retrying(lambda: self._running().cpu_s())
 
     def other_threads_s(self) -> float | None:
-        """CPU seconds that threads of the present student process other than its first have used; ``None`` if this
-        system does not tell.
-        """
-        return self._retrying(lambda: process_info.other_threads_cpu(self._pid()))
+        """Return the CPU seconds of all threads of the present student process but its first.
 
-    def _pid(self) -> int:
+        Returns:
+            ``None`` if the system does not account them.
+        """
+        return self._retrying(lambda: process_info.other_threads_cpu(self._running().pid))
+
+    def _running(self) -> StudentProcess:
         assert self._process is not None
-        return self._process.pid
+        return self._process
 
     def close(self) -> None:
-        """End the student process without waiting for its memory to be given back."""
+        """End the student process without waiting for its memory to be freed."""
         if self._process is not None:
             with contextlib.suppress(ForkServerLost):
-                self._spent_cpu_s += self._clock()
-            process = self._detach(self._process)
-            if self._scratch is None:
-                self._forkserver.kill_later(process)
-            else:
-                with contextlib.suppress(ForkServerLost):
-                    self._forkserver.reap(process, kill=True)
-        self._remove_scratch()
+                self._spent_cpu_s += self._process.cpu_s()
+            process, self._process = self._process, None
+            process.end_later()
 
     def _run_cell(self, position: int, source: str) -> CellRun:
         limits = self._cell_limits.get(position, self._limits)
         names = list(self.bound.names)
         operation, more = ("watched_cell", {"names": names}) if names else ("cell", {})
         reply = self._ask(operation, limits.cell_cpu_s, limits.cell_wall_s, {"source": source, **more})
-        if not _is_run(reply):
-            self._fail("its answer was not one that the grader understands")
-        if explained := self._explain(reply["error"]):
-            reply["outputs"].append({"output_type": "stream", "name": "stderr", "text": f"Memory: {explained}.\n"})
-        size = self._reply_bytes
-        # Does it still answer? A cell that broke what runs the notebook is lost itself, and not the one after it.
+        run = CellRun.parse(reply)
+        if run is None:
+            self._fail(messages.UNREADABLE_REPLY)
+        run.reply_bytes = self._transport.reply_bytes
+        if explained := self._explain(run.error):
+            run.outputs.append({"output_type": "stream", "name": "stderr", "text": f"Memory: {explained}.\n"})
+        # Does it still answer? A cell that broke the code that runs the notebook is lost, and not the cell after it.
         self._ask("hello", limits.cell_cpu_s, limits.cell_wall_s, {})
-        self._reply_bytes = size
-        return CellRun(reply["outputs"], reply.get("execution_count"), reply["error"], reply.get("bound"))
+        return run
 
     def _within_output_budget(self, run: CellRun) -> CellRun:
-        """``run``, without its outputs where the notebook has had more than any needs: the judge keeps all of them."""
-        self._output_bytes += self._reply_bytes
-        if self._output_bytes > _NOTEBOOK_OUTPUTS * self._limits.output_bytes:
+        """Return ``run``, without its outputs if the notebook has had more than any needs."""
+        if not self._transport.charge_outputs(run.reply_bytes):
             text = "[left out: the notebook has more outputs than it may have]\n"
             run.outputs = [{"output_type": "stream", "name": "stderr", "text": text}]
         return run
 
     def _explain(self, error: dict[str, Any] | None) -> str | None:
-        """Where memory ran out: how much was asked for and what the limit is, in the place of torch's own words."""
+        """Replace the text of an ``error`` about memory by the amount and the limit, and return the new text."""
         explained = messages.out_of_memory(error, self._limits.memory_bytes) if error else None
         if error and explained:
             error["text"] = explained
         return explained
 
     def _start(self) -> None:
-        """Have a student process that stands where the walk has come to."""
+        """Start a student process that has run the cells up to the one reached, unless there is one."""
         while self._process is None:
             if self.restarts > self._limits.restarts:
                 raise SessionLost(
@@ -261,20 +234,18 @@ class Session:
                 )
             self.restarts += 1
             self._forkserver.wait_until_ready()
-            if self._deadline == math.inf:  # the notebook's time begins when something can be done with it
-                self._deadline = time.monotonic() + self._limits.notebook_wall_s
-            if self._limits.scratch_bytes:
-                self._scratch = Scratch(self._limits, self._forkserver.owner, self._fill_scratch)
-            self._process = self._forkserver.fork(self._limits, str(self._scratch.folder) if self._scratch else None)
+            self._transport.start_notebook_clock()  # not earlier: the fork server may take long to start
+            self._process = StudentProcess.fork(self._forkserver, self._limits, self._fill_scratch)
             self._greet()
             self._replay()
 
     def _retrying(self, work: Callable[[], _T]) -> _T:
-        """What ``work`` gives, done again in a new process where the fork server was lost.
+        """Return the result of ``work``, repeated in a new process if the fork server is lost.
 
-        Once may be anybody's doing. Twice over the same request is that of the student code which was running.
+        The first loss may have any cause. A second loss during the same request is attributed to the student code that
+        was running.
         """
-        if self._process is not None and not self._forkserver.is_parent_of(self._process):
+        if self._process is not None and not self._process.has_parent():
             self._forget_process()
         for attempt in itertools.count(1):
             self._greeted = self._process is not None
@@ -292,27 +263,31 @@ class Session:
         raise AssertionError("unreachable")
 
     def _forget_process(self) -> None:
-        """The student process ended with the fork server. It does not count among those that the student lost."""
+        """Forget a student process that ended with the fork server, and do not count it as the student's loss."""
         if self._process is not None:
-            self._detach(self._process)
-        self._remove_scratch()
+            self._process.abandon()
+            self._process = None
         self.restarts -= 1
         self.forkserver_losses += 1
 
     def _greet(self) -> None:
-        """No student code is sent before the process has said which layers confine it."""
-        reply = self._ask("hello", 10.0, 30.0, {})
-        if not _is_greeting(reply):
-            self._fail("its answer was not one that the grader understands")
-        self.layers = reply["layers"]
+        """Check which layers confine the process before any student code is sent to it.
+
+        Raises:
+            SubmissionError: a mandatory layer is missing.
+        """
+        greeting = Greeting.parse(self._ask("hello", 10.0, 30.0, {}))
+        if greeting is None:
+            self._fail(messages.UNREADABLE_REPLY)
+        self.layers = greeting.layers
         self._greeted = True
         if sandbox.is_complete(self.layers) or (self._forkserver.unsafe and self.layers[-1:] == [sandbox.UNSAFE]):
             return
         self._end()
-        refused = reply["refused"] or [{"layer": "layers", "reason": f"only {self.layers}", "advice": "report this"}]
+        refused = greeting.refused or [{"layer": "layers", "reason": f"only {self.layers}", "advice": "report this"}]
         raise SubmissionError(
             "not graded: student code could not be confined, and none was run. Missing: {layer}, because {reason}. "
-            "What to do: {advice}; `foundations doctor` looks at every layer".format_map(refused[0]),
+            "What to do: {advice}; `foundations doctor` checks every layer".format_map(refused[0]),
             slug="confinement",
         )
 
@@ -324,230 +299,29 @@ class Session:
                 self._run_cell(*self._cells[number])
             except SessionLost:
                 self._fatal_cells.add(number)
-                return  # the outer loop starts once more, without this cell
+                return  # the loop in _start begins again, without this cell
 
     def _ask(self, operation: str, cpu_s: float, wall_s: float, values: dict[str, Any]) -> Any:
-        assert self._process is not None
-        nonce = secrets.token_bytes(protocol.NONCE_BYTES)
-        payload = protocol.encode({"op": operation, **values}, 1 << 30)
-        self._cpu_at_request = self._clock()
-        waiting = _Waiting(cpu_s, wall_s, min(time.monotonic() + wall_s, self._deadline))
-        self._send(protocol.frame(nonce, payload), waiting)
+        """Send one request and return the reply; end the student process if there is none."""
         try:
-            length, echoed = protocol.read_frame_header(
-                self._receive(protocol.FRAME.size, waiting), 2 * self._limits.reply_bytes
-            )
-            if echoed != nonce:
-                self._fail("it wrote to the grader's pipe, which no exercise asks for")
-            self._reply_bytes = length
-            reply, self.reply_weight = protocol.weighed(self._receive(length, waiting))
-        except protocol.WireError as error:
-            return self._fail(f"it wrote something to the grader's pipe that is no answer ({error})")
-        if isinstance(reply, dict) and "broken" in reply:
-            self._fail(_broken(reply["broken"]))
-        self._look_at_scratch()
-        return reply
+            return self._transport.ask(self._running(), operation, cpu_s, wall_s, values)
+        except PipeClosed:
+            raise SessionLost(messages.cause_of_death(self._end())) from None
+        except SessionLost:
+            with contextlib.suppress(ForkServerLost):
+                self._end()
+            raise
 
-    def _send(self, data: bytes, waiting: _Waiting) -> None:
-        assert self._process is not None
-        view = memoryview(data)
-        while view:
-            self._wait(self._process.requests, select.POLLOUT, waiting)
-            try:
-                view = view[os.write(self._process.requests, view) :]
-            except BlockingIOError:
-                continue
-            except BrokenPipeError:
-                self._fail()
-
-    def _receive(self, size: int, waiting: _Waiting) -> bytearray:
-        assert self._process is not None
-        data = bytearray(size)  # the system gives its memory as it is filled
-        left = memoryview(data)
-        while left:
-            self._wait(self._process.replies, select.POLLIN, waiting)
-            try:
-                count = os.readv(self._process.replies, [left[: 1 << 20]])
-            except BlockingIOError:
-                continue
-            if not count:
-                self._fail()
-            left = left[count:]
-        return data
-
-    def _wait(self, descriptor: int, event: int, waiting: _Waiting) -> None:
-        """Until ``descriptor`` is ready, while the student stays within its limits."""
-        poll = select.poll()
-        poll.register(descriptor, event)
-        while True:
-            left = waiting.until - time.monotonic()
-            if left <= 0 and waiting.until == self._deadline:
-                self._fail(
-                    f"stopped: the notebook has had the {self._limits.notebook_wall_s:g} s it may take as a whole"
-                )
-            if left <= 0:
-                self._time_out(f"stopped after {waiting.wall_s:g} s", ": it did not come to an end")
-            if poll.poll(1000 * min(left, _TICK_S)):
-                return
-            self._look_at_scratch()
-            if self._process is not None and process_info.threads(self._process.pid) > _MAX_THREADS:
-                self._fail(f"it started more than {_MAX_THREADS} threads")
-            if self._clock() - self._cpu_at_request > waiting.cpu_s:
-                self._time_out(f"stopped after {waiting.cpu_s:g} s of CPU", ": is there a loop that never ends?")
-
-    def _time_out(self, stopped: str, more: str) -> NoReturn:
-        with contextlib.suppress(ForkServerLost):  # time was up before
+    def _fail(self, reason: str) -> NoReturn:
+        """End the student process because of ``reason``, a text for the student."""
+        with contextlib.suppress(ForkServerLost):
             self._end()
-        raise OutOfTime(stopped, more)
-
-    def _fail(self, reason: str = "") -> Any:
-        """End the student process and say why, in words for the student.
-
-        Raises:
-            ForkServerLost: no reason is known, and the process may have ended with the fork server.
-        """
-        try:
-            status = self._end()
-        except ForkServerLost:
-            if not reason:
-                raise
-            status = 0
-        raise SessionLost(reason or _cause_of_death(status))
+        raise SessionLost(reason)
 
     def _end(self) -> int:
         if self._process is None:
             return 0
-        process = self._detach(self._process)
-        # A process that is about to end by itself gets the moment it needs, so that its own exit status is seen.
-        try:
-            ending = self._forkserver.reap(process, kill=not process_info.has_ended(process.pid))
-        finally:
-            self._remove_scratch()
-        self._spent_cpu_s += ending["cpu_s"]
-        return ending["status"]
-
-    def _detach(self, process: Forked) -> Forked:
-        """Close the pipes of the student process; the process itself is for the fork server to end."""
-        os.close(process.requests)
-        os.close(process.replies)
-        self._process = None
-        return process
-
-    def _remove_scratch(self) -> None:
-        """When the process that writes to it has ended."""
-        if self._scratch is not None:
-            self._scratch.remove()
-            self._scratch = None
-
-    def _look_at_scratch(self) -> None:
-        if self._scratch is not None and (excess := self._scratch.excess()):
-            self._fail(excess)
-
-    def _clock(self) -> float:
-        assert self._process is not None
-        try:
-            return process_info.cpu_clock(self._process.pid)
-        except OSError as error:  # only its parent could have reaped it
-            raise ForkServerLost(f"the CPU clock of a student process cannot be read: {error}", slug="warm") from error
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    """The limits of one request."""
-
-    cpu_s: float
-    wall_s: float
-    until: float
-
-
-def _cause_of_death(status: int) -> str:
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number == signal.SIGKILL:
-            return "the process was killed, most often for want of memory"
-        known: dict[int, str] = {
-            signal.SIGSEGV: "segmentation fault",
-            signal.SIGXCPU: "CPU limit",
-            signal.SIGABRT: "abort",
-        }
-        return f"the process crashed ({known.get(number, signal.Signals(number).name)})"
-    return f"the code ended the process (exit code {os.WEXITSTATUS(status)})"
-
-
-def _is_greeting(reply: Any) -> bool:
-    """Whether a reply to "hello" has the parts that say how the process is confined."""
-    return (
-        isinstance(reply, dict)
-        and isinstance(layers := reply.get("layers"), list)
-        and all(isinstance(layer, str) for layer in layers)
-        and isinstance(refused := reply.get("refused"), list)
-        and all(isinstance(one, dict) and {"layer", "reason", "advice"} <= one.keys() for one in refused)
-    )
-
-
-def _is_answer(operation: str, values: dict[str, Any], reply: Any) -> bool:
-    """Whether a reply has the parts that graders rely on. Student code shares the process that wrote it."""
-    if not isinstance(reply, dict) or "value" not in reply or not isinstance(reply.get("printed"), str):
-        return False
-    if "error" not in reply or not _is_error(reply["error"]):
-        return False
-    if operation == "calls":
-        answers, each = reply["value"], values["each"]
-        alike = isinstance(answers, list) and len(answers) == len(each)
-        return alike and all(_is_answer("call", *pair) for pair in zip(each, answers, strict=True))
-    if operation != "call":
-        return True
-    count = len(values["args"])
-    lists = [reply.get("args"), reply.get("attributes")]
-    return (
-        all(isinstance(one, list) and len(one) == count for one in lists)
-        and all(isinstance(one, dict) and all(isinstance(name, str) for name in one) for one in reply["attributes"])
-        and {"trace", "same_object_as"} <= reply.keys()
-        and isinstance(trace := reply.get("trace"), dict | None)
-        and all(isinstance(entries, list | dict) for entries in (trace or {}).values())
-        and isinstance(reply.get("same_object_as"), int | None)
-    )
-
-
-def _is_run(reply: Any) -> bool:
-    """The same for the running of a cell."""
-    return (
-        isinstance(reply, dict)
-        and isinstance(reply.get("outputs"), list)
-        and "error" in reply
-        and _is_error(reply["error"])
-    )
-
-
-def _is_error(error: Any) -> bool:
-    """Whether ``error`` is an exception as :mod:`foundations.worker.server` describes one, or ``None``."""
-    return error is None or (
-        isinstance(error, dict)
-        and isinstance(error.get("name"), str)
-        and isinstance(error.get("text"), str)
-        and len(error["name"]) + len(error["text"]) <= _MAX_ERROR_CHARACTERS
-        and isinstance(error.get("line"), int | None)
-        and isinstance(error.get("bases"), list)
-        and all(isinstance(base, str) for base in error["bases"])
-    )
-
-
-def _broken(error: Any) -> str:
-    name = error.get("name") if isinstance(error, dict) else "an unknown error"
-    text = str(error.get("text", ""))[:200] if isinstance(error, dict) else ""
-    return f"the code that runs the notebook failed with {name} ({text}): was one of Python's own modules changed?"
-
-
-def _left_out(name: str) -> CellRun:
-    text = f"Not run: {name} is already defined above, and nothing is written in this cell.\n"
-    return CellRun([{"output_type": "stream", "name": "stdout", "text": text}])
-
-
-def _ended(reason: str) -> CellRun:
-    output = {
-        "output_type": "error",
-        "ename": "SessionLost",
-        "evalue": reason,
-        "traceback": [f"This cell was lost: {reason}"],
-    }
-    return CellRun([output], None, {"name": "SessionLost", "bases": [], "text": reason, "line": None})
+        process, self._process = self._process, None
+        status, cpu_s = process.end()
+        self._spent_cpu_s += cpu_s
+        return status

@@ -1,4 +1,4 @@
-"""An answer counts in whatever cell it is, if it runs before its check; and otherwise the student reads where it is."""
+"""An answer in any cell counts if it runs before its check; otherwise the message shows the student where it is."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def grader(tmp_path_factory, forkserver):
     folder.mkdir(parents=True)
     for name, factor in (("double", 2), ("triple", 3)):
         (folder / f"test_{name}.py").write_text(GRADER.replace("FACTOR", str(factor)))
-    with Grader(Course(root, {}), "course", limits=Limits(cell_cpu_s=1, cell_wall_s=5), forkserver=forkserver) as one:
-        yield one
+    with Grader(Course(root, {}), "course", limits=Limits(cell_cpu_s=1, cell_wall_s=5), forkserver=forkserver) as made:
+        yield made
 
 
 class Notebook:
     """The release of the small course, to be filled in.
 
-    Its cells, counted from 1: title, setup, prose, double-solution, double, prose, triple-solution, triple, prose,
+    The cells, counted from 1, are: title, setup, prose, double-solution, double, prose, triple-solution, triple, prose,
     why, end.
     """
 
@@ -74,7 +74,7 @@ class Notebook:
 
 @pytest.fixture
 def grade(grader, tmp_path: Path):
-    return lambda one: grader.grade(builders.write(one.nb, tmp_path / "course.ipynb"), "s01")
+    return lambda notebook: grader.grade(builders.write(notebook.nb, tmp_path / "course.ipynb"), "s01")
 
 
 def scores(graded):
@@ -82,12 +82,16 @@ def scores(graded):
 
 
 def message(graded, exercise="double"):
-    return next(one for one in graded.report.exercises if one.id == exercise).checks[0].message
+    return checks(graded, exercise)[0].message
 
 
 def sources(graded, exercise="double"):
-    """What the hidden test was given to read."""
-    return next(one for one in graded.report.exercises if one.id == exercise).checks[1].message
+    """Return the source code that the hidden test got to read."""
+    return checks(graded, exercise)[1].message
+
+
+def checks(graded, exercise):
+    return next(entry for entry in graded.report.exercises if entry.id == exercise).checks
 
 
 IN_IF = "if True:\n    " + DOUBLE.replace("\n", "\n    ").rstrip()
@@ -109,7 +113,7 @@ FOUND = {
     "below the check in its cell": lambda nb: nb.write("double", f"{CHECK}\n\n{DOUBLE}").write(
         "triple-solution", TRIPLE
     ),
-    "in the place of the check": lambda nb: nb.write("double", DOUBLE).write("triple-solution", TRIPLE),
+    "instead of the check": lambda nb: nb.write("double", DOUBLE).write("triple-solution", TRIPLE),
     "answer and check merged, the check's id left": lambda nb: (
         nb.write("double", f"{DOUBLE}\n{CHECK}").delete("double-solution").write("triple-solution", TRIPLE)
     ),
@@ -151,14 +155,14 @@ FOUND = {
 
 @pytest.mark.parametrize("name", FOUND)
 def test_a_definition_that_runs_before_its_check_counts(grade, name) -> None:
-    """Wherever the student has put it, and whatever became of the stub."""
+    """The definition may be in any cell, and the stub may be changed, moved or deleted."""
     graded = grade(FOUND[name](Notebook()))
     assert scores(graded) == {"double": 5.0, "triple": 4.0}, [message(graded), message(graded, "triple")]
     nbformat.validate(graded.notebook)
 
 
 def test_hidden_tests_read_the_code_that_ran(grade) -> None:
-    """The definition found in the check's cell, and not the stub that was left out."""
+    """Hidden tests get the definition in the check's cell, and not the stub that was left out."""
     graded = grade(Notebook().insert(0, TRIPLE).write("double", f"{CHECK}\n{DOUBLE}"))
     assert sources(graded).endswith(DOUBLE.strip())
     assert "NotImplementedError" not in sources(graded, "triple").partition(DOUBLE.strip())[2]
@@ -171,13 +175,13 @@ def test_a_stub_that_is_left_out_shows_why(grade) -> None:
 
 
 def test_a_replayed_notebook_leaves_out_the_same_stubs(grade) -> None:
-    """A process that was lost below the stub is replaced by one in which the answer is in force, too."""
+    """If a process is lost below the stub, the answer is in force in the new process, too."""
     graded = grade(Notebook().insert("double", "import os; os._exit(1)").insert(0, BOTH))
     assert scores(graded) == {"double": 5.0, "triple": 4.0}
 
 
 def test_an_answer_beats_a_trial_below_the_check(grade) -> None:
-    """Code below the check in its cell ran after the check, so that it hides no answer in the answer's own cell."""
+    """Code below the check in its cell ran after the check, so it does not hide the answer in the answer's own cell."""
     wrong = f"{CHECK}\ndef double(x):\n    return 0 * x"
     graded = grade(Notebook().write("double-solution", DOUBLE).write("double", wrong))
     assert scores(graded)["double"] == 5.0
@@ -252,18 +256,18 @@ NOT_FOUND = {
 
 @pytest.mark.parametrize("name", NOT_FOUND)
 def test_a_definition_that_does_not_count_is_named(grade, name) -> None:
-    """With the numbers of the notebook that was handed in; not attempted is only an exercise without any."""
-    change, said = NOT_FOUND[name]
+    """Cell numbers are those of the submission; only an exercise without any definition is "not attempted"."""
+    change, expected = NOT_FOUND[name]
     graded = grade(change(Notebook().write("triple-solution", TRIPLE)))
-    assert (scores(graded)["double"], message(graded)) == (0.0, said)
+    assert (scores(graded)["double"], message(graded)) == (0.0, expected)
     assert scores(graded)["triple"] == 4.0
 
 
-# ------------------------------------------------------------------------------------------------------- by itself
+# ------------------------------------------------------------------------------------------------- Bound alone
 
 
 def test_a_name_that_the_instructor_has_bound_is_not_answered() -> None:
-    """The exercise may be to write anew what a given cell, or an import, has defined before."""
+    """The exercise may be to rewrite a function that a given cell, or an import, has defined before."""
     bound = Bound(["f"], stubs={2: "f"}, given=frozenset({1, 2}))
     bound.note(1, {"f": True})
     assert not bound.leaves_out(2)
@@ -274,7 +278,7 @@ def test_a_name_that_the_instructor_has_bound_is_not_answered() -> None:
 
 @pytest.mark.parametrize("forged", [None, [], {"g": True}, {"f": 1}, {1: True}, {"f": None}])
 def test_forged_changes_bind_nothing(forged) -> None:
-    """The student process may report anything; an exercise is then not attempted at worst."""
+    """The student process may report anything; at worst, an exercise then counts as not attempted."""
     bound = Bound(["f"], stubs={2: "f"})
     bound.note(0, forged)
     assert not bound.leaves_out(2)

@@ -1,4 +1,4 @@
-"""Finding submissions: one notebook, a student's folder, or a whole class; and its declared files."""
+"""Finding submissions (one notebook, a student's folder, or a whole class) and reading their declared files."""
 
 import os
 
@@ -14,20 +14,20 @@ def put(path):
     return path
 
 
-def test_a_class_is_found_by_student_and_nobody_is_passed_over(tmp_path):
+def test_a_class_is_found_by_student_and_no_student_is_left_out(tmp_path):
     """A student without the notebook is reported, not forgotten."""
-    one = put(tmp_path / "s01" / "a" / "a.ipynb")
+    notebook = put(tmp_path / "s01" / "a" / "a.ipynb")
     (tmp_path / "s02" / "a").mkdir(parents=True)
     (tmp_path / ".hidden").mkdir()
 
     assert find_submissions(tmp_path, "a") == [
-        Found("s01", one, tmp_path),
+        Found("s01", notebook, tmp_path),
         Found("s02", tmp_path / "s02" / "a" / "a.ipynb", tmp_path),
     ]
 
 
-def test_what_stands_in_the_place_of_a_folder_or_a_notebook_is_reported(tmp_path):
-    """A link that leads nowhere, a pipe: found, for the report to say what is wrong with it."""
+def test_a_dangling_link_and_a_pipe_count_as_submissions(tmp_path):
+    """They are found so that the report can show the fault."""
     put(tmp_path / "s01" / "a" / "a.ipynb")
     (tmp_path / "s02").symlink_to("nowhere")
     (tmp_path / "s03" / "a").mkdir(parents=True)
@@ -38,7 +38,7 @@ def test_what_stands_in_the_place_of_a_folder_or_a_notebook_is_reported(tmp_path
 
 
 def test_one_notebook_is_named_by_its_folder_or_its_file(tmp_path):
-    """Laid out as nbgrader does, its student is known; lying anywhere else, its file's name has to do."""
+    """In nbgrader's layout, the folder names the student; anywhere else, the file does."""
     inside, loose = put(tmp_path / "s01" / "a" / "a.ipynb"), put(tmp_path / "mine.ipynb")
 
     assert find_submissions(inside, "a") == [Found("s01", inside, tmp_path)]
@@ -47,8 +47,8 @@ def test_one_notebook_is_named_by_its_folder_or_its_file(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["nowhere", "nowhere.ipynb", "note.txt", "empty"])
-def test_what_is_no_submission_is_a_typing_error(tmp_path, name):
-    """The sentence says what was expected."""
+def test_a_path_without_submissions_is_an_error_of_the_command_line(tmp_path, name):
+    """The message names the path."""
     (tmp_path / "note.txt").touch()
     (tmp_path / "empty").mkdir()
 
@@ -58,7 +58,7 @@ def test_what_is_no_submission_is_a_typing_error(tmp_path, name):
 
 @pytest.fixture
 def folder(tmp_path):
-    """What a student handed in: one file that was asked for, and everything else under such names."""
+    """Make a student's folder with one expected file, and with other kinds of files under such names."""
     folder = tmp_path / "s01"
     folder.mkdir()
     (folder / "data.csv").write_text("1,2")
@@ -71,23 +71,23 @@ def folder(tmp_path):
 
 
 def test_only_regular_files_that_were_named_are_taken(folder):
-    """What else lies there stays there, and what cannot be taken is said, a sentence each."""
+    """Other files are not read, and each named file that is left out gets a sentence."""
     names = ["data.csv", "missing.csv", "secret.csv", "folder.csv", "pipe.csv", "large.csv"]
 
     files, notes = read_declared(folder, names, 50)
 
     assert files == {"data.csv": b"1,2"}
     assert notes == [
-        "the file 'missing.csv' was not handed in",
+        "the file 'missing.csv' was not submitted",
         "the file 'secret.csv' was left out: it is a link or cannot be opened",
-        "the file 'folder.csv' was left out: it is no regular file",
-        "the file 'pipe.csv' was left out: it is no regular file",
+        "the file 'folder.csv' was left out: it is not a regular file",
+        "the file 'pipe.csv' was left out: it is not a regular file",
         "the file 'large.csv' was left out: the files of a submission may have 50 bytes together",
     ]
 
 
 def test_the_limit_is_for_all_files_together(folder):
-    """Those named first come first; the size that the file system tells is not believed."""
+    """Files named first are read first; the size that the file system reports is not trusted."""
     (folder / "more.csv").write_text("x" * 98)
 
     assert list(read_declared(folder, ["data.csv", "more.csv", "large.csv"], 101)[0]) == ["data.csv", "more.csv"]
@@ -95,7 +95,7 @@ def test_the_limit_is_for_all_files_together(folder):
 
 
 def test_files_are_copied_by_name_into_an_empty_folder(folder, tmp_path):
-    """They are the student's copy: what lies in the submission is not touched by what becomes of it."""
+    """Student code gets a copy, so that it cannot change the submission."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()
 
@@ -104,8 +104,8 @@ def test_files_are_copied_by_name_into_an_empty_folder(folder, tmp_path):
     assert not os.path.samefile(folder / "data.csv", scratch / "data.csv")
 
 
-def test_nothing_is_written_through_what_lies_in_the_folder_already(tmp_path):
-    """A link that stands in the place of a file would lead anywhere."""
+def test_files_are_not_written_through_a_link_in_the_folder(tmp_path):
+    """The link could lead anywhere."""
     scratch, target = tmp_path / "scratch", tmp_path / "target"
     scratch.mkdir()
     (scratch / "data.csv").symlink_to(target)
@@ -115,8 +115,8 @@ def test_nothing_is_written_through_what_lies_in_the_folder_already(tmp_path):
     assert not target.exists()
 
 
-def test_a_link_is_not_taken_for_the_folder(tmp_path):
-    """It is opened itself, or not at all."""
+def test_a_link_to_the_folder_is_refused(tmp_path):
+    """Only the folder itself is opened."""
     (tmp_path / "scratch").symlink_to(tmp_path)
 
     with pytest.raises(NotADirectoryError):
@@ -135,8 +135,8 @@ def test_a_link_is_not_taken_for_the_folder(tmp_path):
         ('";x="', '";x="'),
     ],
 )
-def test_a_name_that_no_gradebook_can_hold_is_written_as_escapes(tmp_path, name, student):
-    """Its notebook is graded and not recorded; it comes last, for the first says where the others lie."""
+def test_a_name_that_a_gradebook_cannot_store_is_written_as_escapes(tmp_path, name, student):
+    """The notebook is graded and not recorded; it comes last, because callers take the folder from the first."""
     put(tmp_path / name / "a" / "a.ipynb")
     put(tmp_path / "zoë s02" / "a" / "a.ipynb")
 

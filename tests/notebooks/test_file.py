@@ -1,4 +1,4 @@
-"""What stands at a submission's path, and what its bytes are: each wrong thing gets one clear sentence."""
+"""Each wrong kind of file at a submission's path, and each wrong content, gets one clear sentence."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ def put(desk: Desk, data: bytes) -> Path:
     return desk.path
 
 
-# ------------------------------------------------------------------------------------- what stands at the path
+# --------------------------------------------------------------------------------------------- kinds of files
 
 
 def test_missing_notebook(desk: Desk) -> None:
-    """No file is one sentence."""
+    """A missing file gets one sentence."""
     assert refused(desk).slug == "notebook-missing"
 
 
 def test_missing_folder(desk: Desk) -> None:
-    """A file where the folder should be is no notebook either."""
+    """A file instead of the folder counts as a missing notebook, too."""
     desk.path.parent.parent.mkdir(parents=True)
     desk.path.parent.write_text("")
     assert refused(desk).slug == "notebook-missing"
@@ -66,7 +66,7 @@ def test_symbolic_link(desk: Desk, target: str) -> None:
 
 @pytest.mark.parametrize("depth", [0, 1])
 def test_folder_behind_a_link(desk: Desk, depth: int) -> None:
-    """A student's folder, or the assignment's in it, that leads to another student's: that one's work is not graded."""
+    """If a student's folder, or the assignment's in it, is a link to another student's, that work is not graded."""
     write(answered(), desk.root / "submitted" / "s02" / "course" / "course.ipynb")
     link = desk.path.parents[depth]
     link.parent.mkdir(parents=True, exist_ok=True)
@@ -75,28 +75,28 @@ def test_folder_behind_a_link(desk: Desk, depth: int) -> None:
     assert refused(desk).slug == "notebook-symlink"
 
 
-def test_folders_above_those_handed_in_may_be_links(desk: Desk) -> None:
-    """Where submissions lie is the instructor's affair."""
+def test_folders_above_the_students_may_be_links(desk: Desk) -> None:
+    """The instructor chooses the folder of all submissions."""
     write(answered(), desk.root / "elsewhere" / "s01" / "course" / "course.ipynb")
     (desk.root / "submitted").symlink_to(desk.root / "elsewhere")
     assert desk.read(desk.path).repairs == []
 
 
-def test_folder_in_its_place(desk: Desk) -> None:
-    """A folder of that name is said to be one."""
+def test_folder_instead_of_a_notebook(desk: Desk) -> None:
+    """The message names it a folder."""
     desk.path.mkdir(parents=True)
     error = refused(desk)
     assert (error.slug, "is a folder" in str(error)) == ("notebook-not-a-file", True)
 
 
-def test_pipe_in_its_place(desk: Desk) -> None:
-    """A named pipe nobody writes to does not hold the run up."""
+def test_pipe_instead_of_a_notebook(desk: Desk) -> None:
+    """A named pipe without a writer does not hold up the run."""
     desk.path.parent.mkdir(parents=True)
     os.mkfifo(desk.path)
     assert refused(desk).slug == "notebook-not-a-file"
 
 
-def test_socket_and_device_in_its_place(desk: Desk, tmp_path: Path) -> None:
+def test_socket_and_device_instead_of_a_notebook(desk: Desk, tmp_path: Path) -> None:
     """Neither a socket nor a device is read."""
     desk.path.parent.mkdir(parents=True)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -109,7 +109,7 @@ def test_socket_and_device_in_its_place(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_unreadable_notebook(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file we may not open is said to be unreadable, with the system's reason."""
+    """A file that may not be opened is reported unreadable, with the system's reason."""
     put(desk, b"{}")
     desk.hand_in(answered())
     desk.path.chmod(0)
@@ -129,11 +129,11 @@ def test_unreadable_notebook(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Non
     )
 
 
-# ---------------------------------------------------------------------------------------- what its bytes are
+# -------------------------------------------------------------------------------------------------- contents
 
 
 @pytest.mark.parametrize(
-    ("data", "slug", "says"),
+    ("data", "slug", "message"),
     [
         (b"", "notebook-empty", "is empty"),
         (b" \n\t ", "notebook-empty", "is empty"),
@@ -161,15 +161,15 @@ def test_unreadable_notebook(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Non
         (b'{"cells": [], "nbformat": 4' + b"4" * 3000 + b"}", "notebook-version", "newer"),
     ],
 )
-def test_bytes_that_are_no_notebook(desk: Desk, data: bytes, slug: str, says: str) -> None:
-    """Each kind of wrong file is named, with the place where reading stopped."""
+def test_bytes_that_are_not_a_notebook(desk: Desk, data: bytes, slug: str, message: str) -> None:
+    """The message names each kind of wrong file, and the position at which reading stopped."""
     put(desk, data)
     error = refused(desk)
-    assert (error.slug, says in str(error)) == (slug, True), str(error)
+    assert (error.slug, message in str(error)) == (slug, True), str(error)
 
 
 def test_larger_than_the_limit(desk: Desk) -> None:
-    """A file over the limit is not read; one of exactly that size is."""
+    """A file over the limit is not read; a file of exactly that size is."""
     size = len(write(answered(), desk.path).read_bytes())
     assert_whole(desk.read(desk.path, Limits(notebook_bytes=size)))
     error = refused(desk, limits=Limits(notebook_bytes=size - 1))
@@ -178,7 +178,7 @@ def test_larger_than_the_limit(desk: Desk) -> None:
 
 
 def test_sparse_terabyte_is_refused_unread(desk: Desk) -> None:
-    """The size is looked at before anything is read."""
+    """The size is checked before any byte is read."""
     put(desk, b"")
     os.truncate(desk.path, 1 << 40)
     assert refused(desk).slug == "notebook-too-large"
@@ -192,7 +192,7 @@ def test_millions_of_values_are_not_built(desk: Desk, filler: bytes) -> None:
 
 
 def test_brackets_in_outputs_do_not_count(desk: Desk) -> None:
-    """Printed arrays are text, however many brackets, commas, quotes and backslashes they hold."""
+    """Printed arrays are text, however many brackets, commas, quotes and backslashes they have."""
     nb = answered()
     printed = '[[0, 1], "\\"[", {1: 2}]\n' * 1_000_000
     cell(nb, "double").outputs = [{"output_type": "stream", "name": "stdout", "text": printed}]
@@ -213,7 +213,7 @@ def test_too_many_cells(desk: Desk) -> None:
 
 @pytest.mark.parametrize("kind", ["code", "markdown"])
 def test_too_much_code(desk: Desk, kind: str) -> None:
-    """Code that takes gigabytes to analyse is not taken on, nor is it when it hides as prose in a code cell's place."""
+    """Code that takes gigabytes to analyse is refused, also if a code cell was turned into prose to hide it."""
     nb = answered()
     cell(nb, "double-solution").update(cell_type=kind, source="1+" * (1 << 20) + "1")
     write(nb, desk.path)
@@ -229,21 +229,21 @@ def test_too_much_code(desk: Desk, kind: str) -> None:
     ],
 )
 def test_another_language(desk: Desk, metadata: dict[str, Any]) -> None:
-    """A notebook for another kernel is refused by that language's name."""
+    """A notebook for another kernel is refused, and the message names its language."""
     write(answered() | {"metadata": metadata}, desk.path)
     error = refused(desk)
     assert (error.slug, "of language 'julia'" in str(error)) == ("notebook-language", True)
 
 
 def test_hostile_language_is_quoted_short(desk: Desk) -> None:
-    """What the message repeats of a submission is short and on one line."""
+    """The message's quotation from a submission is short and on one line."""
     write(answered() | {"metadata": {"language_info": {"name": "<script>\n" * 1000}}}, desk.path)
     assert refused(desk).slug == "notebook-language"
 
 
 @pytest.mark.parametrize("metadata", [None, 5, [], {}, {"kernelspec": 5}, {"kernelspec": {"language": 5}}, KERNEL])
-def test_odd_notebook_metadata_are_the_sources(desk: Desk, metadata: object) -> None:
-    """Notebook metadata come from the source, and without a declared language a notebook is Python."""
+def test_notebook_metadata_come_from_the_source(desk: Desk, metadata: object) -> None:
+    """A submission's own metadata are dropped; without a declared language a notebook counts as Python."""
     submission = desk.hand_in(answered() | {"metadata": metadata})
     assert submission.notebook.metadata == KERNEL
     assert submission.repairs == []

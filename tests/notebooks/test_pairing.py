@@ -1,4 +1,4 @@
-"""Which of several cells is the answer, which lost its id, and what counts as nothing written."""
+"""The choice among several cells with one id, cells that lost their id, and cells that count as not worked on."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def test_untouched_copy_never_beats_a_worked_answer(desk: Desk, worked_first: bo
     numbers = (4, 5) if worked_first else (5, 4)
     assert submission.repairs == [
         "solution cell 'double-solution' was there more than once: "
-        f"cell {numbers[0]} counts, cell {numbers[1]} left out, as nothing was written there"
+        f"cell {numbers[0]} counts, cell {numbers[1]} left out because unchanged"
     ]
 
 
 def test_worked_copy_below_the_test_beats_the_stub_above(desk: Desk) -> None:
-    """An answer written into a copy elsewhere is the answer, in the place where the test can use it."""
+    """An answer in a copy elsewhere counts, and moves to the place where the test can use it."""
     nb = answered()
     worked = copy.deepcopy(cell(nb, "double-solution"))
     cell(nb, "double-solution").source = stub_cell().source
@@ -66,7 +66,7 @@ def test_worked_copy_below_the_test_beats_the_stub_above(desk: Desk) -> None:
     assert answers(submission) == ANSWERS
 
 
-def test_second_worked_copy_runs_where_it_stands(desk: Desk) -> None:
+def test_second_worked_copy_runs_at_its_place(desk: Desk) -> None:
     """Of two worked cells the first is the answer; the second stays behind it, as an ordinary cell."""
     nb = answered()
     second = copy.deepcopy(cell(nb, "double-solution"))
@@ -111,7 +111,7 @@ def test_duplicated_graded_cell_counts_once(desk: Desk) -> None:
 
 @pytest.mark.parametrize("keep_ids", [True, False])
 def test_exchanged_ids_do_not_cost_the_answer(desk: Desk, keep_ids: bool) -> None:
-    """Where answer and test changed ids, the test is known by its text and the answer by what is left."""
+    """If answer and test changed ids, the test is recognised by its text, and the other cell is the answer."""
     nb = answered()
     mine, test = cell(nb, "double-solution"), cell(nb, "double")
     mine.metadata.nbgrader, test.metadata.nbgrader = test.metadata.nbgrader, mine.metadata.nbgrader
@@ -122,12 +122,12 @@ def test_exchanged_ids_do_not_cost_the_answer(desk: Desk, keep_ids: bool) -> Non
     assert answers(submission) == ANSWERS
 
 
-def test_test_id_borne_by_the_answer_too(desk: Desk) -> None:
-    """Where the answer's cell bears the test's id, the real test counts and the answer is not overwritten."""
+def test_answer_with_the_id_of_its_test_is_not_overwritten(desk: Desk) -> None:
+    """If the answer's cell has the test's id, too, the real test counts."""
     nb = answered()
     cell(nb, "double-solution").metadata.nbgrader = cell(nb, "double").metadata.nbgrader
-    for number, one in enumerate(nb.cells):
-        one.id = f"other-{number}"
+    for number, copied in enumerate(nb.cells):
+        copied.id = f"other-{number}"
     submission = desk.hand_in(nb)
     assert_whole(submission)
     assert answers(submission) == ANSWERS
@@ -135,11 +135,11 @@ def test_test_id_borne_by_the_answer_too(desk: Desk) -> None:
 
 @pytest.mark.parametrize("keep_ids", [True, False])
 def test_notebook_stripped_of_all_metadata(desk: Desk, keep_ids: bool) -> None:
-    """A tool that drops all metadata costs no exercise: cells are known by id, or else by text and definition."""
+    """A tool that drops all metadata costs no exercise: cells are recognised by id, or by text and definition."""
     nb = answered()
-    for number, one in enumerate(nb.cells):
-        one.metadata = {}
-        one.id = one.id if keep_ids else f"other-{number}"
+    for number, stripped in enumerate(nb.cells):
+        stripped.metadata = {}
+        stripped.id = stripped.id if keep_ids else f"other-{number}"
     submission = desk.hand_in(nb)
     assert_whole(submission)
     exercises = ("double-solution", "triple-solution")
@@ -167,13 +167,13 @@ def test_notebook_stripped_of_all_metadata(desk: Desk, keep_ids: bool) -> None:
         (STUB + "x = 1\n" * 100_000, False),
     ],
 )
-def test_is_stub(text: str, expected: bool) -> None:
+def test_stub_is_recognised_by_its_code(text: str, expected: bool) -> None:
     """Only whitespace and comments may differ; text that is not Python is compared line by line."""
     assert is_stub(text, STUB) is expected
 
 
 def test_is_stub_of_a_cell_with_a_magic() -> None:
-    """A released cell that Python alone cannot read is compared all the same."""
+    """A released cell that is not pure Python is compared line by line."""
     released = "!ls 'x\nraise NotImplementedError()"
     assert is_stub(released + "\n# done", released) is True
     assert is_stub(released + "\n1", released) is False

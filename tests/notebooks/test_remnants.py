@@ -1,4 +1,4 @@
-"""The part of an edited read-only cell that is the student's."""
+"""Tests of finding the student's part of an edited read-only cell."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHECK = Cell("code", 'left = 2\nassert double(left) == 4\nprint("fine")')
     ],
 )
 def test_definitions_are_kept(text: str, above: str, below: str) -> None:
-    """Above and below the released code, also in a cell that is not Python as a whole."""
+    """Definitions above and below the released code are kept, also in a cell that is not valid Python."""
     assert added(text, CHECK) == Added(above, below)
 
 
@@ -40,18 +40,18 @@ def test_definitions_are_kept(text: str, above: str, below: str) -> None:
         CHECK.text.replace("(left)", "(left"),
     ],
 )
-def test_edits_that_define_nothing_are_left_out(text: str) -> None:
-    """A changed check may fail, and there is nothing in it that an answer needs."""
+def test_edits_without_a_definition_are_left_out(text: str) -> None:
+    """A changed check may fail, and no answer needs it."""
     assert added(text, CHECK) == Added()
 
 
 def test_a_trial_above_the_definition_is_left_out() -> None:
-    """In the student's own kernel it ran when the function was there already."""
+    """In the student's own kernel the trial ran when the function was defined already."""
     text = CHECK.text + "\nresult = double(3)\ndef helper(x): return x\ndef double(x):\n    return helper(2 * x)"
     assert added(text, CHECK).below == "def helper(x): return x\ndef double(x):\n    return helper(2 * x)"
 
 
-def test_names_of_the_released_code_are_not_taken() -> None:
+def test_names_of_the_released_code_are_not_redefined() -> None:
     """A given function that the student changed stays as it was released."""
     given = Cell("code", "def lin(x): return x\nsize = 3")
     assert added("def lin(x): return 0\nsize, mine = 4, 5\nother = 6", given) == Added(below="", above="other = 6")
@@ -62,7 +62,7 @@ def test_prose_keeps_the_lines_that_are_new() -> None:
     assert added("## Why?\n\nBecause it adds up.\n  In one sentence.", question).above == "Because it adds up."
 
 
-def test_deep_code_is_no_fault() -> None:
-    """A cell may be edited into anything."""
+def test_deeply_nested_code_raises_no_error() -> None:
+    """Students may edit a cell into anything."""
     text = "def double(x):\n    return " + "+".join(["x"] * 5000)
     assert added(text, CHECK) in (Added(), Added(above=text))

@@ -1,4 +1,4 @@
-"""What students do to the structure of a notebook is undone, and what they wrote is kept."""
+"""Students' changes to the structure of a notebook are undone, and their own text is kept."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-# ------------------------------------------------------------------------------------------ nothing to repair
+# ------------------------------------------------------------------------------------------------- no repairs
 
 
 def test_worked_notebook_needs_no_repair(desk: Desk) -> None:
-    """A student who only fills in the answers reads no repairs and keeps every cell where it was."""
+    """A student who only fills in the answers gets no repairs, and every cell keeps its place."""
     nb = answered()
     nb.cells[at(nb, "double")].outputs = [{"output_type": "stream", "name": "stdout", "text": "hello"}]
     nb.cells[at(nb, "double")].execution_count = 7
@@ -61,7 +61,7 @@ def test_worked_notebook_needs_no_repair(desk: Desk) -> None:
 
 
 def test_untouched_release_made_by_nbgrader_needs_no_repair(tmp_path: Path) -> None:
-    """What ``nbgrader generate_assignment`` hands out comes back without repairs when nobody touched it."""
+    """The notebook that ``nbgrader generate_assignment`` makes has no repairs if the student did not edit it."""
     desk = Desk(tmp_path)
     submission = desk.read(nbgrader_release(tmp_path))
     assert_whole(submission)
@@ -69,8 +69,8 @@ def test_untouched_release_made_by_nbgrader_needs_no_repair(tmp_path: Path) -> N
     assert [c.source for c in submission.notebook.cells] == [c.source for c in release().cells]
 
 
-def test_editors_own_changes_are_no_repairs(desk: Desk) -> None:
-    """Line ends, trailing blanks and a lost blank line at the end of a read-only cell are nobody's doing."""
+def test_editors_own_changes_need_no_repair(desk: Desk) -> None:
+    """An editor may change line ends, trailing blanks and the blank line at the end of a read-only cell."""
     nb = answered()
     cell(nb, "double").source = "assert double(2) == 4  \r\n\n"
     submission = desk.hand_in(nb)
@@ -78,7 +78,7 @@ def test_editors_own_changes_are_no_repairs(desk: Desk) -> None:
     assert submission.repairs == []
 
 
-def test_plain_cells_with_idle_metadata_are_no_repairs(tmp_path: Path) -> None:
+def test_plain_cells_with_idle_metadata_need_no_repair(tmp_path: Path) -> None:
     """nbgrader metadata with every flag false mean an ordinary cell, in the source as in the submission."""
     source = source_notebook()
     source.cells[0].metadata["nbgrader"] = marks("cell-1")
@@ -171,7 +171,7 @@ LOST = "had lost its grade_id: recognised by its"
 def test_one_change_gives_one_repair_and_loses_no_answer(
     desk: Desk, change: Callable[[nbformat.NotebookNode], None], repair_made: str
 ) -> None:
-    """Each way to change the structure is undone, said in one sentence, and costs no answer and no place."""
+    """Each way to change the structure is undone and reported in one sentence; every answer keeps its place."""
     nb = answered()
     change(nb)
     submission = desk.hand_in(nb)
@@ -194,7 +194,7 @@ def test_deleted_solution_comes_back_as_the_stub(desk: Desk) -> None:
 
 @pytest.mark.parametrize("above", ["prose", "test"])
 def test_answer_moved_into_an_extra_cell_still_counts(desk: Desk, above: str) -> None:
-    """Where the answer's cell is gone and an own cell answers, the stub is put back before it, not over it."""
+    """If the answer's cell is gone and an own cell answers, the stub is restored before the own cell."""
     nb = answered()
     place = at(nb, "double-solution")
     nb.cells[place] = code(ANSWERS["double-solution"], id="mine")
@@ -207,7 +207,7 @@ def test_answer_moved_into_an_extra_cell_still_counts(desk: Desk, above: str) ->
 
 
 def test_every_nbgrader_cell_deleted(desk: Desk) -> None:
-    """With all of nbgrader's cells deleted the notebook is the release again, and the prose stands where it did."""
+    """If all of nbgrader's cells are deleted, the notebook is the release again, and the prose keeps its place."""
     nb = answered()
     nb.cells = [c for c in nb.cells if "nbgrader" not in c.metadata]
     submission = desk.hand_in(nb)
@@ -217,14 +217,14 @@ def test_every_nbgrader_cell_deleted(desk: Desk) -> None:
 
 
 def test_no_cells_at_all(desk: Desk) -> None:
-    """An empty notebook is graded as a released one, nbgrader's cells only."""
+    """An empty notebook is graded as the release without its other cells."""
     submission = desk.hand_in(notebook([]))
     assert_whole(submission)
     assert outline(submission.notebook) == ORDER
 
 
 def test_cells_in_reverse_are_put_in_order(desk: Desk) -> None:
-    """Whatever the order handed in, nbgrader's cells come in the source's."""
+    """nbgrader's cells get the order of the source, whatever order was submitted."""
     nb = answered()
     nb.cells.reverse()
     submission = desk.hand_in(nb)
@@ -234,7 +234,7 @@ def test_cells_in_reverse_are_put_in_order(desk: Desk) -> None:
 
 
 def test_of_answer_and_test_the_test_has_moved(tmp_path: Path) -> None:
-    """Where an answer and its test changed places, the report names the test, of which only the place can matter."""
+    """If an answer and its test changed places, the report names the test, because only its place can matter."""
     desk = Desk(tmp_path, notebook([solution("f", "def f(): ..."), graded("f", 2, "f()")]))
     submission = desk.hand_in(notebook([graded("f", 2, "f()"), solution("f", "def f(): 1")]))
     assert grade_ids(submission.notebook) == ["f-solution", "f"]
@@ -244,8 +244,8 @@ def test_of_answer_and_test_the_test_has_moved(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------------ own cells
 
 
-def test_own_cells_run_where_they_stand(desk: Desk) -> None:
-    """Code and prose of the student's stay behind the cell they stood behind, also where cells are put back."""
+def test_own_cells_run_at_their_places(desk: Desk) -> None:
+    """The student's code and prose stay behind the cell that they were behind, also if cells are restored."""
     nb = answered()
     for grade_id in ("setup", "double-solution", "double", "triple", "why"):
         nb.cells.insert(at(nb, grade_id) + 1, code(f"print({grade_id!r})", id=f"mine-{grade_id}"))
@@ -272,7 +272,7 @@ def test_own_cell_behind_a_moved_one_goes_with_it(desk: Desk) -> None:
 
 
 def test_test_put_back_runs_after_the_students_helpers(desk: Desk) -> None:
-    """A deleted test comes back behind own code that the answer may need, and before the next exercise's heading."""
+    """A deleted test is restored behind own code that the answer may need, before the next exercise's heading."""
     nb = answered()
     nb.cells[at(nb, "double")] = code("def helper(): ...", id="helper")
     submission = desk.hand_in(nb)
@@ -286,8 +286,8 @@ def test_test_put_back_runs_after_the_students_helpers(desk: Desk) -> None:
     ]
 
 
-def test_foreign_nbgrader_metadata_are_taken_off(desk: Desk) -> None:
-    """A cell that pretends to be graded becomes an ordinary one, and the instructor is told."""
+def test_foreign_nbgrader_metadata_are_removed(desk: Desk) -> None:
+    """A cell that pretends to be graded becomes an ordinary cell, and a repair reports it to the instructor."""
     nb = answered()
     nb.cells.append(code("1", marks("bonus", grade=True, points=100), id="bonus"))
     nb.cells.append(code("2", id="garbage", metadata={"nbgrader": ["grade"]}))
@@ -301,7 +301,7 @@ def test_foreign_nbgrader_metadata_are_taken_off(desk: Desk) -> None:
 
 
 def test_own_raw_cells_are_inert(desk: Desk) -> None:
-    """nbconvert copies raw cells into HTML unless they say that they are something else."""
+    """nbconvert copies raw cells into HTML unless they declare another type."""
     nb = answered()
     raw = {"cell_type": "raw", "id": "raw", "metadata": {"raw_mimetype": "text/html"}, "source": "<script>"}
     nb.cells.append(nbformat.from_dict(raw))
@@ -309,7 +309,7 @@ def test_own_raw_cells_are_inert(desk: Desk) -> None:
     assert submission.notebook.cells[-1].metadata == {"raw_mimetype": "text/plain"}
 
 
-def test_pictures_in_an_answer_are_kept_and_nothing_else(desk: Desk) -> None:
+def test_only_pictures_in_an_answer_are_kept(desk: Desk) -> None:
     """A drawing pasted into a written answer reaches the person who grades it; scripts do not."""
     nb = answered()
     cell(nb, "why")["attachments"] = {
@@ -325,7 +325,7 @@ def test_pictures_in_an_answer_are_kept_and_nothing_else(desk: Desk) -> None:
 
 
 def test_task_cells_keep_the_students_text(tmp_path: Path) -> None:
-    """nbgrader's task cells are graded by hand, and what the student wrote there is for a person to judge."""
+    """nbgrader's task cells are graded by hand, so a person judges the student's text."""
     source = source_notebook()
     task = marks("essay", locked=True, task=True, points=2)
     source.cells.append(markdown("Draw it.\n### BEGIN MARK SCHEME\n1 point\n### END MARK SCHEME", task, id="essay"))
@@ -349,18 +349,18 @@ def test_many_repairs_are_cut_short(desk: Desk) -> None:
     assert submission.repairs[-1] == "and 50 more repairs of the same kinds"
 
 
-def test_submissions_share_nothing(desk: Desk) -> None:
-    """What is done to one repaired notebook does not reach the next one read against the same source."""
+def test_submissions_do_not_share_cells(desk: Desk) -> None:
+    """Changes to one repaired notebook do not reach the next one that is read against the same source."""
     for _ in range(2):
         submission = desk.hand_in(notebook([]))
         assert_whole(submission)
-        for one in submission.notebook.cells:
-            one.metadata.nbgrader.clear()
+        for repaired in submission.notebook.cells:
+            repaired.metadata.nbgrader.clear()
         submission.notebook.metadata.clear()
 
 
 def test_repair_leaves_its_arguments_alone() -> None:
-    """The release is shared by all submissions of a run, so a repair must not write into it."""
+    """All submissions of a run share the release, so a repair must not write into it."""
     released = [Cell("code", STUB, marks=marks("double-solution", solution=True), marked=True)]
     submitted = [Cell("markdown", "own", marks={"grade": 1}, marked=True, number=1)]
     before = copy.deepcopy((released, submitted))
@@ -370,7 +370,7 @@ def test_repair_leaves_its_arguments_alone() -> None:
 
 
 def test_builders_make_a_course_that_can_be_read(tmp_path: Path) -> None:
-    """The made cells other tests are built from carry the metadata they promise."""
+    """The sample cells from which other tests are built have the metadata that they promise."""
     nb = notebook([solution("f", "def f(): ..."), graded("f", 2, "f()")])
     desk = Desk(tmp_path, nb)
     assert [(g.exercise, g.points) for g in desk.hand_in(nb).graded] == [("f", 2.0)]

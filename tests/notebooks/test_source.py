@@ -1,4 +1,4 @@
-"""The instructor's notebook is checked where it is read, and released as nbgrader would release it."""
+"""The instructor's notebook is checked when it is read, and released as nbgrader would release it."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from foundations.notebooks.submission import read_source, release_version
 REGION = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION"
 
 
-def test_source_comes_back_as_it_is(tmp_path: Path) -> None:
-    """Reading changes nothing, and what one reader does to the notebook does not reach the next."""
+def test_source_is_read_unchanged(tmp_path: Path) -> None:
+    """One reader's changes to the notebook do not reach the next reader."""
     source = source_notebook()
     path = write(source, tmp_path / "a.ipynb")
     first = read_source(path)
@@ -42,7 +42,7 @@ def test_source_comes_back_as_it_is(tmp_path: Path) -> None:
 
 
 def test_source_written_in_lines_is_joined(tmp_path: Path) -> None:
-    """Jupyter writes a cell's text as a list of lines; readers get one string."""
+    """Jupyter writes a cell's text as a list of lines, and readers get one string."""
     source = source_notebook()
     path = tmp_path / "a.ipynb"
     nbformat.write(source, path)
@@ -107,7 +107,7 @@ ANSWER = solution("f", "def f(): ...")
         (broken(solution("f", "BEGIN SOLUTION\nBEGIN SOLUTION\n")), "a solution region inside another"),
         (broken(code(REGION)), "has a solution region, but is not marked as a solution cell"),
         (broken(markdown("BEGIN MARK SCHEME\nEND MARK SCHEME")), "has a mark scheme, but is not marked as a task"),
-        (broken(code("### BEGIN HIDDEN TESTS")), "cell 1: it holds hidden tests"),
+        (broken(code("### BEGIN HIDDEN TESTS")), "cell 1: it has hidden tests"),
         (broken(ANSWER, code("f()", marks("f", grade=True))), "cell 2 ('f'): it is graded, but its points are None"),
         (broken(ANSWER, graded("f", True, "f()")), "its points are True"),
         (broken(ANSWER, graded("f", -1, "f()")), "its points are -1"),
@@ -115,8 +115,8 @@ ANSWER = solution("f", "def f(): ...")
         (broken(graded("f", 1, "f()")), "there is no cell with grade_id 'f-solution' for its answer"),
         (broken(graded("f", 1, "f()"), ANSWER), "its answer's cell 'f-solution' comes after it"),
         (broken(code("", marks("f-solution", locked=True)), graded("f", 1, "")), "is not a code cell marked as"),
-        (broken(solution("f-2", ""), graded("f-2", 1, "")), "is no valid name for one"),
-        (broken(solution("class", ""), graded("class", 1, "")), "is no valid name for one"),
+        (broken(solution("f-2", ""), graded("f-2", 1, "")), "and is not a valid name"),
+        (broken(solution("class", ""), graded("class", 1, "")), "and is not a valid name"),
         (broken(markdown("", marks("f", grade=True, points=1))), "is a markdown cell"),
         (broken(code("", marks("a b", locked=True))), "its grade_id 'a b' is not made of letters"),
         (broken(code("", {"locked": True})), "its grade_id None is not made of letters"),
@@ -130,8 +130,8 @@ ANSWER = solution("f", "def f(): ...")
         ([], "the instructor's notebook 'course.ipynb' is JSON, but not a notebook"),
     ],
 )
-def test_authors_mistakes_are_the_authors(tmp_path: Path, nb: object, message: str) -> None:
-    """What an instructor got wrong is a CourseError that says where and what, also when it is met while grading."""
+def test_authors_mistakes_are_course_errors(tmp_path: Path, nb: object, message: str) -> None:
+    """The message has the place and the fault; grading raises a CourseError, too."""
     desk = Desk(tmp_path)
     write(nb, desk.source)
     with pytest.raises(CourseError) as caught:
@@ -143,8 +143,8 @@ def test_authors_mistakes_are_the_authors(tmp_path: Path, nb: object, message: s
         desk.hand_in(source_notebook())
 
 
-def test_missing_source_is_the_authors(tmp_path: Path) -> None:
-    """A source that is not there is no fault of the student's."""
+def test_missing_source_is_a_course_error(tmp_path: Path) -> None:
+    """A missing source is not the student's fault."""
     with pytest.raises(CourseError, match=r"the instructor's notebook 'none.ipynb' does not exist"):
         read_source(tmp_path / "none.ipynb")
 

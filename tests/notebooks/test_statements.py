@@ -1,4 +1,4 @@
-"""Which names a cell's statements bind, read from any text that a student may write."""
+"""Tests of finding the names that a cell's statements bind, in any text that a student may write."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from foundations.notebooks.statements import bound_names, definitions, parse
         ("f(x)", set()),
     ],
 )
-def test_bound_names(text: str, names: set[str]) -> None:
-    """Every way to bind a name counts, but not within functions and classes."""
+def test_every_way_to_bind_a_name_counts(text: str, names: set[str]) -> None:
+    """Names bound within functions and classes do not count."""
     assert bound_names(ast.parse(text).body[0]) == names
 
 
-def test_magics_are_read_over() -> None:
+def test_magics_count_as_pass() -> None:
     """Lines keep their numbers, so that the text of a statement can be found."""
     tree = parse("%matplotlib inline\nx = !ls\nif x:\n    !pip install torch\ndef f(): ...")
     assert tree is not None
@@ -36,15 +36,15 @@ def test_magics_are_read_over() -> None:
 
 
 @pytest.mark.parametrize("text", ["def f(:", "\x00", "(" * 5000, "x = " + "-" * 100_000 + "1"])
-def test_text_that_is_not_python(text: str) -> None:
-    """Is no reason to fail."""
+def test_text_that_is_not_python_raises_no_error(text: str) -> None:
+    """``parse`` returns ``None``, or a tree if the text can be parsed after all."""
     assert parse(text) is None or isinstance(parse(text), ast.Module)
     assert len(definitions(f"{text}\ndef double(x): ...", ["double"]).get("double", [])) <= 1
 
 
 def test_a_definition_with_other_comments_is_the_same() -> None:
-    """Layout, comments and docstrings decide nothing; one operator does."""
-    stub = 'def f(x):\n    """Say it."""\n    raise NotImplementedError()\n'
+    """Layout, comments and docstrings make no difference; one operator does."""
+    stub = 'def f(x):\n    """Do it."""\n    raise NotImplementedError()\n'
     same = "def f(x):\n    # not yet\n    raise   NotImplementedError()"
     assert definitions(stub, ["f"]) == definitions(f"x = 1\n{same}", ["f", "x y"])
     assert definitions(stub, ["f"]) != definitions("def f(x):\n    return +x", ["f"])
@@ -52,7 +52,7 @@ def test_a_definition_with_other_comments_is_the_same() -> None:
 
 @pytest.mark.parametrize("text", ["def f(x)\n    return x", "```\nclass f:\n    pass\n```", "So: f = lambda\nf = 2 x"])
 def test_definition_in_text_that_is_not_python(text: str) -> None:
-    """A syntax error hides no definition; ``f == 1`` is not one."""
+    """A syntax error does not hide a definition; ``f == 1`` is not a definition."""
     assert definitions(text, ["f"])
     assert definitions(text.replace("f", "g"), ["f"]) == {}
     assert definitions("if f == 1 (", ["f"]) == {}

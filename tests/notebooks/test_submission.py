@@ -1,4 +1,4 @@
-"""Submissions are read as data: any bytes give a graded notebook or one clear sentence."""
+"""Submissions are read as data: any bytes give a notebook to grade or one clear sentence."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-# ----------------------------------------------------------------------------------- notebooks odd in themselves
+# ------------------------------------------------------------------------------------------------ odd notebooks
 
 
-def test_byte_order_mark_is_read_over(desk: Desk) -> None:
-    """Windows editors put a mark before UTF-8."""
+def test_byte_order_mark_is_skipped(desk: Desk) -> None:
+    """Windows editors write a byte order mark before UTF-8."""
     submission = desk.hand_in_bytes(b"\xef\xbb\xbf" + json.dumps(answered()).encode())
     assert submission.repairs == []
     assert_whole(submission)
@@ -51,8 +51,8 @@ def test_byte_order_mark_is_read_over(desk: Desk) -> None:
 def test_source_as_lines_or_as_one_string(desk: Desk) -> None:
     """Both forms that nbformat allows give the same text."""
     nb = json.loads(json.dumps(answered()))
-    for one in nb["cells"]:
-        one["source"] = one["source"].splitlines(keepends=True)
+    for item in nb["cells"]:
+        item["source"] = item["source"].splitlines(keepends=True)
     submission = desk.hand_in(nb)
     assert submission.repairs == []
     assert [c.source for c in submission.notebook.cells] == [c.source for c in answered().cells]
@@ -60,12 +60,12 @@ def test_source_as_lines_or_as_one_string(desk: Desk) -> None:
 
 @pytest.mark.parametrize("given", [None, "", "same", 5, "not valid!", ["a"]])
 def test_missing_and_doubled_cell_ids(desk: Desk, given: object) -> None:
-    """Cell ids are new in any case, so missing, equal and invalid ones are no matter."""
+    """All cells get new ids, so missing, equal and invalid ids make no difference."""
     nb = json.loads(json.dumps(answered()))
-    for one in nb["cells"]:
-        one["id"] = given
+    for item in nb["cells"]:
+        item["id"] = given
         if given is None:
-            del one["id"]
+            del item["id"]
     submission = desk.hand_in(nb)
     assert submission.repairs == []
     assert_whole(submission)
@@ -73,29 +73,29 @@ def test_missing_and_doubled_cell_ids(desk: Desk, given: object) -> None:
 
 @pytest.mark.parametrize("minor", [0, 4, 6, None, "x", -1])
 def test_minor_versions_of_nbformat_4(desk: Desk, minor: object) -> None:
-    """Older and newer minor versions are read as they are."""
+    """Older and newer minor versions are read without conversion."""
     submission = desk.hand_in(answered() | {"nbformat_minor": minor})
     assert (submission.notebook.nbformat, submission.notebook.nbformat_minor) == (4, 5)
     assert [s for s in submission.repairs if "nbformat" not in s] == []
     assert_whole(submission)
 
 
-def test_older_minor_version_is_said(desk: Desk) -> None:
-    """An upgrade within nbformat 4 is listed, as everything is that was changed."""
+def test_older_minor_version_is_reported(desk: Desk) -> None:
+    """An upgrade within nbformat 4 is listed, like every change."""
     submission = desk.hand_in(answered() | {"nbformat_minor": 4})
     assert submission.repairs == ["the notebook was in nbformat 4.4: read as nbformat 4.5"]
 
 
 @pytest.mark.parametrize("version", [None, "4", True, [], 4.5])
-def test_unsaid_version(desk: Desk, version: object) -> None:
-    """A notebook that does not say its version is read as nbformat 4, and the repair says so."""
+def test_undeclared_version(desk: Desk, version: object) -> None:
+    """A notebook that does not declare its version is read as nbformat 4, and a repair reports that."""
     submission = desk.hand_in(answered() | {"nbformat": version})
-    assert submission.repairs == ["the notebook did not say which nbformat it is in: it was read as nbformat 4"]
+    assert submission.repairs == ["the notebook did not declare its nbformat: it was read as nbformat 4"]
     assert_whole(submission)
 
 
 def test_nbformat_3_is_converted(desk: Desk, capfd: pytest.CaptureFixture[str]) -> None:
-    """A notebook saved in nbformat 3 is graded, with headings as markdown and nothing on stderr."""
+    """A notebook saved in nbformat 3 is graded, with headings as markdown and an empty stderr."""
     old = nbformat.convert(answered(), 3)
     old.worksheets[0].cells.append(v3.new_heading_cell("Mine", level=2))
     capfd.readouterr()
@@ -131,7 +131,7 @@ def test_hostile_nbformat_3(desk: Desk, capfd: pytest.CaptureFixture[str]) -> No
 
 
 def test_cells_of_wrong_types_are_left_out(desk: Desk) -> None:
-    """What is no cell is left out and said; the cells around it are graded."""
+    """An entry that is not a cell is left out and reported; the cells around it are graded."""
     nb = json.loads(json.dumps(answered()))
     nb["cells"][0:0] = [
         5,
@@ -143,10 +143,10 @@ def test_cells_of_wrong_types_are_left_out(desk: Desk) -> None:
     ]
     submission = desk.hand_in(nb)
     assert submission.repairs == [
-        "cell 1 was no cell but 5: left out",
-        "cell 2 was no cell but None: left out",
-        "cell 3 was no cell but 'cell': left out",
-        "cell 4 was no cell but ['a']: left out",
+        "cell 1 was not a cell but 5: left out",
+        "cell 2 was not a cell but None: left out",
+        "cell 3 was not a cell but 'cell': left out",
+        "cell 4 was not a cell but ['a']: left out",
         "cell 5 was of type 'heading', which notebooks do not have: read as raw text",
         "cell 6 had no readable text: read as empty",
     ]
@@ -154,7 +154,7 @@ def test_cells_of_wrong_types_are_left_out(desk: Desk) -> None:
 
 
 def test_lone_surrogates_are_replaced(desk: Desk) -> None:
-    """Text that no encoding can carry would break every file written later; pairs are characters and stay."""
+    """Text that cannot be encoded would break every file written later; pairs are characters and stay."""
     nb = answered()
     nb.cells.append(code("x = '\ud800'", id="half"))
     nb.cells.append(markdown("\U0001f600", id="smile"))
@@ -165,7 +165,7 @@ def test_lone_surrogates_are_replaced(desk: Desk) -> None:
 
 
 def test_fifty_megabytes_of_outputs(desk: Desk) -> None:
-    """A notebook swollen by its outputs is graded all the same, without them, and quickly."""
+    """A notebook with huge outputs is graded quickly, without the outputs."""
     nb = answered()
     image = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "iVBORw0K" * 3_125_000}}
     lines = {"output_type": "stream", "name": "stdout", "text": ["a line of text, and another\n"] * 800_000}
@@ -179,16 +179,16 @@ def test_fifty_megabytes_of_outputs(desk: Desk) -> None:
     assert_whole(submission)
 
 
-def test_nothing_reaches_stderr_or_warnings(
+def test_reading_leaves_stderr_and_warnings_empty(
     desk: Desk, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
 ) -> None:
-    """nbformat warns about missing and double ids; nobody who grades a class wants to read it."""
+    """nbformat's warnings about missing and double ids do not reach the person who grades."""
     nb = json.loads(json.dumps(answered()))
-    for one in nb["cells"]:
-        one["id"] = "same"
+    for item in nb["cells"]:
+        item["id"] = "same"
     desk.hand_in(nb)
-    for one in nb["cells"]:
-        del one["id"]
+    for item in nb["cells"]:
+        del item["id"]
     desk.hand_in(nb)
     assert capfd.readouterr() == ("", "")
     assert [str(warning.message) for warning in recwarn] == []
@@ -219,7 +219,7 @@ JSON = st.recursive(
 
 
 def paths(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place inside a JSON value."""
+    """Yield the path to every place inside a JSON value."""
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, child in children:
         yield (*here, key)
@@ -240,7 +240,7 @@ FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 @FUZZ
 @given(data=st.data(), changes=st.integers(1, 6))
 def test_any_json_in_any_place(shared_desk: Desk, data: st.DataObject, changes: int) -> None:
-    """Whatever values stand wherever in a notebook, it is graded with every graded cell once, or refused."""
+    """A notebook with any value in any place is graded with every graded cell once, or refused."""
     nb = json.loads(json.dumps(answered()))
     for _ in range(changes):
         path = data.draw(st.sampled_from(list(paths(nb)) or [None]))

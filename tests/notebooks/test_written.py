@@ -1,4 +1,4 @@
-"""A written answer is taken for left out only if nothing of the student's is near its cell."""
+"""A written answer counts as left out only if the student wrote no other text near its cell."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def spaced(nb: nbformat.NotebookNode) -> None:
     "change",
     [edit(0, ""), spaced, insert(1, markdown(" \n")), insert(2, markdown("My notes.")), edit(-2, f"\n# {BLANK}")],
 )
-def test_a_cell_as_released_with_nothing_around_it_needs_nobody(
+def test_a_cell_as_released_with_no_own_text_around_it_needs_no_person(
     desk: Desk, change: Callable[[nbformat.NotebookNode], None]
 ) -> None:
-    """Whitespace decides nothing, and text behind the next released cell belongs to that one."""
+    """Whitespace makes no difference, and text behind the next released cell belongs to that cell."""
     nb = blank()
     change(nb)
     assert desk.hand_in(nb).written == {"why": ""}
@@ -111,7 +111,7 @@ MISSING = "The cell of this answer was missing and has been put back as it was r
 def test_a_person_is_shown_where_the_answer_may_be(
     desk: Desk, change: Callable[[nbformat.NotebookNode], None], where: str
 ) -> None:
-    """In the numbers of the notebook that was handed in."""
+    """Cell numbers are those of the submission."""
     nb = blank()
     change(nb)
     assert desk.hand_in(nb).written["why"].startswith(where)
@@ -119,7 +119,7 @@ def test_a_person_is_shown_where_the_answer_may_be(
 
 @pytest.mark.parametrize("text", [ANSWER, "", "It adds up. Yes."])
 def test_a_cell_with_another_text_is_not_blank(desk: Desk, text: str) -> None:
-    """An emptied one neither: somebody has been there."""
+    """An emptied cell is not blank either, because the student has edited it."""
     nb = blank()
     cell(nb, "why").source = text
     assert desk.hand_in(nb).written == {}
@@ -132,7 +132,7 @@ def test_a_cell_with_a_picture_is_not_blank(desk: Desk) -> None:
 
 
 def test_text_in_a_locked_question_is_kept_and_found(tmp_path: Path) -> None:
-    """The released question is back, and the words that were added are in a cell of their own next to it."""
+    """The released question is restored, and the added text is in its own cell next to it."""
     source = release()
     question = source.cells[at(source, "why") - 1]
     question.metadata.nbgrader = {
@@ -143,12 +143,12 @@ def test_text_in_a_locked_question_is_kept_and_found(tmp_path: Path) -> None:
     nb.cells[at(nb, "why") - 1] = nbformat.from_dict({**question, "source": f"{question.source}\n\n{ANSWER}"})
     submission = desk.hand_in(nb)
     place = at(submission.notebook, "question")
-    assert [one.source for one in submission.notebook.cells[place : place + 2]] == [question.source, ANSWER]
+    assert [shown.source for shown in submission.notebook.cells[place : place + 2]] == [question.source, ANSWER]
     assert submission.written == {"why": "The answer may be in the cell above (cell 9)."}
 
 
 def test_the_place_is_shown_above_the_answer() -> None:
-    """As text, whatever a number or a name holds."""
+    """The place is escaped, whatever characters it has."""
     nb = with_places(blank(), {"why": "The answer may be in the cell <below>."})
     notice = nb.cells[at(nb, "why") - 1]
     assert "For the person who grades why" in notice.source

@@ -1,4 +1,4 @@
-"""Student processes that end by halves, or pretend to: none of them holds up the judge or the process that forks."""
+"""Student processes that end only partly, or pretend to, do not hold up the judge or the fork server."""
 
 import os
 import textwrap
@@ -71,14 +71,14 @@ HALF_ENDED = {
 
 
 def gone(pid, seconds=5.0):
-    """Whether process ``pid`` is not there any more within ``seconds``."""
+    """Decide whether process ``pid`` disappears within ``seconds``."""
     until = time.monotonic() + seconds
     while os.path.exists(f"/proc/{pid}") and time.monotonic() < until:
         time.sleep(0.01)
     return not os.path.exists(f"/proc/{pid}")
 
 
-#: What the quick tests try; the others are siblings.
+#: The cases of the quick tests; the others are variants.
 QUICK = ("the first thread has ended", "pipes are closed and the process is stopped", "an answer byte by byte")
 
 
@@ -89,48 +89,48 @@ QUICK = ("the first thread has ended", "pipes are closed and the process is stop
         for name, source in HALF_ENDED.items()
     ],
 )
-def test_what_ends_by_halves_costs_its_own_cell(session, source):
-    """The fork server goes on, and the cell after it runs in a new process."""
+def test_process_that_ends_partly_costs_its_own_cell(session, source):
+    """The fork server survives, and the next cell runs in a new process."""
     source = textwrap.dedent(source)
-    one = session("x = 1", source, "x += 1; print(x)", cell_cpu_s=0.5, cell_wall_s=1.5, memory_bytes=256 << 20)
+    started = session("x = 1", source, "x += 1; print(x)", cell_cpu_s=0.5, cell_wall_s=1.5, memory_bytes=256 << 20)
     began = time.monotonic()
-    one.finish()
+    started.finish()
 
-    assert one.runs[1].error["name"] == "SessionLost"
-    assert (text_of(one.runs[2]), one.forkserver_losses) == ("2\n", 0)
+    assert started.runs[1].error["name"] == "SessionLost"
+    assert (text_of(started.runs[2]), started.forkserver_losses) == ("2\n", 0)
     assert time.monotonic() - began < 15
 
 
-def test_what_ends_by_halves_after_its_cell_costs_the_call_that_meets_it(session):
-    """A thread of a cell that has long been answered closes the pipes; the first thread ends in the call."""
+def test_process_that_ends_partly_after_its_cell_costs_the_next_call(session):
+    """A thread of an earlier cell closes the pipes, and the first thread ends in the call."""
     later = f"import ctypes, os, threading, time\ndef later():\n    time.sleep(0.2); {CLOSE_ALL}; time.sleep(3600)"
-    one = session(
+    started = session(
         f"{later}\ndef f():\n    threading.Thread(target=later).start()\n    ctypes.CDLL(None).syscall(60, 0)"
     )
-    one.finish()
+    started.finish()
 
     with pytest.raises(SessionLost):
-        call(one, "f")
-    assert (call(one, "os.getpid")["error"], one.forkserver_losses) == (None, 0)
+        call(started, "f")
+    assert (call(started, "os.getpid")["error"], started.forkserver_losses) == (None, 0)
 
 
 @pytest.mark.slow
-def test_a_process_whose_first_thread_has_ended_goes_with_the_warm_one():
-    """Nothing of it outlives the process that forked it."""
+def test_a_process_whose_first_thread_has_ended_ends_with_the_fork_server():
+    """Its other threads do not outlive the process that forked it."""
     source = textwrap.dedent(HALF_ENDED["the first thread has ended and the pipes are held"])
-    with ForkServer() as forkserver, Session(forkserver, [], Limits()) as one:
-        one.start()
-        pid = one._process.pid
+    with ForkServer() as forkserver, Session(forkserver, [], Limits()) as started:
+        started.start()
+        pid = started._process.pid
         timer = threading.Timer(0.5, kill, (forkserver,))
         timer.start()
         with pytest.raises(ForkServerLost):
-            one._ask("cell", 60.0, 60.0, {"source": source})
+            started._ask("cell", 60.0, 60.0, {"source": source})
         timer.join()
         assert gone(pid)
 
 
-def test_a_fork_server_that_is_lost_twice_over_one_cell_costs_that_cell(forkserver, monkeypatch):
-    """It is the submission's doing: the run goes on with a new fork server, and the cells after it are run."""
+def test_a_fork_server_that_is_lost_twice_during_one_cell_costs_that_cell(forkserver, monkeypatch):
+    """The submission is the cause: the run continues with a new fork server, and the next cells are run."""
     ask = Session._ask
 
     def kill_first(session, operation, cpu_s, wall_s, values):
@@ -139,33 +139,33 @@ def test_a_fork_server_that_is_lost_twice_over_one_cell_costs_that_cell(forkserv
         return ask(session, operation, cpu_s, wall_s, values)
 
     monkeypatch.setattr(Session, "_ask", kill_first)
-    with Session(forkserver, list(enumerate(["x = 1", "deadly = 1", "print(x)"])), Limits()) as one:
-        one.finish()
-        assert "ended twice while this code ran" in one.runs[1].error["text"]
-        assert text_of(one.runs[2]) == "1\n"
-        assert (one.forkserver_losses, one.restarts) == (2, 2)
+    with Session(forkserver, list(enumerate(["x = 1", "deadly = 1", "print(x)"])), Limits()) as started:
+        started.finish()
+        assert "ended twice while this code ran" in started.runs[1].error["text"]
+        assert text_of(started.runs[2]) == "1\n"
+        assert (started.forkserver_losses, started.restarts) == (2, 2)
 
 
 @pytest.mark.slow
 def test_a_fork_server_that_is_lost_before_any_student_code_is_our_fault(forkserver, monkeypatch):
-    """Nobody's code ran, so that nobody's code ended it."""
+    """Student code did not run yet, so it cannot be the cause."""
     ask = ForkServer._ask
 
     def kill_first(self, *arguments):
         kill(self)
         return ask(self, *arguments)
 
-    with Session(forkserver, [(0, "1")], Limits()) as one:
+    with Session(forkserver, [(0, "1")], Limits()) as started:
         monkeypatch.setattr(ForkServer, "_ask", kill_first)
         with pytest.raises(ForkServerLost):
-            one.finish()
+            started.finish()
         monkeypatch.undo()
-        one.finish()
-        assert one.runs[0].error is None
+        started.finish()
+        assert started.runs[0].error is None
 
 
 def test_a_scratch_folder_that_is_kept_busy_is_removed(session):
-    """Threads make and remove files in it for as long as they live."""
+    """Threads make and remove files in it as long as they live."""
     busy = """
         import os, threading
         def work(name):
@@ -176,30 +176,30 @@ def test_a_scratch_folder_that_is_kept_busy_is_removed(session):
                 except OSError: pass
         for n in range(4): threading.Thread(target=work, args=(n,)).start()
     """
-    room = SCRATCH | {"scratch_files": 1000}  # more than the threads can have at a time
-    one = session(textwrap.dedent(busy), "import time; time.sleep(0.5)", "print('next')", **room)
-    one.finish()
-    folder = one._scratch.folder
-    one.close()
+    limits = SCRATCH | {"scratch_files": 1000}  # more than the threads can have at a time
+    started = session(textwrap.dedent(busy), "import time; time.sleep(0.5)", "print('next')", **limits)
+    started.finish()
+    folder = started._process.scratch.folder
+    started.close()
 
-    assert one.forkserver_losses == 0
+    assert started.forkserver_losses == 0
     assert not folder.exists()
 
 
 def test_the_kernel_ends_student_code_first_when_memory_runs_out(session):
-    """Neither the process that forks nor the judge."""
-    one = session("1")
-    one.finish()
-    with open(f"/proc/{one._process.pid}/oom_score_adj") as score:
+    """The fork server and the judge survive."""
+    started = session("1")
+    started.finish()
+    with open(f"/proc/{started._process.pid}/oom_score_adj") as score:
         assert score.read().strip() == "1000"
 
 
-def test_a_machine_that_gives_no_process_is_no_students_fault(forkserver, monkeypatch):
-    """The process that forks lives on, and its answer says why."""
+def test_a_machine_that_gives_no_process_is_an_internal_error(forkserver, monkeypatch):
+    """The fork server survives, its answer has the reason, and the student is not at fault."""
     monkeypatch.setattr(
         forkserver, "_ask", lambda *arguments: {"refused": "[Errno 11] Resource temporarily unavailable"}
     )
     before = len(os.listdir("/proc/self/fd"))
-    with Session(forkserver, [(0, "1")], Limits()) as one, pytest.raises(InternalError, match="gives no process"):
-        one.start()
+    with Session(forkserver, [(0, "1")], Limits()) as started, pytest.raises(InternalError, match="gives no process"):
+        started.start()
     assert len(os.listdir("/proc/self/fd")) == before

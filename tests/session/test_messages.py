@@ -1,4 +1,6 @@
-"""Quantities, and what ran out, in a student's words."""
+"""Texts about quantities, about memory that ran out, and about causes of death."""
+
+import signal
 
 import pytest
 
@@ -21,7 +23,7 @@ from foundations.session import messages
     ],
 )
 def test_sizes_are_decimal_with_two_digits(count, text):
-    """As disks and operating systems count them."""
+    """Disks and operating systems count in the same units."""
     assert messages.size(count) == text
 
 
@@ -30,7 +32,7 @@ def test_sizes_are_decimal_with_two_digits(count, text):
     [(0.0001, "less than 0.01 s"), (0.0213, "0.021 s"), (1.26, "1.3 s"), (10.0, "10 s"), (123.4, "120 s")],
 )
 def test_seconds_have_two_digits(count, text):
-    """Below a hundredth they are not told: no clock is that good."""
+    """Below a hundredth no digits are shown, because clocks are not that precise."""
     assert messages.seconds(count) == text
 
 
@@ -50,8 +52,8 @@ NUMPY = "Unable to allocate 7.45 GiB for an array with shape (1000000000,) and d
         ({"text": "", "bases": ["MemoryError"], "code": "[0] * n"}, "`[0] * n` asked for more memory than was left"),
     ],
 )
-def test_memory_is_told_as_what_asked_for_how_much(error, text):
-    """With the limit beside it."""
+def test_memory_error_names_the_expression_and_the_amount(error, text):
+    """The message also has the limit."""
     assert messages.out_of_memory(error, 2_000_000_000) == f"{text}; the limit is 2 GB"
 
 
@@ -62,6 +64,34 @@ def test_memory_is_told_as_what_asked_for_how_much(error, text):
         {"text": "Unable to allocate a seat", "bases": ["ValueError"], "code": 3},
     ],
 )
-def test_other_errors_keep_their_own_words(error):
-    """They are about something else."""
+def test_other_errors_keep_their_own_text(error):
+    """An error that is not about memory is not explained."""
     assert messages.out_of_memory(error, 2_000_000_000) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (0, "the code ended the process (exit code 0)"),
+        (3 << 8, "the code ended the process (exit code 3)"),
+        (signal.SIGKILL, "the process was killed, most often because memory ran out"),
+        (signal.SIGSEGV, "the process crashed (segmentation fault)"),
+        (signal.SIGBUS, "the process crashed (SIGBUS)"),
+    ],
+)
+def test_cause_of_death_follows_from_the_exit_status(status, text):
+    """An exit code and a signal are in different bits of the status."""
+    assert messages.cause_of_death(status) == text
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        ({"name": "TypeError", "text": "x" * 300}, f"failed with TypeError ({'x' * 200}): was one"),
+        ({}, "failed with None (): was one"),
+        (None, "failed with an unknown error (): was one"),
+    ],
+)
+def test_description_of_a_broken_server_is_short_whatever_the_error_is(error, text):
+    """Student code may have forged the error."""
+    assert text in messages.broken_server(error)

@@ -1,4 +1,4 @@
-"""The scratch folder as the judge sees it: what is in it, what is too much, and that it goes."""
+"""The scratch folder on the judge's side: its content, its limits, and its removal."""
 
 import os
 import tempfile
@@ -16,20 +16,20 @@ LIMITS = Limits(scratch_bytes=10_000, scratch_files=3)
 @pytest.fixture
 def scratch(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    one = Scratch(LIMITS, os.getuid(), None)
-    yield one
-    one.remove()
+    made = Scratch(LIMITS, os.getuid(), None)
+    yield made
+    made.remove()
 
 
 def test_it_is_new_empty_and_closed_to_others(scratch):
-    """A folder of mode 0700 below that for temporary files."""
+    """The folder has mode 0700, and is below the folder for temporary files."""
     assert list(scratch.folder.iterdir()) == []
     assert scratch.folder.stat().st_mode & 0o777 == 0o700
     assert scratch.excess() is None
 
 
-def test_it_is_removed_with_all_that_is_in_it(scratch):
-    """Also what its owner made hard to remove; and more than once does no harm."""
+def test_it_is_removed_with_its_content(scratch):
+    """A second removal does no harm."""
     (scratch.folder / "a" / "b").mkdir(parents=True)
     (scratch.folder / "a" / "b" / "c").write_text("x")
     scratch.remove()
@@ -38,7 +38,7 @@ def test_it_is_removed_with_all_that_is_in_it(scratch):
 
 
 def test_it_is_removed_however_deep_and_closed_it_is(scratch):
-    """Deeper than Python's recursion and longer than a path may be; and folders that take away every right."""
+    """Folders may be deeper than Python's recursion, longer than a path may be, and without any rights."""
     here = os.open(scratch.folder, os.O_RDONLY)
     for _ in range(1_200):
         os.mkdir("deep", dir_fd=here)
@@ -54,8 +54,8 @@ def test_it_is_removed_however_deep_and_closed_it_is(scratch):
     assert not scratch.folder.exists()
 
 
-def test_what_cannot_be_looked_into_is_too_much(scratch, monkeypatch):
-    """A folder without the right to read it, or deeper than any needs, could hold anything."""
+def test_a_folder_that_cannot_be_read_is_an_excess(scratch, monkeypatch):
+    """A folder without the right to read it, or deeper than any needs, could contain anything."""
     monkeypatch.setattr(scratch, "_limits", Limits(scratch_bytes=10_000, scratch_files=1_000))
     (scratch.folder / "d").mkdir()
     assert scratch.excess() is None
@@ -67,7 +67,7 @@ def test_what_cannot_be_looked_into_is_too_much(scratch, monkeypatch):
 
 
 def test_links_are_neither_followed_nor_harmed(scratch, tmp_path):
-    """The system-call filter refuses them; should there be one all the same, it is a file like any other."""
+    """The system-call filter refuses links; if there is one all the same, it counts as an ordinary file."""
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "large").write_bytes(bytes(1 << 20))
@@ -89,24 +89,24 @@ def test_links_are_neither_followed_nor_harmed(scratch, tmp_path):
     ],
 )
 def test_files_and_their_bytes_are_counted(scratch, files, words):
-    """Folders count as files; a file takes whole blocks, and is given the benefit of one."""
+    """Folders count as files. A file takes whole blocks, and one block for each file is free."""
     for name, size in files.items():
         path = scratch.folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(bytes(size))
-    found = scratch.excess()
-    assert found is None if words is None else words in found
+    excess = scratch.excess()
+    assert excess is None if words is None else words in excess
 
 
-def test_a_long_file_with_nothing_in_it_takes_no_room(scratch):
-    """What counts is what the disk has to give."""
+def test_a_long_sparse_file_takes_no_space(scratch):
+    """Blocks on disk are counted."""
     with (scratch.folder / "sparse").open("wb") as file:
         file.truncate(1 << 30)
     assert scratch.excess() is None
 
 
-def test_a_folder_that_cannot_be_filled_is_not_left_behind(tmp_path, monkeypatch):
-    """The files that were handed in did not fit, or a name was taken."""
+def test_a_folder_that_cannot_be_filled_is_removed(tmp_path, monkeypatch):
+    """The submitted files may be too large, or a name may exist already."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def fill(folder: Path, owner: int) -> None:
@@ -120,9 +120,9 @@ def test_a_folder_that_cannot_be_filled_is_not_left_behind(tmp_path, monkeypatch
 
 @pytest.mark.slow
 @pytest.mark.parametrize("user", confined.USERS)
-def test_student_code_of_every_user_has_it(user):
-    """Files that were handed in are there, and can be read, changed and removed; so can new ones."""
-    said = confined.run(
+def test_student_code_of_every_user_has_a_scratch_folder(user):
+    """Submitted files are in it, and student code can read, change and remove both these and new files."""
+    result = confined.run(
         """
         import os, tempfile
         from functools import partial
@@ -151,12 +151,12 @@ def test_student_code_of_every_user_has_it(user):
             with Session(forkserver, [(0, source)], limits, fill_scratch=fill) as one:
                 one.finish()
                 outputs, error = one.runs[0].outputs, one.runs[0].error
-                folder = one._scratch.folder
+                folder = one._process.scratch.folder
         say(outputs=outputs, error=error, left=folder.exists())
         """,
         user,
         timeout=120,
     )
-    assert said["error"] is None
-    assert said["outputs"][0]["text"] == "given and kept ['data.db', 'renamed.txt', 'tensor.pt']\n"
-    assert not said["left"]
+    assert result["error"] is None
+    assert result["outputs"][0]["text"] == "given and kept ['data.db', 'renamed.txt', 'tensor.pt']\n"
+    assert not result["left"]
