@@ -263,16 +263,16 @@ def release(
 ) -> None:
     """Make release/ (what students get) and solutions/ (executed) from source/."""
     from foundations.release import build
-    from foundations.release.leaks import leaks
+    from foundations.release.leaks import find_release_leaks
 
     course = find_course(course_folder)
     names = [name] if name else course.assignments
     for one in names:
         if not check_only:
             with err.status(f"releasing {one}: its solution is run from top to bottom"):
-                written = build.release(course, one)
+                written = build.build_release(course, one)
             out.print(f"  {one}: " + ", ".join(str(path.relative_to(course.root)) for path in written), highlight=False)
-        complaints = build.drift(course, one) + leaks(course, one)
+        complaints = build.drift(course, one) + find_release_leaks(course, one)
         if complaints:
             raise CourseError(f"{one}: " + "; ".join(complaints), slug="drift")
     if check_only:
@@ -370,7 +370,7 @@ def demo(
     """Grade the made class of examples/submitted in a course folder of its own, and show where everything is."""
     from foundations.commands import demo as demonstration
 
-    raise typer.Exit(demonstration.run(find_course(course_folder), folder, out, err))
+    raise typer.Exit(demonstration.run_demo(find_course(course_folder), folder, out, err))
 
 
 def _in_course() -> bool:

@@ -23,7 +23,7 @@ _COPIED = ("source", "graders", "solutions", "nbgrader_config.py", "pyproject.to
 _MARK = "made-by-foundations-demo"
 
 
-def run(course: Course, folder: Path, out: Console, err: Console) -> int:
+def run_demo(course: Course, folder: Path, out: Console, err: Console) -> int:
     """Copy the course into ``folder``, release it, grade ``examples/submitted`` there, and say where everything is.
 
     Returns:

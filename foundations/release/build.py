@@ -33,7 +33,7 @@ _KERNEL = ("display_name", "language", "name")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{8,}\b")
 
 
-def release(course: Course, name: str | None = None) -> list[Path]:
+def build_release(course: Course, name: str | None = None) -> list[Path]:
     """Write ``release/<name>/`` and ``solutions/<name>/`` of one assignment, or of all; the notebooks' paths.
 
     Raises:

@@ -23,7 +23,7 @@ _TRIVIAL = re.compile(r"(?:import|from)\s.*|(?:return|yield)(?:\s+\w+)?|pass|bre
 MIN_LINE = 8
 
 
-def leaks(course: Course, assignment: str) -> list[str]:
+def find_release_leaks(course: Course, assignment: str) -> list[str]:
     """Find what ``release/<assignment>/<assignment>.ipynb`` gives away, and which probes hold lines of solutions.
 
     Returns:
@@ -45,7 +45,7 @@ def leaks(course: Course, assignment: str) -> list[str]:
 def find_leaks(
     release: nbformat.NotebookNode, source: nbformat.NotebookNode, hidden: set[str], places: set[str]
 ) -> list[str]:
-    """As :func:`leaks`; ``hidden``: names of the graders' own, ``places``: folders that must not be named."""
+    """As :func:`find_release_leaks`; ``hidden``: names of the graders' own, ``places``: folders that must not be named."""
     lines = {_squeezed(line): line for line in solution_lines(source)}
     found: list[str] = []
     for number, cell in enumerate(release.cells, 1):

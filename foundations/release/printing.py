@@ -45,7 +45,7 @@ math[display="block"] { margin: 0.6em 0; }
 """
 
 
-def printable(notebook: nbformat.NotebookNode, title: str) -> str:
+def render_page(notebook: nbformat.NotebookNode, title: str) -> str:
     """The page of one notebook, as HTML. What its outputs show is cleaned as in feedback."""
     exporter = HTMLExporter(
         extra_loaders=[jinja2.DictLoader({"print.html.j2": _TEMPLATE})],
@@ -72,7 +72,7 @@ def print_course(course: Course, folder: Path) -> list[Path]:
                 raise CourseError(f"{kind}/{name} is not made yet: run `foundations release {name}`", slug="drift")
             path = folder / kind / f"{name}.html"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(printable(nbformat.read(source, as_version=4), name), "utf-8")
+            path.write_text(render_page(nbformat.read(source, as_version=4), name), "utf-8")
             written.append(path)
     return written
 

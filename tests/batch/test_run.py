@@ -238,7 +238,7 @@ def test_ctrl_c_in_another_command_is_no_fault(course, monkeypatch):
     def stop(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("foundations.release.build.release", stop)
+    monkeypatch.setattr("foundations.release.build.build_release", stop)
     done = foundations("release", cwd=course.root)
     assert (done.returncode, done.stderr.strip()) == (
         130,

@@ -33,7 +33,7 @@ def course(tmp_path_factory):
 def shown(course):
     """What it prints into a terminal of 100 columns; its folder is `demo`."""
     out = Console(width=100, file=io.StringIO())
-    assert demo.run(course, course.root / "demo", out, Console(quiet=True)) == 0
+    assert demo.run_demo(course, course.root / "demo", out, Console(quiet=True)) == 0
     return out.file.getvalue()
 
 
@@ -70,5 +70,5 @@ def test_it_writes_over_nothing_but_its_own(course, tmp_path):
     (tmp_path / "thesis").write_text("years of work")
 
     with pytest.raises(CourseError, match="no demonstration made it"):
-        demo.run(course, tmp_path, Console(quiet=True), Console(quiet=True))
+        demo.run_demo(course, tmp_path, Console(quiet=True), Console(quiet=True))
     assert [path.name for path in tmp_path.iterdir()] == ["thesis"]

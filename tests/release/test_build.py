@@ -16,8 +16,8 @@ from course_builder import NAME, ROOT, make_course
 
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
-from foundations.release.build import drift, execute, generate, normalised, release, solution_version
-from foundations.release.leaks import find_leaks, leaks, solution_lines
+from foundations.release.build import build_release, drift, execute, generate, normalised, solution_version
+from foundations.release.leaks import find_leaks, find_release_leaks, solution_lines
 from foundations.testing.stopwatch import UNITS
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -90,14 +90,14 @@ def test_release_writes_both_notebooks(course: Course) -> None:
     source = builders.source_notebook()
     source.cells.append(builders.code("import os\nprint(open('numbers.txt').read(), os.getcwd())", id="shows"))
     write(course, "source", source)
-    paths = release(course, NAME)
+    paths = build_release(course, NAME)
     assert [path.relative_to(course.root).parts[0] for path in paths] == ["release", "solutions"]
     assert [path.is_file() for path in paths] == [True, True]
     assert read(course, "solutions").cells[-1].outputs[0].text == "1 2 3 .\n"
     assert (course.root / "release" / NAME / "numbers.txt").read_text() == "1 2 3"
     assert not stale.exists()
     assert drift(course) == []
-    assert leaks(course, NAME) == []
+    assert find_release_leaks(course, NAME) == []
     assert not (course.root / "gradebook.db").exists()
 
 
@@ -136,7 +136,7 @@ def test_authors_mistakes_are_said_in_words(
 def test_unknown_assignment_is_named(course: Course) -> None:
     """With the nearest name there is."""
     with pytest.raises(CourseError, match="did you mean 'course'"):
-        release(course, "coarse")
+        build_release(course, "coarse")
 
 
 # ---------------------------------------------------------------------------------------------------------- drift
@@ -272,7 +272,7 @@ def test_names_of_the_graders_leak(released: Course) -> None:
     notebook = read(released, "release")
     notebook.cells.append(builders.markdown("double, adds_one_twice, test_of_negative_numbers", id="end"))
     write(released, "release", notebook)
-    assert leaks(released, NAME) == [
+    assert find_release_leaks(released, NAME) == [
         "cell 12 ('end') names 'adds_one_twice', which only the graders know",
         "cell 12 ('end') names 'test_of_negative_numbers', which only the graders know",
     ]
@@ -292,7 +292,7 @@ def test_committed_release_and_solutions_agree_with_source() -> None:
 @pytest.mark.parametrize("assignment", COURSE.assignments)
 def test_committed_release_gives_nothing_away(assignment: str) -> None:
     """No solution text, hidden test or instructor path."""
-    assert leaks(COURSE, assignment) == []
+    assert find_release_leaks(COURSE, assignment) == []
 
 
 @pytest.mark.parametrize("assignment", ["01_matmul", "02_broadcasting"])

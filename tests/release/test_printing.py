@@ -13,7 +13,7 @@ from course_builder import NAME, make_course
 
 from foundations.config import find_course
 from foundations.errors import CourseError
-from foundations.release.printing import KINDS, print_course, printable
+from foundations.release.printing import KINDS, print_course, render_page
 
 ROOT = Path(__file__).parents[2]
 PICTURE = {"src": "data:image/png;base64,AAAA", "alt": "A row meets a matrix."}
@@ -35,7 +35,7 @@ def page() -> BeautifulSoup:
         "text/plain": "A row meets a matrix.",
     }
     notebook.cells[1].outputs = [nbformat.v4.new_output("display_data", data=shown)]
-    return BeautifulSoup(printable(notebook, "course"), "html.parser")
+    return BeautifulSoup(render_page(notebook, "course"), "html.parser")
 
 
 def test_formulas_and_pictures_are_in_the_page(page: BeautifulSoup) -> None:

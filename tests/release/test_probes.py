@@ -14,7 +14,7 @@ from course_builder import NAME, ROOT, make_course
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
 from foundations.release.build import generate
-from foundations.release.leaks import leaks
+from foundations.release.leaks import find_release_leaks
 from foundations.release.probes import copied_lines, find_probes, read_solutions, revealed
 
 COURSE = find_course(ROOT)
@@ -130,7 +130,7 @@ def test_release_check_names_file_line_function_and_exercise(graders: Graders, t
     course = graders("def probe(names, x):\n    y = 1\n    return (x + x) * y")
     made = generate(course, NAME, tmp_path / "made")
     made.parent.rename(course.root / "release")
-    assert leaks(course, NAME) == [
+    assert find_release_leaks(course, NAME) == [
         "graders/course/test_double.py, line 3: 'probe' travels into the student's process with a line of the solution "
         "of 'double': '(x + x) * factor'; compute it another way, or send the result as an argument"
     ]
