@@ -318,7 +318,7 @@ def test_other_odd_paths_work(course, tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert points(course) == dict.fromkeys(names[:-1], 0.0) | dict.fromkeys(CLASS, 5.0)
-    assert "not in the gradebook: a\\nb, whose folder has a name that it cannot hold" in done.stdout
+    assert "not in the gradebook: a\\nb, because the gradebook cannot hold the name of this folder" in done.stdout
 
 
 LOCK = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('BEGIN IMMEDIATE'); print(); input()"

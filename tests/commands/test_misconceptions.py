@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from foundations.commands import misconceptions as catalogue
-from foundations.commands.misconceptions import Known
+from foundations.commands.misconceptions import KnownMistake
 from foundations.config import Course
 from foundations.errors import CourseError
 
@@ -40,7 +40,7 @@ number = 1
 about = "powers"
 ids = { double = ["squares"], triple = ["adds_three_to_it_where_it_should_take_three_of_it"] }
 """
-SQUARES = Known("course", "double", "squares", "Try it on [3].", ("rule: pow", "speed"), (1,))
+SQUARES = KnownMistake("course", "double", "squares", "Try it on [3].", ("rule: pow", "speed"), (1,))
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def course(tmp_path):
 def lines(known, width=100):
     console = Console(width=width, no_color=True)
     with console.capture() as capture:
-        console.print(catalogue.shown(known))
+        console.print(catalogue.tables(known))
     return capture.get().splitlines()
 
 
@@ -104,7 +104,7 @@ def test_what_is_not_there_is_asked_back(course, assignment, exercise, sentence)
 def test_a_list_of_kinds_that_is_none_is_the_authors_to_mend(course, text):
     """It says which file."""
     (course.graders / "kinds.toml").write_text(text)
-    with pytest.raises(CourseError, match=r"kinds\.toml is no list of kinds"):
+    with pytest.raises(CourseError, match=r"kinds\.toml is not a list of kinds"):
         catalogue.known_mistakes(course)
 
 

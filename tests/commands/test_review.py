@@ -54,12 +54,12 @@ def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
     [
         ("s0l", None, "student 's0l' has no graded submission of 'course' in the gradebook; did you mean"),
         ("zzz", None, "grade the submission first"),
-        ("s02", None, "nothing of 's02' in 'course' needs a look"),
+        ("s02", None, "'s02' in 'course' has no finding to decide about"),
         ("s01", ["doubel"], "no automatically graded exercise 'doubel'; did you mean 'double'"),
         ("s01", ["why"], "its exercises are: double, triple"),
         ("s01", [], "--take needs the names of exercises"),
-        ("s03", None, r"nothing of 's03' in 'course' is open: ada decided about it at 20.*--reopen first"),
-        ("s03", ["double"], "nothing of 's03' in 'course' is open"),
+        ("s03", None, r"'s03' in 'course' has no open finding: ada decided at 20.*--reopen first"),
+        ("s03", ["double"], "'s03' in 'course' has no open finding"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_changes_nothing(
@@ -89,7 +89,7 @@ def test_other_mistakes_are_one_sentence(course: Course, monkeypatch: pytest.Mon
         review.found(course, "cours")
     with pytest.raises(CourseError, match="did you mean 's01'"):
         review.found(course, NAME, "s1")
-    with pytest.raises(CourseError, match="was decided, so there is nothing to reopen"):
+    with pytest.raises(CourseError, match="has no decision to withdraw"):
         review.reopen(course, NAME, "s01")
     with pytest.raises(CourseError, match=r"--by is ' \\n', which is not a name"):
         review.accept(course, NAME, "s01", by=" \n")
@@ -138,7 +138,7 @@ def test_a_fault_of_the_graders_leaves_nothing_to_decide(course: Course, monkeyp
     config = settings(course)
     with pytest.raises(NbGraderException):
         Autograde(coursedir=course_directory(course, config, NAME), config=config, force=True).start()
-    with pytest.raises(CourseError, match="nothing was found in it"):
+    with pytest.raises(CourseError, match="has no finding to decide about"):
         review.accept(course, NAME, "s01")
     assert marks(course) == [(None, True), (None, True)]
 
