@@ -43,7 +43,7 @@ def visible_checks(path: Path) -> list[Visible]:
     A cell that fails does not stop the cells below it.
 
     Raises:
-        CourseError: there is no notebook at ``path``, or it has no graded cell.
+        CourseError: ``path`` is not a notebook, or has no graded cell.
         SubmissionError: the notebook cannot be read, a cell does not end, or the kernel does not start or ends.
     """
     from nbclient import NotebookClient

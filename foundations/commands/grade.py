@@ -33,7 +33,7 @@ _REVIEW_UNRECORDED = "the reports of --json and --json-dir list the findings und
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade, and what to write.
+    """The options of a run: how it grades, and which files it writes.
 
     Args:
         feedback: how much messages reveal; ``None``: the course's setting.

@@ -54,7 +54,7 @@ def known_mistakes(course: Course, assignment: str | None = None, exercise: str 
     """List the known mistakes of ``course``, of one ``assignment`` or of one ``exercise``, in the notebooks' order.
 
     Raises:
-        CourseError: there is no such assignment or exercise, or a bank of mistakes cannot be read.
+        CourseError: the assignment or exercise does not exist, or a bank of mistakes cannot be read.
     """
     names = [assignment] if assignment else course.assignments
     exercises = {name: _exercises(course, name) for name in names}
@@ -77,7 +77,7 @@ def known_mistakes(course: Course, assignment: str | None = None, exercise: str 
 
 
 def read_kinds(course: Course) -> list[Kind]:
-    """Read the kinds in ``graders/kinds.toml``, by number; an empty list if there is no such file.
+    """Read the kinds in ``graders/kinds.toml``, by number; an empty list if the file does not exist.
 
     Raises:
         CourseError: the file is not TOML, or a kind lacks a part.

@@ -14,7 +14,7 @@ def release(course: Course, name: str | None, out: Console, err: Console, *, che
     """Make the release and the solution of the assignment ``name``, or of all assignments.
 
     Args:
-        check_only: write no file, and check only what was made before.
+        check_only: write no file, and only check those that exist.
 
     Raises:
         CourseError: a source is broken, a release or solution differs from its source, or a release gives away a

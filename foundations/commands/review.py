@@ -36,7 +36,7 @@ def found(course: Course, assignment: str | None = None, student: str | None = N
     """Return the recorded reports with findings, open or decided.
 
     Raises:
-        CourseError: there is no such assignment or student, or the file of reviews cannot be used.
+        CourseError: the assignment or student does not exist, or the file of reviews cannot be used.
     """
     if assignment is not None:
         course.notebook(assignment)
@@ -60,7 +60,7 @@ def accept(course: Course, assignment: str, student: str, by: str | None = None)
     """Close all open findings of a submission, which keeps its points.
 
     Raises:
-        CourseError: there is no such submission, or it has no open finding.
+        CourseError: the submission does not exist, or it has no open finding.
     """
     return _decide(course, assignment, student, (), by)
 
@@ -69,7 +69,7 @@ def take(course: Course, assignment: str, student: str, exercises: Sequence[str]
     """Close all open findings of a submission, and take the points of ``exercises``.
 
     Raises:
-        CourseError: there is no such submission or exercise, or the submission has no open finding.
+        CourseError: the submission or exercise does not exist, or the submission has no open finding.
     """
     if not exercises:
         raise CourseError("--take needs the names of exercises, separated by commas", slug="review")
@@ -80,7 +80,7 @@ def reopen(course: Course, assignment: str, student: str) -> Closed:
     """Withdraw the decisions about a submission: its findings are open again, and points that were taken are back.
 
     Raises:
-        CourseError: there is no such submission, or it has no decision.
+        CourseError: the submission does not exist, or it has no decision.
     """
     with store.opened(course.root, write=True) as book:
         before = _only(course, book, assignment, student)
