@@ -1,6 +1,6 @@
-"""Where a course lies and what it allows: folders, limits, feedback level.
+"""A course's folders and settings: limits, feedback level, the price of hidden code.
 
-A course is a folder that holds ``source/`` and ``graders/``. Its settings stand in its ``pyproject.toml``, and
+A course is a folder with ``source/`` and ``graders/``. Its settings are in its ``pyproject.toml``, and
 ``docs/settings.md`` lists them::
 
     [tool.foundations]
@@ -32,16 +32,16 @@ from typing import Any, Literal, get_args
 from foundations.errors import CourseError
 
 Feedback = Literal["hints", "full", "none"]
-#: The price of a finding for review: nothing, or the points of the exercises that it is part of.
+#: The price of a finding for review: no points, or the points of the exercises that it is part of.
 HiddenCode = Literal["review", "fail"]
 
-#: Limits that one exercise may have for itself. The others belong to the student process, which serves all exercises.
+#: Limits that may be set for one exercise. The others belong to the student process, which serves all exercises.
 OF_AN_EXERCISE = ("cell_cpu_s", "cell_wall_s", "check_cpu_s", "check_wall_s")
-#: Limits that may be 0: no file can be written then.
+#: Limits that may be 0. No file can be written then.
 MAY_BE_ZERO = ("scratch_bytes", "scratch_files")
-#: Signs of a pattern of file names, and of an escape in the address of a database.
+#: Characters of a pattern of file names, or of an escape in the address of a database.
 _NOT_IN_PATHS = re.compile(r"[\[\]*?]|%[0-9A-Fa-f]{2}")
-#: What an assignment gets that declares files and says nothing about room for them.
+#: Defaults of an assignment that declares files.
 _ROOM_FOR_FILES = {"scratch_bytes": 16_000_000, "scratch_files": 32}
 
 _COURSE_KEYS = ("feedback", "hidden_code", "limits", "assignment")
@@ -51,7 +51,7 @@ _EXERCISE_KEYS = ("limits",)
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. Seconds, bytes and counts; the defaults suit a laptop."""
+    """The limits of one submission, in seconds, bytes and counts. The defaults suit a laptop."""
 
     cell_cpu_s: float = 30.0
     cell_wall_s: float = 60.0
@@ -63,15 +63,15 @@ class Limits:
     reply_bytes: int = 64 << 20
     notebook_bytes: int = 128 << 20
     restarts: int = 20
-    #: Bytes and number of the files in the student's scratch folder; 0: there is none.
+    #: Bytes and number of the files in the student's scratch folder; 0: no file can be written.
     scratch_bytes: int = 0
     scratch_files: int = 0
 
     def __post_init__(self) -> None:
         for item in fields(self):
             value = getattr(self, item.name)
-            if wrong := _fault(item.name, value):
-                raise CourseError(f"limit {item.name} is {value!r}: {wrong}", slug="limits")
+            if fault := _fault(item.name, value):
+                raise CourseError(f"limit {item.name} is {value!r}: {fault}", slug="limits")
             if item.name in _WHOLE:
                 object.__setattr__(self, item.name, int(value))  # TOML's 2e9 is a float
 
@@ -84,7 +84,7 @@ _LIMITS = tuple(item.name for item in fields(Limits))
 
 
 def _fault(name: str, value: object) -> str | None:
-    """What is wrong with a limit's value, ``None`` where nothing is."""
+    """Return the end of a sentence on an invalid value of a limit; ``None`` if ``value`` is valid."""
     least = "a number from 0 up" if name in MAY_BE_ZERO else "a number above 0"
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return f"it must be {least}"
@@ -110,18 +110,18 @@ class Course:
 
     @property
     def assignments(self) -> list[str]:
-        """Names of the assignments that have a source notebook, in order."""
+        """The names of the assignments that have a source notebook, in order."""
         return sorted(path.parent.name for path in self.source.glob("*/*.ipynb") if path.stem == path.parent.name)
 
     def notebook(self, assignment: str) -> Path:
-        """The source notebook of ``assignment``.
+        """Return the path of the source notebook of ``assignment``.
 
         Raises:
-            CourseError: there is no such assignment; the nearest name is suggested.
+            CourseError: the assignment does not exist. The message suggests the nearest name.
         """
-        known = self.assignments
-        if assignment not in known:
-            hint = nearest(assignment, known) or f"; this course has: {', '.join(known) or 'none'}"
+        names = self.assignments
+        if assignment not in names:
+            hint = nearest(assignment, names) or f"; this course has: {', '.join(names) or 'none'}"
             raise CourseError(f"assignment {assignment!r} is not under {self.source}{hint}", slug="unknown-assignment")
         return self.source / assignment / f"{assignment}.ipynb"
 
@@ -130,7 +130,8 @@ class Course:
         level = self.settings.get("feedback", "hints")
         if level not in get_args(Feedback):
             raise CourseError(
-                f"{self._file}: feedback level {level!r} is none of {', '.join(get_args(Feedback))}", slug="feedback"
+                f"{self._file}: feedback is {level!r}; it must be one of {', '.join(get_args(Feedback))}",
+                slug="feedback",
             )
         return level
 
@@ -138,7 +139,7 @@ class Course:
         """Return the price of a finding for review in ``assignment``: its own setting, else the course's.
 
         Raises:
-            CourseError: the setting has no such value.
+            CourseError: the value of the setting is invalid.
         """
         own = self._assignment(assignment)
         where = f", [tool.foundations.assignment.{assignment}]" if "hidden_code" in own else ""
@@ -151,10 +152,10 @@ class Course:
         return value
 
     def limits(self, assignment: str, exercise: str | None = None) -> Limits:
-        """The course's limits with those of ``assignment``, and of its ``exercise``, laid over them.
+        """Return the limits of ``exercise``, or of ``assignment``. They override those of the course.
 
         Raises:
-            CourseError: a limit is unknown, has no such value, or cannot be set where it stands.
+            CourseError: a limit is unknown, has an invalid value, or is in a table that may not set it.
         """
         own = self._assignment(assignment)
         table = {
@@ -168,17 +169,17 @@ class Course:
         limits = replace(Limits(), **table)
         if self.files(assignment) and not (limits.scratch_bytes and limits.scratch_files):
             raise CourseError(
-                f"{self._file}: assignment {assignment!r} declares files, but scratch_bytes or scratch_files is 0: "
-                "there is nowhere to put them",
+                f"{self._file}: assignment {assignment!r} declares files, but scratch_bytes or scratch_files is 0, so "
+                "that there is no folder for them; raise both limits",
                 slug="limits",
             )
         return limits
 
     def files(self, assignment: str) -> tuple[str, ...]:
-        """Names of the files that students hand in beside the notebook of ``assignment``.
+        """Return the names of the files that students submit together with the notebook of ``assignment``.
 
         Raises:
-            CourseError: not a list of plain names.
+            CourseError: the setting is not a list of plain names.
         """
         names = self._assignment(assignment).get("files", [])
         where = f"{self._file}, [tool.foundations.assignment.{assignment}]"
@@ -187,7 +188,7 @@ class Course:
         for name in names:
             if not isinstance(name, str) or not is_plain_name(name):
                 raise CourseError(
-                    f"{where}: {name!r} in files is not a plain name: letters, digits, _, - and ., no folder",
+                    f"{where}: {name!r} in files is not a plain name; use letters, digits, _, - and ., and no folder",
                     slug="files",
                 )
         return tuple(dict.fromkeys(names))
@@ -196,7 +197,7 @@ class Course:
         """Refuse settings for an exercise that ``assignment`` does not have.
 
         Raises:
-            CourseError: the name is in none of ``exercises``; the nearest one is suggested.
+            CourseError: a name is not in ``exercises``. The message suggests the nearest one.
         """
         for name in self._exercises(assignment):
             if name not in exercises:
@@ -207,12 +208,12 @@ class Course:
             self.limits(assignment, name)
 
     def check_settings(self) -> None:
-        """Refuse names in the settings that mean nothing, before one of them is taken for something it is not.
+        """Refuse unknown names and invalid values in the settings, so that no typo is silently ignored.
 
         Raises:
-            CourseError: an unknown key, assignment or limit, or a value that is none.
+            CourseError: a key, an assignment or a limit is unknown, or a value is invalid.
         """
-        self._known(self.settings, "", _COURSE_KEYS)
+        self._check_keys(self.settings, "", _COURSE_KEYS)
         for name in self._table(self.settings, "assignment", ""):
             if name not in self.assignments:
                 hint = (
@@ -220,9 +221,9 @@ class Course:
                 )
                 raise CourseError(f"{self._file}: there is no assignment {name!r}{hint}", slug="settings")
             where = f".assignment.{name}"
-            self._known(self._assignment(name), where, _ASSIGNMENT_KEYS)
+            self._check_keys(self._assignment(name), where, _ASSIGNMENT_KEYS)
             for exercise, table in self._exercises(name).items():
-                self._known(table, f"{where}.exercise.{exercise}", _EXERCISE_KEYS)
+                self._check_keys(table, f"{where}.exercise.{exercise}", _EXERCISE_KEYS)
                 self.limits(name, exercise)
             self.limits(name)
             self.hidden_code(name)
@@ -243,95 +244,106 @@ class Course:
         return {name: self._table(table, name, f"{where}.exercise") for name in table}
 
     def _limits(self, table: Mapping[str, Any], where: str, allowed: Collection[str] = _LIMITS) -> Mapping[str, Any]:
-        """The limits in ``table``, looked at. ``where``: its dotted name below ``tool.foundations``."""
+        """Return the limits in ``table``, checked. ``where``: the table's dotted name below ``tool.foundations``."""
         limits = self._table(table, "limits", where)
-        place = f"{self._file}, [tool.foundations{where}.limits]"
+        header = f"{self._file}, [tool.foundations{where}.limits]"
         for name, value in limits.items():
             if name not in _LIMITS:
                 hint = nearest(name, _LIMITS) or f"; limits are: {', '.join(allowed)}"
-                raise CourseError(f"{place}: {name!r} is not a limit{hint}", slug="limits")
+                raise CourseError(f"{header}: {name!r} is not a limit{hint}", slug="limits")
             if name not in allowed:
                 raise CourseError(
-                    f"{place}: {name} cannot be set for one exercise: it belongs to the process that serves all of "
-                    f"them. Set it for the assignment; an exercise may have {', '.join(allowed)}",
+                    f"{header}: {name} cannot be set for one exercise, because it belongs to the process that serves "
+                    f"all exercises; set it for the assignment (an exercise may have {', '.join(allowed)})",
                     slug="limits",
                 )
-            if wrong := _fault(name, value):
-                raise CourseError(f"{place}: {name} is {value!r}: {wrong}", slug="limits")
+            if fault := _fault(name, value):
+                raise CourseError(f"{header}: {name} is {value!r}: {fault}", slug="limits")
         return limits
 
     def _table(self, parent: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
         table = parent.get(name, {})
         if not isinstance(table, dict):
-            raise CourseError(f"[tool.foundations{where}.{name}] in {self._file} is not a table", slug="settings")
+            raise CourseError(
+                f"[tool.foundations{where}.{name}] in {self._file} is not a table but {table!r}; write it as a table",
+                slug="settings",
+            )
         return table
 
-    def _known(self, table: Mapping[str, Any], where: str, known: Collection[str]) -> None:
+    def _check_keys(self, table: Mapping[str, Any], where: str, allowed: Collection[str]) -> None:
         for name in table:
-            if name not in known:
-                hint = nearest(name, known) or f"; settings here are: {', '.join(known)}"
+            if name not in allowed:
+                hint = nearest(name, allowed) or f"; settings here are: {', '.join(allowed)}"
                 raise CourseError(
                     f"{self._file}, [tool.foundations{where}]: {name!r} is not a setting{hint}", slug="settings"
                 )
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether ``name`` can stand for a file in one folder and for nothing else, on every system."""
+    """Return whether ``name`` can only be the name of a file, not a path or an option, on every system."""
     return re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name) is not None
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown ``name`` that suggests the likeliest of ``known``; empty where none is."""
+    """Return the end of a sentence that suggests the name in ``known`` nearest to ``name``; empty if none is near."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def find_course(start: Path | None = None) -> Course:
-    """The course that ``start`` (default: the working directory) lies in.
+    """Return the course that contains ``start`` (default: the working directory).
 
     Raises:
-        CourseError: no folder from ``start`` upwards holds both ``source/`` and ``graders/``, or a setting is wrong.
+        CourseError: no folder from ``start`` upwards has both ``source/`` and ``graders/``, or a setting is wrong.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        # Of os.path: a folder that may not be looked into is none, where pathlib would raise.
+        # os.path returns False for a folder that may not be entered; pathlib would raise.
         if os.path.isdir(folder / "source") and os.path.isdir(folder / "graders"):
             _check_path(folder)
             course = Course(folder, read_settings(folder / "pyproject.toml"))
             course.check_settings()
             return course
     raise CourseError(
-        f"no course at {here}: neither it nor a folder above it holds source/ and graders/; pass --course DIR",
+        f"no course at {here}: neither it nor a folder above it has source/ and graders/; pass --course DIR",
         slug="no-course",
     )
 
 
 def _check_path(root: Path) -> None:
-    """Refuse a path that the programs below take for a pattern or an address, and would look elsewhere for.
+    """Refuse a path that nbgrader, pytest or the gradebook's database would read as a pattern or an escape.
 
     Raises:
-        CourseError: there is such a character in it.
+        CourseError: the path contains such a character.
     """
-    if found := _NOT_IN_PATHS.search(str(root)):
+    if match := _NOT_IN_PATHS.search(str(root)):
         raise CourseError(
-            f"the course's path {str(root)!r} contains {found[0]!r}, which nbgrader, pytest or the database of the "
-            "gradebook would take for something else; rename that folder and run the same command again",
+            f"the course's path {str(root)!r} contains {match[0]!r}, which nbgrader, pytest or the gradebook's "
+            "database reads as a pattern or an escape; rename that folder and run the same command again",
             slug="course-path",
         )
 
 
 def read_settings(path: Path) -> Mapping[str, Any]:
-    """The ``[tool.foundations]`` table of ``path``; empty where the file or the table is missing."""
+    """Return the ``[tool.foundations]`` table of ``path``; an empty one if the file or the table is missing.
+
+    Raises:
+        CourseError: the file cannot be read, is not TOML, or ``tool.foundations`` is not a table.
+    """
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path} is not valid TOML: {error}", slug="settings") from error
+        raise CourseError(f"{path} is not valid TOML: {error}; correct that line", slug="settings") from error
     except OSError as error:
-        raise CourseError(f"{path} cannot be read: {error.strerror}", slug="settings") from error
+        raise CourseError(
+            f"{path} cannot be read: {error.strerror}; look at its permissions", slug="settings"
+        ) from error
     tool = document.get("tool", {})
     table = tool.get("foundations", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
-        raise CourseError(f"[tool.foundations] in {path} is not a table", slug="settings")
+        raise CourseError(
+            f"[tool.foundations] in {path} is not a table but {table!r}; write it as a table", slug="settings"
+        )
     return table

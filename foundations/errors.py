@@ -1,7 +1,7 @@
-"""Whose fault is it? One class for each answer, and one exit code for each class.
+"""The errors that this package raises on purpose. Each class blames one party, and has its own exit code.
 
-Every message is one sentence: the subject, its value, the cause, and what to do next. ``slug`` names the
-paragraph of ``docs/errors.md`` that says more.
+Every message is one sentence: the subject, its value, the cause, and the next step. ``slug`` is a heading in
+``docs/errors.md``, where the error is explained.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class FoundationsError(Exception):
-    """Base of every error this package raises on purpose."""
+    """The base of every error that this package raises on purpose."""
 
     exit_code = 3
 
@@ -20,33 +20,33 @@ class FoundationsError(Exception):
 
 
 class SubmissionError(FoundationsError):
-    """The submission cannot be graded as it stands: it is reported "ungraded" and the run goes on."""
+    """The submission cannot be graded. It is reported "ungraded", and the run continues."""
 
     exit_code = 1
 
 
 class CourseError(FoundationsError):
-    """The command line, the course's files or a grader are wrong: their author has to mend them."""
+    """The command line, a file of the course or a grader is wrong. Its author has to fix it."""
 
     exit_code = 2
 
 
 class InternalError(FoundationsError):
-    """This package broke a promise of its own; nobody else can mend it."""
+    """This package failed. Only its maintainers can fix it."""
 
     exit_code = 3
 
 
 class Stopped(FoundationsError):
-    """Somebody stopped the command, with Ctrl-C most often. Its message says what is kept."""
+    """The command was stopped, usually with Ctrl-C. The message lists the files that are kept."""
 
     exit_code = 130
 
 
 class SessionLost(FoundationsError):
-    """A student process ended, hung or broke the protocol while it was at work for one check or one cell.
+    """A student process ended, hung or broke the protocol during one check or one cell.
 
-    It is the student's doing and costs only what was being done: ``reason`` says it in words a student reads.
+    The student's code caused it, and loses only that check or cell. ``reason`` is the sentence that the student reads.
     """
 
     exit_code = 1
@@ -59,8 +59,12 @@ class SessionLost(FoundationsError):
 class OutOfTime(SessionLost):
     """The student process was stopped because it had used up its CPU or wall time.
 
-    ``stopped`` is what happened ("stopped after 10 s of CPU"), ``reason`` says more. ``request`` is what it was asked
-    for, operation and values, where that was asked for a check.
+    Args:
+        stopped: the limit that was reached ("stopped after 10 s of CPU").
+        more: the end of :attr:`reason`, which begins with ``stopped``.
+
+    Attributes:
+        request: the operation and its values, if the process worked for a check; ``None`` otherwise.
     """
 
     def __init__(self, stopped: str, more: str) -> None:

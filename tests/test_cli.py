@@ -1,4 +1,4 @@
-"""The command as a person types it: what it prints, writes, and exits with."""
+"""The command line: output, files and exit codes."""
 
 import json
 import shutil
@@ -43,8 +43,8 @@ def class_run(root):
     return foundations(*arguments, "--no-gradebook", cwd=root)
 
 
-def test_a_class_is_graded_and_the_missing_one_is_ungraded(root, class_run):
-    """Exit code 1, a table, a report each."""
+def test_a_missing_notebook_is_ungraded_and_the_others_are_graded(root, class_run):
+    """The command prints a table, writes a report for each student, and exits with 1."""
     reports = {path.stem: json.loads(path.read_text()) for path in (root / "reports").glob("*.json")}
 
     assert class_run.returncode == 1, class_run.stderr
@@ -55,7 +55,7 @@ def test_a_class_is_graded_and_the_missing_one_is_ungraded(root, class_run):
 
 
 def test_one_notebook_is_shown_check_by_check(root):
-    """From outside the course too, for the course is found from the notebook."""
+    """Outside of the course as well, because the course is found from the notebook."""
     path = root / "submitted" / "s01" / "course" / "course.ipynb"
     done = foundations("grade", path, "-a", "course", "--json", root / "one.json", "--no-gradebook", cwd="/")
 
@@ -84,8 +84,8 @@ def test_one_notebook_is_shown_check_by_check(root):
         (("nonsense",), "nonsense"),
     ],
 )
-def test_a_typing_error_is_one_sentence_and_exit_code_2(root, arguments, words):
-    """Never a traceback."""
+def test_a_wrong_argument_is_one_sentence_and_exit_code_2(root, arguments, words):
+    """A wrong argument never prints a traceback."""
     done = foundations(*arguments, cwd=root)
 
     assert done.returncode == 2
@@ -93,15 +93,15 @@ def test_a_typing_error_is_one_sentence_and_exit_code_2(root, arguments, words):
     assert "Traceback" not in done.stderr
 
 
-def test_outside_of_a_course_the_sentence_says_how_to_name_one(tmp_path):
-    """There may be several."""
+def test_outside_of_a_course_the_message_names_the_option(tmp_path):
+    """The message names ``--course``."""
     done = foundations("release", cwd=tmp_path)
 
     assert (done.returncode, "--course" in done.stderr) == (2, True)
 
 
 def test_a_broken_grader_is_exit_code_2(root, tmp_path):
-    """It is the author's to mend, and says which file."""
+    """The message names the assignment."""
     copy = tmp_path / "copy"
     shutil.copytree(root, copy, ignore=shutil.ignore_patterns("reports"))
     (copy / "graders" / "course" / "test_double.py").write_text("def test_x(:")
@@ -112,7 +112,7 @@ def test_a_broken_grader_is_exit_code_2(root, tmp_path):
 
 
 def test_our_own_fault_is_exit_code_3_with_a_traceback(root, monkeypatch):
-    """And asks to be reported."""
+    """The message asks for a report of the fault."""
 
     def broken(*arguments):
         raise ZeroDivisionError("ours")
@@ -124,37 +124,38 @@ def test_our_own_fault_is_exit_code_3_with_a_traceback(root, monkeypatch):
     assert "our fault: ZeroDivisionError: ours" in done.stderr
 
 
-def test_the_installed_command_helps_without_importing_torch(tmp_path):
-    """Help comes at once and says what each command is for, and the exit codes."""
-    code = "import sys\nfrom foundations.cli import main\ntry: main()\nfinally: print('torch' in sys.modules)"
+def test_help_imports_neither_torch_nor_nbgrader(tmp_path):
+    """Help appears at once. It lists the commands and the exit codes."""
+    code = "import sys\nfrom foundations.cli import main\ntry: main()\n"
+    code += "finally: print('torch' in sys.modules, 'nbgrader' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=False, cwd=tmp_path
     )
 
-    assert done.stdout.endswith("False\n")
-    for word in ("grade", "release", "check", "misconceptions", "demo", "doctor", "Exit code"):
+    assert done.stdout.endswith("False False\n")
+    for word in ("grade", "review", "release", "check", "misconceptions", "demo", "doctor", "Exit code"):
         assert word in done.stdout
 
 
 def test_known_mistakes_are_listed_for_a_person_and_for_a_program(root, tmp_path):
-    """With the hint of each; a course that knows none says so."""
+    """The list has the hint of each mistake; a course without any has an empty list."""
     copy = tmp_path / "copy"
     shutil.copytree(root, copy, ignore=shutil.ignore_patterns("reports"))
-    none = foundations("misconceptions", cwd=copy)
+    empty = foundations("misconceptions", cwd=copy)
     bank = "from foundations.grading.misconceptions import misconception\n\n"
     bank += "@misconception('double')\ndef squares(x):\n    'Try [3].'\n"
     (copy / "graders" / "course" / "misconceptions.py").write_text(bank)
-    told, asked = (foundations("misconceptions", "course", *more, cwd=copy) for more in ((), ("--json",)))
+    printed, dumped = (foundations("misconceptions", "course", *more, cwd=copy) for more in ((), ("--json",)))
 
-    assert (none.returncode, told.returncode, asked.returncode) == (0, 0, 0)
-    assert "0 known mistakes" in none.stdout
-    assert "Try [3]." in told.stdout
-    assert "1 known mistake\n" in told.stdout
-    assert [(one["id"], one["symptoms"]) for one in json.loads(asked.stdout)] == [("squares", [])]
+    assert (empty.returncode, printed.returncode, dumped.returncode) == (0, 0, 0)
+    assert "0 known mistakes" in empty.stdout
+    assert "Try [3]." in printed.stdout
+    assert "1 known mistake\n" in printed.stdout
+    assert [(mistake["id"], mistake["symptoms"]) for mistake in json.loads(dumped.stdout)] == [("squares", [])]
 
 
-def test_an_unsafe_run_is_marked_wherever_it_is_shown(root, tmp_path):
-    """In the JSON, the tables, and on stderr; also where every layer could be had, as here."""
+def test_an_unsafe_run_is_marked_in_every_output(root, tmp_path):
+    """JSON, tables and stderr mark it, even on a machine that has every layer."""
     path = root / "submitted" / "s01" / "course" / "course.ipynb"
     arguments = ("grade", path, "-a", "course", "--no-gradebook", "--json", tmp_path / "x.json", "--unsafe-no-sandbox")
     done = foundations(*arguments, cwd=root)
@@ -166,20 +167,20 @@ def test_an_unsafe_run_is_marked_wherever_it_is_shown(root, tmp_path):
     assert "not creditable" in done.stderr
 
 
-def test_the_doctor_speaks_by_its_exit_code_too(root):
-    """As a sentence for a person, as JSON for a program."""
-    told, asked = foundations("doctor", cwd="/"), foundations("doctor", "--json", cwd=root)
-    document = json.loads(asked.stdout)
+def test_the_doctor_has_a_sentence_json_and_an_exit_code(root):
+    """A person gets a sentence, a program JSON; the gradebook is examined inside a course only."""
+    printed, dumped = foundations("doctor", cwd="/"), foundations("doctor", "--json", cwd=root)
+    document = json.loads(dumped.stdout)
 
-    assert (told.returncode, asked.returncode) == (0, 0), told.stdout + told.stderr
-    assert told.stdout.startswith("This machine may grade: ")
-    assert "gradebook.db" not in told.stdout
+    assert (printed.returncode, dumped.returncode) == (0, 0), printed.stdout + printed.stderr
+    assert printed.stdout.startswith("This machine may grade: ")
+    assert "gradebook.db" not in printed.stdout
     assert document["may_grade"] is True
     assert document["facts"][-1]["value"] == f"{root / 'gradebook.db'} can be written"
 
 
-def test_feedback_level_none_says_nothing_and_full_says_all(root, tmp_path):
-    """Hints, the default, lies between."""
+def test_feedback_levels_reveal_more_from_none_to_full(root, tmp_path):
+    """Level none has no message, hints no expected value, full both."""
     notebook = builders.answered()
     builders.cell(notebook, "double-solution").source = "def double(x): return x"
     path = builders.write(notebook, tmp_path / "x.ipynb")
@@ -196,7 +197,7 @@ def test_feedback_level_none_says_nothing_and_full_says_all(root, tmp_path):
 
 
 def test_findings_are_listed_and_closed(root, tmp_path):
-    """From the class's table to the decision, and through grading again; with findings alone the exit code is 0."""
+    """Findings and decisions survive grading again; findings alone do not change the exit code 0."""
     course = tmp_path / "course"
     shutil.copytree(root, course, ignore=shutil.ignore_patterns("s02", "s03", "reports", "gradebook.db*"))
     (course / "graders" / "course" / "test_double.py").write_text(REVIEWING)
@@ -216,12 +217,12 @@ def test_findings_are_listed_and_closed(root, tmp_path):
     assert (again.returncode, "need" in again.stdout) == (0, False)
     report = json.loads((course / "one.json").read_text())
     assert (report["score"], report["review"], report["reviewed"][0]["by"]) == (4.0, [], "ada")
-    known = json.loads(foundations("review", "--json", cwd=course).stdout)
-    assert [(one["submission"], one["score"]) for one in known] == [("s01", 4.0)]
+    listed = json.loads(foundations("review", "--json", cwd=course).stdout)
+    assert [(entry["submission"], entry["score"]) for entry in listed] == [("s01", 4.0)]
 
     back = foundations("review", "course", "s01", "--reopen", cwd=course)
     assert "double: 5 of 5 points" in back.stdout
     (course / "reviews.db").unlink()
     alone = foundations("grade", "submitted", "-a", "course", "--no-gradebook", cwd=course)
-    assert "1 submission needs a look: the reports of --json and --json-dir have what was found" in alone.stdout
+    assert "1 submission needs a look: the reports of --json and --json-dir list the findings" in alone.stdout
     assert not (course / "reviews.db").exists()

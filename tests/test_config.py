@@ -1,4 +1,4 @@
-"""Where a course is and what it allows."""
+"""A course is found, and its settings are read and checked."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ def root(tmp_path):
 
 
 def test_a_course_is_found_from_anywhere_inside_it(root):
-    """By its source/ and graders/."""
+    """The folder with source/ and graders/ is the course."""
     assert find_course(root / "source" / "01_matmul").root == root
     assert find_course(root).assignments == ["01_matmul", "02_other"]
     with pytest.raises(CourseError, match="neither it nor a folder above it"):
@@ -27,15 +27,15 @@ def test_a_course_is_found_from_anywhere_inside_it(root):
 
 
 def test_an_unknown_assignment_suggests_the_nearest(root):
-    """Or lists them all."""
+    """Without a near name, all names are listed."""
     with pytest.raises(CourseError, match="did you mean '01_matmul'"):
         find_course(root).notebook("01_matmull")
     with pytest.raises(CourseError, match="this course has: 01_matmul, 02_other"):
         find_course(root).notebook("xyz")
 
 
-def test_limits_of_an_assignment_lie_over_those_of_the_course(root):
-    """And those over the defaults."""
+def test_limits_of_an_assignment_override_those_of_the_course(root):
+    """Limits of the course override the defaults."""
     (root / "pyproject.toml").write_text(
         "[tool.foundations]\nfeedback = 'full'\n[tool.foundations.limits]\ncell_cpu_s = 7\ncheck_cpu_s = 8\n"
         "[tool.foundations.assignment.01_matmul.limits]\ncheck_cpu_s = 9\n"
@@ -48,8 +48,8 @@ def test_limits_of_an_assignment_lie_over_those_of_the_course(root):
     assert course.feedback == "full"
 
 
-def test_limits_of_an_exercise_lie_over_those_of_its_assignment(root):
-    """Those of time: it has no other."""
+def test_limits_of_an_exercise_override_those_of_its_assignment(root):
+    """An exercise has limits of time only."""
     (root / "pyproject.toml").write_text(
         "[tool.foundations.limits]\ncheck_cpu_s = 8\n"
         "[tool.foundations.assignment.01_matmul.limits]\ncheck_cpu_s = 9\nmemory_bytes = 1e9\n"
@@ -63,8 +63,8 @@ def test_limits_of_an_exercise_lie_over_those_of_its_assignment(root):
     assert tuple(name for name in norm.to_json() if name.startswith(("cell_", "check_"))) == OF_AN_EXERCISE
 
 
-def test_settings_for_an_exercise_that_is_none_are_refused(root):
-    """The nearest name is suggested."""
+def test_settings_for_an_unknown_exercise_are_refused(root):
+    """The message suggests the nearest name."""
     (root / "pyproject.toml").write_text("[tool.foundations.assignment.01_matmul.exercise.matmull]")
     course = find_course(root)
 
@@ -101,16 +101,16 @@ HERE = "tool.foundations.assignment.01_matmul"
         (f"[{HERE}.exercise.norm]\nfiles = []", "'files' is not a setting; settings here are: limits"),
         (f"[{HERE}.exercise.norm.limits]\ncheck_cpu_s = -1", "check_cpu_s is -1: it must be a number above 0"),
         (f"[{HERE}.exercise.norm.limits]\nmemory_bytes = 7", "memory_bytes cannot be set for one exercise"),
-        (f"[{HERE}.exercise.norm.limits]\nscratch_files = 7", "cannot be set for one exercise: it belongs to"),
+        (f"[{HERE}.exercise.norm.limits]\nscratch_files = 7", "cannot be set for one exercise, because it belongs to"),
         (f"[{HERE}]\nfiles = 'data.csv'", "files is 'data.csv'; it must be a list"),
         (f"[{HERE}]\nfiles = ['../gradebook.db']", "'../gradebook.db' in files is not a plain name"),
-        (f"[{HERE}]\nfiles = ['data.csv']\n[{HERE}.limits]\nscratch_files = 0", "nowhere to put them"),
+        (f"[{HERE}]\nfiles = ['data.csv']\n[{HERE}.limits]\nscratch_files = 0", "there is no folder for them"),
         ("[tool]\nfoundations = 3", "not a table"),
         ("[tool", "not valid TOML"),
     ],
 )
 def test_a_wrong_setting_is_named(root, text, words):
-    """As soon as the course is opened: the file, the place, and what would be right."""
+    """Opening the course fails with the file, the table and the valid values."""
     (root / "pyproject.toml").write_text(text)
 
     with pytest.raises(CourseError, match=words) as error:
@@ -119,26 +119,26 @@ def test_a_wrong_setting_is_named(root, text, words):
 
 
 @pytest.mark.parametrize("name", ["..", ".hidden", "a/b", "a\\b", "", "a b", "a\n", "ä", "-x", "x" * 101, 3])
-def test_a_name_of_a_file_that_could_be_anything_else_is_refused(name):
-    """No folder, nothing hidden, nothing that another system reads otherwise."""
+def test_a_file_name_that_is_not_plain_is_refused(name):
+    """Paths, hidden files and names that another system reads differently are refused."""
     course = Course(Path("/nowhere"), {"assignment": {"a": {"files": [name]}}})
 
     with pytest.raises(CourseError, match="plain name"):
         course.files("a")
 
 
-def test_declared_files_bring_room_for_themselves(root):
-    """An author who says nothing more gets a small scratch folder; without files there is none."""
+def test_an_assignment_with_files_has_a_scratch_folder(root):
+    """It is small unless the author sets limits. An assignment without files has none."""
     (root / "pyproject.toml").write_text(f"[{HERE}]\nfiles = ['data.csv', 'notes-1.txt', 'data.csv']")
     course = find_course(root)
-    rooms = [course.limits(name) for name in course.assignments]
+    limits = [course.limits(name) for name in course.assignments]
 
     assert (course.files("01_matmul"), course.files("02_other")) == (("data.csv", "notes-1.txt"), ())
-    assert [(room.scratch_bytes, room.scratch_files) for room in rooms] == [(16_000_000, 32), (0, 0)]
+    assert [(each.scratch_bytes, each.scratch_files) for each in limits] == [(16_000_000, 32), (0, 0)]
 
 
 def test_the_page_of_settings_lists_every_limit_with_its_default():
-    """What an instructor reads is what holds."""
+    """The page and the code have the same defaults."""
     page = (Path(__file__).parent.parent / "docs" / "settings.md").read_text("utf-8")
     listed = re.findall(r"^\| `(\w+)` \| ([\d ]+) \|", page, re.MULTILINE)
 
@@ -146,14 +146,14 @@ def test_the_page_of_settings_lists_every_limit_with_its_default():
 
 
 def test_a_course_without_settings_has_the_defaults(root):
-    """Hints, and limits that suit a laptop."""
+    """The defaults are hints, and the limits of :class:`Limits`."""
     course = Course(root, {})
 
     assert (course.feedback, course.limits("01_matmul")) == ("hints", Limits())
 
 
-def test_hidden_code_is_reviewed_unless_a_course_or_an_exam_says_otherwise(root):
-    """The assignment's own setting counts before the course's."""
+def test_hidden_code_is_reviewed_by_default(root):
+    """The assignment's own setting overrides the course's."""
     assert find_course(root).hidden_code("01_matmul") == "review"
     (root / "pyproject.toml").write_text(
         "[tool.foundations]\nhidden_code = 'fail'\n[tool.foundations.assignment.01_matmul]\nhidden_code = 'review'\n"
@@ -166,7 +166,7 @@ def test_hidden_code_is_reviewed_unless_a_course_or_an_exam_says_otherwise(root)
 @pytest.mark.parametrize("table", ["[tool.foundations]", "[tool.foundations.assignment.01_matmul]"])
 @pytest.mark.parametrize("value", ["'fails'", "true", "[]", "{}"])
 def test_a_wrong_value_of_hidden_code_is_refused_at_the_start(root, table, value):
-    """The sentence names the file, the value, and the values that there are."""
+    """The message names the file, the value, and the valid values."""
     (root / "pyproject.toml").write_text(f"{table}\nhidden_code = {value}\n")
     with pytest.raises(CourseError, match=r"pyproject\.toml.*hidden_code is .*; it must be one of review, fail"):
         find_course(root)

@@ -1,4 +1,4 @@
-"""Text of students that is shown anywhere steers nothing."""
+"""Text of students controls no terminal, page or program that shows it."""
 
 import io
 import json
@@ -15,8 +15,8 @@ from foundations.report import export
 from foundations.report.check_table import check_table_html, check_table_text, failures_text
 from foundations.report.model import Check, Exercise, Report, Review
 
-#: Every character there is that steers, hides or is half of one.
-STEERING = [
+#: Every control character, invisible character and surrogate.
+CONTROL = [
     character
     for character in map(chr, range(sys.maxunicode + 1))
     if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co") and character not in "\n\t"
@@ -24,7 +24,7 @@ STEERING = [
 HOSTILE = "a\x1b[31mb\x1b]8;;http://x\x07c\u202ed\u2066e\u200bf\xadg\x00h\ud83di\u061cj\U000e0041k\x9bl\x85m\rn\x7f"
 
 
-def steers(text):
+def control_characters(text):
     return [
         f"{ord(character):x}"
         for character in text
@@ -32,17 +32,17 @@ def steers(text):
     ]
 
 
-def test_no_character_that_steers_is_left():
-    """Whatever stands around it; a text that none is in stays as it is."""
-    assert [character for character in STEERING if steers(plain(f"a{character}b"))] == []
-    assert [character for character in STEERING if not plain(f"a{character}b").startswith("a")] == []
+def test_no_control_character_remains():
+    """Other text stays as it is."""
+    assert [character for character in CONTROL if control_characters(plain(f"a{character}b"))] == []
+    assert [character for character in CONTROL if not plain(f"a{character}b").startswith("a")] == []
     for text in ("", "plain", "two\nlines\tand more", "é, ∇·𝒙 → ‖A‖₂ ≤ 1 🙂 你好 עברית"):
         assert plain(text) == text
         assert plain(plain(HOSTILE)) == plain(HOSTILE)
 
 
 def test_line_ends_colours_and_lost_characters():
-    """A colour goes as a whole; it is seen that a control character was there."""
+    """A colour is removed as a whole; a replacement character marks the place of a control character."""
     assert plain("a\r\nb\rc\x1b[1;31md\x1b[0m\x00e\u202e") == "a\nb\ncd\N{REPLACEMENT CHARACTER}e"
 
 
@@ -95,12 +95,12 @@ def shown_to_the_student(path):
 
 
 @pytest.mark.parametrize("sink", [written_json, written_junit, printed, shown_to_the_student])
-def test_no_sink_lets_a_character_through_that_steers(sink, tmp_path):
-    """Names, messages, reasons, repairs, findings and the submission's own name, wherever they are written."""
+def test_no_sink_writes_a_control_character(sink, tmp_path):
+    """Names, messages, reasons, repairs, findings and the submission's name are plain in every output."""
     text = sink(tmp_path / "file")
 
     assert "ab" in text
-    assert steers(text) == []
+    assert control_characters(text) == []
 
 
 @pytest.mark.parametrize(
@@ -109,13 +109,13 @@ def test_no_sink_lets_a_character_through_that_steers(sink, tmp_path):
      "=cmd|'/c calc'!A1", "-", "--1", "-1e", "-1-1", "+", "=\x00"],
 )  # fmt: skip
 def test_a_formula_becomes_text(text):
-    """Behind blanks and invisible characters as well."""
+    """A formula after blanks and invisible characters counts as well."""
     assert escape_spreadsheet(text) == f"'{plain(text)}"
 
 
 @pytest.mark.parametrize(
     "text", ["", "s01", "-1", "-1.5", "+2", "-1e-05", "3", "a=b", "x - y", "me@example.org", "'=1"]
 )
-def test_what_is_no_formula_stays(text):
+def test_other_text_stays(text):
     """Numbers stay numbers, names stay names."""
     assert escape_spreadsheet(text) == text

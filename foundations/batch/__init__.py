@@ -1,1 +1,1 @@
-"""Grading many submissions."""
+"""The grading of many submissions."""

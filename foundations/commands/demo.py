@@ -1,4 +1,4 @@
-"""The demonstration: a made class, graded in a course folder of its own, from release to feedback."""
+"""The command ``foundations demo``: grade a sample class in its own course folder, from release to feedback."""
 
 from __future__ import annotations
 
@@ -23,45 +23,49 @@ _COPIED = ("source", "graders", "solutions", "nbgrader_config.py", "pyproject.to
 _MARK = "made-by-foundations-demo"
 
 
-def run(course: Course, folder: Path, out: Console, err: Console) -> int:
-    """Copy the course into ``folder``, release it, grade ``examples/submitted`` there, and say where everything is.
+def run_demo(course: Course, folder: Path, out: Console, err: Console) -> int:
+    """Copy the course into ``folder``, release it, grade ``examples/submitted`` there, and print where the files are.
 
     Returns:
-        0, or the exit code of a fault; that some made submission is ungraded is part of the demonstration.
+        0, or the exit code of a fault. Ungraded submissions are part of the demonstration and count as 0.
 
     Raises:
-        CourseError: the course has no examples, or ``folder`` holds something that no demonstration made.
+        CourseError: the course has no examples, or ``folder`` exists and was not made by a demonstration.
     """
     examples = course.root / "examples" / "submitted"
     if not examples.is_dir():
-        raise CourseError(f"{examples} is missing: the demonstration has nobody to grade", slug="demo")
-    own = _copy(course, examples, folder)
+        raise CourseError(
+            f"{examples} is missing, so that there are no submissions to grade; run the command in the course that has "
+            "them, or pass --course DIR",
+            slug="demo",
+        )
+    copied = _copy(course, examples, folder)
     classes: dict[str, list[Report]] = {}
-    for assignment in own.assignments:
+    for assignment in copied.assignments:
         with err.status(f"{assignment}: making release/ from source/"):
-            build.generate(own, assignment, own.root / "release")
-        if reports := _grade(own, assignment, err):
+            build.generate(copied, assignment, copied.root / "release")
+        if reports := _grade(copied, assignment, err):
             classes[assignment] = reports
             screen.show_class(reports, out, f"run `foundations review --course {folder}`")
         else:
-            out.print(f"  {assignment}: released; nobody of the made class has handed it in", highlight=False)
-    out.print(screen.overview(classes, _waiting(own)))
-    _say_where(own, out)
+            out.print(f"  {assignment}: released; the sample class has no submission of it", highlight=False)
+    out.print(screen.overview(classes, _waiting(copied)))
+    _show_paths(copied, out)
     return max((report.fault for reports in classes.values() for report in reports), default=0)
 
 
 def _grade(course: Course, assignment: str, err: Console) -> list[Report]:
-    """The reports on those who handed ``assignment`` in; gradebook, feedback and reports are written on the way."""
+    """Grade all submissions of ``assignment``, write gradebook, feedback and reports, and return the reports."""
     submitted = course.root / "submitted"
     if not any((student / assignment).is_dir() for student in submitted.iterdir()):
         return []
-    # Who has handed in nothing is no fault of a submission here, as it would be in `foundations grade`.
-    found = [one for one in find_submissions(submitted, assignment) if one.path.parent.is_dir()]
+    # Students without a submission are left out here; `foundations grade` reports them as ungraded.
+    submissions = [each for each in find_submissions(submitted, assignment) if each.path.parent.is_dir()]
     folder = course.root / "reports" / assignment
-    with Grader(course, assignment) as grader, GradebookRecorder(course, assignment, submitted) as recording:
-        run = Run(grader, recording, folder, lambda trace: err.print(trace, markup=False, highlight=False))
-        run.grade(screen.progress(found, err, f"grading {assignment},"))
-    recording.check()
+    with Grader(course, assignment) as grader, GradebookRecorder(course, assignment, submitted) as recorder:
+        run = Run(grader, recorder, folder, lambda trace: err.print(trace, markup=False, highlight=False))
+        run.grade(screen.progress(submissions, err, f"grading {assignment},"))
+    recorder.check()
     with err.status(f"{assignment}: feedback"):
         store.feedback(course, assignment)
     export.write_junit(folder / "junit.xml", run.reports)
@@ -69,16 +73,18 @@ def _grade(course: Course, assignment: str, err: Console) -> list[Report]:
 
 
 def _waiting(course: Course) -> int:
-    """Count the answers that a person has to read; a finding for review leaves its exercise a score."""
+    """Count the answers that a person has to grade. An exercise with a finding for review has a score."""
     classes = [store.scores(course, assignment) for assignment in course.assignments]
-    cells = [cell for one in classes for student in one.values() for cell in student.values()]
+    cells = [cell for students in classes for student in students.values() for cell in student.values()]
     return sum(score is None and waits for score, _, waits in cells)
 
 
 def _copy(course: Course, examples: Path, folder: Path) -> Course:
-    """A fresh course in ``folder``: what an instructor owns, with the examples as what was handed in."""
+    """Make a fresh course in ``folder``: the instructor's files, and the examples as its submissions."""
     if folder.exists() and not (folder / _MARK).exists():
-        raise CourseError(f"{folder} exists and no demonstration made it: name another one with --into", slug="demo")
+        raise CourseError(
+            f"{folder} exists, and no demonstration made it; name another folder with --into", slug="demo"
+        )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / _MARK).touch()
@@ -91,14 +97,14 @@ def _copy(course: Course, examples: Path, folder: Path) -> Course:
     return find_course(folder)
 
 
-def _say_where(course: Course, out: Console) -> None:
+def _show_paths(course: Course, out: Console) -> None:
     root = course.root
-    for name, place in (
+    for name, path in (
         ("gradebook", root / "gradebook.db"),
         ("feedback for students", root / "feedback" / "<student>" / "<assignment>" / "<assignment>.html"),
         ("executed notebooks", root / "autograded"),
         ("reports (JSON, JUnit)", root / "reports"),
-        ("what students get", root / "release"),
+        ("notebooks for students", root / "release"),
     ):
-        out.print(f"  {name + ':':<24}{place}", markup=False, highlight=False, soft_wrap=True)
+        out.print(f"  {name + ':':<24}{path}", markup=False, highlight=False, soft_wrap=True)
     out.print(f"  Formgrader:             cd {root} && jupyter lab", markup=False, highlight=False, soft_wrap=True)

@@ -1,7 +1,7 @@
-"""``foundations doctor``: whether this machine can confine student code, and whether all is here that grading needs.
+"""The command ``foundations doctor``: test whether this machine confines student code, and has all that grading needs.
 
-Nothing is guessed from version numbers. Each layer is put on in a forked child that goes on where one is missing, and
-a session is then started as grading starts one: what comes of that is the verdict.
+The verdict does not depend on version numbers. A forked child applies each layer, and continues if one is missing. Then
+sessions are started as in grading.
 """
 
 from __future__ import annotations
@@ -35,30 +35,30 @@ from foundations.session.session import Session
 
 SCHEMA = "foundations/doctor/1"
 
-#: What student code cannot do while a layer is in force, in an instructor's words.
+#: The effect of each layer: student code cannot do this while the layer is in force.
 DENIES = {
-    "parent-death signal": "outlive the grader: when that ends, so does all student code",
+    "parent-death signal": "outlive the grader: all student code ends with it",
     "descriptors": "use a file or connection that the grader has open",
     "environment": "read tokens, paths or names from environment variables",
     "namespaces": "find a network interface, or memory shared by others, even past the filter below",
     "no privileges": "act as root, or use a capability",
-    "resource limits": "take more memory, disk, files or threads than allowed",
-    "no new privileges": "get rights back through a set-user-id program",
-    "file barrier": "open files other than Python's and its libraries': no graders, gradebook, submissions, home",
-    "system-call filter": "start programs or processes, use the network, signal or look into other processes",
-    "not dumpable": "be looked into by another process of the same user, or leave a core file",
-    "self-test": "do any of this all the same: it was tried, and it failed",
+    "resource limits": "use more memory, disk, files or threads than the limits allow",
+    "no new privileges": "regain rights through a set-user-id program",
+    "file barrier": "open files other than Python and its libraries: no graders, gradebook, submissions, home",
+    "system-call filter": "start programs or processes, use the network, signal or read other processes",
+    "not dumpable": "be read by another process of the same user, or leave a core file",
+    "self-test": "do any of the above: all of it was tried, and failed",
 }
-#: What the judge and the fork server take beside a student's own memory, with room to spare.
+#: Bytes that the judge and the fork server use in addition to a student's memory, generously.
 _OWN_BYTES = 1_000_000_000
 _FORKS = 20
-#: Slower than this, something is odd about the machine: 5 to 15 ms are usual.
+#: Milliseconds for a start of a student process; 5 to 15 are usual, and a slower machine is reported.
 _SLOW_MS = 100.0
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of confinement on this machine. ``reason`` and ``advice`` are empty where it is in force."""
+    """One layer of confinement on this machine. ``reason`` and ``advice`` are empty if it is in force."""
 
     name: str
     mandatory: bool
@@ -71,7 +71,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something else that grading needs. ``ok``: whether it is as it should be; ``None`` where that is not known."""
+    """Another requirement of grading. ``ok``: whether the machine meets it; ``None`` if that is unknown."""
 
     name: str
     value: str
@@ -80,7 +80,7 @@ class Fact:
 
 @dataclass
 class Findings:
-    """All that was found. ``failure``: what went wrong when a session was started as grading does it."""
+    """The results of all tests. ``failure``: the error of a session that was started as in grading; ``None``: none."""
 
     layers: list[Layer]
     failure: str | None
@@ -89,7 +89,7 @@ class Findings:
 
     @property
     def missing(self) -> list[Layer]:
-        """Mandatory layers. That the self-test fails where another one is missing follows from that one."""
+        """The mandatory layers that are missing; the self-test only if no other is, because it fails without each."""
         missing = [layer for layer in self.layers if layer.mandatory and not layer.in_force]
         return [layer for layer in missing if layer.name != "self-test"] or missing
 
@@ -99,12 +99,12 @@ class Findings:
 
     @property
     def verdict(self) -> str:
-        """One sentence."""
+        """Whether this machine may grade, and the reason, in one or two sentences."""
         if self.missing:
             names = ", ".join(layer.name for layer in self.missing)
             return f"This machine may not grade: it cannot confine student code. Missing: {names}."
         if self.failure is not None:
-            return f"This machine may not grade: a trial of it failed. {self.failure}"
+            return f"This machine may not grade, because a trial session failed: {self.failure}"
         extra = sum(layer.in_force for layer in self.layers if not layer.mandatory)
         more = f", and {extra} extra one" if extra else ""
         count = len(sandbox.MANDATORY)
@@ -123,19 +123,19 @@ class Findings:
 
 
 def examine(course: Course | None, limits: Limits | None = None) -> Findings:
-    """Look at this machine, and at ``course`` where there is one."""
+    """Test this machine, and the gradebook of ``course`` if there is one."""
     limits = limits or Limits()
-    told = _in_child(limits)
+    confined = _confine_child(limits)
     failure, fork_ms = _trial(limits)
-    findings = Findings(_layers(told), failure, fork_ms)
-    findings.facts = [*_software(), _user(told["identity"]), _memory(limits), *_speed(fork_ms), _fonts()]
+    findings = Findings(_layers(confined), failure, fork_ms)
+    findings.facts = [*_software(), _user(confined["identity"]), _memory(limits), *_speed(fork_ms), _fonts()]
     if course is not None:
         findings.facts.append(_gradebook(course))
     return findings
 
 
 def show(findings: Findings, console: Console) -> None:
-    """The verdict first, then what it rests on."""
+    """Print the verdict, then the layers and facts that it depends on."""
     console.print(findings.verdict, style="bold", markup=False, highlight=False)
     for layer in findings.missing:
         console.print(f"  {layer.name}: {layer.reason}.", markup=False, highlight=False)
@@ -150,8 +150,8 @@ def show(findings: Findings, console: Console) -> None:
 
 
 _MEANWHILE = (
-    'Until then every submission is reported "ungraded", and no student code is run. --unsafe-no-sandbox runs it all '
-    "the same; such scores are not creditable."
+    'Until then every submission is reported "ungraded", and no student code runs. --unsafe-no-sandbox runs it without '
+    "confinement; such scores are not creditable."
 )
 
 
@@ -159,13 +159,13 @@ def _table(layers: list[Layer]) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("")
     table.add_column("layer", no_wrap=True)
-    table.add_column("what student code cannot do while it is in force", overflow="fold")
+    table.add_column("with this layer, student code cannot …", overflow="fold")
     for layer in layers:
         name = layer.name if layer.mandatory else f"{layer.name} (extra)"
         if layer.in_force:
             table.add_row("✓", name, escape(layer.denies + (f" ({layer.detail})" if layer.detail else "")))
         else:
-            why = f"not in force: {layer.reason}" + ("" if layer.mandatory else "; grading does without it")
+            why = f"not in force: {layer.reason}" + ("" if layer.mandatory else "; grading does not need it")
             table.add_row("✗" if layer.mandatory else "–", name, escape(why))
     return table
 
@@ -173,27 +173,27 @@ def _table(layers: list[Layer]) -> Table:
 # ------------------------------------------------------------------------------------------------ the layers
 
 
-def _layers(told: dict[str, Any]) -> list[Layer]:
-    """Every layer, as the child that tried it has told."""
-    found: dict[str, str] = {
-        name: rest.rstrip(")") for name, _, rest in (one.partition(" (") for one in told["layers"])
+def _layers(confined: dict[str, Any]) -> list[Layer]:
+    """Return every layer, with the result of the child that tried it."""
+    details: dict[str, str] = {
+        name: rest.rstrip(")") for name, _, rest in (layer.partition(" (") for layer in confined["layers"])
     }
-    reasons: dict[str, list[str]] = {name: rest for name, *rest in told["missing"]}
+    reasons: dict[str, list[str]] = {name: rest for name, *rest in confined["missing"]}
     layers = []
     for name, denies in DENIES.items():
         mandatory = name in sandbox.MANDATORY
-        if name in found:
-            layers.append(Layer(name, mandatory, True, denies, found[name]))
+        if name in details:
+            layers.append(Layer(name, mandatory, True, denies, details[name]))
         else:
-            reason, advice = reasons.get(name, [told["end"], "report this with the output of uname -a"])
+            reason, advice = reasons.get(name, [confined["end"], "report this with the output of uname -a"])
             layers.append(Layer(name, mandatory, False, denies, "", reason, advice))
     return layers
 
 
-def _in_child(limits: Limits) -> dict[str, Any]:
-    """What a forked process says of the layers that it could put on; ``end`` is how it ended.
+def _confine_child(limits: Limits) -> dict[str, Any]:
+    """Confine a forked process, and return its ``layers``, the ``missing`` ones, its ``identity``, and its ``end``.
 
-    Its parent stands where the fork server stands when grading, and is a child of this one: preparing changes it.
+    Its parent takes the part of the fork server. It is a child of this process, because preparing changes a process.
     """
     answers, answer = os.pipe()
     pid = os.fork()
@@ -207,29 +207,29 @@ def _in_child(limits: Limits) -> dict[str, Any]:
     with os.fdopen(answers, "rb") as reader:
         text = reader.read()
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    told: dict[str, Any] = {"layers": [], "missing": [], "identity": None}
-    told["end"] = f"the process that tried it ended with status {status}"
+    confined: dict[str, Any] = {"layers": [], "missing": [], "identity": None}
+    confined["end"] = f"the process that tried it ended with status {status}"
     with contextlib.suppress(ValueError):
-        told |= json.loads(text)
-    return told
+        confined |= json.loads(text)
+    return confined
 
 
 def _as_fork_server(answer: int, limits: Limits) -> int:
-    """Fork one process that confines itself and writes to ``answer``; its exit status, or the number of its signal."""
+    """Fork a process that confines itself and writes to ``answer``. Return its exit status, or its signal's number."""
     plan = sandbox.prepare()
     pid = os.fork()
     if pid == 0:
         try:
             layers, missing = sandbox.confine_unsafely(plan, [answer], limits.memory_bytes)
-            whys = [(error.layer, error.reason, error.advice) for error in missing]
-            os.write(answer, json.dumps({"layers": layers, "missing": whys, "identity": plan.identity}).encode())
+            reasons = [(error.layer, error.reason, error.advice) for error in missing]
+            os.write(answer, json.dumps({"layers": layers, "missing": reasons, "identity": plan.identity}).encode())
         finally:
             os._exit(0)
     return abs(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 
 def _trial(limits: Limits) -> tuple[str | None, float | None]:
-    """Start sessions as grading does, and run one cell: what failed, and the median of a start in milliseconds."""
+    """Start sessions as in grading, and run one cell. Return the failure, and the median of a start in milliseconds."""
     if find_spec("pytest") is None:
         return "pytest, which runs the hidden tests, is not installed: pip install 'foundations-kit[instructor]'", None
     taken = []
@@ -241,14 +241,14 @@ def _trial(limits: Limits) -> tuple[str | None, float | None]:
                     session.start()
                     taken.append(time.perf_counter() - before)
                     session.finish()
-                    if _said(session) != "42":
-                        return "a notebook with the cell 6 * 7 did not answer 42", None
-    except Exception as error:  # on a system that nobody has tried, anything may be missing
+                    if _result(session) != "42":
+                        return "the cell 6 * 7 did not give 42; please report this with the output of uname -a", None
+    except Exception as error:  # on an untried system anything may be missing
         return f"{type(error).__name__}: {error}" if not isinstance(error, FoundationsError) else str(error), None
     return None, round(1000 * statistics.median(taken[1:]), 1)  # the first one waited for the fork server
 
 
-def _said(session: Session) -> str | None:
+def _result(session: Session) -> str | None:
     for output in session.runs[0].outputs:
         if output.get("output_type") == "execute_result":
             return str(output["data"].get("text/plain"))
@@ -277,7 +277,7 @@ def _version(name: str) -> str | None:
 _BECOMES = {
     "nobody": "student code runs as user 65534 (nobody), with no capability",
     "nobody with root's files": "student code runs as user 65534 (nobody), with no capability. It opens files as root, "
-    "because nobody else may read this Python; which files, the file barrier decides",
+    "because only root may read this Python; the file barrier decides which files",
     "itself": "student code runs as the same user, with no capability",
 }
 
@@ -288,27 +288,27 @@ def _user(identity: str | None) -> Fact:
         name = pwd.getpwuid(number).pw_name
     except KeyError:
         name = "without a name"
-    becomes = "whom student code would run as is not known" if identity is None else _BECOMES[identity]
+    becomes = "the user that student code would run as is unknown" if identity is None else _BECOMES[identity]
     return Fact("you", f"user {number} ({name}); {becomes}")
 
 
 def _memory(limits: Limits) -> Fact:
-    """Whether a student process can be given what the limits allow it."""
+    """Compare the free memory with the memory that the limits allow a student process."""
     free = _free_bytes()
     need = limits.memory_bytes + _OWN_BYTES
     wanted = (
-        f"a submission may take {messages.size(limits.memory_bytes)}, grading itself up to {messages.size(_OWN_BYTES)}"
+        f"a submission may use {messages.size(limits.memory_bytes)}, grading itself up to {messages.size(_OWN_BYTES)}"
     )
     if free is None:
-        return Fact("memory", f"what is free is not known; {wanted}", None)
+        return Fact("memory", f"the free memory is unknown; {wanted}", None)
     value = f"{messages.size(free)} free; {wanted}"
-    return Fact("memory", value if free >= need else f"{value}: lower memory_bytes, or close something", free >= need)
+    return Fact("memory", value if free >= need else f"{value}; lower memory_bytes, or close programs", free >= need)
 
 
 def _free_bytes() -> int | None:
-    """Of the machine, or of the container where that has less."""
-    known = [_meminfo(), _of_container("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current")]
-    return min((one for one in known if one is not None), default=None)
+    """Return the free memory of the machine, or of the container if it has less; ``None`` if both are unknown."""
+    free = [_meminfo(), _of_container("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current")]
+    return min((size for size in free if size is not None), default=None)
 
 
 def _meminfo() -> int | None:
@@ -321,7 +321,7 @@ def _meminfo() -> int | None:
 
 def _of_container(most: str, used: str) -> int | None:
     with contextlib.suppress(OSError, ValueError):
-        return int(Path(most).read_text("ascii")) - int(Path(used).read_text("ascii"))  # "max" is no number
+        return int(Path(most).read_text("ascii")) - int(Path(used).read_text("ascii"))  # "max" is not a number
     return None
 
 
@@ -333,16 +333,20 @@ def _speed(fork_ms: float | None) -> Iterator[Fact]:
 
 def _fonts() -> Fact:
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    while not os.path.lexists(folder) and folder != folder.parent:  # False, too, where it cannot be seen
+    while not os.path.lexists(folder) and folder != folder.parent:  # False as well if a parent denies access
         folder = folder.parent
     if os.access(folder, os.W_OK):
-        return Fact("font cache", "can be written: matplotlib looks for fonts once")
+        return Fact("font cache", "can be written: matplotlib searches for fonts once")
     return Fact(
-        "font cache", f"{folder} cannot be written: matplotlib looks for fonts at every start, for seconds", None
+        "font cache",
+        f"{folder} cannot be written, so that matplotlib searches for fonts at every start, for seconds; make it "
+        "writable for you",
+        None,
     )
 
 
 def _gradebook(course: Course) -> Fact:
     path = course.root / "gradebook.db"
     writable = os.access(course.root, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
-    return Fact("gradebook", f"{path} {'can be written' if writable else 'cannot be written by you'}", writable)
+    state = "can be written" if writable else "cannot be written by you; change its permissions or its folder's"
+    return Fact("gradebook", f"{path} {state}", writable)

@@ -1,7 +1,7 @@
-"""The known mistakes of a course as a list: what an instructor reads before a lesson, or a program asks for.
+"""The command ``foundations misconceptions``: list a course's known mistakes, for an instructor or a program.
 
-``graders/<assignment>/misconceptions.py`` holds them. ``graders/kinds.toml``, where a course has it, puts them into
-numbered kinds: what learners get wrong, in many exercises alike.
+``graders/<assignment>/misconceptions.py`` contains the mistakes. ``graders/kinds.toml``, which is optional, puts them
+into numbered kinds: mistakes that learners make alike in many exercises.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from rich import box
-from rich.console import Group
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 
@@ -22,13 +22,13 @@ from foundations.errors import CourseError
 from foundations.grading.misconceptions import load_bank
 from foundations.notebooks.source import read_released
 
-#: What a mistake is recognised by that declares nothing else.
+#: The symptom of a mistake that declares no other.
 BY_VALUE = "values"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What learners get wrong in many exercises alike. ``ids``: the known mistakes that are of this kind."""
+    """A mistake that learners make alike in many exercises. ``ids``: the known mistakes of this kind."""
 
     number: int
     about: str
@@ -36,8 +36,8 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Known:
-    """One known mistake. ``kinds``: numbers of the kinds it belongs to; none where the course has no such list."""
+class KnownMistake:
+    """A known mistake. ``kinds``: the numbers of its kinds; empty if the course has no list of kinds."""
 
     assignment: str
     exercise: str
@@ -50,11 +50,11 @@ class Known:
         return asdict(self)
 
 
-def known_mistakes(course: Course, assignment: str | None = None, exercise: str | None = None) -> list[Known]:
-    """The known mistakes of ``course``, of one ``assignment`` or of one ``exercise``, in the notebooks' order.
+def known_mistakes(course: Course, assignment: str | None = None, exercise: str | None = None) -> list[KnownMistake]:
+    """List the known mistakes of ``course``, of one ``assignment`` or of one ``exercise``, in the notebooks' order.
 
     Raises:
-        CourseError: there is no such assignment or exercise, or a bank of mistakes cannot be read.
+        CourseError: the assignment or exercise does not exist, or a bank of mistakes cannot be read.
     """
     names = [assignment] if assignment else course.assignments
     exercises = {name: _exercises(course, name) for name in names}
@@ -62,18 +62,25 @@ def known_mistakes(course: Course, assignment: str | None = None, exercise: str 
         _must_be_among(exercise, exercises, f"assignment {assignment!r} has" if assignment else "this course has")
     kinds = _kinds_by_id(read_kinds(course))
     return [
-        Known(name, one.exercise, one.id, one.hint, one.symptoms, tuple(kinds.get(one.id, ())))
+        KnownMistake(
+            name,
+            misconception.exercise,
+            misconception.id,
+            misconception.hint,
+            misconception.symptoms,
+            tuple(kinds.get(misconception.id, ())),
+        )
         for name in names
-        for one in _in_order(load_bank(course.graders / name).misconceptions, exercises[name])
-        if exercise in (None, one.exercise)
+        for misconception in _in_order(load_bank(course.graders / name).misconceptions, exercises[name])
+        if exercise in (None, misconception.exercise)
     ]
 
 
 def read_kinds(course: Course) -> list[Kind]:
-    """The kinds of ``graders/kinds.toml``, by number; none where there is no such file.
+    """Read the kinds in ``graders/kinds.toml``, by number; an empty list if the file does not exist.
 
     Raises:
-        CourseError: it is not TOML, or a kind lacks a part.
+        CourseError: the file is not TOML, or a kind lacks a part.
     """
     path = course.graders / "kinds.toml"
     try:
@@ -82,30 +89,42 @@ def read_kinds(course: Course) -> list[Kind]:
     except FileNotFoundError:
         return []
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, LookupError, TypeError, AttributeError) as error:
-        raise CourseError(f"{path} is no list of kinds: {error}", slug="kinds") from error
+        raise CourseError(
+            f"{path} is not a list of kinds: {type(error).__name__}: {error}; each [[kind]] needs a number, about and "
+            "ids",
+            slug="kinds",
+        ) from error
 
 
-def shown(known: Sequence[Known]) -> Group:
-    """A table for each exercise, with its number of mistakes: names, how each shows itself, kinds, hints."""
-    return Group(*(_table(exercise, list(those)) for exercise, those in groupby(known, key=lambda one: one.exercise)))
+def show(mistakes: Sequence[KnownMistake], out: Console) -> None:
+    """Print a table of the mistakes of each exercise, and their number."""
+    out.print(tables(mistakes))
+    out.print(f"  {len(mistakes)} known mistake{'' if len(mistakes) == 1 else 's'}", highlight=False)
 
 
-def _table(exercise: str, known: list[Known]) -> Table:
-    title = f"{escape(exercise)} [dim]in {escape(known[0].assignment)}: {len(known)}[/dim]"
+def tables(mistakes: Sequence[KnownMistake]) -> Group:
+    """Return a table for each exercise: its number of mistakes, their names, symptoms, kinds and hints."""
+    grouped = groupby(mistakes, key=lambda mistake: mistake.exercise)
+    return Group(*(_table(exercise, list(group)) for exercise, group in grouped))
+
+
+def _table(exercise: str, mistakes: list[KnownMistake]) -> Table:
+    title = f"{escape(exercise)} [dim]in {escape(mistakes[0].assignment)}: {len(mistakes)}[/dim]"
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", expand=True)
     table.add_column("known mistake", width=32, overflow="fold")
     table.add_column("seen by", width=12, overflow="fold")
-    if any(one.kinds for one in known):
+    if any(mistake.kinds for mistake in mistakes):
         table.add_column("kind", width=5, justify="right")
     table.add_column("hint", ratio=1, overflow="fold")
-    for one in known:
-        kinds = [", ".join(map(str, one.kinds))] if len(table.columns) > 3 else []
-        table.add_row(_in_lines(one.id, 32), escape(", ".join(one.symptoms) or BY_VALUE), *kinds, escape(one.hint))
+    for mistake in mistakes:
+        name, symptoms = _in_lines(mistake.id, 32), escape(", ".join(mistake.symptoms) or BY_VALUE)
+        kinds = [", ".join(map(str, mistake.kinds))] if len(table.columns) > 3 else []
+        table.add_row(name, symptoms, *kinds, escape(mistake.hint))
     return table
 
 
 def _in_lines(name: str, width: int) -> str:
-    """A long name in lines, broken behind an underscore."""
+    """Break a long name into lines after underscores."""
     lines = [""]
     for part in name.replace("_", "_ ").split():
         if len(lines[-1]) + len(part) > width:
@@ -119,15 +138,16 @@ def _exercises(course: Course, assignment: str) -> list[str]:
 
 
 def _must_be_among(exercise: str, exercises: Mapping[str, list[str]], who: str) -> None:
-    known = [name for those in exercises.values() for name in those]
-    if exercise not in known:
-        hint = nearest(exercise, known) or f"; its exercises are: {', '.join(known) or 'none'}"
+    names = [name for group in exercises.values() for name in group]
+    if exercise not in names:
+        hint = nearest(exercise, names) or f"; its exercises are: {', '.join(names) or 'none'}"
         raise CourseError(f"{who} no exercise {exercise!r}{hint}", slug="unknown-exercise")
 
 
 def _in_order(misconceptions: Iterable[Any], exercises: list[str]) -> list[Any]:
     return sorted(
-        (one for one in misconceptions if one.exercise in exercises), key=lambda one: exercises.index(one.exercise)
+        (misconception for misconception in misconceptions if misconception.exercise in exercises),
+        key=lambda misconception: exercises.index(misconception.exercise),
     )
 
 

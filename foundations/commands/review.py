@@ -1,4 +1,4 @@
-"""The command ``foundations review``: list the findings that wait for a person, and close them."""
+"""The command ``foundations review``: list the findings that a person should look at, and close them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ADVICE = (
 
 
 def settled(course: Course, report: Report, made: Sequence[Decision]) -> Report:
-    """Return ``report``, which is as it was graded, with decisions and the course's rule applied."""
+    """Return ``report``, which has the scores of grading, with decisions and the course's rule applied."""
     after = decisions.as_graded(report)
     decisions.settle(after, made, course.hidden_code(report.assignment))
     return after
@@ -36,13 +36,13 @@ def found(course: Course, assignment: str | None = None, student: str | None = N
     """Return the recorded reports with findings, open or decided.
 
     Raises:
-        CourseError: there is no such assignment or student, or the file of reviews cannot be used.
+        CourseError: the assignment or student does not exist, or the file of reviews cannot be used.
     """
     if assignment is not None:
         course.notebook(assignment)
     with store.opened(course.root) as book:
         reports = book.reports(assignment, student)
-        result = [settled(course, one, book.decisions(one.assignment, one.submission)) for one in reports]
+        result = [settled(course, report, book.decisions(report.assignment, report.submission)) for report in reports]
     if assignment is not None and student is not None and not result:
         _check_student(course, assignment, student)
     return result
@@ -60,7 +60,7 @@ def accept(course: Course, assignment: str, student: str, by: str | None = None)
     """Close all open findings of a submission, which keeps its points.
 
     Raises:
-        CourseError: there is no such submission, or nothing of it is open.
+        CourseError: the submission does not exist, or it has no open finding.
     """
     return _decide(course, assignment, student, (), by)
 
@@ -69,7 +69,7 @@ def take(course: Course, assignment: str, student: str, exercises: Sequence[str]
     """Close all open findings of a submission, and take the points of ``exercises``.
 
     Raises:
-        CourseError: there is no such submission or exercise, or nothing of it is open.
+        CourseError: the submission or exercise does not exist, or the submission has no open finding.
     """
     if not exercises:
         raise CourseError("--take needs the names of exercises, separated by commas", slug="review")
@@ -80,13 +80,15 @@ def reopen(course: Course, assignment: str, student: str) -> Closed:
     """Withdraw the decisions about a submission: its findings are open again, and points that were taken are back.
 
     Raises:
-        CourseError: there is no such submission, or nothing of it was decided.
+        CourseError: the submission does not exist, or it has no decision.
     """
     with store.opened(course.root, write=True) as book:
         before = _only(course, book, assignment, student)
         if not before.reviewed:
             raise CourseError(
-                f"nothing of {student!r} in {assignment!r} was decided, so there is nothing to reopen", slug="review"
+                f"{student!r} in {assignment!r} has no decision to withdraw; `foundations review --decided` lists the "
+                "decisions",
+                slug="review",
             )
         book.withdraw(assignment, student)
         after = settled(course, before, [])
@@ -96,7 +98,7 @@ def reopen(course: Course, assignment: str, student: str) -> Closed:
 def _decide(course: Course, assignment: str, student: str, exercises: Sequence[str], by: str | None) -> Closed:
     name = _login_name() if by is None else " ".join(clean(by, 200).split())
     if not name:
-        raise CourseError(f"--by is {by!r}, which is not a name; pass --by NAME", slug="review")
+        raise CourseError(f"--by is {by!r}, which is not a name; pass your name", slug="review")
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with store.opened(course.root, write=True) as book:
         before = _only(course, book, assignment, student)
@@ -104,15 +106,15 @@ def _decide(course: Course, assignment: str, student: str, exercises: Sequence[s
         if not before.review:
             last = before.reviewed[-1]
             raise CourseError(
-                f"nothing of {student!r} in {assignment!r} is open: {last.by} decided about it at {last.at}; to decide "
-                "again, run it with --reopen first",
+                f"{student!r} in {assignment!r} has no open finding: {last.by} decided at {last.at}; run the command "
+                "with --reopen first to decide again",
                 slug="review",
             )
         taken = tuple(dict.fromkeys(exercises))
         made = [Decision(review, taken, name, now, before.fingerprint) for review in before.review]
         book.decide(assignment, student, made)
         after = settled(course, before, book.decisions(assignment, student))
-        # Within the block: a decision that the gradebook does not take is not kept.
+        # Within the block, so that a decision is lost if the gradebook cannot be written.
         return Closed(after, _bring_in_line(course, before, after))
 
 
@@ -121,7 +123,7 @@ def _bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
 
     notes = settlement.bring_in_line(course, before, after)
     if (page := settlement.feedback_page(course, after)) is not None and before.score != after.score:
-        notes.append(f"{page} shows the points of before: run `nbgrader generate_feedback {after.assignment} --force`")
+        notes.append(f"{page} shows the old points; run `nbgrader generate_feedback {after.assignment} --force`")
     return notes
 
 
@@ -130,25 +132,28 @@ def _only(course: Course, book: store.Reviews, assignment: str, student: str) ->
     for report in book.reports(assignment, student):
         return settled(course, report, book.decisions(assignment, student))
     _check_student(course, assignment, student)
-    raise CourseError(f"nothing of {student!r} in {assignment!r} needs a look: nothing was found in it", slug="review")
+    raise CourseError(
+        f"{student!r} in {assignment!r} has no finding to decide about; `foundations review` lists the open findings",
+        slug="review",
+    )
 
 
 def _check_student(course: Course, assignment: str, student: str) -> None:
     from foundations.gradebook.settlement import known_students
 
-    known = known_students(course, assignment)
-    if student not in known:
-        hint = nearest(student, known) or "; grade the submission first, with the gradebook"
+    students = known_students(course, assignment)
+    if student not in students:
+        hint = nearest(student, students) or "; grade the submission first, with the gradebook"
         raise CourseError(
             f"student {student!r} has no graded submission of {assignment!r} in the gradebook{hint}", slug="review"
         )
 
 
 def _check_exercises(report: Report, exercises: Sequence[str]) -> None:
-    known = [exercise.id for exercise in report.exercises]
+    ids = [exercise.id for exercise in report.exercises]
     for name in exercises:
-        if name not in known:
-            hint = nearest(name, known) or f"; its exercises are: {', '.join(known) or 'none'}"
+        if name not in ids:
+            hint = nearest(name, ids) or f"; its exercises are: {', '.join(ids) or 'none'}"
             raise CourseError(
                 f"{report.assignment!r} has no automatically graded exercise {name!r}{hint}", slug="unknown-exercise"
             )
@@ -159,12 +164,12 @@ def _login_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError) as error:
         raise CourseError(
-            f"your login name, which is recorded with a decision, cannot be found out: {error}; pass --by NAME",
+            f"your login name, which is recorded with a decision, is unknown: {error}; pass --by NAME",
             slug="review",
         ) from error
 
 
-# --------------------------------------------------------------------------------------------- shown to a person
+# ------------------------------------------------------------------------------------------- printing
 
 
 def show(reports: Sequence[Report], out: Console, *, decided: bool = False) -> None:
@@ -176,6 +181,12 @@ def show(reports: Sequence[Report], out: Console, *, decided: bool = False) -> N
     out.print(f"  submissions {state}: {count}", highlight=False)
     if count and not decided:
         out.print(f"  {_ADVICE}", markup=False, highlight=False)
+
+
+def show_closed(closed: Closed, out: Console) -> None:
+    """Print the state of a submission after a decision."""
+    for line in summary(closed):
+        out.print(f"  {line}", markup=False, highlight=False)
 
 
 def summary(closed: Closed) -> Iterator[str]:
@@ -208,17 +219,17 @@ def _open(report: Report) -> Iterator[tuple[Review, str]]:
     for review in report.review:
         touched = decisions.touched(review, report)
         if any(check.imposed for exercise in touched for check in exercise.checks):
-            touched = decisions.touched(review, decisions.as_graded(report))  # the course's rule took them already
+            touched = decisions.touched(review, decisions.as_graded(report))  # the course's rule took the points
         yield review, f"{_points(touched):g}"
 
 
 def _decided(report: Report) -> Iterator[tuple[Review, str]]:
-    for one in report.reviewed:
-        yield one.review, f"{outcome(one)} by {one.by}, {one.at}"
+    for decision in report.reviewed:
+        yield decision.review, f"{outcome(decision)} by {decision.by}, {decision.at}"
 
 
 def outcome(decision: Decision) -> str:
-    """Return the decision in words."""
+    """Return a short phrase for the decision."""
     return f"points of {', '.join(decision.taken)} taken" if decision.taken else "accepted"
 
 

@@ -1,1 +1,1 @@
-"""From the source notebook to what students get."""
+"""The way from the source notebook to the notebook for students."""

@@ -1,7 +1,7 @@
-"""From ``source/`` to ``release/`` (what students get) and ``solutions/`` (executed), and whether they still agree.
+"""Make ``release/`` (the students' notebooks) and ``solutions/`` (executed) from ``source/``, and compare them with it.
 
-The release is made by nbgrader's own converter, but without a gradebook, so that making it leaves no other trace. What
-depends on the machine or the moment is taken out: generating twice gives the same notebook.
+nbgrader's own converter makes the release, but without a gradebook, so that it writes no other file. All that depends
+on the machine or the time is removed: generating twice gives the same notebook.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from foundations.errors import CourseError
 from foundations.gradebook.store import beside_python, course_directory, failed, nbgrader_log, settings
 from foundations.notebooks.submission import read_source
 
-#: What stays of a cell's and of the notebook's metadata; the rest is an editor's, and changes with it.
+#: The metadata that stay in a cell and in the notebook; an editor writes the rest, and changes it.
 _CELL_METADATA = ("nbgrader", "deletable", "editable", "tags", "slideshow", "jupyter")
 _KERNEL = ("display_name", "language", "name")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{8,}\b")
 
 
-def release(course: Course, name: str | None = None) -> list[Path]:
-    """Write ``release/<name>/`` and ``solutions/<name>/`` of one assignment, or of all; the notebooks' paths.
+def build_release(course: Course, name: str | None = None) -> list[Path]:
+    """Write ``release/<name>/`` and ``solutions/<name>/`` of one assignment, or of all. Return the notebooks' paths.
 
     Raises:
         CourseError: the source is broken, or its own solution does not run.
@@ -58,8 +58,12 @@ def _names(course: Course, name: str | None) -> list[str]:
 
 
 def generate(course: Course, assignment: str, folder: Path) -> Path:
-    """Make the release of ``assignment`` under ``folder``; the folder with its notebook and the files beside it."""
-    read_source(course.notebook(assignment))  # says in words what nbgrader says in tracebacks
+    """Make the release of ``assignment`` under ``folder``. Return the folder of its notebook and other files.
+
+    Raises:
+        CourseError: the source is broken, or nbgrader stopped.
+    """
+    read_source(course.notebook(assignment))  # raises a sentence if nbgrader would print a traceback
     config = settings(course)
     config.SaveCells.enabled = False
     coursedir = course_directory(course, config, assignment)
@@ -76,7 +80,7 @@ def generate(course: Course, assignment: str, folder: Path) -> Path:
 
 
 def solution_version(course: Course, assignment: str) -> nbformat.NotebookNode:
-    """The source as it is handed out after the deadline: without mark schemes, cells locked, not executed yet."""
+    """Return the source as students get it after the deadline: no mark schemes, cells locked, not executed yet."""
     notebook = read_source(course.notebook(assignment))
     config = settings(course)
     steps: list[Preprocessor] = [LockCells(config=config), ClearMarkScheme(config=config)]
@@ -86,7 +90,7 @@ def solution_version(course: Course, assignment: str) -> nbformat.NotebookNode:
 
 
 def execute(course: Course, assignment: str) -> nbformat.NotebookNode:
-    """The solution notebook with its outputs, run from top to bottom in a fresh kernel and an empty folder.
+    """Run the solution notebook from top to bottom in a fresh kernel and folder. Return it with its outputs.
 
     Raises:
         CourseError: a cell fails, does not end in time, or ends the kernel.
@@ -105,26 +109,26 @@ def execute(course: Course, assignment: str) -> nbformat.NotebookNode:
             coalesce_streams=True,
             extra_arguments=["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"],
         )
-        # The instructor's own start-up files, backends and data are no part of the course.
+        # The course must not depend on the instructor's own start-up files, backends and data.
         environment = {**os.environ, "IPYTHONDIR": str(profile), "PYTHONHASHSEED": "0", "FOUNDATIONS_MNIST": "bundled"}
         environment.pop("MPLBACKEND", None)
         try:
             client.execute(env=environment)
         except (CellControlSignal, DeadKernelError) as error:
-            raise CourseError(_why(notebook, assignment, error), slug="solution") from error
-        places = {str(work): ".", str(course.root): "…", str(Path.home()): "~"}
-    return _without_places(normalised(notebook, outputs=True), places)
+            raise CourseError(_failure(notebook, assignment, error), slug="solution") from error
+        folders = {str(work): ".", str(course.root): "…", str(Path.home()): "~"}
+    return _without_folders(normalised(notebook, outputs=True), folders)
 
 
-def _why(notebook: nbformat.NotebookNode, assignment: str, error: Exception) -> str:
-    """In one sentence which cell of the solution did not run, and why."""
+def _failure(notebook: nbformat.NotebookNode, assignment: str, error: Exception) -> str:
+    """Return a sentence on the cell of the solution that did not run, and the reason."""
     for number, cell in enumerate(notebook.cells, 1):
         for output in cell.get("outputs", []):
             if output.output_type == "error" and "raises-exception" not in cell.metadata.get("tags", []):
-                what = f"{output.ename}: {output.evalue}".strip().split("\n")[0]
-                return f"the solution of {assignment!r} fails in cell {number} ({_label(cell)}): {what}"
+                reason = f"{output.ename}: {output.evalue}".strip().split("\n")[0]
+                return f"the solution of {assignment!r} fails in cell {number} ({_label(cell)}): {reason}; correct the cell under source/"
     first = (str(error).strip() or type(error).__name__).split("\n")[0]
-    return f"the solution of {assignment!r} cannot be run to its end: {first}"
+    return f"the solution of {assignment!r} does not run to its end: {first}; correct the notebook under source/"
 
 
 def _label(cell: nbformat.NotebookNode) -> str:
@@ -135,7 +139,7 @@ def _label(cell: nbformat.NotebookNode) -> str:
 
 
 def normalised(notebook: nbformat.NotebookNode, *, outputs: bool = False) -> nbformat.NotebookNode:
-    """The notebook in nbformat 4.5 without what changes from one machine or day to the next."""
+    """Return the notebook in nbformat 4.5, without metadata that change from one machine or day to the next."""
     kernel = notebook.metadata.get("kernelspec", {})
     metadata = {
         "kernelspec": {key: kernel[key] for key in _KERNEL if key in kernel},
@@ -143,38 +147,38 @@ def normalised(notebook: nbformat.NotebookNode, *, outputs: bool = False) -> nbf
     }
     cells = []
     for number, cell in enumerate(notebook.cells, 1):
-        kept: dict[str, Any] = {
+        node: dict[str, Any] = {
             "cell_type": cell.cell_type,
             "id": cell.get("id") or f"cell-{number}",
             "metadata": {key: cell.metadata[key] for key in _CELL_METADATA if key in cell.metadata},
             "source": cell.source,
         }
         if cell.get("attachments"):
-            kept["attachments"] = cell.attachments
+            node["attachments"] = cell.attachments
         if cell.cell_type == "code":
-            kept["outputs"] = cell.outputs if outputs else []
-            kept["execution_count"] = cell.execution_count if outputs else None
-        cells.append(kept)
+            node["outputs"] = cell.outputs if outputs else []
+            node["execution_count"] = cell.execution_count if outputs else None
+        cells.append(node)
     return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
 
 
-def _without_places(notebook: nbformat.NotebookNode, places: dict[str, str]) -> nbformat.NotebookNode:
-    """Addresses in memory and folders of this machine, taken out of the outputs' texts."""
+def _without_folders(notebook: nbformat.NotebookNode, folders: dict[str, str]) -> nbformat.NotebookNode:
+    """Replace addresses in memory and ``folders`` of this machine in the outputs' texts."""
 
-    def plain(value: Any) -> Any:
+    def replaced(value: Any) -> Any:
         if isinstance(value, str):
-            for place, name in places.items():
-                value = value.replace(place, name) if len(place) > 1 else value
+            for folder, name in folders.items():
+                value = value.replace(folder, name) if len(folder) > 1 else value
             return _ADDRESS.sub("0x0", value)
         if isinstance(value, list):
-            return [plain(item) for item in value]
+            return [replaced(item) for item in value]
         if isinstance(value, dict):
-            return {key: item if key.startswith("image/") else plain(item) for key, item in value.items()}
+            return {key: item if key.startswith("image/") else replaced(item) for key, item in value.items()}
         return value
 
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = nbformat.from_dict(plain(cell.outputs))
+            cell.outputs = nbformat.from_dict(replaced(cell.outputs))
     return notebook
 
 
@@ -184,7 +188,7 @@ def _write(notebook: nbformat.NotebookNode, path: Path) -> None:
 
 
 def _replace(made: Path, folder: Path) -> None:
-    """What is generated is replaced as a whole: a file that left source/ must not stay released."""
+    """Replace the whole folder, so that a file that was removed from source/ does not stay released."""
     if folder.exists():
         shutil.rmtree(folder)
     shutil.copytree(made, folder)
@@ -194,36 +198,37 @@ def _replace(made: Path, folder: Path) -> None:
 
 
 def drift(course: Course, name: str | None = None) -> list[str]:
-    """What ``foundations release`` would change: one sentence each, empty where all agrees.
+    """Return a sentence for each thing that ``foundations release`` would change; an empty list if all agrees.
 
-    Solutions are not run again: their sources and structure are compared, and that each code cell was executed without
-    an error.
+    Solutions are not run again. Their sources and structure are compared, and each code cell must have been executed
+    without an error.
     """
-    found: list[str] = []
+    complaints: list[str] = []
     for assignment in _names(course, name):
-        mend = f"run `foundations release {assignment}`"
+        remedy = f"run `foundations release {assignment}`"
         with tempfile.TemporaryDirectory() as folder:
             made = generate(course, assignment, Path(folder))
-            found += [f"{what}: {mend}" for what in _release_drift(made, course.root / "release" / assignment)]
+            changes = list(_release_drift(made, course.root / "release" / assignment))
         path = course.root / "solutions" / assignment / f"{assignment}.ipynb"
-        found += [f"{what}: {mend}" for what in _solution_drift(solution_version(course, assignment), path)]
+        changes += _solution_drift(solution_version(course, assignment), path)
+        complaints += [f"{change}: {remedy}" for change in changes]
     if name is None:
         for folder_name in ("release", "solutions"):
             folders = sorted(path for path in (course.root / folder_name).glob("*/") if path.is_dir())
-            known = course.assignments
-            found += [f"{_short(path)} has no source: remove it" for path in folders if path.name not in known]
-    return found
+            names = course.assignments
+            complaints += [f"{_short(path)} has no source: remove it" for path in folders if path.name not in names]
+    return complaints
 
 
 def _release_drift(made: Path, committed: Path) -> Iterator[str]:
     notebook = f"{made.name}.ipynb"
     yield from _differences(_read(made / notebook), committed / notebook)
     wanted = {path.relative_to(made) for path in made.rglob("*") if path.is_file()} - {Path(notebook)}
-    there = {path.relative_to(committed) for path in committed.rglob("*") if path.is_file()} - {Path(notebook)}
-    for path in sorted(wanted | there):
+    present = {path.relative_to(committed) for path in committed.rglob("*") if path.is_file()} - {Path(notebook)}
+    for path in sorted(wanted | present):
         if path not in wanted:
             yield f"{_short(committed / path)} is not under source/"
-        elif path not in there:
+        elif path not in present:
             yield f"{_short(committed / path)} is missing"
         elif not filecmp.cmp(made / path, committed / path, shallow=False):
             yield f"{_short(committed / path)} differs from source/"
@@ -244,30 +249,33 @@ def _solution_drift(wanted: nbformat.NotebookNode, path: Path) -> Iterator[str]:
 
 
 def _differences(wanted: nbformat.NotebookNode, path: Path) -> Iterator[str]:
-    """How the committed notebook differs from the generated one, outputs aside: the first cell that does."""
+    """Yield the first difference between the committed and the generated notebook, outputs aside."""
     if not path.is_file():
         yield f"{_short(path)} is missing"
         return
-    there = normalised(_read(path))
-    for number, (left, right) in enumerate(zip(wanted.cells, there.cells, strict=False), 1):
-        if parts := [key for key in sorted(left.keys() | right.keys()) if left.get(key) != right.get(key)]:
-            yield f"{_short(path)}, cell {number} ({_label(left)}) has another {' and '.join(parts)} than source/"
+    committed = normalised(_read(path))
+    for number, (generated, cell) in enumerate(zip(wanted.cells, committed.cells, strict=False), 1):
+        keys = sorted(generated.keys() | cell.keys())
+        if parts := [key for key in keys if generated.get(key) != cell.get(key)]:
+            yield f"{_short(path)}, cell {number} ({_label(generated)}) differs from source/ in its {' and '.join(parts)}"
             return
-    if len(wanted.cells) != len(there.cells):
-        yield f"{_short(path)} has {len(there.cells)} cells instead of {len(wanted.cells)}"
-    elif wanted.metadata != there.metadata:
-        yield f"{_short(path)} has other notebook metadata than source/"
+    if len(wanted.cells) != len(committed.cells):
+        yield f"{_short(path)} has {len(committed.cells)} cells instead of {len(wanted.cells)}"
+    elif wanted.metadata != committed.metadata:
+        yield f"{_short(path)} differs from source/ in its notebook metadata"
 
 
 def _read(path: Path) -> nbformat.NotebookNode:
     try:
         return nbformat.read(path, as_version=4)
     except Exception as error:
-        raise CourseError(f"{_short(path)} cannot be read as a notebook: {error}", slug="drift") from error
+        raise CourseError(
+            f"{_short(path)} cannot be read as a notebook: {error}; run `foundations release`", slug="drift"
+        ) from error
 
 
 def _short(path: Path) -> str:
-    """``release/<assignment>/...``: the path as the person at the course's root sees it."""
+    """Return ``path`` relative to the course's root: ``release/<assignment>/...``."""
     parts = path.parts
     start = max((index for index, part in enumerate(parts) if part in ("release", "solutions")), default=0)
     return "/".join(parts[start:])

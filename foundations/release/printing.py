@@ -1,7 +1,7 @@
-"""Notebooks as pages to print: ``python -m foundations.release.printing FOLDER`` (``make print``).
+"""Render notebooks as pages to print: ``python -m foundations.release.printing FOLDER`` (``make print``).
 
-Each page is one file. It holds its own pictures, its formulas are MathML, and it may run no script and fetch nothing,
-so that it prints the same on any machine, without a network.
+Each page is one file that prints the same on any machine, without a network: its pictures are inside, its formulas are
+MathML, and its policy forbids scripts and requests.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from foundations.config import Course, find_course
 from foundations.errors import CourseError
 from foundations.report.sanitize import SanitizeOutputs, sanitize_code, sanitize_markdown
 
-#: What is printed: what students get, and the executed solutions for whoever grades.
+#: The folders that are printed: the students' notebooks, and the executed solutions for graders.
 KINDS = ("release", "solutions")
 
 # nbconvert's page for JupyterLab, without the scripts that it fetches from other hosts.
@@ -45,8 +45,8 @@ math[display="block"] { margin: 0.6em 0; }
 """
 
 
-def printable(notebook: nbformat.NotebookNode, title: str) -> str:
-    """The page of one notebook, as HTML. What its outputs show is cleaned as in feedback."""
+def render_page(notebook: nbformat.NotebookNode, title: str) -> str:
+    """Return the page of one notebook, as HTML. Its outputs are sanitized as in feedback."""
     exporter = HTMLExporter(
         extra_loaders=[jinja2.DictLoader({"print.html.j2": _TEMPLATE})],
         template_name="lab",
@@ -59,27 +59,27 @@ def printable(notebook: nbformat.NotebookNode, title: str) -> str:
 
 
 def print_course(course: Course, folder: Path) -> list[Path]:
-    """Write ``<folder>/<kind>/<assignment>.html`` for each assignment; the pages' paths.
+    """Write ``<folder>/<kind>/<assignment>.html`` for each assignment. Return the pages' paths.
 
     Raises:
-        CourseError: a notebook was not made yet.
+        CourseError: a release or solution does not exist yet.
     """
     written = []
     for kind in KINDS:
         for name in course.assignments:
             source = course.root / kind / name / f"{name}.ipynb"
             if not source.is_file():
-                raise CourseError(f"{kind}/{name} is not made yet: run `foundations release {name}`", slug="drift")
+                raise CourseError(f"{kind}/{name} does not exist: run `foundations release {name}`", slug="drift")
             path = folder / kind / f"{name}.html"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(printable(nbformat.read(source, as_version=4), name), "utf-8")
+            path.write_text(render_page(nbformat.read(source, as_version=4), name), "utf-8")
             written.append(path)
     return written
 
 
 if __name__ == "__main__":
     try:
-        for one in print_course(find_course(), Path(sys.argv[1])):
-            print(f"  {one}")
+        for page in print_course(find_course(), Path(sys.argv[1])):
+            print(f"  {page}")
     except CourseError as error:
-        sys.exit(f"foundations: cannot go on: {error}")
+        sys.exit(f"foundations: cannot continue: {error}")

@@ -1,8 +1,8 @@
-"""Functions of the graders that travel into the student's process, and the solutions that they would give away.
+"""Find lines of solutions in functions of the graders that travel into the student's process.
 
-Student code can read whatever runs next to it. A function that travels is known by its first parameter, ``names``:
-:class:`foundations.grading.student.Student` sends no other. The baseline of a speed check is none of them, because it
-runs in a process of its own.
+Student code can read all code that runs next to it. The first parameter of a function that travels is ``names``:
+:class:`foundations.grading.student.Student` sends no other function. The baseline of a speed check does not travel,
+because it runs in its own process.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.notebooks.source import read_source, release_version
 
-#: Operations and constants in a line of a solution that gives it away. Counted in this course: of the lines with one
-#: (``isinstance(a, torch.Tensor)``, ``each.backward()``) probes have many by chance; of those with two or more, all
-#: that were found had been copied.
+#: Operations and constants that a line of a solution must have to count as copied. In this course, probes contain many
+#: lines with one (``isinstance(a, torch.Tensor)``, ``each.backward()``) by chance; all lines with two or more that were
+#: found in probes had been copied.
 LEAST_OF_A_LINE = 2
 #: The same for a part of a line, such as one of two conditions.
 LEAST_OF_A_PART = 3
@@ -45,7 +45,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Solutions:
-    """Lines of solutions by their skeletons: the exercise, and the line as its solution has it."""
+    """Lines of solutions by their skeletons. A value is the exercise and the line in its solution."""
 
     whole: dict[str, tuple[str, str]]
     parts: dict[str, tuple[str, str]]
@@ -73,7 +73,7 @@ def revealed(course: Course, assignment: str) -> list[str]:
 
 
 def find_probes(course: Course, assignment: str) -> list[Probe]:
-    """Find the functions that travel in the graders of ``assignment``, and what they send as text by ``getsource``.
+    """Find the functions in the graders of ``assignment`` that travel, as functions or as text by ``getsource``.
 
     Raises:
         CourseError: a file of the graders is not Python.
@@ -90,7 +90,7 @@ def find_probes(course: Course, assignment: str) -> list[Probe]:
 
 
 def travels(node: ast.AST) -> bool:
-    """Whether ``node`` is a function whose first parameter says that it runs in the student's process."""
+    """Return whether ``node`` is a function whose first parameter is :data:`FIRST_PARAMETER`."""
     if not isinstance(node, _Function):
         return False
     parameters = [*node.args.posonlyargs, *node.args.args]
@@ -98,13 +98,13 @@ def travels(node: ast.AST) -> bool:
 
 
 def _sent_as_text(tree: ast.Module) -> Iterator[str]:
-    """Yield the names in calls of ``getsource``; all names of the file if it is not plain whose source is asked for."""
+    """Yield the names in calls of ``getsource``, or all names of the file if an argument is not a plain name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2].startswith("getsource"):
-            given = node.args[0] if node.args else None
-            defined = {one.name for one in ast.walk(tree) if isinstance(one, _Definition)}
-            if isinstance(given, ast.Name) and given.id in defined:
-                yield given.id
+            argument = node.args[0] if node.args else None
+            defined = {definition.name for definition in ast.walk(tree) if isinstance(definition, _Definition)}
+            if isinstance(argument, ast.Name) and argument.id in defined:
+                yield argument.id
             else:
                 yield from defined
 
@@ -113,7 +113,7 @@ def _parsed(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_text("utf-8"))
     except (SyntaxError, ValueError) as error:
-        raise CourseError(f"grader {path.name!r} is no Python: {error}", slug="graders") from error
+        raise CourseError(f"grader {path.name!r} is not Python: {error}; correct that line", slug="graders") from error
 
 
 # ------------------------------------------------------------------------------------------------- lines of solutions
@@ -122,32 +122,34 @@ def _parsed(path: Path) -> ast.Module:
 def read_solutions(course: Course, assignment: str) -> Solutions:
     """Read the lines of all solutions of the course that no release shows to the students of ``assignment``.
 
-    Whoever works on ``assignment`` has its release, and the release of the exercise itself.
+    A student of ``assignment`` has its release, and the release of the exercise itself.
     """
     paths = {name: course.notebook(name) for name in course.assignments}
     cells = {name: _cells(path, path.stat().st_mtime_ns) for name, path in paths.items()}
-    attributes = frozenset(one for each in cells.values() for cell in each for one in assigned_attributes(cell.written))
+    attributes = frozenset(
+        name for notebook in cells.values() for cell in notebook for name in assigned_attributes(cell.written)
+    )
     solutions = Solutions({}, {}, attributes)
-    for each in cells.values():
-        told = _shown(each, attributes) | _shown(cells[assignment], attributes)
-        for cell in each:
+    for notebook in cells.values():
+        public = _shown(notebook, attributes) | _shown(cells[assignment], attributes)
+        for cell in notebook:
             if cell.solves:
-                for known, nodes, least in (
+                for collected, nodes, least in (
                     (solutions.whole, lines(cell.written), LEAST_OF_A_LINE),
                     (solutions.parts, parts(cell.written), LEAST_OF_A_PART),
                 ):
-                    found = ((skeleton(node, attributes), node) for node in nodes)
-                    known |= {
+                    skeletons = ((skeleton(node, attributes), node) for node in nodes)
+                    collected |= {
                         bare.text: (cell.solves, ast.unparse(node))
-                        for bare, node in found
-                        if bare.weight >= least and bare.text not in told | known.keys()
+                        for bare, node in skeletons
+                        if bare.weight >= least and bare.text not in public | collected.keys()
                     }
     return solutions
 
 
 @dataclass(frozen=True)
 class _Cell:
-    """A cell of code as its author wrote it, and as students get it; ``solves``: the exercise, or ""."""
+    """A cell of code, as its author wrote it and as it is released. ``solves``: the exercise, or ""."""
 
     solves: str
     written: ast.Module
@@ -158,42 +160,41 @@ class _Cell:
 def _cells(path: Path, _changed: int) -> tuple[_Cell, ...]:
     """Read the code of a source notebook; ``_changed`` is the time of its last change."""
     notebook = read_source(path)
-    found = []
-    for cell, given in zip(notebook.cells, release_version(notebook).cells, strict=True):
+    read = []
+    for cell, released_cell in zip(notebook.cells, release_version(notebook).cells, strict=True):
         if cell.cell_type == "code" and (written := parse(cell.source)):
             marks = cell.metadata.get("nbgrader", {})
             solves = marks.get("grade_id", "").removesuffix("-solution") if marks.get("solution") else ""
-            released = parse(given.source) if solves else written
-            found.append(_Cell(solves, written, released or ast.Module([], [])))
-    return tuple(found)
+            released = parse(released_cell.source) if solves else written
+            read.append(_Cell(solves, written, released or ast.Module([], [])))
+    return tuple(read)
 
 
 @lru_cache(maxsize=64)
 def _shown(cells: tuple[_Cell, ...], attributes: frozenset[str]) -> frozenset[str]:
-    """Collect the skeletons of all that students are given."""
+    """Collect the skeletons of all released code."""
     return frozenset(skeleton(part, attributes).text for cell in cells for part in parts(cell.released))
 
 
 def copied_lines(tree: ast.AST, solutions: Solutions) -> list[tuple[int, str, str]]:
-    """Find the lines of solutions in ``tree``, names replaced: line number, exercise, and the line of its solution.
+    """Find the lines of solutions in ``tree``, under any names: line number, exercise, and the line of its solution.
 
-    Texts in ``tree`` that are Python count as well. Of an expression within another that was found, only the outer one
-    is listed.
+    Strings in ``tree`` that are Python code count as well. An expression inside another one is not listed again.
     """
     own = solutions.attributes | assigned_attributes(tree)
-    found: dict[int, tuple[int, str, str]] = {}
+    copied: dict[int, tuple[int, str, str]] = {}
     inner: set[int] = set()
     for node in _with_texts(tree):
         for attributes in (solutions.attributes, own):
             text = skeleton(node, attributes).text
             if (hit := solutions.whole.get(text) or solutions.parts.get(text)) and id(node) not in inner:
-                found.setdefault(id(node), (node.lineno, *hit))
-                inner |= {id(one) for one in ast.walk(node)}
-    return sorted(set(found.values()))
+                copied.setdefault(id(node), (node.lineno, *hit))
+                inner |= {id(child) for child in ast.walk(node)}
+    return sorted(set(copied.values()))
 
 
 def _with_texts(tree: ast.AST) -> Iterator[ast.expr | ast.AugAssign]:
-    """Yield the parts of ``tree`` and of the Python in its texts, outer ones first."""
+    """Yield the parts of ``tree`` and of the Python code in its strings, outer ones first."""
     for node in parts(tree):
         yield node
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and (code := _as_code(node.value)):

@@ -1,4 +1,4 @@
-"""A class in which something goes wrong for one: the others are graded and recorded, and nothing is lost."""
+"""A fault of one submission costs no other: all others are graded and recorded."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from foundations.report import failures
 from foundations.report.model import Report
 
 pytestmark = [
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
+    # nbgrader uses datetime.utcnow, and names that SQLAlchemy will drop.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
@@ -38,7 +38,7 @@ COMMAND = [sys.executable, "-c", "from foundations.cli import main; main()"]
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    """The small course with hidden tests, and a class of three that handed in right answers."""
+    """Make the small course with hidden tests, and a class of three that submitted right answers."""
     course = make_course(tmp_path / "root")
     for name, factor in (("double", 2), ("triple", 3)):
         (course.graders / NAME / f"test_{name}.py").write_text(GRADER.replace("FACTOR", str(factor)))
@@ -61,14 +61,14 @@ def reports(course: Course) -> dict[str, dict]:
 
 
 def points(course: Course) -> dict[str, float | None]:
-    """What the gradebook has for the first exercise of each student."""
+    """Return the points in the gradebook for the first exercise of each student."""
     return {student: cells["double"][0] for student, cells in scores(course, NAME).items()}
 
 
 # ------------------------------------------------------------------------------------------------------ exceptions
 
 
-#: What may be raised while one submission is graded, and whether it is a fault of the package.
+#: Exceptions in the grading of one submission, and whether each is a fault of the package.
 ERRORS = {
     "e01": (ZeroDivisionError("ours"), True),
     "e02": (RecursionError("maximum recursion depth exceeded"), True),
@@ -83,8 +83,8 @@ ERRORS = {
 }
 
 
-def test_an_exception_of_one_submission_is_its_own_report(course, monkeypatch):
-    """Of whatever class: the others are graded and recorded, and the exit code is that of the worst."""
+def test_an_exception_of_one_submission_becomes_its_report(course, monkeypatch):
+    """The others are graded and recorded, and the exit code is the highest one."""
     hand_in(course.root / "submitted", {name: builders.answered() for name in ERRORS})
     grade_one = Grader.grade
 
@@ -95,14 +95,14 @@ def test_an_exception_of_one_submission_is_its_own_report(course, monkeypatch):
 
     monkeypatch.setattr(Grader, "grade", failing)
     done = grade(course)
-    found = reports(course)
+    written = reports(course)
 
     assert done.returncode == 3
-    assert {name: found[name]["score"] for name in found} == dict.fromkeys(ERRORS) | dict.fromkeys(CLASS, 9.0)
+    assert {name: written[name]["score"] for name in written} == dict.fromkeys(ERRORS) | dict.fromkeys(CLASS, 9.0)
     assert points(course) == dict.fromkeys(ERRORS) | dict.fromkeys(CLASS, 5.0)
     for name in ERRORS:
-        assert found[name]["reason"].startswith("not graded: ")
-        assert "\n" not in found[name]["reason"]
+        assert written[name]["reason"].startswith("not graded: ")
+        assert "\n" not in written[name]["reason"]
     assert done.stderr.count("Traceback") == done.stderr.count("our fault") == sum(ours for _, ours in ERRORS.values())
 
 
@@ -112,12 +112,12 @@ def test_an_exception_of_one_submission_is_its_own_report(course, monkeypatch):
     ids=lambda value: type(value).__name__,
 )
 def test_the_exit_code_names_whose_fault_it_was(error, code):
-    """A submission that cannot be graded is nobody's fault but its own."""
+    """A submission that cannot be graded is the fault of the submission alone."""
     assert exit_code([failures.report_of(error, "a", "s")]) == code
 
 
-def test_what_concerns_the_whole_course_ends_the_run_and_keeps_what_there_is(course, monkeypatch):
-    """Whoever was graded before is recorded, and in the files."""
+def test_an_error_of_the_course_ends_the_run_and_keeps_the_reports(course, monkeypatch):
+    """Submissions that were graded before are recorded, and in the files."""
     grade_one = Grader.grade
 
     def failing(grader, path, student):
@@ -135,7 +135,7 @@ def test_what_concerns_the_whole_course_ends_the_run_and_keeps_what_there_is(cou
 
 
 def test_half_a_character_in_a_report_is_replaced(course, monkeypatch):
-    """A file is UTF-8, which cannot hold it."""
+    """A file in UTF-8 cannot hold half a character."""
     monkeypatch.setattr(Grader, "grade", lambda grader, path, student: 1 / 0)
     monkeypatch.setattr("foundations.report.failures._one_line", lambda error: "half \ud800")
     grade(course, "--no-gradebook")
@@ -152,7 +152,7 @@ STOPPERS = (
 
 
 def test_a_class_of_30_with_three_that_stop_runs_has_30_reports(course):
-    """And 30 entries in the gradebook."""
+    """The gradebook has 30 entries."""
     honest = {f"s{number:02}": builders.answered() for number in range(1, 28)}
     hostile = {f"h{number}": with_last_cell(source) for number, source in enumerate(STOPPERS)}
     hand_in(course.root / "submitted", honest | hostile)
@@ -165,11 +165,11 @@ def test_a_class_of_30_with_three_that_stop_runs_has_30_reports(course):
     assert time.monotonic() - began < 120
 
 
-# ---------------------------------------------------------------------------------------------------- being stopped
+# ------------------------------------------------------------------------------------------------------------ Ctrl-C
 
 
 def interrupted(course: Course, when, *more: str) -> subprocess.CompletedProcess[str]:
-    """Run the command, press Ctrl-C once ``when()`` is true, and wait for the end."""
+    """Run the command, send Ctrl-C when ``when()`` is true, and wait for the end."""
     process = subprocess.Popen(
         [*COMMAND, "grade", "submitted", "-a", NAME, *more],
         cwd=course.root,
@@ -185,8 +185,8 @@ def interrupted(course: Course, when, *more: str) -> subprocess.CompletedProcess
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
 
-def test_ctrl_c_in_the_middle_of_a_session_keeps_what_is_graded(course):
-    """One sentence on what is kept, and its own exit code; the same command again grades the rest."""
+def test_ctrl_c_in_the_middle_of_a_session_keeps_finished_reports(course):
+    """A sentence counts the reports that are kept, and the exit code is 130; the same command grades the rest."""
     flag = course.root / "reports" / "s02.json"
     hand_in(course.root / "submitted", {"s03": with_last_cell("import time; time.sleep(50)")})
     done = interrupted(course, lambda: flag.exists() and not time.sleep(0.3), "--json-dir", "reports")
@@ -203,7 +203,7 @@ def test_ctrl_c_in_the_middle_of_a_session_keeps_what_is_graded(course):
 
 
 @pytest.mark.slow
-def test_ctrl_c_while_reports_are_recorded_finishes_the_one_at_hand(course):
+def test_ctrl_c_while_reports_are_recorded_finishes_the_current_one(course):
     """Each submission is in the gradebook as a whole or not at all."""
     names = [f"s{number:02}" for number in range(1, 25)]
     hand_in(course.root / "submitted", {name: builders.release() for name in names})
@@ -220,29 +220,29 @@ def test_ctrl_c_while_reports_are_recorded_finishes_the_one_at_hand(course):
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
-        ((), "1 of 3 submissions were graded, and nothing of it is kept: no file was asked for"),
+        ((), "1 of 3 submissions were graded, but no report is kept, because no file was asked for"),
         ((Path("a.json"), None, Path("b")), "1 of 3 submissions are graded, and their reports are in a.json and b"),
     ],
 )
-def test_a_run_without_gradebook_says_what_is_kept(written, kept):
-    """Its files, if it was asked for any."""
+def test_a_stopped_run_without_gradebook_names_its_files(written, kept):
+    """Without files, no report is kept."""
     assert (
         stopped([Report("a", "s")], 3, None, written)
         == f"Stopped. {kept}; run the same command again to grade the rest."
     )
 
 
-def test_ctrl_c_in_another_command_is_no_fault(course, monkeypatch):
-    """Whatever was at work."""
+def test_ctrl_c_in_another_command_is_not_a_fault(course, monkeypatch):
+    """The command ends with a sentence and exit code 130."""
 
     def stop(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("foundations.release.build.release", stop)
+    monkeypatch.setattr("foundations.release.build.build_release", stop)
     done = foundations("release", cwd=course.root)
     assert (done.returncode, done.stderr.strip()) == (
         130,
-        "foundations: Stopped. What was written until then is kept; run the same command again.",
+        "foundations: Stopped. All files written so far are kept; run the same command again.",
     )
 
 
@@ -270,17 +270,17 @@ REPORTED = {
 
 
 def test_a_bad_timestamp_is_read_or_reported_for_its_student_alone(course):
-    """All are recorded; one sentence for each whose time is not known."""
-    everybody = [*READ, *REPORTED]
-    hand_in(course.root / "submitted", {name: builders.release() for name in everybody})
-    for name in everybody:
+    """All submissions are recorded, and a sentence reports each unknown time."""
+    students = [*READ, *REPORTED]
+    hand_in(course.root / "submitted", {name: builders.release() for name in students})
+    for name in students:
         content = READ[name] if name in READ else REPORTED[name][0]
         path = course.root / "submitted" / name / NAME / "timestamp.txt"
         path.write_bytes(content) if isinstance(content, bytes) else content(path)
     done = grade(course)
 
     assert done.returncode == 0, done.stderr
-    assert points(course) == dict.fromkeys(everybody, 0.0) | dict.fromkeys(CLASS, 5.0)
+    assert points(course) == dict.fromkeys(students, 0.0) | dict.fromkeys(CLASS, 5.0)
     assert done.stderr.count("timestamp.txt of") == len(REPORTED)
     for name, (_, words) in REPORTED.items():
         assert f"timestamp.txt of {name!r}" in done.stderr
@@ -294,8 +294,8 @@ def test_a_bad_timestamp_is_read_or_reported_for_its_student_alone(course):
 
 
 @pytest.mark.parametrize(("name", "sign"), [("a [1]", "["), ("st*r", "*"), ("wh?", "?"), ("%41", "%41")])
-def test_a_path_that_is_taken_for_a_pattern_is_refused_in_a_sentence(course, tmp_path, name, sign):
-    """Before anything is written anywhere."""
+def test_a_path_that_reads_as_a_pattern_is_one_sentence(course, tmp_path, name, sign):
+    """The command stops before it writes a file."""
     root = tmp_path / name
     course.root.rename(root)
     before = sorted(path.name for path in tmp_path.rglob("*"))
@@ -307,7 +307,7 @@ def test_a_path_that_is_taken_for_a_pattern_is_refused_in_a_sentence(course, tmp
 
 
 def test_other_odd_paths_work(course, tmp_path):
-    """Spaces, a percent sign, braces, and a submitted folder that looks like a pattern."""
+    """Spaces, percent signs, braces, and a submitted folder that looks like a pattern are allowed."""
     root = tmp_path / "50% of {it} & ü"
     course.root.rename(root)
     course = Course(root, {})
@@ -318,14 +318,14 @@ def test_other_odd_paths_work(course, tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert points(course) == dict.fromkeys(names[:-1], 0.0) | dict.fromkeys(CLASS, 5.0)
-    assert "not in the gradebook: a\\nb, whose folder has a name that it cannot hold" in done.stdout
+    assert "not in the gradebook: a\\nb, because the gradebook cannot hold the name of this folder" in done.stdout
 
 
 LOCK = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('BEGIN IMMEDIATE'); print(); input()"
 
 
-def test_a_gradebook_that_another_program_holds_is_a_sentence(course):
-    """Nothing is lost: the files are written, and the next run records everybody."""
+def test_a_gradebook_that_another_program_locks_is_one_sentence(course):
+    """The files are written, and the next run records all students."""
     assert grade(course).returncode == 0
     hand_in(course.root / "submitted", {"s01": builders.release(), "s04": builders.answered()})
     book = course.root / "gradebook.db"
@@ -364,8 +364,8 @@ def _older(path: Path) -> None:
     ],
     ids=["truncated", "something else", "empty", "a folder", "older"],
 )
-def test_a_gradebook_that_cannot_be_used_is_a_sentence(tmp_path_factory, tmp_path, damage, words):
-    """It names the file, the cause and the next step, and the file stays as it is."""
+def test_a_gradebook_that_cannot_be_used_is_one_sentence(tmp_path_factory, tmp_path, damage, words):
+    """The sentence names the file, the cause and the next step, and the file stays as it is."""
     course = course_with_gradebook(tmp_path_factory, tmp_path)
     put(course, s01=graded("s01"))
     book = course.root / "gradebook.db"
@@ -379,11 +379,11 @@ def test_a_gradebook_that_cannot_be_used_is_a_sentence(tmp_path_factory, tmp_pat
     assert (book.read_bytes() if book.is_file() else None) == before
 
 
-def test_a_folder_that_cannot_be_written_is_one_students_alone(tmp_path_factory, tmp_path):
-    """The others are recorded, and the sentence names whom it concerns and why."""
+def test_a_folder_that_cannot_be_written_concerns_one_student(tmp_path_factory, tmp_path):
+    """The others are recorded, and the sentence names the student and the cause."""
     course = course_with_gradebook(tmp_path_factory, tmp_path)
     (course.root / "autograded").mkdir()
-    (course.root / "autograded" / "s02").write_text("a file in the place of a folder")
+    (course.root / "autograded" / "s02").write_text("a file instead of a folder")
     with pytest.raises(NotRecorded, match=r"1 of 3 submissions .*'s02': ") as refused:
         put(course, s01=graded("s01"), s02=graded("s02"), s03=graded("s03"))
 
@@ -394,7 +394,7 @@ def test_a_folder_that_cannot_be_written_is_one_students_alone(tmp_path_factory,
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_class_of_30_of_the_course_with_three_that_stop_runs_has_30_reports(tmp_path):
-    """The same with the first assignment of the course itself."""
+    """The first assignment of the course itself gives the same result."""
     import shutil
 
     from course_builder import ROOT
@@ -416,7 +416,7 @@ def test_a_class_of_30_of_the_course_with_three_that_stop_runs_has_30_reports(tm
     done = foundations("grade", "submitted", "-a", name, "--json-dir", "reports", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    found = [json.loads(path.read_text()) for path in (tmp_path / "reports").glob("*.json")]
-    assert len(found) == 30
-    assert {report["score"] for report in found} == {15.0}
+    written = [json.loads(path.read_text()) for path in (tmp_path / "reports").glob("*.json")]
+    assert len(written) == 30
+    assert {report["score"] for report in written} == {15.0}
     assert len(scores(Course(tmp_path, {}), name)) == 30

@@ -1,4 +1,4 @@
-"""``foundations check``: the visible checks alone, as the student sees them, in a real kernel."""
+"""``foundations check`` runs the visible checks in a real kernel, and accepts the files that grading accepts."""
 
 import json
 
@@ -12,20 +12,20 @@ from foundations.notebooks.submission import read_alone
 
 
 @pytest.mark.slow
-def test_each_graded_cell_says_how_it_went(tmp_path):
-    """One that fails does not stop the one below it."""
+def test_each_graded_cell_has_a_result(tmp_path):
+    """A cell that fails does not stop the cell below it."""
     notebook = builders.answered()
     builders.cell(notebook, "double-solution").source = "def double(x):\n    return x"
     results = visible_checks(builders.write(notebook, tmp_path / "mine.ipynb"))
 
-    assert [(one.exercise, one.points, one.passed) for one in results] == [
+    assert [(result.exercise, result.points, result.passed) for result in results] == [
         ("double", 5.0, False),
         ("triple", 4.0, True),
     ]
 
 
-def test_what_is_no_assignment_is_said_in_a_sentence(tmp_path):
-    """Whose mistake it is decides the class."""
+def test_a_file_that_is_not_an_assignment_is_one_sentence(tmp_path):
+    """A broken file is the submission's fault, a wrong path or notebook the user's."""
     (tmp_path / "bad.ipynb").write_text("not json")
     builders.write(builders.notebook([builders.code("1")]), tmp_path / "none.ipynb")
 
@@ -37,8 +37,8 @@ def test_what_is_no_assignment_is_said_in_a_sentence(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_kernel_that_dies_is_said_in_a_sentence(tmp_path):
-    """Not as a traceback of ours."""
+def test_a_kernel_that_dies_is_one_sentence(tmp_path):
+    """A cell that ends the process is the submission's fault."""
     notebook = builders.answered()
     builders.cell(notebook, "double-solution").source = "import os; os._exit(1)"
 
@@ -47,7 +47,7 @@ def test_a_kernel_that_dies_is_said_in_a_sentence(tmp_path):
 
 
 def each_cell(change):
-    """A damage done to every cell that is not marked for grading."""
+    """Return a function that damages every cell that is not marked for grading."""
 
     def damage(notebook):
         for cell in notebook["cells"]:
@@ -71,9 +71,9 @@ def without(key):
 
 OWN = {"cell_type": "code", "metadata": {}, "source": "", "outputs": [], "execution_count": None}
 KERNEL = {"display_name": "mine", "language": "python", "name": "conda-env-mine-py"}
-#: What can be wrong with a notebook's values.
+#: Damage to a notebook's values.
 DAMAGED = {
-    "nothing": lambda notebook: None,
+    "no damage": lambda notebook: None,
     "no nbformat": without("nbformat"),
     "no nbformat_minor": without("nbformat_minor"),
     "nbformat of another type": put(nbformat="4"),
@@ -105,9 +105,9 @@ DAMAGED = {
     "attachments of another type": each_cell(put(attachments=3)),
     "a tag that skips": add({**OWN, "metadata": {"tags": ["skip-execution", 4]}}),
     "points of another type": lambda notebook: notebook["cells"][4]["metadata"]["nbgrader"].update(points="five"),
-    "keys of nobody": put(colab={"name": "mine"}, accelerator="GPU"),
+    "unknown keys": put(colab={"name": "mine"}, accelerator="GPU"),
 }
-#: What can be wrong with its bytes.
+#: Damage to a notebook's bytes.
 BYTES = {
     "a byte order mark": lambda data: b"\xef\xbb\xbf" + data,
     "UTF-16": lambda data: data.decode().encode("utf-16"),
@@ -115,16 +115,16 @@ BYTES = {
     "cut off": lambda data: data[: len(data) // 2],
     "empty": lambda data: b"",
     "a list": lambda data: b"[" + data + b"]",
-    "text behind it": lambda data: data + b"x",
+    "text after it": lambda data: data + b"x",
     "NaN": lambda data: data.replace(b'"nbformat_minor": 5', b'"nbformat_minor": NaN'),
     "line ends of Windows": lambda data: data.replace(b", ", b",\r\n"),
 }
 
 
-#: Those that neither of the two can read.
+#: Damage that both commands refuse.
 REFUSED = {
     *("nbformat 2", "nbformat 5", "a kernel of another language", "no cells", "cells of another type"),
-    *("UTF-16", "Latin-1", "cut off", "empty", "a list", "text behind it"),
+    *("UTF-16", "Latin-1", "cut off", "empty", "a list", "text after it"),
 }
 
 
@@ -138,7 +138,7 @@ def refusal(read):
 
 @pytest.mark.parametrize("name", [*DAMAGED, *BYTES])
 def test_check_accepts_what_grading_accepts(tmp_path, name):
-    """A student is not told that a file is broken that would have been graded, nor the other way round."""
+    """Both commands accept the same files, and refuse the others with the same sentence."""
     notebook = json.loads(json.dumps(builders.answered()))
     DAMAGED.get(name, lambda notebook: None)(notebook)
     desk = builders.Desk(tmp_path)
@@ -152,7 +152,7 @@ def test_check_accepts_what_grading_accepts(tmp_path, name):
 
 @pytest.mark.slow
 def test_a_damaged_notebook_is_checked(tmp_path):
-    """All that can be read over, in one file: its checks run as those of a whole one."""
+    """A file with every damage that can be ignored gives the results of an undamaged one."""
     notebook = json.loads(json.dumps(builders.answered()))
     for name in (
         "points of another type",
@@ -169,4 +169,4 @@ def test_a_damaged_notebook_is_checked(tmp_path):
     path = tmp_path / "mine.ipynb"
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(notebook).encode())
 
-    assert [(one.exercise, one.passed) for one in visible_checks(path)] == [("double", True), ("triple", True)]
+    assert [(result.exercise, result.passed) for result in visible_checks(path)] == [("double", True), ("triple", True)]

@@ -1,4 +1,4 @@
-"""The demonstration on a small course: what it prints, what it leaves behind, and what it leaves alone."""
+"""The demonstration on a small course: its output, the files that it makes, and those that it keeps."""
 
 import io
 import json
@@ -17,7 +17,7 @@ LATER = "later"
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """Two assignments, of which one was handed in, by two of three students."""
+    """Make two assignments; two of three students submitted the first one."""
     root = tmp_path_factory.mktemp("demonstrated")
     made = course_builder.make_course(root)
     for name, factor in (("double", 2), ("triple", 3)):
@@ -31,26 +31,26 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def shown(course):
-    """What it prints into a terminal of 100 columns; its folder is `demo`."""
+    """Return its output in a terminal of 100 columns; its folder is ``demo``."""
     out = Console(width=100, file=io.StringIO())
-    assert demo.run(course, course.root / "demo", out, Console(quiet=True)) == 0
+    assert demo.run_demo(course, course.root / "demo", out, Console(quiet=True)) == 0
     return out.file.getvalue()
 
 
 def test_it_prints_a_table_for_each_assignment_and_one_for_all(shown):
-    """With those who handed something in, and where nobody did."""
+    """The tables have the students with a submission; an assignment without submissions has a line."""
     assert [line.split() for line in shown.splitlines() if line.strip().startswith("s0")] == [
         ["s01", "5", "4", "9"],
         ["s02", "0", "0", "0", "not", "attempted"],
         ["s01", "9"],
         ["s02", "0"],
     ]
-    assert "later: released; nobody of the made class has handed it in" in shown
+    assert "later: released; the sample class has no submission of it" in shown
     assert "written answers, not counted here, that wait for a person: 1" in " ".join(shown.split())
 
 
-def test_what_it_says_is_there(course, shown):
-    """Gradebook, feedback, executed notebooks, reports and releases, in a folder of its own."""
+def test_files_that_it_lists_exist(course, shown):
+    """Gradebook, feedback, executed notebooks, reports and releases are in its own folder."""
     root, name = course.root / "demo", course_builder.NAME
 
     assert [
@@ -65,10 +65,10 @@ def test_what_it_says_is_there(course, shown):
     assert not (course.root / "gradebook.db").exists()
 
 
-def test_it_writes_over_nothing_but_its_own(course, tmp_path):
-    """A folder that no demonstration made stays as it is."""
+def test_a_folder_that_no_demonstration_made_is_kept(course, tmp_path):
+    """The command fails, and the folder stays as it is."""
     (tmp_path / "thesis").write_text("years of work")
 
     with pytest.raises(CourseError, match="no demonstration made it"):
-        demo.run(course, tmp_path, Console(quiet=True), Console(quiet=True))
+        demo.run_demo(course, tmp_path, Console(quiet=True), Console(quiet=True))
     assert [path.name for path in tmp_path.iterdir()] == ["thesis"]

@@ -1,4 +1,4 @@
-"""The doctor tries what it speaks of, leads with the verdict, and is believed by its exit code."""
+"""The doctor tries every layer, prints its verdict first, and has an exit code to match."""
 
 from __future__ import annotations
 
@@ -19,14 +19,12 @@ from foundations.commands.doctor import Fact, Findings, Layer
 from foundations.config import Course, Limits
 from foundations.sandbox import layers as sandbox
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux confines; elsewhere there is nothing to find"
-)
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="layers of confinement exist on Linux only")
 
 
 @pytest.fixture(scope="module")
 def findings(tmp_path_factory):
-    """Of the machine that the tests run on, which has to be one that may grade."""
+    """Examine the machine of the tests, which must be able to grade."""
     return doctor.examine(Course(tmp_path_factory.mktemp("course"), {}))
 
 
@@ -37,7 +35,7 @@ def shown(findings):
 
 
 def made(*missing, failure=None):
-    """Findings of a machine that lacks the layers ``missing``."""
+    """Return the findings of a machine that lacks the layers ``missing``."""
     layers = [
         Layer(
             name,
@@ -52,8 +50,8 @@ def made(*missing, failure=None):
     return Findings(layers, failure, 6.5, [Fact("gradebook", "cannot be written by you", False)])
 
 
-def test_a_machine_that_grades_is_said_to(findings):
-    """With every layer put on for real, and a session started as grading starts one."""
+def test_this_machine_may_grade(findings):
+    """Every layer is applied for real, and sessions are started as in grading."""
     assert findings.may_grade, findings.verdict
     assert findings.verdict.startswith("This machine may grade: ")
     assert [layer.name for layer in findings.layers if layer.mandatory] == list(sandbox.MANDATORY)
@@ -61,8 +59,8 @@ def test_a_machine_that_grades_is_said_to(findings):
     assert 0 < findings.fork_ms < 1000
 
 
-def test_what_else_grading_needs_is_told(findings):
-    """System, versions, user, memory, speed, font cache, gradebook."""
+def test_other_requirements_are_listed(findings):
+    """They are system, versions, user, memory, speed, font cache and gradebook."""
     facts = {fact.name: fact.value for fact in findings.facts}
 
     assert list(facts) == ["system", "software", "nbgrader", "you", "memory", "speed", "font cache", "gradebook"]
@@ -71,13 +69,13 @@ def test_what_else_grading_needs_is_told(findings):
 
 
 def test_every_layer_is_explained():
-    """In the order in which they are put on, so that a new one cannot be forgotten."""
+    """The explanations are in the order of the layers, so that a new layer needs one."""
     assert [name for name in doctor.DENIES if name != sandbox.OPTIONAL] == list(sandbox.MANDATORY)
     assert sandbox.OPTIONAL in doctor.DENIES
 
 
 def test_the_page_on_security_has_the_same_layers():
-    """What a department is shown is what is put on."""
+    """The page lists the layers that are applied."""
     page = (Path(__file__).parents[2] / "docs" / "security.md").read_text("utf-8")
     table = re.search(r"^\| layer \|.*?\n\n", page, re.DOTALL | re.MULTILINE)[0]
     listed = [name.removesuffix(" (extra)") for name in re.findall(r"^\| ([a-z(][a-z() -]*?) \|", table, re.MULTILINE)]
@@ -86,32 +84,32 @@ def test_the_page_on_security_has_the_same_layers():
 
 
 def test_the_verdict_comes_first_then_what_to_do():
-    """For each mandatory layer that is missing, its cause and its cure; an extra one is no matter."""
+    """Each missing mandatory layer has a cause and a remedy; an extra layer only has a row in the table."""
     lines = shown(made("file barrier", "namespaces")).splitlines()
 
     assert lines[0] == "This machine may not grade: it cannot confine student code. Missing: file barrier."
     assert [line.strip() for line in lines[1:3]] == ["file barrier: a [cause].", "What to do: do."]
     assert "not creditable" in " ".join(lines[3:5])
     assert any(line.startswith("  ✗   file barrier") and "not in force: a [cause]" in line for line in lines)
-    assert any(line.startswith("  –   namespaces (extra)") and "grading does without it" in line for line in lines)
+    assert any(line.startswith("  –   namespaces (extra)") and "grading does not need it" in line for line in lines)
     assert any(line.startswith("  !  gradebook") for line in lines)
 
 
-def test_a_self_test_that_fails_for_want_of_another_layer_is_not_told_twice():
-    """It has its cause there, and would send people looking for a fault of the kernel's; alone, it is told."""
+def test_a_failed_self_test_is_listed_only_alone():
+    """With another layer missing, that layer is the cause."""
     assert made("file barrier", "self-test").verdict == made("file barrier").verdict
     assert made("self-test").verdict.endswith("Missing: self-test.")
 
 
 def test_without_an_extra_layer_it_may_grade():
-    """User namespaces are refused on many machines."""
+    """Many machines refuse user namespaces."""
     assert made("namespaces").may_grade
     assert "extra" not in made("namespaces").verdict
     assert "extra" in made().verdict
 
 
-def test_a_trial_that_fails_is_a_no_whatever_the_layers_say():
-    """What counts is that a session starts."""
+def test_a_machine_whose_trial_session_fails_may_not_grade():
+    """All layers together do not outweigh a session that fails."""
     broken = made(failure="the fork server ended: no module named torch")
 
     assert (broken.may_grade, broken.to_json()["may_grade"]) == (False, False)
@@ -119,8 +117,8 @@ def test_a_trial_that_fails_is_a_no_whatever_the_layers_say():
 
 
 @pytest.mark.parametrize("machine", [made(), made("file barrier"), made(failure="x")], ids=["yes", "layer", "trial"])
-def test_json_says_what_the_table_says(machine):
-    """The same verdict, and every layer with its reason."""
+def test_json_and_table_agree(machine):
+    """Both have the same verdict and every layer."""
     document = json.loads(json.dumps(machine.to_json()))
 
     assert document["schema"] == "foundations/doctor/1"
@@ -129,8 +127,8 @@ def test_json_says_what_the_table_says(machine):
     assert shown(machine).startswith(document["verdict"])
 
 
-def test_memory_that_is_not_there_is_told():
-    """Before the first submission is killed for want of it."""
+def test_too_little_memory_is_reported():
+    """A limit above the free memory is not ok."""
     assert doctor._memory(Limits()).ok
     assert not doctor._memory(Limits(memory_bytes=1 << 50)).ok
 
@@ -145,8 +143,8 @@ def test_memory_that_is_not_there_is_told():
         ("namespaces", set(), "unshare: Operation not permitted"),
     ],
 )
-def test_what_a_machine_lacks_is_found_by_trying(user, masked, layers, words, tmp_path):
-    """Exit code 3 where it is mandatory, 0 where it is extra; what the kernel said, and what to do."""
+def test_a_missing_layer_is_found_by_trying(user, masked, layers, words, tmp_path):
+    """The exit code is 3 for a mandatory layer and 0 for an extra one; the kernel's error and advice are reported."""
     code = "import sys; from foundations.cli import main; sys.argv = ['foundations', 'doctor', '--json']; main()"
     done = subprocess.run(
         confined.command("-c", code, user=user, masked=(masked,)),

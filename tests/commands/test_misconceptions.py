@@ -1,11 +1,11 @@
-"""The known mistakes of a course as a list."""
+"""The list of a course's known mistakes."""
 
 import builders
 import pytest
 from rich.console import Console
 
 from foundations.commands import misconceptions as catalogue
-from foundations.commands.misconceptions import Known
+from foundations.commands.misconceptions import KnownMistake
 from foundations.config import Course
 from foundations.errors import CourseError
 
@@ -40,12 +40,12 @@ number = 1
 about = "powers"
 ids = { double = ["squares"], triple = ["adds_three_to_it_where_it_should_take_three_of_it"] }
 """
-SQUARES = Known("course", "double", "squares", "Try it on [3].", ("rule: pow", "speed"), (1,))
+SQUARES = KnownMistake("course", "double", "squares", "Try it on [3].", ("rule: pow", "speed"), (1,))
 
 
 @pytest.fixture
 def course(tmp_path):
-    """Two exercises, a mistake of each, and one that belongs to none."""
+    """Make a course with two exercises, a mistake in each, and a mistake of an exercise that was removed."""
     builders.write(builders.source_notebook(), tmp_path / "source" / "course" / "course.ipynb")
     (tmp_path / "graders" / "course").mkdir(parents=True)
     (tmp_path / "graders" / "course" / "misconceptions.py").write_text(BANK)
@@ -53,34 +53,34 @@ def course(tmp_path):
     return Course(tmp_path, {})
 
 
-def lines(known, width=100):
+def lines(mistakes, width=100):
     console = Console(width=width, no_color=True)
     with console.capture() as capture:
-        console.print(catalogue.shown(known))
+        console.print(catalogue.tables(mistakes))
     return capture.get().splitlines()
 
 
 def test_mistakes_come_in_the_order_of_the_notebook(course):
-    """Each with its hint, how it shows itself, and the kinds that it is of."""
-    known = catalogue.known_mistakes(course)
+    """Each has its hint, symptoms and kinds."""
+    mistakes = catalogue.known_mistakes(course)
 
-    assert [one.exercise for one in known] == ["double", "triple"]
-    assert known[0] == SQUARES
-    assert (known[1].symptoms, known[1].kinds) == ((), (1, 2))
+    assert [mistake.exercise for mistake in mistakes] == ["double", "triple"]
+    assert mistakes[0] == SQUARES
+    assert (mistakes[1].symptoms, mistakes[1].kinds) == ((), (1, 2))
 
 
 def test_one_exercise_of_one_assignment(course):
-    """The others are left out."""
+    """Other exercises are left out."""
     assert catalogue.known_mistakes(course, "course", "double") == [SQUARES]
 
 
-def test_a_course_without_kinds_has_mistakes_all_the_same(course):
-    """The list of kinds is the course's own business, and its column is left out."""
+def test_a_course_without_kinds_lists_its_mistakes(course):
+    """The list of kinds is optional; without it, the table has no such column."""
     (course.graders / "kinds.toml").unlink()
-    known = catalogue.known_mistakes(course)
+    mistakes = catalogue.known_mistakes(course)
 
-    assert [one.kinds for one in known] == [(), ()]
-    assert not any("kind" in line for line in lines(known))
+    assert [mistake.kinds for mistake in mistakes] == [(), ()]
+    assert not any("kind" in line for line in lines(mistakes))
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_a_course_without_kinds_has_mistakes_all_the_same(course):
         (None, "xyz", "this course has no exercise 'xyz'; its exercises are: double, triple"),
     ],
 )
-def test_what_is_not_there_is_asked_back(course, assignment, exercise, sentence):
-    """By the author's class of errors, and with what is there."""
+def test_an_unknown_name_is_refused(course, assignment, exercise, sentence):
+    """The message suggests the nearest name, or lists all."""
     with pytest.raises(CourseError) as caught:
         catalogue.known_mistakes(course, assignment, exercise)
     assert str(caught.value).startswith(sentence)
@@ -101,15 +101,15 @@ def test_what_is_not_there_is_asked_back(course, assignment, exercise, sentence)
 @pytest.mark.parametrize(
     "text", ["kind = 1", "[[kind]]", "not toml", "[[kind]]\nnumber = 1\nabout = 'x'\nids = ['squares']"]
 )
-def test_a_list_of_kinds_that_is_none_is_the_authors_to_mend(course, text):
-    """It says which file."""
+def test_an_invalid_list_of_kinds_is_the_authors_error(course, text):
+    """The message names the file."""
     (course.graders / "kinds.toml").write_text(text)
-    with pytest.raises(CourseError, match=r"kinds\.toml is no list of kinds"):
+    with pytest.raises(CourseError, match=r"kinds\.toml is not a list of kinds"):
         catalogue.known_mistakes(course)
 
 
 def test_the_table_is_readable_at_a_hundred_characters(course):
-    """Long names are broken behind an underscore, symptoms and hints are whole, brackets are no markup."""
+    """Long names break after an underscore, symptoms and hints are complete, brackets are not markup."""
     text = lines(catalogue.known_mistakes(course))
 
     assert max(map(len, text)) <= 100

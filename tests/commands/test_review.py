@@ -35,7 +35,7 @@ from foundations.gradebook.store import course_directory, scores, settings
 from foundations.report.model import Check, Review
 
 pytestmark = [
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
+    # nbgrader uses datetime.utcnow, and names that SQLAlchemy will drop.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
@@ -46,7 +46,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
     return course_with_gradebook(tmp_path_factory, tmp_path)
 
 
-# -------------------------------------------------------------------------------------------------- what can be wrong
+# ------------------------------------------------------------------------------------------------------------- errors
 
 
 @pytest.mark.parametrize(
@@ -54,18 +54,18 @@ def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
     [
         ("s0l", None, "student 's0l' has no graded submission of 'course' in the gradebook; did you mean"),
         ("zzz", None, "grade the submission first"),
-        ("s02", None, "nothing of 's02' in 'course' needs a look"),
+        ("s02", None, "'s02' in 'course' has no finding to decide about"),
         ("s01", ["doubel"], "no automatically graded exercise 'doubel'; did you mean 'double'"),
         ("s01", ["why"], "its exercises are: double, triple"),
         ("s01", [], "--take needs the names of exercises"),
-        ("s03", None, r"nothing of 's03' in 'course' is open: ada decided about it at 20.*--reopen first"),
-        ("s03", ["double"], "nothing of 's03' in 'course' is open"),
+        ("s03", None, r"'s03' in 'course' has no open finding: ada decided at 20.*--reopen first"),
+        ("s03", ["double"], "'s03' in 'course' has no open finding"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_changes_nothing(
     course: Course, student: str, exercises: list[str] | None, words: str
 ) -> None:
-    """Subject, value, cause, what to do; the course's author can fix it, so that the exit code is 2."""
+    """The sentence has subject, value, cause and remedy; the course's author can fix it, so the exit code is 2."""
     put(
         course,
         s01=suspected(course, FOUND),
@@ -81,7 +81,7 @@ def test_a_mistake_is_one_sentence_and_changes_nothing(
 
 
 def test_other_mistakes_are_one_sentence(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of assignment, name, and what was never decided."""
+    """An unknown assignment or student, a missing decision and an unusable name are refused."""
     put(course, s01=suspected(course, FOUND))
     with pytest.raises(CourseError, match="did you mean 'course'"):
         review.accept(course, "cours", "s01")
@@ -89,7 +89,7 @@ def test_other_mistakes_are_one_sentence(course: Course, monkeypatch: pytest.Mon
         review.found(course, "cours")
     with pytest.raises(CourseError, match="did you mean 's01'"):
         review.found(course, NAME, "s1")
-    with pytest.raises(CourseError, match="was decided, so there is nothing to reopen"):
+    with pytest.raises(CourseError, match="has no decision to withdraw"):
         review.reopen(course, NAME, "s01")
     with pytest.raises(CourseError, match=r"--by is ' \\n', which is not a name"):
         review.accept(course, NAME, "s01", by=" \n")
@@ -103,8 +103,8 @@ def test_other_mistakes_are_one_sentence(course: Course, monkeypatch: pytest.Mon
     assert open_findings(course) == [FOUND]
 
 
-def test_a_gradebook_that_was_made_anew_is_one_sentence(course: Course) -> None:
-    """The decision is not kept then: it would be about nothing."""
+def test_a_new_gradebook_is_one_sentence(course: Course) -> None:
+    """The decision is not kept, because the gradebook has no such submission."""
     put(course, s01=suspected(course, FOUND))
     for path in course.root.glob("gradebook.db*"):
         path.unlink()
@@ -115,7 +115,7 @@ def test_a_gradebook_that_was_made_anew_is_one_sentence(course: Course) -> None:
 
 @pytest.mark.slow
 def test_a_busy_gradebook_is_one_sentence_and_keeps_the_review_open(course: Course) -> None:
-    """Neither decision nor notebook is changed then."""
+    """Neither decision nor notebook is changed."""
     put(course, s01=suspected(course, FOUND))
     database = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
@@ -125,8 +125,8 @@ def test_a_busy_gradebook_is_one_sentence_and_keeps_the_review_open(course: Cour
     assert (open_findings(course), notice(course) != "", marks(course)[0]) == ([FOUND], True, (5.0, True))
 
 
-def test_a_fault_of_the_graders_leaves_nothing_to_decide(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A decision must not bring back points of a submission that could not be graded since."""
+def test_a_fault_of_the_graders_removes_the_finding(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decision must not restore points of a submission that could not be graded since."""
 
     class Broken:
         def grade(self, path: Path, student: str) -> Graded:
@@ -138,7 +138,7 @@ def test_a_fault_of_the_graders_leaves_nothing_to_decide(course: Course, monkeyp
     config = settings(course)
     with pytest.raises(NbGraderException):
         Autograde(coursedir=course_directory(course, config, NAME), config=config, force=True).start()
-    with pytest.raises(CourseError, match="nothing was found in it"):
+    with pytest.raises(CourseError, match="has no finding to decide about"):
         review.accept(course, NAME, "s01")
     assert marks(course) == [(None, True), (None, True)]
 
@@ -153,8 +153,8 @@ def shown(course: Course, **options: Any) -> str:
     return capture.get()
 
 
-def test_the_list_has_what_is_needed_to_decide(course: Course) -> None:
-    """Cell, line, finding, reason, exercises and points at stake; what was decided is in a list of its own."""
+def test_the_list_has_all_facts_for_a_decision(course: Course) -> None:
+    """It has cell, line, finding, reason, exercises and points at stake; decisions are in a separate list."""
     odd = Review("[red]x\x1b[2J", "no [link]", (), None, None)
     put(course, s01=suspected(course, FOUND), s02=suspected(course, odd, student="s02", double=checks("fail")))
     text = shown(course)
@@ -168,16 +168,16 @@ def test_the_list_has_what_is_needed_to_decide(course: Course) -> None:
     assert "points of double taken by ada" in " ".join(shown(course, decided=True).split())
 
 
-def test_programs_get_all_of_it(course: Course) -> None:
-    """Open and decided."""
+def test_json_has_open_and_decided_findings(course: Course) -> None:
+    """A program gets the same findings as the table."""
     put(course, s01=suspected(course, FOUND))
-    [one] = review.to_json(review.found(course))
-    assert (one["submission"], one["score"], one["reviewed"]) == ("s01", 9.0, [])
-    assert one["review"] == [FOUND.to_json()]
+    [entry] = review.to_json(review.found(course))
+    assert (entry["submission"], entry["score"], entry["reviewed"]) == ("s01", 9.0, [])
+    assert entry["review"] == [FOUND.to_json()]
 
 
 def test_summary_of_a_decision(course: Course) -> None:
-    """The points of each exercise afterwards."""
+    """The summary has the points of each exercise after the decision."""
     put(course, s01=suspected(course, FOUND, triple=[Check("busy", "inconclusive", 1.0)]))
     closed = review.take(course, NAME, "s01", ["double"])
     assert list(review.summary(closed)) == [
@@ -187,8 +187,8 @@ def test_summary_of_a_decision(course: Course) -> None:
     ]
 
 
-def test_in_an_exam_the_points_at_stake_are_those_of_before_the_rule(course: Course) -> None:
-    """They come back if the finding is accepted."""
+def test_in_an_exam_the_points_at_stake_are_those_without_the_rule(course: Course) -> None:
+    """The student gets them back if the finding is accepted."""
     exam = Course(course.root, {"hidden_code": "fail"})
     put(exam, s01=suspected(exam, FOUND))
     [row] = [line.split() for line in shown(exam).splitlines() if line.strip().startswith("course")]

@@ -1,4 +1,4 @@
-"""Pages to print hold all that they need, and ask nobody for anything."""
+"""Pages to print are complete, and send no requests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from course_builder import NAME, make_course
 
 from foundations.config import find_course
 from foundations.errors import CourseError
-from foundations.release.printing import KINDS, print_course, printable
+from foundations.release.printing import KINDS, print_course, render_page
 
 ROOT = Path(__file__).parents[2]
 PICTURE = {"src": "data:image/png;base64,AAAA", "alt": "A row meets a matrix."}
@@ -21,7 +21,7 @@ PICTURE = {"src": "data:image/png;base64,AAAA", "alt": "A row meets a matrix."}
 
 @pytest.fixture
 def page() -> BeautifulSoup:
-    """A page with a formula, a folded hint, a picture and a script among its outputs."""
+    """Render a page with a formula, a folded hint, and a picture and a script among its outputs."""
     notebook = builders.notebook(
         [
             builders.markdown(
@@ -35,11 +35,11 @@ def page() -> BeautifulSoup:
         "text/plain": "A row meets a matrix.",
     }
     notebook.cells[1].outputs = [nbformat.v4.new_output("display_data", data=shown)]
-    return BeautifulSoup(printable(notebook, "course"), "html.parser")
+    return BeautifulSoup(render_page(notebook, "course"), "html.parser")
 
 
 def test_formulas_and_pictures_are_in_the_page(page: BeautifulSoup) -> None:
-    """A formula is drawn by the browser itself; a picture comes with its description."""
+    """The browser draws formulas itself; a picture has its description."""
     assert page.title is not None
     assert page.title.get_text() == "course"
     assert [formula["display"] for formula in page.find_all("math")] == ["block"]
@@ -47,8 +47,8 @@ def test_formulas_and_pictures_are_in_the_page(page: BeautifulSoup) -> None:
     assert page.find("summary").get_text() == "Hint"
 
 
-def test_nothing_runs_and_nothing_is_fetched(page: BeautifulSoup) -> None:
-    """No script, no style sheet or picture of another host, and a policy that forbids them."""
+def test_the_page_runs_no_script_and_sends_no_request(page: BeautifulSoup) -> None:
+    """It has no script, style sheet or picture from another host, and a policy that forbids them."""
     assert page.find_all(["script", "link", "iframe", "object"]) == []
     assert [image["src"][:5] for image in page.find_all("img")] == ["data:"]
     styles = " ".join(style.get_text() for style in page.find_all("style"))
@@ -60,7 +60,7 @@ def test_nothing_runs_and_nothing_is_fetched(page: BeautifulSoup) -> None:
 
 @pytest.mark.slow
 def test_whole_course_has_its_pages(tmp_path: Path) -> None:
-    """One for each release and each solution, every formula drawn, and no mark of an answer set as a headline."""
+    """Each release and solution has a page with all formulas drawn, and without marks of answers as headlines."""
     course = find_course(ROOT)
     written = print_course(course, tmp_path)
     assert written == [tmp_path / kind / f"{name}.html" for kind in KINDS for name in course.assignments]
@@ -76,8 +76,8 @@ def test_whole_course_has_its_pages(tmp_path: Path) -> None:
         assert "$" not in main.get_text(), path
 
 
-def test_what_was_not_made_yet_is_said(tmp_path: Path) -> None:
-    """An assignment without its release is the author's to make."""
+def test_a_missing_release_is_the_authors_error(tmp_path: Path) -> None:
+    """The message has the command that makes the release."""
     course = make_course(tmp_path)
-    with pytest.raises(CourseError, match=f"release/{NAME} is not made yet: run `foundations release {NAME}`"):
+    with pytest.raises(CourseError, match=f"release/{NAME} does not exist: run `foundations release {NAME}`"):
         print_course(course, tmp_path / "printed")

@@ -1,4 +1,4 @@
-"""What travels into the student's process is found in any course, and holds no line of a solution."""
+"""Code that travels into the student's process is found in any course, and has no line of a solution."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from course_builder import NAME, ROOT, make_course
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
 from foundations.release.build import generate
-from foundations.release.leaks import leaks
+from foundations.release.leaks import find_release_leaks
 from foundations.release.probes import copied_lines, find_probes, read_solutions, revealed
 
 COURSE = find_course(ROOT)
@@ -34,7 +34,7 @@ def double(x):
 
 @pytest.fixture
 def graders(tmp_path: Path) -> Graders:
-    """Make a course whose exercise ``double`` has a solution of some lines, with these files of graders."""
+    """Return a function that makes a course with a solution of several lines, and with given graders."""
 
     def make(text: str, *, name: str = "test_double.py", shared: str = "", given: str = "") -> Course:
         source = builders.source_notebook()
@@ -48,11 +48,11 @@ def graders(tmp_path: Path) -> Graders:
     return make
 
 
-# -------------------------------------------------------------------------------------------------------- what travels
+# -------------------------------------------------------------------------------------------------- code that travels
 
 
 def test_functions_that_travel_are_known_by_their_first_parameter(graders: Graders) -> None:
-    """At any depth, in any file of the graders; those that the judge keeps for itself are not among them."""
+    """They may be at any depth, in any file of the graders; functions that run in the judge do not count."""
     course = graders(
         """
         def probe(names, x): ...
@@ -73,24 +73,24 @@ def test_functions_that_travel_are_known_by_their_first_parameter(graders: Grade
 
 @pytest.mark.parametrize("asked", ["inspect.getsource(ground)", "getsource(ground)", "inspect.getsourcelines(ground)"])
 def test_code_that_is_sent_as_text_travels(graders: Graders, asked: str) -> None:
-    """A class or function whose source is asked for may be defined in another file."""
+    """The argument of ``getsource`` is a class or function of the file."""
     course = graders(f"def ground(): ...\nclass Other: ...\ndef text(): return {asked}")
     assert [probe.name for probe in find_probes(course, NAME)] == ["ground"]
 
 
-def test_everything_may_travel_if_nobody_can_tell_what_is_sent(graders: Graders) -> None:
-    """The source of a variable is asked for."""
+def test_all_definitions_may_travel_if_getsource_has_a_variable(graders: Graders) -> None:
+    """The value of a variable is unknown, so that every definition of the file counts."""
     course = graders("def one(x): ...\ndef other(x): ...\ntexts = [inspect.getsource(each) for each in (one, other)]")
     assert {probe.name for probe in find_probes(course, NAME)} == {"one", "other"}
 
 
 def test_broken_grader_is_named(graders: Graders) -> None:
-    """It is the author's mistake."""
-    with pytest.raises(CourseError, match=r"'test_double\.py' is no Python"):
+    """The author's error names the file."""
+    with pytest.raises(CourseError, match=r"'test_double\.py' is not Python"):
         find_probes(graders("def (:"), NAME)
 
 
-# --------------------------------------------------------------------------------------------------- what it gives away
+# --------------------------------------------------------------------------------------------------- lines of solutions
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_broken_grader_is_named(graders: Graders) -> None:
     ],
 )
 def test_line_of_a_solution_is_found(graders: Graders, line: str) -> None:
-    """Under other names, inside another expression, by an operator's other spelling, and in a text."""
+    """A copy counts under other names, in another expression, with another spelling of an operator, and in a string."""
     assert len(revealed(graders(f"def probe(names, value):\n    value.factor = 1\n    {line}"), NAME)) == 1
 
 
@@ -113,24 +113,24 @@ def test_line_of_a_solution_is_found(graders: Graders, line: str) -> None:
     "line",
     ["return torch.lerp(x, y, 2)", "return len(x)", "total += lr * total", "return (x + y) * x", "x = 'some text'"],
 )
-def test_other_ways_are_not(graders: Graders, line: str) -> None:
-    """One operation is vocabulary; another computation is another way."""
+def test_other_lines_are_not_copies(graders: Graders, line: str) -> None:
+    """A single operation, and another computation, are allowed."""
     assert revealed(graders(f"def probe(names, x):\n    {line}"), NAME) == []
 
 
 @pytest.mark.parametrize(("given", "count"), [("", 1), ("n = (a + a) * a", 1), ("n = 1 if a else (a + a) * b", 0)])
-def test_what_the_release_shows_is_no_secret(graders: Graders, given: str, count: int) -> None:
-    """A cell that students are given may have the same line."""
+def test_a_released_line_is_not_a_leak(graders: Graders, given: str, count: int) -> None:
+    """A released cell may have the same line."""
     course = graders("def probe(names, x):\n    return (x + x) * factor", given=given)
     assert len(revealed(course, NAME)) == count
 
 
 def test_release_check_names_file_line_function_and_exercise(graders: Graders, tmp_path: Path) -> None:
-    """One sentence, with what to do."""
+    """The sentence ends with a remedy."""
     course = graders("def probe(names, x):\n    y = 1\n    return (x + x) * y")
     made = generate(course, NAME, tmp_path / "made")
     made.parent.rename(course.root / "release")
-    assert leaks(course, NAME) == [
+    assert find_release_leaks(course, NAME) == [
         "graders/course/test_double.py, line 3: 'probe' travels into the student's process with a line of the solution "
         "of 'double': '(x + x) * factor'; compute it another way, or send the result as an argument"
     ]
@@ -138,7 +138,7 @@ def test_release_check_names_file_line_function_and_exercise(graders: Graders, t
 
 # ------------------------------------------------------------------------------------------------------ this repository
 
-#: Stand-ins as they once were, each with an exercise that it gave away.
+#: Former code of probes, each with the exercise whose solution it revealed.
 ONCE = {
     "test": """
         def right(a, b, cmp, cname=None):
@@ -186,29 +186,29 @@ ONCE = {
 
 
 @pytest.mark.parametrize("exercise", ONCE)
-def test_stand_ins_as_they_once_were_are_refused(exercise: str) -> None:
-    """Each held a line of the solution that it replaced."""
-    homes = {
+def test_former_probes_are_refused(exercise: str) -> None:
+    """Each had a line of the solution that it replaced."""
+    assignments = {
         "as_column": "02_broadcasting",
         "lin_grad": "05_modules",
         "Module": "05_modules",
         "sgd_step": "06_training",
     }
-    solutions = read_solutions(COURSE, homes.get(exercise, "00_exports"))
+    solutions = read_solutions(COURSE, assignments.get(exercise, "00_exports"))
     tree = ast.parse(textwrap.dedent(ONCE[exercise]))
-    assert exercise in {found for _, found, _ in copied_lines(tree, solutions)}
+    assert exercise in {name for _, name, _ in copied_lines(tree, solutions)}
 
 
 @pytest.mark.parametrize("assignment", COURSE.assignments)
-def test_nothing_that_travels_gives_a_solution_away(assignment: str) -> None:
-    """Neither one of the same assignment nor one of another."""
+def test_code_that_travels_reveals_no_solution(assignment: str) -> None:
+    """Solutions of the same assignment and of the others are secret."""
     assert revealed(COURSE, assignment) == []
 
 
 def test_probes_of_this_course_are_found() -> None:
-    """In every assignment but the one that needs none; the ground of 05 travels as text."""
-    found = {name: {probe.name for probe in find_probes(COURSE, name)} for name in COURSE.assignments}
-    assert [name for name, probes in found.items() if not probes] == ["01_matmul"]
-    assert {"lives", "sound_ground", "timed"} <= found["05_modules"]
-    assert "outer_product" not in found["05_modules"]
-    assert {"trained", "step"} <= found["06_training"]
+    """Every assignment except 01 has probes; the ground of 05 travels as text."""
+    probes = {name: {probe.name for probe in find_probes(COURSE, name)} for name in COURSE.assignments}
+    assert [name for name, names in probes.items() if not names] == ["01_matmul"]
+    assert {"lives", "sound_ground", "timed"} <= probes["05_modules"]
+    assert "outer_product" not in probes["05_modules"]
+    assert {"trained", "step"} <= probes["06_training"]

@@ -44,8 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *{"batch", "release", "gradebook", "grading", "reviews", "report", "notebooks"},
         *{"session", "sandbox", "plain", "config", "errors"},
     },
-    "cli": {"commands", "batch", "release", "gradebook", "grading", "session", "report", "notebooks", "plain"}
-    | {"config", "errors"},
+    "cli": {"commands", "plain", "config", "errors"},
 }
 
 #: Everything that is loaded in a process with student code; its students may read all of it.

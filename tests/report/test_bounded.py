@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from foundations.release.printing import printable
+from foundations.release.printing import render_page
 from foundations.report import bounded
 from foundations.report.bounded import LARGEST, PAGE_S, SMALL, Budget, rendered
 
@@ -167,7 +167,7 @@ def test_a_page_shows_text_that_it_cannot_render_as_written():
     outputs.append({"text/markdown": slow + "of an output"})
     notebook.cells[1].outputs = [nbformat.v4.new_output("display_data", data=data) for data in outputs]
     start = time.process_time()
-    page = printable(notebook, "slow")
+    page = render_page(notebook, "slow")
 
     assert time.process_time() - start < 20  # nbconvert's own passes over the page; it was minutes
     soup = BeautifulSoup(page, "html.parser")
