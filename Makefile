@@ -21,7 +21,7 @@ help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(STAMP) ## Grade a made class over all assignments, and say where gradebook, feedback and reports are
+demo: $(STAMP) ## Grade a sample class over all assignments, and say where gradebook, feedback and reports are
 	$(BIN)/foundations demo
 
 .PHONY: test
@@ -48,7 +48,7 @@ types: $(STAMP) ## Types, by mypy
 	$(BIN)/mypy
 
 .PHONY: release
-release: $(STAMP) ## Make release/, solutions/ and the made class of examples/ from source/
+release: $(STAMP) ## Make release/, solutions/ and the sample class of examples/ from source/
 	$(BIN)/foundations release
 	$(BIN)/python scripts/examples.py
 

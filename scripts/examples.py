@@ -1,4 +1,4 @@
-"""Make the made class, ``examples/submitted``, from the releases and ``examples/class.toml``: who answered what.
+"""Make the sample class, ``examples/submitted``, from the releases and ``examples/class.toml``: who answered what.
 
 ``python scripts/examples.py`` writes it anew: after a change of a notebook, of a known mistake or of the class.
 """
@@ -41,12 +41,12 @@ def main() -> None:
     print(f"{len(made)} submissions in {SUBMITTED}")
 
 
-def submissions(made_class: dict[str, Any]) -> dict[str, str]:
+def submissions(sample_class: dict[str, Any]) -> dict[str, str]:
     """What lies in ``examples/submitted``: text by path, ``<student>/<assignment>/<assignment>.ipynb``."""
-    texts = made_class["texts"]
+    texts = sample_class["texts"]
     return {
         f"{student}/{assignment}/{assignment}.ipynb": answers.get("file") or notebook(assignment, answers, texts)
-        for student, handed_in in made_class.items()
+        for student, handed_in in sample_class.items()
         if handed_in is not texts
         for assignment, answers in handed_in.items()
     }

@@ -1,8 +1,8 @@
 """What every attack is put through, and what must hold afterwards.
 
 An :class:`Attack` is text for the solution cell of ``product``, a wrong answer with hostile code in or above it. It is
-graded by a judge that goes on to an honest notebook; :meth:`Bench.attack` then looks at marks, canaries, processes,
-files, shared memory and time.
+graded by a judge that then grades an honest notebook; :meth:`AttackHarness.attack` looks at marks, canaries,
+processes, files, shared memory and time.
 """
 
 from __future__ import annotations
@@ -238,7 +238,7 @@ def hand_over(folder: Path, uid: int) -> None:
 
 
 @dataclass
-class Bench:
+class AttackHarness:
     """The course under attack and its judge."""
 
     course: HostileCourse
@@ -397,10 +397,10 @@ def system_v(uids: set[int]) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def bench(uid: int | None, honest_after: int) -> Iterator[Bench]:
+def open_harness(uid: int | None, honest_after: int) -> Iterator[AttackHarness]:
     """A course, and a judge that runs as ``uid`` (``None``: as this process does)."""
     # Not pytest's own folder: no other user may pass through that one.
-    root = Path(tempfile.mkdtemp(prefix="bench-"))
+    root = Path(tempfile.mkdtemp(prefix="harness-"))
     root.chmod(0o755)
     try:
         course = HostileCourse(root / "course").build()
@@ -411,7 +411,7 @@ def bench(uid: int | None, honest_after: int) -> Iterator[Bench]:
         (root / "home").mkdir()
         judge = Judge(root / "home", {"FOUNDATIONS_TEST_SECRET": course.canaries["environment"]}, uid)
         try:
-            one = Bench(course, judge, root / "matmul", scratch, honest_after)
+            one = AttackHarness(course, judge, root / "matmul", scratch, honest_after)
             one.honest()  # what is made once (the fork server, a list of fonts) is made before the first attack
             assert one.grade(course.neighbour, "s02").scores == HONEST
             assert one.grade(scratch.neighbour, "s02").scores == HONEST

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from attacks.harness import FORBIDDEN, Attack, Bench, at_import, attacks, in_call
+from attacks.harness import FORBIDDEN, Attack, AttackHarness, at_import, attacks, in_call
 from attacks.hostile_course import ATTACKED
 from attacks.snippets import FIND
 
@@ -151,15 +151,15 @@ server().operations["call"] = call
 
 
 @attacks(*LISTED, *INVENTED)
-def test_forgery(bench: Bench, attack: Attack) -> None:
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
     """What is no answer costs what was asked; what is one is a value like any other."""
-    bench.attack(attack)
+    harness.attack(attack)
 
 
 @attacks(*HOW)
-def test_how(bench: Bench, attack: Attack) -> None:
+def test_right_value_by_other_code_is_lost_or_reviewed(harness: AttackHarness, attack: Attack) -> None:
     """The right value by a forbidden operation, in code that the exercise does not use, is lost or reviewed."""
-    bench.attack(attack)
+    harness.attack(attack)
 
 
 #: In the place of one field of a reply.
@@ -181,23 +181,23 @@ _FIELDS = {
 
 
 #: What the judge makes of a reply depends on no rights: these are tried as one user.
-_AS_ONE_USER = pytest.mark.parametrize("bench", [None], indirect=True, ids=["this user"])
+_AS_ONE_USER = pytest.mark.parametrize("harness", [None], indirect=True, ids=["this user"])
 #: Those that one notebook each is graded for in any case; the others where there is time.
 _TELLING = ("nothing", "dict")
 _EACH = [pytest.param(name, marks=[] if name in _TELLING else [pytest.mark.slow]) for name in _STRANGE]
 _ERROR = "{'name': 'ValueError', 'text': 'x', 'line': 1, 'bases': [], 'code': 'x'}"
 
 
-def _must_be_the_students_loss(bench: Bench, operation: str, change: str) -> None:
+def _must_be_the_students_loss(harness: AttackHarness, operation: str, change: str) -> None:
     """A wrong ``product`` whose replies are changed so gets a verdict, which is 0; the others have their marks."""
     attack = _with_strange(operation, change)
 
-    with bench.nothing_left():
-        outcome = bench.grade(bench.hand_in(attack.notebook(bench.places)))
+    with harness.nothing_left():
+        outcome = harness.grade(harness.hand_in(attack.notebook(harness.places)))
 
     assert outcome.report["verdict"] == "graded", outcome.story()
     assert outcome.scores == ATTACKED, outcome.story()
-    bench.must_not_leak(outcome)
+    harness.must_not_leak(outcome)
 
 
 @_AS_ONE_USER
@@ -205,17 +205,17 @@ def _must_be_the_students_loss(bench: Bench, operation: str, change: str) -> Non
 @pytest.mark.parametrize(
     ("operation", "name"), [(operation, name) for operation, names in _FIELDS.items() for name in names]
 )
-def test_strange_field(bench: Bench, operation: str, name: str, strange: str) -> None:
+def test_strange_field_is_the_students_loss(harness: AttackHarness, operation: str, name: str, strange: str) -> None:
     """A reply that is well formed and makes no sense is never a fault of grader or package."""
-    _must_be_the_students_loss(bench, operation, f"reply[{name!r}] = {_STRANGE[strange]}")
+    _must_be_the_students_loss(harness, operation, f"reply[{name!r}] = {_STRANGE[strange]}")
 
 
 @_AS_ONE_USER
 @pytest.mark.parametrize("strange", _STRANGE)
 @pytest.mark.parametrize("operation", _FIELDS)
-def test_strange_error(bench: Bench, operation: str, strange: str) -> None:
+def test_strange_error_is_the_students_loss(harness: AttackHarness, operation: str, strange: str) -> None:
     """The same of what a reply says about an exception."""
-    _must_be_the_students_loss(bench, operation, f"reply['error'] = dict.fromkeys({_ERROR}, {_STRANGE[strange]})")
+    _must_be_the_students_loss(harness, operation, f"reply['error'] = dict.fromkeys({_ERROR}, {_STRANGE[strange]})")
 
 
 @pytest.mark.slow
@@ -223,9 +223,11 @@ def test_strange_error(bench: Bench, operation: str, strange: str) -> None:
 @pytest.mark.parametrize("strange", _STRANGE)
 @pytest.mark.parametrize("name", ["name", "text", "line", "bases", "code"])
 @pytest.mark.parametrize("operation", _FIELDS)
-def test_strange_part_of_an_error(bench: Bench, operation: str, name: str, strange: str) -> None:
+def test_strange_part_of_an_error_is_the_students_loss(
+    harness: AttackHarness, operation: str, name: str, strange: str
+) -> None:
     """The same, one part at a time."""
-    _must_be_the_students_loss(bench, operation, f"reply['error'] = {_ERROR} | {{{name!r}: {_STRANGE[strange]}}}")
+    _must_be_the_students_loss(harness, operation, f"reply['error'] = {_ERROR} | {{{name!r}: {_STRANGE[strange]}}}")
 
 
 @pytest.mark.parametrize(
@@ -241,11 +243,11 @@ def test_strange_part_of_an_error(bench: Bench, operation: str, name: str, stran
         "[{'output_type': 'update_display_data'}, {'output_type': ['list']}, {}, [], None, 5]",
     ],
 )
-def test_strange_outputs(bench: Bench, outputs: str) -> None:
+def test_strange_outputs_are_left_out(harness: AttackHarness, outputs: str) -> None:
     """Outputs that no notebook has are left out; what is written can be read again."""
     attack = _with_strange("cell", f"reply['outputs'] = {outputs}")
 
-    outcome = bench.attack(Attack("outputs", attack.cell, "values are wrong"))
+    outcome = harness.attack(Attack("outputs", attack.cell, "values are wrong"))
 
     assert "executed.ipynb" in outcome.texts
 
@@ -266,7 +268,7 @@ def _with_strange(operation: str, change: str) -> Attack:
     return at_import("strange", "", FIND + textwrap.dedent(code))
 
 
-def test_forged_trace_beside_a_forbidden_operation(bench: Bench) -> None:
+def test_forged_trace_hides_no_forbidden_operation(harness: AttackHarness) -> None:
     """The trace comes from the student's process; that the source says otherwise is enough."""
     attack = at_import(
         "forged trace",
@@ -275,4 +277,4 @@ def test_forged_trace_beside_a_forbidden_operation(bench: Bench) -> None:
         "server().operations['call'] = lambda **request: real(**request) | {'trace': {'function': [], 'dispatch': []}}",
         FORBIDDEN,
     )
-    bench.attack(attack)
+    harness.attack(attack)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from attacks.harness import ATTEMPT, FORBIDDEN, Attack, Bench, at_import, attacks, in_call
+from attacks.harness import ATTEMPT, FORBIDDEN, Attack, AttackHarness, at_import, attacks, in_call
 from attacks.hostile_course import PRODUCT
 from attacks.snippets import CALLS, FIND
 
@@ -342,12 +342,12 @@ def product(a, b):
 
 
 @attacks(*FILES, *KERNEL, *STATE, *VALUES)
-def test_further(bench: Bench, attack: Attack) -> None:
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
     """No mark, no leak, nothing left, and the judge goes on."""
-    bench.attack(attack)
+    harness.attack(attack)
 
 
 @attacks(*NAMES)
-def test_code_behind_a_name_is_lost_or_reviewed(bench: Bench, attack: Attack) -> None:
+def test_code_behind_a_name_is_lost_or_reviewed(harness: AttackHarness, attack: Attack) -> None:
     """A mark is lost only for what ran or is plainly written; for the rest a person is asked."""
-    bench.attack(replace(attack, or_reviewed=True))
+    harness.attack(replace(attack, or_reviewed=True))

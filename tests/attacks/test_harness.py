@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from attacks.harness import GOT_THROUGH, MARK, WRONG, Attack, Bench, descendants, leaks, must_be_plain, system_v
+from attacks.harness import GOT_THROUGH, MARK, WRONG, Attack, AttackHarness, descendants, leaks, must_be_plain, system_v
 from attacks.hostile_course import CANARY, PLACES, HostileCourse
 
 README = Path(__file__).with_name("README.md")
@@ -26,33 +26,33 @@ def test_canaries_are_found_in_any_text() -> None:
     assert all(CANARY.fullmatch(canary) for canary in course.canaries.values())
 
 
-def test_a_leak_fails(bench: Bench) -> None:
+def test_a_leak_fails(harness: AttackHarness) -> None:
     """An attack that knew a canary would not pass."""
-    attack = Attack("leak", f"print({bench.course.canaries['gradebook']!r})\n{WRONG}", "")
+    attack = Attack("leak", f"print({harness.course.canaries['gradebook']!r})\n{WRONG}", "")
     with pytest.raises(AssertionError, match="gradebook"):
-        bench.attack(attack)
+        harness.attack(attack)
 
 
-def test_an_attack_that_got_through_or_never_ran_fails(bench: Bench) -> None:
+def test_an_attack_that_got_through_or_never_ran_fails(harness: AttackHarness) -> None:
     """What it prints says so; what it should have shown is missing."""
     with pytest.raises(AssertionError, match=GOT_THROUGH):
-        bench.attack(Attack("through", f"print('ATTACK-' + 'SUCCEEDED')\n{WRONG}", ""))
+        harness.attack(Attack("through", f"print('ATTACK-' + 'SUCCEEDED')\n{WRONG}", ""))
     with pytest.raises(AssertionError, match="no sign of 'refused'"):
-        bench.attack(Attack("typing error", f"# refused\npront('refused')\n{WRONG}", "refused"))
+        harness.attack(Attack("typing error", f"# refused\npront('refused')\n{WRONG}", "refused"))
 
 
-def test_a_mark_that_is_not_due_fails(bench: Bench) -> None:
+def test_a_mark_that_is_not_due_fails(harness: AttackHarness) -> None:
     """A right answer is no attack."""
     with pytest.raises(AssertionError, match=r"5\.0"):
-        bench.attack(Attack("right", "def product(a, b):\n    return (a[:, :, None] * b).sum(1)\n", ""))
+        harness.attack(Attack("right", "def product(a, b):\n    return (a[:, :, None] * b).sum(1)\n", ""))
 
 
-def test_files_that_are_left_are_found(bench: Bench) -> None:
+def test_files_that_are_left_are_found(harness: AttackHarness) -> None:
     """In places where everybody may write, and in the judge's own."""
-    for folder in ("/dev/shm", "/tmp", bench.judge.home / "tmp", bench.judge.home / "cwd", bench.course.root):
+    for folder in ("/dev/shm", "/tmp", harness.judge.home / "tmp", harness.judge.home / "cwd", harness.course.root):
         path = Path(folder, f"{MARK}-left-{os.getpid()}")
         try:
-            with pytest.raises(AssertionError, match=path.name), bench.nothing_left():
+            with pytest.raises(AssertionError, match=path.name), harness.nothing_left():
                 path.touch()
         finally:
             path.unlink()

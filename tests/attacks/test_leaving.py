@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attacks.harness import Attack, Bench, at_import, attacks, in_call
+from attacks.harness import Attack, AttackHarness, at_import, attacks, in_call
 
 #: Name, code, what is said of it where it ends a cell, and where it ends a call.
 WAYS = (
@@ -116,6 +116,6 @@ OTHERS = (
 
 
 @attacks(*IMPORTS, *CALLS, *OTHERS)
-def test_ending(bench: Bench, attack: Attack) -> None:
+def test_ended_process_costs_one_cell_or_check(harness: AttackHarness, attack: Attack) -> None:
     """A fresh process stands in for the one that ended."""
-    bench.attack(attack)
+    harness.attack(attack)

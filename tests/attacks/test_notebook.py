@@ -18,7 +18,7 @@ from typing import Any
 import builders
 import pytest
 
-from attacks.harness import GOT_THROUGH, MARK, WRONG, Attack, Bench, at_import, attacks
+from attacks.harness import GOT_THROUGH, MARK, WRONG, Attack, AttackHarness, at_import, attacks
 from attacks.hostile_course import ATTACKED, HONEST, NAME, submission
 
 Change = Callable[[Any], Any]
@@ -148,18 +148,18 @@ CHANGES: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_structure(bench: Bench, name: str) -> None:
+def test_changed_structure_is_repaired(harness: AttackHarness, name: str) -> None:
     """Put back by the instructor's notebook, and said; the wrong answer earns nothing, the others their marks."""
     change, said = CHANGES[name]
 
-    with bench.nothing_left():
-        outcome = bench.grade(bench.hand_in(json.loads(json.dumps(change(wrong())))))
-        bench.honest()
+    with harness.nothing_left():
+        outcome = harness.grade(harness.hand_in(json.loads(json.dumps(change(wrong())))))
+        harness.honest()
 
     assert outcome.scores == ATTACKED, outcome.story()
     assert outcome.report["max_score"] == sum(HONEST.values())
     assert said in "\n".join(outcome.report["repairs"])
-    bench.must_be_harmless(outcome, "values are wrong")
+    harness.must_be_harmless(outcome, "values are wrong")
 
 
 def version_3(notebook: Any) -> bytes:
@@ -177,14 +177,14 @@ def version_3(notebook: Any) -> bytes:
     return json.dumps(old).encode()
 
 
-def test_version_3(bench: Bench) -> None:
+def test_version_3_is_converted(harness: AttackHarness) -> None:
     """An old notebook is converted: a wrong answer in it earns nothing, the others their marks."""
-    with bench.nothing_left():
-        outcome = bench.grade(bench.hand_in(version_3(wrong())))
-        bench.honest()
+    with harness.nothing_left():
+        outcome = harness.grade(harness.hand_in(version_3(wrong())))
+        harness.honest()
 
     assert outcome.scores == ATTACKED, outcome.story()
-    bench.must_be_harmless(outcome, "converted to nbformat 4")
+    harness.must_be_harmless(outcome, "converted to nbformat 4")
 
 
 #: Bytes of a file that is no notebook of this course, and what is said of it. The whole submission is ungraded.
@@ -216,53 +216,53 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_file(bench: Bench, name: str) -> None:
+def test_unreadable_file_is_ungraded(harness: AttackHarness, name: str) -> None:
     """Said in one sentence, with no score; the next submission is graded."""
     make, said = FILES[name]
 
-    with bench.nothing_left():
-        outcome = bench.grade(bench.hand_in(make()))
-        bench.honest()
+    with harness.nothing_left():
+        outcome = harness.grade(harness.hand_in(make()))
+        harness.honest()
 
     assert sum(score or 0 for score in outcome.scores.values()) == 0, outcome.story()
-    bench.must_be_harmless(outcome, said, 10)
+    harness.must_be_harmless(outcome, said, 10)
 
 
 # ------------------------------------------------------------------------------------- something else in its place
 
 
-def link_to_passwd(path: Path, bench: Bench) -> None:
+def link_to_passwd(path: Path, harness: AttackHarness) -> None:
     path.symlink_to("/etc/passwd")
 
 
-def link_to_neighbour(path: Path, bench: Bench) -> None:
-    path.symlink_to(bench.course.neighbour)
+def link_to_neighbour(path: Path, harness: AttackHarness) -> None:
+    path.symlink_to(harness.course.neighbour)
 
 
-def hanging_link(path: Path, bench: Bench) -> None:
+def hanging_link(path: Path, harness: AttackHarness) -> None:
     path.symlink_to("nowhere")
 
 
-def link_to_itself(path: Path, bench: Bench) -> None:
+def link_to_itself(path: Path, harness: AttackHarness) -> None:
     path.symlink_to(path)
 
 
-def folder(path: Path, bench: Bench) -> None:
+def folder(path: Path, harness: AttackHarness) -> None:
     path.mkdir()
 
 
-def pipe(path: Path, bench: Bench) -> None:
+def pipe(path: Path, harness: AttackHarness) -> None:
     os.mkfifo(path)
 
 
-def device(path: Path, bench: Bench) -> None:
+def device(path: Path, harness: AttackHarness) -> None:
     try:
         os.mknod(path, 0o20666, os.makedev(1, 5))  # /dev/zero, which has no end
     except PermissionError:
         pytest.skip("only root can make a device")
 
 
-def unix_socket(path: Path, bench: Bench) -> None:
+def unix_socket(path: Path, harness: AttackHarness) -> None:
     import socket
 
     before = Path.cwd()
@@ -274,28 +274,28 @@ def unix_socket(path: Path, bench: Bench) -> None:
         os.chdir(before)
 
 
-def linked_assignment(path: Path, bench: Bench) -> None:
+def linked_assignment(path: Path, harness: AttackHarness) -> None:
     path.parent.rmdir()
-    path.parent.symlink_to(bench.course.neighbour.parent)
+    path.parent.symlink_to(harness.course.neighbour.parent)
 
 
-def linked_student(path: Path, bench: Bench) -> None:
+def linked_student(path: Path, harness: AttackHarness) -> None:
     path.parent.rmdir()
     path.parent.parent.rmdir()
-    path.parent.parent.symlink_to(bench.course.neighbour.parent.parent)
+    path.parent.parent.symlink_to(harness.course.neighbour.parent.parent)
 
 
-def linked_to_source(path: Path, bench: Bench) -> None:
+def linked_to_source(path: Path, harness: AttackHarness) -> None:
     """The instructor's notebook has the right name, and earns full marks."""
     path.parent.rmdir()
-    path.parent.symlink_to(bench.course.source.parent)
+    path.parent.symlink_to(harness.course.source.parent)
 
 
-def nothing(path: Path, bench: Bench) -> None:
+def nothing(path: Path, harness: AttackHarness) -> None:
     pass
 
 
-PLACES: dict[str, tuple[Callable[[Path, Bench], None], str]] = {
+PLACES: dict[str, tuple[Callable[[Path, AttackHarness], None], str]] = {
     "symlink to /etc/passwd": (link_to_passwd, "symbolic link"),
     "symlink to another submission": (link_to_neighbour, "symbolic link"),
     "symlink to nowhere": (hanging_link, "symbolic link"),
@@ -312,9 +312,9 @@ PLACES: dict[str, tuple[Callable[[Path, Bench], None], str]] = {
 
 
 @pytest.fixture
-def empty(bench: Bench) -> Any:
+def empty(harness: AttackHarness) -> Any:
     """The place of a submission of ``s07``, and what may lie there afterwards is removed."""
-    path = bench.course.place("s07")
+    path = harness.course.place("s07")
     path.parent.mkdir(parents=True)
     yield path
     for one in (path.parent.parent, path.parent):  # from above: what lies behind a link is not ours to remove
@@ -324,18 +324,18 @@ def empty(bench: Bench) -> Any:
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_place(bench: Bench, empty: Path, name: str) -> None:
+def test_path_to_something_else_is_ungraded(harness: AttackHarness, empty: Path, name: str) -> None:
     """Nothing is followed, nothing is waited for: ungraded, in one sentence."""
     make, said = PLACES[name]
-    make(empty, bench)
+    make(empty, harness)
 
-    with bench.nothing_left():
-        outcome = bench.grade(empty, "s07")
-        bench.honest()
+    with harness.nothing_left():
+        outcome = harness.grade(empty, "s07")
+        harness.honest()
 
     assert outcome.report["verdict"] == "ungraded", outcome.story()
     assert outcome.report["score"] is None
-    bench.must_be_harmless(outcome, said, 5)
+    harness.must_be_harmless(outcome, said, 5)
     assert "root:" not in outcome.everything
 
 
@@ -376,9 +376,9 @@ MAGICS = (
 
 
 @attacks(*MAGICS)
-def test_magic(bench: Bench, attack: Attack) -> None:
+def test_magic_is_contained(harness: AttackHarness, attack: Attack) -> None:
     """No program is started, and no file is read or written, whatever the notation."""
-    bench.attack(attack)
+    harness.attack(attack)
 
 
 # ------------------------------------------------------------------------------------------- what lies beside it
@@ -402,9 +402,9 @@ _SETTINGS = {
 }
 
 
-def test_modules_beside_the_notebook(bench: Bench, tmp_path: Path) -> None:
+def test_modules_next_to_the_notebook_are_not_imported(harness: AttackHarness, tmp_path: Path) -> None:
     """Not one is imported, by whatever runs: even where the command is started in the student's own folder."""
-    place = bench.hand_in(submission(), "s08")
+    place = harness.hand_in(submission(), "s08")
     for name in BESIDE:
         (place.parent / name).parent.mkdir(exist_ok=True)
         (place.parent / name).write_text(_PLANTED)
@@ -412,8 +412,8 @@ def test_modules_beside_the_notebook(bench: Bench, tmp_path: Path) -> None:
         (place.parent / name).write_text(text)
     before = set(place.parent.rglob("*"))
 
-    outcome = bench.grade(place, "s08")
-    done = run_command(place.parent, "grade", place.name, "--assignment", NAME, "--course", str(bench.course.root),
+    outcome = harness.grade(place, "s08")
+    done = run_command(place.parent, "grade", place.name, "--assignment", NAME, "--course", str(harness.course.root),
                        "--no-gradebook")  # fmt: skip
 
     assert outcome.scores == HONEST
@@ -429,7 +429,7 @@ for name in ("test_product", "misconceptions", "conftest", "setup"):
     except ImportError: print("imported: no", name)
     else: print("ATTACK-" "SUCCEEDED")
 """)  # fmt: skip
-    bench.attack(imported)
+    harness.attack(imported)
 
 
 def run_command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

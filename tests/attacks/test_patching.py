@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attacks.harness import FORBIDDEN, WRONG, Attack, Bench, at_import, attacks
+from attacks.harness import FORBIDDEN, WRONG, Attack, AttackHarness, at_import, attacks
 
 _ALWAYS = "lambda *args, **kwargs: True"
 
@@ -293,6 +293,6 @@ INVENTED = (
 
 
 @attacks(*LISTED, *INVENTED)
-def test_patch(bench: Bench, attack: Attack) -> None:
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
     """Comparing, timing and scoring happen where the patch is not; what it breaks is the exercise's own loss."""
-    bench.attack(attack)
+    harness.attack(attack)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from attacks.harness import Attack, Bench, at_import, attacks
+from attacks.harness import Attack, AttackHarness, at_import, attacks
 from attacks.snippets import CALLS
 
 #: System calls by their numbers on x86-64 and aarch64: no library between attack and kernel.
@@ -180,15 +180,15 @@ print("not this machine")
 
 
 @attacks(*(one for one in (*LISTED, *INVENTED) if one not in NETWORK))
-def test_reach(bench: Bench, attack: Attack) -> None:
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
     """Refused by the kernel, each by its number; judge and fork server live on."""
-    bench.attack(attack)
+    harness.attack(attack)
 
 
 @pytest.fixture
-def listeners(bench: Bench, tmp_path: Path) -> Iterator[dict[str, socket.socket]]:
+def listeners(harness: AttackHarness, tmp_path: Path) -> Iterator[dict[str, socket.socket]]:
     """Sockets that anybody on this machine may write to; their addresses are among the places that attacks know."""
-    path = bench.course.root / "listening"
+    path = harness.course.root / "listening"
     with contextlib.ExitStack() as stack:
         made = {
             "tcp": socket.create_server(("127.0.0.1", 0)),
@@ -203,15 +203,15 @@ def listeners(bench: Bench, tmp_path: Path) -> Iterator[dict[str, socket.socket]
         made["unix"].listen()
         path.chmod(0o777)
         stack.callback(path.unlink)
-        bench.extra = {"unix": str(path), **{name: str(made[name].getsockname()[1]) for name in ("tcp", "udp")}}
-        stack.callback(bench.extra.clear)
+        harness.extra = {"unix": str(path), **{name: str(made[name].getsockname()[1]) for name in ("tcp", "udp")}}
+        stack.callback(harness.extra.clear)
         yield made
 
 
 @attacks(*NETWORK)
-def test_network(bench: Bench, attack: Attack, listeners: dict[str, socket.socket]) -> None:
+def test_network_is_unreachable(harness: AttackHarness, attack: Attack, listeners: dict[str, socket.socket]) -> None:
     """No socket of any family; nothing arrives at those who listen."""
-    bench.attack(attack)
+    harness.attack(attack)
 
     for name in ("tcp", "unix"):
         with pytest.raises(BlockingIOError):
@@ -220,12 +220,12 @@ def test_network(bench: Bench, attack: Attack, listeners: dict[str, socket.socke
         listeners["udp"].recv(1)
 
 
-def test_listeners_hear_what_is_sent(bench: Bench, listeners: dict[str, socket.socket]) -> None:
+def test_listeners_hear_what_is_sent(harness: AttackHarness, listeners: dict[str, socket.socket]) -> None:
     """So that silence says something."""
     with socket.create_connection(listeners["tcp"].getsockname()):
         listeners["tcp"].accept()[0].close()
     with socket.socket(socket.AF_UNIX) as one:
-        one.connect(bench.extra["unix"])
+        one.connect(harness.extra["unix"])
         listeners["unix"].accept()[0].close()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.sendto(b"x", listeners["udp"].getsockname())

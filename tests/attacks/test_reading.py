@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from attacks.harness import ATTEMPT, Attack, Bench, at_import, attacks, fill, in_call, leaks, plain_python
+from attacks.harness import ATTEMPT, Attack, AttackHarness, at_import, attacks, fill, in_call, leaks, plain_python
 
 #: What attacks search for (no whole canary, so that no attack finds itself), and how they tell.
 HUNT = (
@@ -325,24 +325,24 @@ steal("truncate", lambda: os.truncate("{gradebook}", 0) or print("ATTACK-" + "SU
 
 
 @attacks(*LISTED, *INVENTED)
-def test_reading(bench: Bench, attack: Attack) -> None:
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
     """Nothing but what the notebook itself, Python and its libraries hold."""
-    bench.attack(attack)
+    harness.attack(attack)
 
 
 @pytest.mark.parametrize("attack", FILES, ids=lambda attack: attack.name)
-def test_the_same_code_unconfined_finds_its_canary(bench: Bench, attack: Attack) -> None:
+def test_the_same_code_unconfined_finds_its_canary(harness: AttackHarness, attack: Attack) -> None:
     """The attack works where nothing stands in its way, and the search of the outputs sees it."""
-    code = re.sub(r"^def product[\s\S]*", "", fill(attack.cell, bench.places), flags=re.MULTILINE)
+    code = re.sub(r"^def product[\s\S]*", "", fill(attack.cell, harness.places), flags=re.MULTILINE)
 
-    got = plain_python(code, bench.course.neighbour.parent)
+    got = plain_python(code, harness.course.neighbour.parent)
 
-    assert leaks(got, bench.course), got
+    assert leaks(got, harness.course), got
 
 
-def test_canaries_lie_where_attacks_look(bench: Bench) -> None:
+def test_canaries_are_where_attacks_look(harness: AttackHarness) -> None:
     """A canary that is not there cannot leak."""
-    course = bench.course
+    course = harness.course
     places = {
         "grader": course.graders / "test_product.py",
         "literal": course.graders / "test_product.py",
@@ -353,25 +353,25 @@ def test_canaries_lie_where_attacks_look(bench: Bench) -> None:
     }
     for place, path in places.items():
         assert place in leaks(path.read_bytes().decode("latin-1"), course)
-    with open(f"/proc/{bench.judge.process.pid}/environ", encoding="utf-8") as environment:
+    with open(f"/proc/{harness.judge.process.pid}/environ", encoding="utf-8") as environment:
         assert leaks(environment.read(), course) == ["environment"]
 
 
-def test_memory_of_the_fork_server_holds_no_canary(bench: Bench) -> None:
+def test_memory_of_the_fork_server_holds_no_canary(harness: AttackHarness) -> None:
     """Student processes are its copies: what it never had, they cannot find. That of the judge holds them."""
-    judge = bench.judge.process.pid
+    judge = harness.judge.process.pid
     endless = at_import("endless", "", "while True: pass")  # the reference is timed, in a process beside the student's
-    bench.grade(bench.hand_in(endless.notebook(bench.places)))
+    harness.grade(harness.hand_in(endless.notebook(harness.places)))
     forkserver = [pid for pid in children(judge) if "foundations.worker.forkserver" in command(pid)]
     assert forkserver
-    assert [held(pid, bench) for pid in forkserver] == [set()] * len(forkserver)
-    assert {"grader", "literal", "solution"} & held(judge, bench)
+    assert [held(pid, harness) for pid in forkserver] == [set()] * len(forkserver)
+    assert {"grader", "literal", "solution"} & held(judge, harness)
 
 
-def held(pid: int, bench: Bench) -> set[str]:
+def held(pid: int, harness: AttackHarness) -> set[str]:
     """Places whose canaries are in the memory of a process."""
     data = memory(pid)
-    return {place for place, canary in bench.course.canaries.items() if canary.encode() in data}
+    return {place for place, canary in harness.course.canaries.items() if canary.encode() in data}
 
 
 def children(pid: int) -> list[int]:

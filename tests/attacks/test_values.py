@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attacks.harness import Attack, Bench, at_import, attacks, in_call
+from attacks.harness import Attack, AttackHarness, at_import, attacks, in_call
 
 LISTED = (
     in_call(
@@ -141,6 +141,6 @@ INVENTED = (
 
 
 @attacks(*LISTED, *INVENTED)
-def test_value(bench: Bench, attack: Attack) -> None:
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
     """Compared as plain data in the judge, or refused by its type."""
-    bench.attack(attack)
+    harness.attack(attack)

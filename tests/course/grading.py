@@ -253,7 +253,7 @@ def solutions(assignment: str) -> dict[str, list[str]]:
 
 
 @dataclass
-class Desk:
+class GradingClient:
     """Hands answers in to one grader: of a whole assignment, or of ``only`` some exercises."""
 
     grader: Grader

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from grading import ASSIGNMENTS, ROOT, SEED, Desk, assignment_of, exercises, make_course, solutions, stands_on
+from grading import ASSIGNMENTS, ROOT, SEED, GradingClient, assignment_of, exercises, make_course, solutions, stands_on
 from mutating import Mutant, mutants
 
 from foundations.grading.grader import Grader
@@ -81,32 +81,32 @@ def in_rounds(chosen: Iterable[tuple[str, Mutant]]) -> Iterator[dict[str, Mutant
         yield taken
 
 
-def unnoticed(desk: Desk, one: dict[str, Mutant]) -> list[str]:
+def unnoticed(client: GradingClient, one: dict[str, Mutant]) -> list[str]:
     """Exercises of a round in which the change cost no points, or nothing could be said."""
-    own = solutions(desk.grader.assignment)
+    own = solutions(client.grader.assignment)
     ground = {name: own[name] for exercise in one for name in stands_on(exercise)}
-    report = desk.grade({**ground, **{name: [mutant.source] for name, mutant in one.items()}}).report
+    report = client.grade({**ground, **{name: [mutant.source] for name, mutant in one.items()}}).report
     assert report.reason is None, report.reason
     scores = {exercise.id: (exercise.score, exercise.max_score) for exercise in report.exercises}
     return [name for name in one if scores[name][0] is None or scores[name][0] >= scores[name][1]]
 
 
-class Range:
-    """A course of the real graders, and desks for it. What is wrong is not looked up among the known mistakes: that
+class MutantRunner:
+    """A course of the real graders, and clients for it. What is wrong is not looked up among the known mistakes: that
     takes most of the time, and changes no score.
     """
 
     def __init__(self, root: Path, forkserver: ForkServer) -> None:
         self.course = make_course(root)
         self._forkserver = forkserver
-        self._desks: dict[tuple[str, int], Desk] = {}
+        self._clients: dict[tuple[str, int], GradingClient] = {}
 
-    def desk(self, assignment: str, seed: int) -> Desk:
-        if (assignment, seed) not in self._desks:
+    def client(self, assignment: str, seed: int) -> GradingClient:
+        if (assignment, seed) not in self._clients:
             grader = Grader(self.course, assignment, seed=seed, forkserver=self._forkserver)
             grader._bank = Bank()
-            self._desks[assignment, seed] = Desk(grader, self.course.root)
-        return self._desks[assignment, seed]
+            self._clients[assignment, seed] = GradingClient(grader, self.course.root)
+        return self._clients[assignment, seed]
 
     def grade(self, chosen: Sequence[tuple[str, Mutant]], outcome: Outcome, say: bool = False) -> None:
         """Grade mutants of one assignment, and those that were not noticed once more, each by itself."""
@@ -115,8 +115,8 @@ class Range:
             outcome.mutants[exercise] = outcome.mutants.get(exercise, 0) + 1
         for one in in_rounds(chosen):
             outcome.rounds += 1
-            for name in unnoticed(self.desk(assignment, SEED), one):
-                if all(unnoticed(self.desk(assignment, seed), {name: one[name]}) for seed in MORE_SEEDS):
+            for name in unnoticed(self.client(assignment, SEED), one):
+                if all(unnoticed(self.client(assignment, seed), {name: one[name]}) for seed in MORE_SEEDS):
                     outcome.survivors.setdefault(name, []).append(one[name])
                     if say:
                         known = one[name].change in explained_changes(name)
@@ -209,7 +209,7 @@ def main() -> int:
     arguments = parser.parse_args()
     start, outcome, graded = time.monotonic(), Outcome(), {}
     with tempfile.TemporaryDirectory() as folder, ForkServer() as forkserver:
-        grading = Range(Path(folder), forkserver)
+        grading = MutantRunner(Path(folder), forkserver)
         for assignment in arguments.assignments or covered():
             names = [name for name in exercises(assignment) if name in arguments.exercise or not arguments.exercise]
             chosen = [(name, mutant) for name in names for mutant in mutants_of(name)]

@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 import torch
-from desks import Desks
-from grading import ROOT, SEED, Answer, Desk, exercises, read_answers, solutions
+from clients import GradingClients
+from grading import ROOT, SEED, Answer, GradingClient, exercises, read_answers, solutions
 
 from foundations.config import Feedback
 from foundations.grading.student import Call
@@ -39,24 +39,24 @@ def expected(monkeypatch: pytest.MonkeyPatch) -> list[torch.Tensor]:
     return seen
 
 
-def at_level(desk: Desk, level: Feedback) -> Iterator[Desk]:
-    outside, desk.grader.feedback = desk.grader.feedback, level
-    yield desk
-    desk.grader.feedback = outside
+def at_level(client: GradingClient, level: Feedback) -> Iterator[GradingClient]:
+    outside, client.grader.feedback = client.grader.feedback, level
+    yield client
+    client.grader.feedback = outside
 
 
 @pytest.fixture
-def hints(seeded: Desk) -> Iterator[Desk]:
+def hints(seeded: GradingClient) -> Iterator[GradingClient]:
     yield from at_level(seeded, "hints")
 
 
 @pytest.fixture
-def full(seeded: Desk) -> Iterator[Desk]:
+def full(seeded: GradingClient) -> Iterator[GradingClient]:
     yield from at_level(seeded, "full")
 
 
 @pytest.fixture
-def none(seeded: Desk) -> Iterator[Desk]:
+def none(seeded: GradingClient) -> Iterator[GradingClient]:
     yield from at_level(seeded, "none")
 
 
@@ -75,7 +75,7 @@ def told(text: str, expected: list[torch.Tensor]) -> list[str]:
     return found
 
 
-def test_released_notebook_is_not_attempted(hints: Desk) -> None:
+def test_released_notebook_is_not_attempted(hints: GradingClient) -> None:
     """The stubs earn 0, and every check says why."""
     report = hints.grade({}).report
     assert report.score == 0
@@ -83,7 +83,7 @@ def test_released_notebook_is_not_attempted(hints: Desk) -> None:
     jsonschema.validate(report.to_json(), SCHEMA)
 
 
-def test_solutions_earn_full_marks(hints: Desk) -> None:
+def test_solutions_earn_full_marks(hints: GradingClient) -> None:
     """The instructor's own answers in one notebook; the report is as documented, and says nothing but the factor."""
     report = hints.grade(solutions("01_matmul")).report
     assert (report.score, report.max_score) == (15, 15)
@@ -94,7 +94,7 @@ def test_solutions_earn_full_marks(hints: Desk) -> None:
 
 
 @pytest.mark.parametrize("number", range(10))
-def test_hints_tell_no_expected_value(hints: Desk, expected: list[torch.Tensor], number: int) -> None:
+def test_hints_tell_no_expected_value(hints: GradingClient, expected: list[torch.Tensor], number: int) -> None:
     """Three wrong answers in one notebook: no message holds a value that a hidden test expects."""
     report = hints.grade({answer.exercise: answer.cells for answer in WRONG[number::10]}).report
     assert len(expected) >= len(EXERCISES)
@@ -103,7 +103,7 @@ def test_hints_tell_no_expected_value(hints: Desk, expected: list[torch.Tensor],
     jsonschema.validate(report.to_json(), SCHEMA)
 
 
-def test_full_feedback_tells_expected_values(full: Desk, expected: list[torch.Tensor]) -> None:
+def test_full_feedback_tells_expected_values(full: GradingClient, expected: list[torch.Tensor]) -> None:
     """The level "full" shows what was expected, which also shows that the test above would find it."""
     wrong = Answer("frobenius_norm", "without the root", ("def frobenius_norm(m): return (m * m).sum()",))
     report = full.grade({wrong.exercise: wrong.cells}).report
@@ -113,7 +113,7 @@ def test_full_feedback_tells_expected_values(full: Desk, expected: list[torch.Te
 
 
 @pytest.mark.parametrize("kind", ["stub", "wrong", "slow", "solution"])
-def test_no_feedback_says_nothing(none: Desk, kind: str) -> None:
+def test_no_feedback_says_nothing(none: GradingClient, kind: str) -> None:
     """At the level "none" outcomes are all that a student sees; the mistake's name stays for the instructor."""
     wrong = {exercise: read_answers("wrong", exercise)[0].cells for exercise in EXERCISES}
     slow = {"matmul_elementwise": read_answers("slow", "matmul_elementwise")[0].cells}
@@ -122,7 +122,7 @@ def test_no_feedback_says_nothing(none: Desk, kind: str) -> None:
     jsonschema.validate(report.to_json(), SCHEMA)
 
 
-def test_a_seed_replays_the_hidden_inputs(hints: Desk, expected: list[torch.Tensor]) -> None:
+def test_a_seed_replays_the_hidden_inputs(hints: GradingClient, expected: list[torch.Tensor]) -> None:
     """The same submission and seed give the same expected values and the same messages; the report says which seed."""
     answer = read_answers("wrong", "frobenius_norm")[0]
     first = hints.grade({answer.exercise: answer.cells}).report
@@ -134,7 +134,7 @@ def test_a_seed_replays_the_hidden_inputs(hints: Desk, expected: list[torch.Tens
     assert all(torch.equal(*pair) for pair in zip(expected[:count], expected[count:], strict=True))
 
 
-def test_secret_seeds_differ(desks: Desks) -> None:
+def test_secret_seeds_differ(clients: GradingClients) -> None:
     """Without a seed of its own, every submission gets another."""
-    desk = desks("01_matmul", None)
-    assert desk.grade({}).report.seed != desk.grade({}).report.seed
+    client = clients("01_matmul", None)
+    assert client.grade({}).report.seed != client.grade({}).report.seed

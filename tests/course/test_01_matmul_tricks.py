@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from grading import Answer, Desk, failing, read_answers, said, titled
+from grading import Answer, GradingClient, failing, read_answers, said, titled
 
 ABOUT = {
     "matmul_naive": "this exercise is about writing the three loops yourself",
@@ -20,9 +20,9 @@ GROWTH, SPEED = "no loop over the inner size is left", "many times faster than t
 
 
 @pytest.mark.parametrize("answer", TRICKS, ids=titled)
-def test_trick_is_told_what_the_exercise_is_about(desk: Desk, answer: Answer) -> None:
+def test_trick_is_told_what_the_exercise_is_about(client: GradingClient, answer: Answer) -> None:
     """By the rule's check, and by no other; test_tricks.py tries all of them."""
-    exercise = desk.grade_one(answer)
+    exercise = client.grade_one(answer)
     refused = failing(exercise)
     assert [check.name for check in refused] == [RULE_CHECKS[answer.exercise]], said(exercise)
     assert ABOUT[answer.exercise] in refused[0].message
@@ -30,9 +30,9 @@ def test_trick_is_told_what_the_exercise_is_about(desk: Desk, answer: Answer) ->
 
 @pytest.mark.slow
 @pytest.mark.parametrize("answer", read_answers("slow", "matmul_elementwise"), ids=titled)
-def test_leftover_loop_loses_growth_or_speed(desk: Desk, answer: Answer) -> None:
+def test_leftover_loop_loses_growth_or_speed(client: GradingClient, answer: Answer) -> None:
     """What is done once for each k costs the points of growth, or of speed, or both, and no others."""
-    exercise = desk.grade_one(answer)
+    exercise = client.grade_one(answer)
     lost = {check.name for check in failing(exercise)}
     assert lost, said(exercise)
     assert lost <= {GROWTH, SPEED}, said(exercise)

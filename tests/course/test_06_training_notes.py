@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from desks import Desks
+from clients import GradingClients
 from grading import failing, read_answers
 
 FORGED = [answer for answer in read_answers("wrong", "fit") if "note" in answer.name]
@@ -31,10 +31,10 @@ def test_there_are_enough_forgers() -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_forged_notes_are_found_out(desks: Desks, name: str) -> None:
+def test_forged_notes_are_found_out(clients: GradingClients, name: str) -> None:
     """Each check that looks at batches fails, because the noted ones do not lead to the parameters that came back."""
     answer = next(one for one in FORGED if one.name == name)
-    exercise = desks("06_training", answers={"fit": answer}).grade_round({"fit": answer})["fit"]
+    exercise = clients("06_training", answers={"fit": answer}).grade_round({"fit": answer})["fit"]
     messages = {check.name: check.message for check in failing(exercise)}
     assert set(messages) >= EXPECTED[name]
     assert all("do not lead to where it ended" in messages[check] for check in EXPECTED[name])

@@ -1,4 +1,4 @@
-"""The made class of examples/submitted: its scores, and that nbgrader's command and ours give the same gradebook."""
+"""The sample class of examples/submitted: its scores, and that nbgrader's command and ours give the same gradebook."""
 
 import json
 import os

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from desks import Desks
+from clients import GradingClients
 from grading import ASSIGNMENTS, SEED
 from habits import Habit, grade_with, habits, habits_of
 
@@ -18,8 +18,8 @@ def together(assignment: str, part: int | None = None) -> list[Habit]:
     return found if part is None else found[part::_PARTS]
 
 
-def must_cost_nothing(desks: Desks, folder: Path, assignment: str, added: list[Habit]) -> None:
-    seen = grade_with(desks(assignment, SEED).grader, folder, added)
+def must_cost_nothing(clients: GradingClients, folder: Path, assignment: str, added: list[Habit]) -> None:
+    seen = grade_with(clients(assignment, SEED).grader, folder, added)
     assert seen.lost == {}
     assert sorted(seen.asked) == sorted(habit.name for habit in added if habit.reviewed)
 
@@ -33,17 +33,17 @@ def test_the_habits() -> None:
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_sixty_habits_in_one_notebook_cost_nothing(desks: Desks, tmp_path: Path, assignment: str) -> None:
+def test_sixty_habits_in_one_notebook_cost_nothing(clients: GradingClients, tmp_path: Path, assignment: str) -> None:
     """Before, between and after the answers."""
     part = ASSIGNMENTS.index(assignment) % _PARTS
-    must_cost_nothing(desks, tmp_path, assignment, together(assignment, part))
+    must_cost_nothing(clients, tmp_path, assignment, together(assignment, part))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_all_habits_in_one_notebook_cost_nothing(desks: Desks, tmp_path: Path, assignment: str) -> None:
+def test_all_habits_in_one_notebook_cost_nothing(clients: GradingClients, tmp_path: Path, assignment: str) -> None:
     """Nor what one habit does to another."""
-    must_cost_nothing(desks, tmp_path, assignment, together(assignment))
+    must_cost_nothing(clients, tmp_path, assignment, together(assignment))
 
 
 def _alone() -> list[tuple[str, Habit]]:
@@ -58,6 +58,6 @@ def _alone() -> list[tuple[str, Habit]]:
 @pytest.mark.parametrize(
     ("assignment", "habit"), [pytest.param(*pair, id=f"{pair[0]}: {pair[1].name}") for pair in _alone()]
 )
-def test_a_habit_alone_costs_nothing(desks: Desks, tmp_path: Path, assignment: str, habit: Habit) -> None:
+def test_a_habit_alone_costs_nothing(clients: GradingClients, tmp_path: Path, assignment: str, habit: Habit) -> None:
     """It asks for a review if it is known to, whatever else is in the notebook."""
-    must_cost_nothing(desks, tmp_path, assignment, [habit])
+    must_cost_nothing(clients, tmp_path, assignment, [habit])

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from desks import Desks
+from clients import GradingClients
 from grading import (
     ASSIGNMENTS,
     SEED,
     Answer,
-    Desk,
+    GradingClient,
     all_answers,
     assignment_of,
     make_course,
@@ -42,23 +42,23 @@ HONEST = {
     "three megabytes of print": "print('x' * 3_000_000)\nSIZE = 3\n",
 }
 
-Lone = Callable[[str], Desk]
+Lone = Callable[[str], GradingClient]
 
 
 @pytest.fixture(scope="module")
 def lone(forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lone]:
-    """Make the desk of one exercise alone: it grades several times faster than that of an assignment."""
-    made: dict[str, Desk] = {}
+    """Make the client of one exercise alone: it grades several times faster than that of an assignment."""
+    made: dict[str, GradingClient] = {}
     with ExitStack() as open_graders:
 
-        def desk(exercise: str) -> Desk:
+        def client(exercise: str) -> GradingClient:
             if exercise not in made:
                 course = make_course(tmp_path_factory.mktemp(f"alone-{exercise}"), (exercise,))
                 grader = Grader(course, assignment_of(exercise), seed=SEED, forkserver=forkserver)
-                made[exercise] = Desk(open_graders.enter_context(grader), course.root, (exercise,))
+                made[exercise] = GradingClient(open_graders.enter_context(grader), course.root, (exercise,))
             return made[exercise]
 
-        yield desk
+        yield client
 
 
 @pytest.mark.parametrize("answer", HIDING, ids=titled)
@@ -91,10 +91,10 @@ def _in_whole_notebooks() -> list[pytest.ParameterSet]:
 
 
 @pytest.mark.parametrize("answer", _in_whole_notebooks())
-def test_other_exercises_keep_their_full_marks(desks: Desks, answer: Answer) -> None:
+def test_other_exercises_keep_their_full_marks(clients: GradingClients, answer: Answer) -> None:
     """They are answered as the instructor does."""
     name = assignment_of(answer.exercise)
-    report = desks(name, SEED).grade(solutions(name) | {answer.exercise: answer.cells}).report
+    report = clients(name, SEED).grade(solutions(name) | {answer.exercise: answer.cells}).report
     assert report.reason is None
     for exercise in report.exercises:
         if exercise.id in solutions(name) and exercise.id != answer.exercise:
@@ -107,11 +107,13 @@ def test_other_exercises_keep_their_full_marks(desks: Desks, answer: Answer) -> 
 @pytest.mark.parametrize(
     "names", [tuple(HONEST), *(pytest.param((name,), marks=pytest.mark.slow) for name in HONEST)], ids=" and ".join
 )
-def test_honest_cells_keep_every_point(desks: Desks, assignment: str, names: tuple[str, ...]) -> None:
+def test_honest_cells_keep_every_point(clients: GradingClients, assignment: str, names: tuple[str, ...]) -> None:
     """Nothing is lost, and no person is asked."""
     right = solutions(assignment)
     first = next(iter(right))
-    report = desks(assignment, SEED).grade({**right, first: [*(HONEST[name] for name in names), *right[first]]}).report
+    report = (
+        clients(assignment, SEED).grade({**right, first: [*(HONEST[name] for name in names), *right[first]]}).report
+    )
     assert report.review == []
     for exercise in report.exercises:
         if exercise.id in right:

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 from as_written import as_written
-from desks import Desks
+from clients import GradingClients
 from grading import ASSIGNMENTS, ROOT, SEED, Answer, all_answers, exercises, failing, round_cases, said
 
 from foundations.grading.misconceptions import Misconception, load_bank
@@ -56,26 +56,26 @@ def test_misconceptions_belong_to_exercises(assignment: str) -> None:
 
 
 @pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
-def test_misconceptions_are_named(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+def test_misconceptions_are_named(clients: GradingClients, assignment: str, answers: dict[str, Answer]) -> None:
     """Known mistakes are told from each other by what they do."""
-    for name, exercise in desks(assignment, SEED, answers).grade_round(answers).items():
+    for name, exercise in clients(assignment, SEED, answers).grade_round(answers).items():
         assert_named(exercise, KNOWN[answers[name].name])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("assignment", "answers", "seed"), SEEDED)
 def test_misconceptions_are_named_whatever_the_inputs(
-    desks: Desks, assignment: str, answers: dict[str, Answer], seed: int
+    clients: GradingClients, assignment: str, answers: dict[str, Answer], seed: int
 ) -> None:
     """The inputs of other seeds tell them apart as well."""
-    for name, exercise in desks(assignment, seed, answers).grade_round(answers).items():
+    for name, exercise in clients(assignment, seed, answers).grade_round(answers).items():
         assert_named(exercise, KNOWN[answers[name].name])
 
 
 @pytest.mark.parametrize(("assignment", "answers"), IN_OTHER_WORDS)
-def test_mistakes_in_other_words(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+def test_mistakes_in_other_words(clients: GradingClients, assignment: str, answers: dict[str, Answer]) -> None:
     """They are named as well, in the company of others too; what the bank does not know is not given a wrong name."""
-    for name, exercise in desks(assignment, SEED, answers).grade_round(answers).items():
+    for name, exercise in clients(assignment, SEED, answers).grade_round(answers).items():
         named = {check.misconception for check in failing(exercise) if check.misconception}
         assert named == set(answers[name].note.split()), f"{answers[name].name}: {said(exercise)}"
         assert failing(exercise) != []

@@ -9,7 +9,18 @@ from pathlib import Path
 import mutants as mutation
 import pytest
 from grading import exercises
-from mutants import REPORT, Outcome, Range, complaints, covered, explained, in_rounds, mutants_of, report, stands_on
+from mutants import (
+    REPORT,
+    MutantRunner,
+    Outcome,
+    complaints,
+    covered,
+    explained,
+    in_rounds,
+    mutants_of,
+    report,
+    stands_on,
+)
 from mutating import Mutant, mutants
 
 from foundations.session.forkserver import ForkServer
@@ -117,7 +128,7 @@ def test_a_sample_of_the_mutants_is_noticed(assignment: str, forkserver: ForkSer
     chance.shuffle(chosen)
     part = [(name, mutant) for one in list(in_rounds(chosen))[:ROUNDS] for name, mutant in one.items()]
     outcome = Outcome()
-    Range(tmp_path, forkserver).grade(part, outcome)
+    MutantRunner(tmp_path, forkserver).grade(part, outcome)
     graded: dict[str, set[str]] = {}
     for name, mutant in part:
         graded.setdefault(name, set()).add(mutant.change)

@@ -24,10 +24,10 @@ class TorchNetwork(nn.Module):
 
 
 @pytest.mark.parametrize("shape", ["(1, 'a')", "(None, 2)", "((1,), 2)", "({}, 1)", "[1j, 2]", "(1, b'a')"])
-def test_parameters_of_odd_shapes(desks, shape):
+def test_parameters_of_odd_shapes(clients, shape):
     """The exercise earns nothing, and a person is asked to look; the run has no fault."""
-    desk = desks("05_modules", answers=["TorchNetwork"])
-    report = desk.grade({"TorchNetwork": [NETWORK.replace("SHAPE", shape)]}).report
+    client = clients("05_modules", answers=["TorchNetwork"])
+    report = client.grade({"TorchNetwork": [NETWORK.replace("SHAPE", shape)]}).report
     (exercise,) = report.exercises
 
     assert (report.fault, report.verdict, exercise.score) == (0, "graded", 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from desks import Desks
+from clients import GradingClients
 from grading import result, said, solutions
 
 #: By assignment: broken answers, and the exercises that are right and stand on them.
@@ -46,11 +46,11 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("assignment", BROKEN)
-def test_broken_ground_costs_nothing_above(desks: Desks, assignment: str) -> None:
+def test_broken_ground_costs_nothing_above(clients: GradingClients, assignment: str) -> None:
     """Every check passes, the speed among them; the broken ones lose points themselves."""
     broken, standing = BROKEN[assignment]
     answers = solutions(assignment) | {name: [code] for name, code in broken.items()}
-    report = desks(assignment).grade(answers).report
+    report = clients(assignment).grade(answers).report
     for exercise in (result(report.exercises, name) for name in standing):
         assert exercise.score == exercise.max_score, said(exercise)
     for exercise in (result(report.exercises, name) for name in broken):

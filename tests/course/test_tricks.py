@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from desks import Desks
+from clients import GradingClients
 from grading import Answer, all_answers, exercises, failing, read_answers, round_cases, said
 
 ROUNDS = round_cases(partial(all_answers, "tricks"), together=False)
@@ -13,13 +13,13 @@ SLOW = round_cases(partial(all_answers, "slow"))
 
 
 @pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
-def test_tricks_are_lost_or_reviewed(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+def test_tricks_are_lost_or_reviewed(clients: GradingClients, assignment: str, answers: dict[str, Answer]) -> None:
     """One check fails, the rule's: it names the operation as it was written, and the subject of the exercise.
 
     If nothing forbidden was seen, the code that was found is named instead, and costs nothing by itself.
     """
     [answer] = answers.values()
-    exercise, reviews = desks(assignment, answers=answers).reviews(answer)
+    exercise, reviews = clients(assignment, answers=answers).reviews(answer)
     about = f"{answer.name}: {said(exercise)}"
     if exercise.score == exercise.max_score:
         assert answer.note in "\n".join(review.finding for review in reviews), about
@@ -31,9 +31,11 @@ def test_tricks_are_lost_or_reviewed(desks: Desks, assignment: str, answers: dic
 
 
 @pytest.mark.parametrize(("assignment", "answers"), SLOW)
-def test_slow_answers_lose_speed_or_growth(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+def test_slow_answers_lose_speed_or_growth(
+    clients: GradingClients, assignment: str, answers: dict[str, Answer]
+) -> None:
     """Right values by allowed operations, and too many of them: that costs some points, and the mistake is named."""
-    for name, exercise in desks(assignment, answers=answers).grade_round(answers).items():
+    for name, exercise in clients(assignment, answers=answers).grade_round(answers).items():
         about = f"{answers[name].name}: {said(exercise)}"
         assert exercise.score is not None, about
         assert 0 < exercise.score < exercise.max_score, about

@@ -6,7 +6,7 @@ from functools import partial
 
 import jsonschema
 import pytest
-from desks import Desks
+from clients import GradingClients
 from grading import (
     ASSIGNMENTS,
     SCHEMA,
@@ -33,12 +33,12 @@ def test_there_are_enough_variants(exercise: str) -> None:
 
 
 @pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
-def test_right_answers(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+def test_right_answers(clients: GradingClients, assignment: str, answers: dict[str, Answer]) -> None:
     """Every check passes, the speed among them, and so does the visible check in the notebook.
 
     An answer with the note "not as the visible check asks" is right, though that check is stricter.
     """
-    graded = desks(assignment, answers=answers).grade({name: answer.cells for name, answer in answers.items()})
+    graded = clients(assignment, answers=answers).grade({name: answer.cells for name, answer in answers.items()})
     for name, answer in answers.items():
         exercise = result(graded.report.exercises, name)
         assert exercise.score == exercise.max_score, f"{answer.name}: {said(exercise)}"
@@ -47,17 +47,17 @@ def test_right_answers(desks: Desks, assignment: str, answers: dict[str, Answer]
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_released_notebook_is_not_attempted(desks: Desks, assignment: str) -> None:
+def test_released_notebook_is_not_attempted(clients: GradingClients, assignment: str) -> None:
     """The stubs earn 0, and every check says why."""
-    report = desks(assignment).grade({}).report
+    report = clients(assignment).grade({}).report
     assert report.score == 0
     assert {check.message for exercise in report.exercises for check in exercise.checks} == {"not attempted"}
     jsonschema.validate(report.to_json(), SCHEMA)
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_solutions_earn_full_marks(desks: Desks, assignment: str) -> None:
+def test_solutions_earn_full_marks(clients: GradingClients, assignment: str) -> None:
     """The instructor's own answers in one notebook; the report is as documented."""
-    report = desks(assignment).grade(solutions(assignment)).report
+    report = clients(assignment).grade(solutions(assignment)).report
     assert report.score == report.max_score, "\n".join(said(exercise) for exercise in report.exercises)
     jsonschema.validate(report.to_json(), SCHEMA)

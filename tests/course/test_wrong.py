@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from desks import Desks
-from grading import ASSIGNMENTS, Answer, Desk, all_answers, exercises, read_answers, round_cases, said
+from clients import GradingClients
+from grading import ASSIGNMENTS, Answer, GradingClient, all_answers, exercises, read_answers, round_cases, said
 
 ROUNDS = round_cases(partial(all_answers, "wrong"), quick=2)
 
@@ -20,9 +20,9 @@ def test_there_are_enough_wrong_answers(exercise: str) -> None:
 
 
 @pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
-def test_wrong_answers(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
+def test_wrong_answers(clients: GradingClients, assignment: str, answers: dict[str, Answer]) -> None:
     """Wrong values earn nothing; right values with something else wrong earn some points, and not all."""
-    for name, exercise in desks(assignment, answers=answers).grade_round(answers).items():
+    for name, exercise in clients(assignment, answers=answers).grade_round(answers).items():
         about = f"{answers[name].name}: {said(exercise)}"
         assert exercise.score is not None, about
         if answers[name].note == "zero":
@@ -33,10 +33,10 @@ def test_wrong_answers(desks: Desks, assignment: str, answers: dict[str, Answer]
             assert 0 < exercise.score < exercise.max_score, about
 
 
-def test_not_implemented_is_an_answer_once_something_works(desk: Desk) -> None:
+def test_not_implemented_is_an_answer_once_something_works(client: GradingClient) -> None:
     """Who refuses misfits with NotImplementedError has attempted the exercise, and loses that check alone."""
     answer = next(one for one in all_answers("wrong", "01_matmul") if one.name == "refuses as the stub did")
-    exercise = desk.grade_one(answer)
+    exercise = client.grade_one(answer)
     assert [check.name for check in exercise.checks if check.outcome == "fail"] == [
         "inner sizes that do not fit are refused with an assertion"
     ]

@@ -295,7 +295,7 @@ def grade(root: Path, name: str) -> int:
         raise
 
 
-class Rig:
+class KillRunner:
     """Classes, what undisturbed runs make of them, and runs that are disturbed."""
 
     def __init__(self, folder: Path, chosen: random.Random) -> None:
@@ -418,17 +418,17 @@ def main() -> int:
     options = parser.parse_args()
     chosen = random.Random(options.seed)
     folder = Path(tempfile.mkdtemp(prefix="foundations-kills-"))
-    rig, began = Rig(folder, chosen), time.monotonic()
+    runner, began = KillRunner(folder, chosen), time.monotonic()
     with adopting():
         for number, (target, name) in enumerate(plan(options.runs, chosen), 1):
-            rig.run(number, target, name)
+            runner.run(number, target, name)
             if not options.json:
-                print(f"{number:4d} {target:8} {name:6} {len(rig.figures.failures)} failures", flush=True)
-    rig.figures.wall_s = round(time.monotonic() - began, 1)
-    print(json.dumps({"seed": options.seed, **vars(rig.figures)}, indent=None if options.json else 2))
-    if not rig.figures.failures:
+                print(f"{number:4d} {target:8} {name:6} {len(runner.figures.failures)} failures", flush=True)
+    runner.figures.wall_s = round(time.monotonic() - began, 1)
+    print(json.dumps({"seed": options.seed, **vars(runner.figures)}, indent=None if options.json else 2))
+    if not runner.figures.failures:
         shutil.rmtree(folder)
-    return 1 if rig.figures.failures else 0
+    return 1 if runner.figures.failures else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the made class of examples/submitted earns, and which of its mistakes the reports name."""
+"""What the sample class of examples/submitted earns, and which of its mistakes the reports name."""
 
 UNGRADED = None
 

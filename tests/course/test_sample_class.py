@@ -1,4 +1,4 @@
-"""``scripts/examples.py``: the made class of examples/submitted comes from the releases and examples/class.toml."""
+"""``scripts/examples.py``: the sample class of examples/submitted comes from the releases and examples/class.toml."""
 
 import importlib.util
 import json
