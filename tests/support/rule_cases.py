@@ -1,4 +1,4 @@
-"""Notebooks that break the rules of the game, each in a way of its own, and notebooks that only look as if they did."""
+"""Notebooks that break the rules of the game, each in a different way, and notebooks that only seem to."""
 
 # ruff: noqa: E501 - a notebook of three lines reads better in one line than in six
 
@@ -107,7 +107,7 @@ EXPRESSIONS = {
     "sumprod": ("math.sumprod(a[0], b[:, 0])", "matrix product"),
 }
 
-#: What these do cannot be known by reading: it is left to the trace, and costs no mark by itself.
+#: Code whose effect cannot be determined by reading: the trace decides, and the code alone costs no mark.
 UNKNOWABLE = [
     "getattr(torch, [n for n in dir(torch) if len(n) == 2][3])(a, b)",
     "[f for f in vars(torch).values()][3](a, b)",
@@ -117,7 +117,7 @@ UNKNOWABLE = [
     "torch._C.DisableTorchFunction().__enter__() or a",
 ]
 
-#: Whole notebooks in which ``mm3`` is forbidden to do what it does: the sources of their cells.
+#: Whole notebooks in which ``mm3`` does something forbidden: the sources of their cells.
 NOTEBOOKS = {
     "alias": ["mm = torch.matmul", "def mm3(a, b): return mm(a, b)"],
     "alias of alias": ["x = torch.matmul\ny = x", "z = y\ndef mm3(a, b): return z(a, b)"],
@@ -178,7 +178,7 @@ NOTEBOOKS = {
     "decoy variable": ["def mm3(a, b):\n    dot = a\n    return dot.mm(b)"],
 }  # fmt: skip
 
-#: Notebooks in which the definition of ``mm3`` is clean, and the code around it looks like hiding: a person is asked.
+#: Notebooks in which the definition of ``mm3`` is clean, and the code around it seems to hide work: a person is asked.
 SUSPICIOUS = {
     "patch": ["torch.Tensor.__mul__ = torch.Tensor.__matmul__", "def mm3(a, b): return a * b"],
     "patch through alias": ["T = torch.Tensor\nT.__mul__ = lambda x, y: x @ y", "def mm3(a, b): return a * b"],
@@ -194,7 +194,7 @@ SUSPICIOUS = {
     "code replaced": ["def other(a, b): return a @ b\ndef mm3(a, b): return a\nmm3.__code__ = other.__code__"],
 }  # fmt: skip
 
-#: Notebooks in which reading cannot know what ``mm3`` does: what runs decides.
+#: Notebooks in which reading cannot determine the effect of ``mm3``: the code that runs decides.
 LEFT_TO_THE_TRACE = {
     "local numpy": ["def mm3(a, b):\n    import numpy\n    return numpy"],
     "thread": ["import threading\ndef mm3(a, b): threading.Thread(target=print).start()"],
@@ -220,7 +220,7 @@ NORMS = [
     "torch.float_power(m, 2)", "operator.pow(m, 2)", "np.sqrt(m)", "F.mse_loss(m, m)", "nn.PairwiseDistance()(m, m)",
 ]  # fmt: skip
 
-#: Innocent notebooks: the exercise, and what its cells say.
+#: Innocent notebooks: the exercise, and the source of the cells.
 INNOCENT = {
     "naive": ["""
         def mm3(a, b):
@@ -342,7 +342,7 @@ HOSTILE = {
     + "\ndef mm3(a, b):\n"
     + "    x.foo\n" * 3000,
 }
-#: The same, and no reading within the bounds can say what they do: they count as code that hides what it runs.
+#: Innocent notebooks that reading within its bounds cannot analyse: they count as code that hides the work it runs.
 UNREAD = {
     "many expressions that each take long": "def mm3(a, b):\n"
     + "    getattr(torch, ''.join([chr(x) for x in range(4000)]))\n" * 300,
