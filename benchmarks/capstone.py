@@ -1,6 +1,4 @@
-"""How well a right ``fit`` reads digits: the hidden check's own training, repeated with different images and a
-different start.
-"""
+"""How well a right ``fit`` reads digits: the hidden check's own training, with new images and a new start each time."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The cost of a whole course: one complete submission graded on one core, and every solution run from top to bottom in
-Jupyter's own kernel, as a student would.
+"""The cost of a whole course.
+
+One complete submission is graded on one core, and every solution is run from top to bottom in Jupyter's own kernel, as
+a student would.
 """
 
 from __future__ import annotations
@@ -46,8 +48,9 @@ def measure(
     assignments: Sequence[str] = (),
     step: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> Result:
-    """Grade each solved notebook ``repeats`` times after a first time, and run each once in a kernel; by default the
-    notebooks of all assignments.
+    """Grade each solved notebook ``repeats`` times after a first time, and run each once in a kernel.
+
+    By default these are the notebooks of all assignments.
     """
     course = find_course(Path(__file__).parent)
     names = assignments or course.assignments

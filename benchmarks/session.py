@@ -1,5 +1,6 @@
-"""How long does a student wait for a process with torch imported, and how much of it is for forking and confining the
-process? A fresh Jupyter kernel is measured for comparison.
+"""The time a student waits for a process with torch imported.
+
+How much of it is for forking and confining the process? A fresh Jupyter kernel is measured for comparison.
 """
 
 from __future__ import annotations
@@ -56,9 +57,7 @@ def _session_s(forkserver: ForkServer) -> float:
 
 
 def _confined_s(forkserver: ForkServer) -> float:
-    """Return the seconds from the request for a student process to its report that every layer of confinement is in
-    force.
-    """
+    """Return the seconds from the request for a student process to its report that it is fully confined."""
     start = time.perf_counter()
     with Session(forkserver, [], Limits()) as session:
         session.clock()

@@ -114,8 +114,9 @@ def measure(
     step: Callable[[str, int, int], None] = lambda what, done, of: None,
     partial: Path = PARTIAL,
 ) -> Result:
-    """Collect ``verdicts`` on right and as many on too slow solutions, for each number of competing processes in
-    ``loads``.
+    """Collect ``verdicts`` on right solutions and as many on too slow ones.
+
+    They are collected for each number of competing processes in ``loads``.
     """
     loads = list(loads)
     torch.set_num_threads(1)

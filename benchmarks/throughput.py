@@ -1,6 +1,4 @@
-"""Throughput: a folder of submissions, graded by ``foundations grade`` and by stock ``nbgrader autograde``, gradebook
-included.
-"""
+"""Throughput of ``foundations grade`` and of stock ``nbgrader autograde`` on the same folder, gradebook included."""
 
 from __future__ import annotations
 

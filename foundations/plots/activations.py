@@ -117,9 +117,7 @@ def many_starts(means: Numbers, spreads: Numbers, *, title: str = "") -> Picture
 
 
 def fans(n_in: int = 4, n_out: int = 3) -> Picture:
-    """Draw a layer's numbers as dots: the inputs that one output collects (fan in), and the outputs that one input
-    reaches (fan out).
-    """
+    """Draw a layer's numbers as dots: the inputs of one output (fan in), and the outputs of one input (fan out)."""
     figure = new_figure(7.2, 2.9)
     pairs = figure.subplots(1, 2)
     figure.subplots_adjust(left=0.02, right=0.98, bottom=0.02, top=0.86, wspace=0.05)

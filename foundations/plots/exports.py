@@ -24,8 +24,9 @@ Cell = tuple[str, str]
 def notebook_to_script(
     cells: Sequence[Cell], notebook: str = "00_small.ipynb", script: str = "exp/nb_00.py"
 ) -> Picture:
-    """Draw a notebook as a column of cells, and the script made of its marked code cells: grey is kept, hatched is
-    prose.
+    """Draw a notebook as a column of cells, and the script made of its marked code cells.
+
+    Kept code is grey, prose is hatched.
 
     Args:
         cells: in order; a few short ones can be drawn.
@@ -66,9 +67,7 @@ def notebook_to_script(
 
 
 def tolerance(rtol: float = 1e-3, atol: float = 1e-5) -> Picture:
-    """Draw the largest allowed difference by the size of the expected number: ``atol + rtol · |b|``, on logarithmic
-    axes.
-    """
+    """Draw the largest allowed difference ``atol + rtol · |b|`` by the size of the expected number, on log axes."""
     figure = new_figure(7.2, 3.3)
     axes = figure.add_axes((0.12, 0.17, 0.84, 0.72))
     sizes = [10 ** (exponent / 10) for exponent in range(-60, 31)]
@@ -142,8 +141,9 @@ def _is_marked(kind: str, source: str) -> bool:
 
 
 def _lines(axes: Axes, left: float, top: float, lines: Sequence[str], *, framed: bool = False) -> float:
-    """Write ``lines`` below ``top`` and return the height at which they end. ``framed``: on white, if the box behind is
-    hatched.
+    """Write ``lines`` below ``top`` and return the height at which they end.
+
+    ``framed``: on white, if the box behind is hatched.
     """
     for number, line in enumerate(lines):
         style: dict[str, Any] = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1.5}} if framed else {}

@@ -1,6 +1,4 @@
-"""Figures of the flow through a network: the computational graph, gradients as images, and the error of a difference
-quotient.
-"""
+"""Figures of the flow through a network: computational graph, gradients as images, error of a difference quotient."""
 
 from __future__ import annotations
 
@@ -222,8 +220,9 @@ def _said(tensor: torch.Tensor) -> str:
 
 
 def weight_tiles(weights: torch.Tensor, *, titles: Sequence[str] = (), columns: int = 6) -> Picture:
-    """Draw columns of a matrix, each folded into a tile of 28 × 28: black is the most positive, white the most
-    negative.
+    """Draw columns of a matrix, each folded into a tile of 28 × 28.
+
+    Black is the most positive, white the most negative.
 
     Args:
         weights: (784, n), one row for each pixel: weights or their gradients; n small.

@@ -1,4 +1,4 @@
-"""Forged replies: whatever stands in the pipe, the judge believes values and nothing else."""
+"""Forged replies: whatever bytes are in the pipe, the judge believes values only."""
 
 from __future__ import annotations
 
@@ -130,8 +130,8 @@ INVENTED = (
 )  # fmt: skip
 
 
-#: How values were computed is partly the student process's own word: a person is asked about code that reaches for it.
-HOW = (
+#: How values were computed is partly the student process's own claim: a person is asked about code that reaches for it.
+OTHER_CODE = (
     at_import(
         "call answered by other code than the exercise's",
         r"rows and columns",
@@ -152,17 +152,17 @@ server().operations["call"] = call
 
 @attacks(*LISTED, *INVENTED)
 def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
-    """What is no answer costs what was asked; what is one is a value like any other."""
+    """An invalid reply costs the check; a valid one is a value like any other."""
     harness.attack(attack)
 
 
-@attacks(*HOW)
+@attacks(*OTHER_CODE)
 def test_right_value_by_other_code_is_lost_or_reviewed(harness: AttackHarness, attack: Attack) -> None:
     """The right value by a forbidden operation, in code that the exercise does not use, is lost or reviewed."""
     harness.attack(attack)
 
 
-#: In the place of one field of a reply.
+#: Replacements for one field of a reply.
 _STRANGE = {
     "nothing": "None",
     "text": "'x'",
@@ -180,19 +180,19 @@ _FIELDS = {
 }
 
 
-#: What the judge makes of a reply depends on no rights: these are tried as one user.
+#: The judge's treatment of a reply does not depend on rights: these are tried as one user.
 _AS_ONE_USER = pytest.mark.parametrize("harness", [None], indirect=True, ids=["this user"])
-#: Those that one notebook each is graded for in any case; the others where there is time.
+#: One notebook each is graded for these in any case; for the others if there is time.
 _TELLING = ("nothing", "dict")
 _EACH = [pytest.param(name, marks=[] if name in _TELLING else [pytest.mark.slow]) for name in _STRANGE]
 _ERROR = "{'name': 'ValueError', 'text': 'x', 'line': 1, 'bases': [], 'code': 'x'}"
 
 
 def _must_be_the_students_loss(harness: AttackHarness, operation: str, change: str) -> None:
-    """A wrong ``product`` whose replies are changed so gets a verdict, which is 0; the others have their marks."""
+    """Assert that a wrong ``product`` with replies changed this way gets a verdict of 0, and the others their marks."""
     attack = _with_strange(operation, change)
 
-    with harness.nothing_left():
+    with harness.no_remains():
         outcome = harness.grade(harness.hand_in(attack.notebook(harness.places)))
 
     assert outcome.report["verdict"] == "graded", outcome.story()
@@ -206,7 +206,7 @@ def _must_be_the_students_loss(harness: AttackHarness, operation: str, change: s
     ("operation", "name"), [(operation, name) for operation, names in _FIELDS.items() for name in names]
 )
 def test_strange_field_is_the_students_loss(harness: AttackHarness, operation: str, name: str, strange: str) -> None:
-    """A reply that is well formed and makes no sense is never a fault of grader or package."""
+    """A reply that is well formed and senseless is never a fault of grader or package."""
     _must_be_the_students_loss(harness, operation, f"reply[{name!r}] = {_STRANGE[strange]}")
 
 
@@ -214,7 +214,7 @@ def test_strange_field_is_the_students_loss(harness: AttackHarness, operation: s
 @pytest.mark.parametrize("strange", _STRANGE)
 @pytest.mark.parametrize("operation", _FIELDS)
 def test_strange_error_is_the_students_loss(harness: AttackHarness, operation: str, strange: str) -> None:
-    """The same of what a reply says about an exception."""
+    """The same holds for the description of an exception in a reply."""
     _must_be_the_students_loss(harness, operation, f"reply['error'] = dict.fromkeys({_ERROR}, {_STRANGE[strange]})")
 
 
@@ -226,7 +226,7 @@ def test_strange_error_is_the_students_loss(harness: AttackHarness, operation: s
 def test_strange_part_of_an_error_is_the_students_loss(
     harness: AttackHarness, operation: str, name: str, strange: str
 ) -> None:
-    """The same, one part at a time."""
+    """The same holds for each part of the description."""
     _must_be_the_students_loss(harness, operation, f"reply['error'] = {_ERROR} | {{{name!r}: {_STRANGE[strange]}}}")
 
 
@@ -244,7 +244,7 @@ def test_strange_part_of_an_error_is_the_students_loss(
     ],
 )
 def test_strange_outputs_are_left_out(harness: AttackHarness, outputs: str) -> None:
-    """Outputs that no notebook has are left out; what is written can be read again."""
+    """Outputs that no notebook can have are left out; the written notebook can be read again."""
     attack = _with_strange("cell", f"reply['outputs'] = {outputs}")
 
     outcome = harness.attack(Attack("outputs", attack.cell, "values are wrong"))
@@ -253,8 +253,9 @@ def test_strange_outputs_are_left_out(harness: AttackHarness, outputs: str) -> N
 
 
 def _with_strange(operation: str, change: str) -> Attack:
-    """A wrong ``product`` whose notebook changes each reply to ``operation`` from its cell on, but for calls of other
-    exercises.
+    """Return a wrong ``product`` whose notebook changes each reply to ``operation`` from its cell on.
+
+    Replies to calls of other exercises stay as they are.
     """
     code = f"""
         real = server().operations[{operation!r}]
@@ -269,7 +270,7 @@ def _with_strange(operation: str, change: str) -> Attack:
 
 
 def test_forged_trace_hides_no_forbidden_operation(harness: AttackHarness) -> None:
-    """The trace comes from the student's process; that the source says otherwise is enough."""
+    """The trace comes from the student's process; a contradiction in the source is enough."""
     attack = at_import(
         "forged trace",
         r"uses .*matrix product|rows and columns",

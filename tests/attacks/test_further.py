@@ -1,5 +1,6 @@
-"""Attacks that nobody had listed: other ways to a file, to the kernel, to a value that lies, and to a name that stands
-for other code than its cell shows.
+"""Attacks beyond the original list.
+
+They try other ways to a file, to the kernel, to a false value, and to a name whose code is not the code of its cell.
 """
 
 from __future__ import annotations
@@ -297,7 +298,7 @@ server().operations["call"] = call
     ),
 )
 
-#: What runs is the forbidden product, out of sight of a trace; what the cell of the exercise shows is the honest one.
+#: The forbidden product runs out of sight of a trace; the cell of the exercise shows the honest one.
 EVIL = """
 def evil(a, b):
     with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
@@ -343,11 +344,11 @@ def product(a, b):
 
 @attacks(*FILES, *KERNEL, *STATE, *VALUES)
 def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
-    """No mark, no leak, nothing left, and the judge goes on."""
+    """The attack gets no mark and no canary, leaves no trace, and the judge continues."""
     harness.attack(attack)
 
 
 @attacks(*NAMES)
 def test_code_behind_a_name_is_lost_or_reviewed(harness: AttackHarness, attack: Attack) -> None:
-    """A mark is lost only for what ran or is plainly written; for the rest a person is asked."""
+    """A mark is lost only for code that ran or is plainly written; for the rest a person is asked."""
     harness.attack(replace(attack, or_reviewed=True))

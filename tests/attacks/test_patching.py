@@ -1,4 +1,4 @@
-"""Changes of what runs beside the student: the student process's own modules are the student's, the judge's are not."""
+"""Changes of code next to the student's: the student process's own modules are the student's, the judge's are not."""
 
 from __future__ import annotations
 
@@ -294,5 +294,5 @@ INVENTED = (
 
 @attacks(*LISTED, *INVENTED)
 def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
-    """Comparing, timing and scoring happen where the patch is not; what it breaks is the exercise's own loss."""
+    """Comparing, timing and scoring happen outside the patched process; breakage costs the exercise's own marks."""
     harness.attack(attack)

@@ -1,4 +1,4 @@
-"""Reaching out of the process: other hosts, other programs, other processes, and the kernel's darker corners."""
+"""Reaching out of the process: other hosts, other programs, other processes, and the kernel's rarer calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from attacks.harness import Attack, AttackHarness, at_import, attacks
 from attacks.snippets import CALLS
 
-#: System calls by their numbers on x86-64 and aarch64: no library between attack and kernel.
+#: System calls by their numbers on x86-64 and aarch64: without a library between attack and kernel.
 _NO = r"refused: (EPERM|ENOSYS|EACCES|PermissionError)"
 
 
@@ -179,15 +179,15 @@ print("not this machine")
 )  # fmt: skip
 
 
-@attacks(*(one for one in (*LISTED, *INVENTED) if one not in NETWORK))
+@attacks(*(attack for attack in (*LISTED, *INVENTED) if attack not in NETWORK))
 def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
-    """Refused by the kernel, each by its number; judge and fork server live on."""
+    """The kernel refuses each by its number; judge and fork server live on."""
     harness.attack(attack)
 
 
 @pytest.fixture
 def listeners(harness: AttackHarness, tmp_path: Path) -> Iterator[dict[str, socket.socket]]:
-    """Sockets that anybody on this machine may write to; their addresses are among the places that attacks know."""
+    """Open sockets that every process on this machine may write to; attacks know their addresses."""
     path = harness.course.root / "listening"
     with contextlib.ExitStack() as stack:
         made = {
@@ -195,9 +195,9 @@ def listeners(harness: AttackHarness, tmp_path: Path) -> Iterator[dict[str, sock
             "udp": socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
             "unix": socket.socket(socket.AF_UNIX),
         }
-        for one in made.values():
-            stack.enter_context(one)
-            one.setblocking(False)
+        for listener in made.values():
+            stack.enter_context(listener)
+            listener.setblocking(False)
         made["udp"].bind(("127.0.0.1", 0))
         made["unix"].bind(str(path))
         made["unix"].listen()
@@ -210,7 +210,7 @@ def listeners(harness: AttackHarness, tmp_path: Path) -> Iterator[dict[str, sock
 
 @attacks(*NETWORK)
 def test_network_is_unreachable(harness: AttackHarness, attack: Attack, listeners: dict[str, socket.socket]) -> None:
-    """No socket of any family; nothing arrives at those who listen."""
+    """Sockets of every family are refused; the listeners receive no data."""
     harness.attack(attack)
 
     for name in ("tcp", "unix"):
@@ -221,12 +221,12 @@ def test_network_is_unreachable(harness: AttackHarness, attack: Attack, listener
 
 
 def test_listeners_hear_what_is_sent(harness: AttackHarness, listeners: dict[str, socket.socket]) -> None:
-    """So that silence says something."""
+    """Without the attack's confinement they hear it, so that silence above is evidence."""
     with socket.create_connection(listeners["tcp"].getsockname()):
         listeners["tcp"].accept()[0].close()
-    with socket.socket(socket.AF_UNIX) as one:
-        one.connect(harness.extra["unix"])
+    with socket.socket(socket.AF_UNIX) as sender:
+        sender.connect(harness.extra["unix"])
         listeners["unix"].accept()[0].close()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.sendto(b"x", listeners["udp"].getsockname())
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"x", listeners["udp"].getsockname())
         assert listeners["udp"].recv(1) == b"x"

@@ -1,7 +1,7 @@
 """The clock: CPU time is read from outside, inputs are fresh, and each repetition is checked.
 
-The real hidden tests of ``matmul_elementwise`` (6 points): those of speed are for a function that is fast, and not for
-one that says so.
+The real hidden tests of ``matmul_elementwise`` (6 points): the tests of speed are for a fast function, not for one that
+claims to be fast.
 """
 
 from __future__ import annotations
@@ -195,8 +195,8 @@ def matmul_elementwise(a, b):
     ),
 )
 
-#: How values were computed is partly the student process's own word: a person is asked about code that reaches for it.
-HOW = (
+#: How values were computed is partly the student process's own claim: a person is asked about code that reaches for it.
+OTHER_CODE = (
     Trick(
         "the batch answered at once, in the place of our code",
         """
@@ -221,13 +221,13 @@ def grade(harness: AttackHarness, trick: Trick) -> Outcome:
 
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.name)
 def test_timing_trick_loses_speed(harness: AttackHarness, trick: Trick) -> None:
-    """The check fails for what it is about; the exercises before keep their points, and the next submission its own."""
+    """The right check fails; the earlier exercises keep their points, and the next submission its own."""
     honest = harness.matmul / "submitted" / "s03" / MATMUL / f"{MATMUL}.ipynb"
     if not honest.exists():
         builders.write(matmul_submission({}), honest)
-        harness.grade(honest, "s03", MATMUL)  # the baseline's process is there from now on
+        harness.grade(honest, "s03", MATMUL)  # the baseline's process exists from now on
 
-    with harness.nothing_left():
+    with harness.no_remains():
         outcome = grade(harness, trick)
         after = harness.grade(honest, "s03", MATMUL)
 
@@ -238,11 +238,11 @@ def test_timing_trick_loses_speed(harness: AttackHarness, trick: Trick) -> None:
     assert outcome.scores["matmul_elementwise"] == 0 or not trick.nothing, outcome.story()
     assert outcome.report["review"] != [] or not trick.reviewed, outcome.story()
     assert (outcome.scores["matmul_naive"], outcome.scores["frobenius_norm"]) == (5.0, 4.0), outcome.story()
-    assert GOT_THROUGH not in outcome.said
+    assert GOT_THROUGH not in outcome.shown_text
     assert after.scores == {"matmul_naive": 5.0, "frobenius_norm": 4.0, "matmul_elementwise": 6.0}, after.story()
 
 
-@pytest.mark.parametrize("trick", HOW, ids=lambda trick: trick.name)
+@pytest.mark.parametrize("trick", OTHER_CODE, ids=lambda trick: trick.name)
 def test_right_values_by_other_code_are_lost_or_reviewed(harness: AttackHarness, trick: Trick) -> None:
     """Right values in little time, by code that the exercise does not use, are lost or reviewed."""
     outcome = grade(harness, trick)
@@ -251,7 +251,7 @@ def test_right_values_by_other_code_are_lost_or_reviewed(harness: AttackHarness,
 
 
 def test_fast_answer_passes(harness: AttackHarness) -> None:
-    """So that the refusals above say something: written as the exercise wants it, the same check passes."""
+    """The refusals above are evidence: written as the exercise asks, the same answer passes."""
     trick = Trick("fast", "def matmul_elementwise(a, b):\n    assert a.shape[1] == b.shape[0]\n"
                   "    return torch.stack([(row[:, None] * b).sum(0) for row in a])")  # fmt: skip
     outcome = grade(harness, trick)

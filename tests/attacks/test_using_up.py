@@ -1,4 +1,4 @@
-"""Using up time, memory, processes, threads, output and files: what is over a limit is stopped at the limit."""
+"""Using up time, memory, processes, threads, output and files: use above a limit is stopped at the limit."""
 
 from __future__ import annotations
 
@@ -224,5 +224,5 @@ for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS, resource.RLIMIT_FSIZE, re
 
 @attacks(*LISTED, *INVENTED)
 def test_use_is_stopped_at_the_limit(harness: AttackHarness, attack: Attack) -> None:
-    """Stopped, and said in words; the rest of the notebook has what it needs."""
+    """The use is stopped with a message; the rest of the notebook has the resources it needs."""
     harness.attack(attack)

@@ -1,4 +1,4 @@
-"""Values that are not what they seem: the judge takes plain numbers, text and tensors, and nothing of an object's."""
+"""Values in disguise: the judge takes plain numbers, text and tensors, and no part of any other object."""
 
 from __future__ import annotations
 
@@ -142,5 +142,5 @@ INVENTED = (
 
 @attacks(*LISTED, *INVENTED)
 def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
-    """Compared as plain data in the judge, or refused by its type."""
+    """The value is compared as plain data in the judge, or refused by its type."""
     harness.attack(attack)

@@ -1,5 +1,6 @@
-"""The course as people see it, in headless Chromium: JupyterLab for students, Formgrader for graders, and the feedback
-page for the student.
+"""The course as people see it, in headless Chromium.
+
+Students see JupyterLab and their feedback page, graders see Formgrader.
 """
 
 from __future__ import annotations
@@ -271,8 +272,9 @@ def test_stub_names_the_next_step(seen: Seen, jupyter: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_solved_notebook_runs(seen: Seen, jupyter: str, folder: Path, name: str) -> None:
-    """Run All on the released notebook with the stubs filled in: no cell ends in an error, no request goes to another
-    host, and Validate reports no fault.
+    """Run All on the released notebook with the stubs filled in: all cells succeed, and Validate reports no fault.
+
+    No request goes to another host.
     """
     path = at_home(folder, name)
     open_notebook(seen, jupyter, f"at-home/{name}/{name}.ipynb")

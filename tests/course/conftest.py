@@ -23,9 +23,11 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def clients(
     course: Course, forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[GradingClients]:
-    """Make clients; all graders fork from one fork server. Answers to exercises that stand on others have a client of
-    these exercises alone: what they stand on need not be graded each time. Where no seed is given, the inputs are
-    those of one seed, or with ``--all`` those of a new seed for each submission, as for a class.
+    """Make clients; all graders fork from one fork server.
+
+    Answers to exercises that build on others get a client of these exercises only: the exercises below need not be
+    graded each time. Without a seed, the inputs are those of one seed, or with ``--all`` those of a new seed for each
+    submission, as for a class.
     """
     usual = None if pytestconfig.getoption("all") else SEED
     courses: dict[tuple[str, ...], Course] = {(): course}
@@ -46,11 +48,11 @@ def clients(
 
 @pytest.fixture(scope="session")
 def client(clients: GradingClients) -> GradingClient:
-    """01_matmul, with the usual seed."""
+    """Grade 01_matmul with the usual seed."""
     return clients("01_matmul")
 
 
 @pytest.fixture(scope="session")
 def seeded(clients: GradingClients) -> GradingClient:
-    """01_matmul, with the inputs of one seed for every submission."""
+    """Grade 01_matmul with the inputs of one seed for every submission."""
     return clients("01_matmul", SEED)

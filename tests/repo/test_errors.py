@@ -45,7 +45,7 @@ def test_every_slug_has_its_paragraph() -> None:
 
 
 def test_no_paragraph_is_left_over() -> None:
-    """A slug that is no longer raised is no longer explained."""
+    """Every explained slug is still raised."""
     assert sorted(set(paragraphs()) - used()) == []
 
 

@@ -166,8 +166,9 @@ class Desk:
 
 
 def assert_whole(submission: Submission) -> None:
-    """Assert that every cell of the release is there once and in order, that every graded cell is described, and that
-    no metadata of the submission is left.
+    """Assert that every cell of the release is there once and in order, and every graded cell is described.
+
+    Locked cells and metadata are those of the release, ids are unique, outputs and execution counts are gone.
     """
     nb = submission.notebook
     nbformat.validate(nb)
@@ -194,9 +195,7 @@ def answers(submission: Submission) -> dict[str, str]:
 
 
 def nbgrader_release(root: Path) -> Path:
-    """Run ``nbgrader generate_assignment course`` on the :class:`Desk` at ``root``; return the released notebook's
-    path.
-    """
+    """Run ``nbgrader generate_assignment course`` on the :class:`Desk` at ``root``; return the release's path."""
     (root / "nbgrader_config.py").write_text(NBGRADER_CONFIG)
     # nbgrader starts `alembic` by name, which is installed next to this interpreter.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

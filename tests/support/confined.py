@@ -32,8 +32,9 @@ def say(**values):
 
 
 def command(*arguments: str, user: str = "self", masked: tuple[str, ...] = ()) -> list[str]:
-    """Return the command that runs this Python with ``arguments`` as ``user``, on a kernel that seems to lack the
-    layers ``masked``.
+    """Return the command that runs this Python with ``arguments`` as ``user``.
+
+    The kernel seems to lack the layers ``masked``.
     """
     whole = [sys.executable, *arguments]
     if masked:

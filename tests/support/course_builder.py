@@ -35,9 +35,7 @@ class Graded:
 
 
 def make_course(root: Path, source: nbformat.NotebookNode | None = None) -> Course:
-    """Write ``source/course/course.ipynb`` with exercises double (5) and triple (4) and an answer why (3) under
-    ``root``.
-    """
+    """Write ``source/course/course.ipynb`` under ``root``: exercises double (5) and triple (4), an answer why (3)."""
     builders.write(source or builders.source_notebook(), root / "source" / NAME / f"{NAME}.ipynb")
     (root / "graders" / NAME).mkdir(parents=True)
     shutil.copy(ROOT / "nbgrader_config.py", root)

@@ -128,8 +128,9 @@ def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def corrupted(document: Any, chosen: random.Random) -> bytes:
-    """Return ``document`` as JSON text with one to four places replaced by junk, deleted, doubled, or copied from
-    others.
+    """Return ``document`` as JSON text with one to four places replaced by junk, deleted, doubled, or copied.
+
+    Copies come from other places of the document.
     """
     document = json.loads(json.dumps(document))
     all_places = list(places(document))
@@ -227,8 +228,9 @@ def small(examples: int) -> settings:
 
 
 def run_apart(function: str, *arguments: str, timeout_s: float = 870) -> dict[str, Any]:
-    """Run ``"module:function"`` in a separate process; return its record, or fail the test. ``timeout_s`` allows for
-    machines with much other work; each case has its own limit of CPU time.
+    """Run ``"module:function"`` in a separate process; return its record, or fail the test.
+
+    ``timeout_s`` allows for machines with much other work; each case has its own limit of CPU time.
     """
     command = [sys.executable, __file__, function, *arguments]
     environment = os.environ | {"PYTHONPATH": str(HERE.parent / "robustness")}

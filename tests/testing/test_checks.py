@@ -305,7 +305,7 @@ def test_values_other_than_tensors_are_compared_by_type_and_equality():
 
 
 def test_a_large_tensor_is_described_and_not_printed():
-    """A thousand printed numbers are no help."""
+    """A thousand printed numbers do not help."""
     big = torch.ones(50, 50)
 
     assert "  Got       a tensor of shape (50, 50)" in message_of(lambda a: a + 1, case(big, gives=big)).splitlines()
