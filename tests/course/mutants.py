@@ -219,7 +219,7 @@ def main() -> int:
                 chosen = [(name, mutant) for name, mutant in chosen if mutant.change in explained_changes(name)]
             graded |= {name: {mutant.change for exercise, mutant in chosen if exercise == name} for name in names}
             if chosen:
-                grading.grade(chosen, outcome, say=True)
+                grading.grade(chosen, outcome, verbose=True)
     wrong = discrepancies(outcome, graded)
     count, survived = sum(outcome.mutants.values()), sum(map(len, outcome.survivors.values()))
     spent = time.monotonic() - start
