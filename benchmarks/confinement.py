@@ -20,7 +20,7 @@ _PRETEND = (
     "import sys\n"
     "from foundations.worker import forkserver; from foundations.sandbox import layers\n"
     "layers.confine = lambda *rest: list(layers.MANDATORY)\n"
-    "zygote.main()"
+    "forkserver.main()"
 )
 
 

@@ -143,7 +143,7 @@ def type_hint(got: Any) -> str:
 
 
 def shape_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any]) -> str:
-    """Explain what happened to the axes."""
+    """Explain the difference between the axes."""
     matrices = [value.shape for value in arguments if isinstance(value, Tensor) and value.ndim == 2]
     hints = {
         "rows and columns have changed places": got.ndim == 2 and got.shape == expected.shape[::-1],

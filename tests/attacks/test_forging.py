@@ -16,24 +16,24 @@ LISTED = (
     at_import(
         "reply before being asked",
         _PIPE,
-        FIND + "send(wire.frame(bytes(16), forged(torch.ones(2, 4))) * 3)",
+        FIND + "send(protocol.frame(bytes(16), forged(torch.ones(2, 4))) * 3)",
     ),
     at_import(
         "reply with the right nonce before being asked",
         _PIPE + r"|not one that the grader understands",
-        FIND + "send(wire.frame(nonce(), forged(torch.ones(2, 4))) * 3)",
+        FIND + "send(protocol.frame(nonce(), forged(torch.ones(2, 4))) * 3)",
     ),
     in_call(
         "extra replies behind the answer",
         r"values are wrong",
-        "send(wire.frame(nonce(), forged(torch.zeros(2, 4), args=[a, b], attributes=[{}, {}])) * 5)\n"
+        "send(protocol.frame(nonce(), forged(torch.zeros(2, 4), args=[a, b], attributes=[{}, {}])) * 5)\n"
         "return torch.zeros(a.shape[0], b.shape[1])",
         FIND,
     ),
     in_call(
         "extra replies, right ones first",
         r"rows and columns|grader's pipe",
-        "send(wire.frame(nonce(), forged(a @ b, args=[a, b], attributes=[{}, {}])))\nreturn a @ b",
+        "send(protocol.frame(nonce(), forged(a @ b, args=[a, b], attributes=[{}, {}])))\nreturn a @ b",
         FIND,
     ),
     at_import("garbage", _PIPE, FIND + "send(os.urandom(100_000))"),
@@ -41,12 +41,12 @@ LISTED = (
     at_import(
         "frame of 2^60 bytes",
         r"announces 1,152,921,504,606,846,976 bytes",
-        FIND + "send(wire.FRAME.pack(b'FND1', 1 << 60, nonce()) + bytes(100))",
+        FIND + "send(protocol.FRAME.pack(b'FND1', 1 << 60, nonce()) + bytes(100))",
     ),
     at_import(
         "frame of 2^64 - 1 bytes",
         r"announces 18,446,744,073,709,551,615 bytes",
-        FIND + "send(wire.FRAME.pack(b'FND1', (1 << 64) - 1, nonce()) + bytes(100))",
+        FIND + "send(protocol.FRAME.pack(b'FND1', (1 << 64) - 1, nonce()) + bytes(100))",
     ),
     at_import(
         "a printed score",
@@ -65,41 +65,41 @@ INVENTED = (
     at_import(
         "header larger than its payload",
         _PIPE,
-        FIND + "send(wire.frame(nonce(), (1 << 50).to_bytes(8, 'little') + b'{}'))",
+        FIND + "send(protocol.frame(nonce(), (1 << 50).to_bytes(8, 'little') + b'{}'))",
     ),
     at_import(
         "JSON nested 100,000 levels deep",
         _PIPE,
         FIND + "deep = b'[' * 100_000 + b']' * 100_000\n"
-        "send(wire.frame(nonce(), len(deep).to_bytes(8, 'little') + deep))",
+        "send(protocol.frame(nonce(), len(deep).to_bytes(8, 'little') + deep))",
     ),
     at_import(
         "keys that come twice",
         r"understands|no answer",
         FIND + "text = b'{\"t\":\"list\",\"v\":[[\"outputs\",1],[\"outputs\",[]]],\"t\":\"dict\",\"v\":[]}'\n"
-        "send(wire.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
+        "send(protocol.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
     ),
     at_import(
         "an integer of 4,000 digits",
         _PIPE + r"|understands",
         FIND + "text = b'{\"t\":\"dict\",\"v\":[[\"outputs\",' + b'9' * 4000 + b']]}'\n"
-        "send(wire.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
+        "send(protocol.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
     ),
     at_import(
         "tensor with overlapping strides",
         _PIPE + r"|understands",
         FIND + "text = b'{\"t\":\"tensor\",\"d\":\"float32\",\"s\":[1099511627775,0],\"k\":[1099511627775,1]}'\n"
-        "send(wire.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
+        "send(protocol.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
     ),
     at_import(
         "no reply, half a frame",
         r"stopped after . s",
-        FIND + "import time\nsend(wire.FRAME.pack(b'FND1', 1000, nonce()) + bytes(999)); time.sleep(1e6)",
+        FIND + "import time\nsend(protocol.FRAME.pack(b'FND1', 1000, nonce()) + bytes(999)); time.sleep(1e6)",
     ),
     at_import(
         "replies one byte at a time",
         r"stopped after . s",
-        FIND + "import time\nsend(wire.FRAME.pack(b'FND1', 1 << 20, nonce()))\n"
+        FIND + "import time\nsend(protocol.FRAME.pack(b'FND1', 1 << 20, nonce()))\n"
         "while True: send(b'x'); time.sleep(0.05)",
     ),
     at_import("reply descriptor closed", r"ended|failed|OSError|lost", FIND + "os.close(server().replies)"),

@@ -291,7 +291,7 @@ display({"text/plain": "x"}, metadata=deep, raw=True)
 real = server().operations["call"]
 def call(**request):
     reply = real(**request)
-    if request["function"] == "product": reply["value"] = wire.Opaque("<b>" + "x" * 3_000_000, "")
+    if request["function"] == "product": reply["value"] = protocol.Opaque("<b>" + "x" * 3_000_000, "")
     return reply
 server().operations["call"] = call
 """,
