@@ -32,7 +32,7 @@ def main(
     repeats: Annotated[int, typer.Option(help="Runs of each command for throughput.", min=1)] = 2,
     into: Annotated[Path, typer.Option(help="Folder for results.")] = results.FOLDER,
 ) -> None:
-    """Measure what this package promises, and write it down."""
+    """Measure this package's promises, and write the results to files."""
     wanted = names or list(NAMES)
     if unknown := sorted(set(wanted) - set(NAMES)):
         raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(NAMES)}")

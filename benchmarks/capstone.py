@@ -1,6 +1,4 @@
-"""How well a right ``fit`` reads digits: the hidden check's own training, again and again, each with its own images and
-its own start.
-"""
+"""How well a right ``fit`` reads digits: the hidden check's own training, with new images and a new start each time."""
 
 from __future__ import annotations
 
@@ -20,10 +18,10 @@ from foundations.config import Course, find_course
 
 #: Seconds of CPU that a training may take.
 CPU_BAR_S = 10.0
-#: Standard deviations between the mean of right solutions and the threshold: chance comes so far once in 10^9.
+#: Standard deviations between the mean of right solutions and the threshold: chance goes this far once in 10^9.
 MARGIN = 6.0
 _ASSIGNMENT, _EXERCISE = "06_training", "fit"
-#: Nearest to right among what is wrong: what the threshold alone would say to it.
+#: The wrong answers nearest to right: does the threshold alone reject them?
 _WRONG = {
     "one step an epoch": ("            sgd_step(model.params, lr)\n", "        sgd_step(model.params, lr)\n"),
     "no shuffle": ("torch.randperm(len(x), generator=generator)", "torch.arange(len(x))"),
@@ -32,7 +30,7 @@ _WRONG = {
 
 
 def measure(runs: int = 20, step: Callable[[str, int, int], None] = lambda what, done, of: None) -> Result:
-    """Train ``runs`` networks by the instructor's answer, and one by each of a few wrong ones."""
+    """Train ``runs`` networks by the instructor's answer, and one by each of a few wrong answers."""
     course = find_course(Path(__file__).parent)
     check, cells = _check(course), _cells(course)
     torch.set_num_threads(1)
@@ -48,7 +46,7 @@ def measure(runs: int = 20, step: Callable[[str, int, int], None] = lambda what,
 
 
 def _check(course: Course) -> ModuleType:
-    """The hidden check, for its images, its sizes and its threshold."""
+    """Return the hidden check, for its images, its sizes and its threshold."""
     path = course.root / "graders" / _ASSIGNMENT / f"test_{_EXERCISE}.py"
     spec = importlib.util.spec_from_file_location("capstone_check", path)
     assert spec is not None
@@ -59,7 +57,7 @@ def _check(course: Course) -> ModuleType:
 
 
 def _cells(course: Course) -> list[str]:
-    """The given network and the instructor's answers, ``fit`` last."""
+    """Return the given network and the instructor's answers, ``fit`` last."""
     notebook: Any = nbformat.read(course.notebook(_ASSIGNMENT), as_version=4)
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id", ""): cell.source for cell in notebook.cells}
     return [ids["given-model"], *(text for name, text in ids.items() if name.endswith("-solution"))]
@@ -76,7 +74,7 @@ def _instead(cells: list[str], right: str, wrong: str) -> str:
 
 
 def _train(check: ModuleType, source: str, seed: int) -> tuple[float, float]:
-    """The share of hidden images that is read right, and seconds of CPU."""
+    """Return the share of hidden images that is read right, and the CPU seconds."""
     names: dict[str, Any] = {"torch": torch}
     exec("import math\n" + source, names)
     generator = torch.Generator().manual_seed(seed)

@@ -1,4 +1,4 @@
-"""What confinement adds to the grading of a notebook: the same one graded with it and without it, in turns."""
+"""The cost of confinement in the grading of a notebook: the same notebook graded with and without it, in turns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from foundations.session.forkserver import ForkServer
 
 BAR = 1.05
 _ASSIGNMENT = "01_matmul"
-#: Claims every layer and puts on none. Of use for this comparison only, and only with a notebook of one's own.
+#: Reports every layer and applies none. Of use for this comparison only, and only with a trusted notebook.
 _PRETEND = (
     "import sys\n"
     "from foundations.worker import forkserver; from foundations.sandbox import layers\n"
@@ -59,8 +59,10 @@ def _seconds(grader: Grader, path: Path) -> float:
 
 def _result(taken: dict[str, list[float]]) -> Result:
     medians = {name: statistics.median(seconds) for name, seconds in taken.items()}
-    # Of pairs measured one after the other, so that a machine that gets slower meanwhile slows both.
-    ratios = sorted(one / other for one, other in zip(taken["confined"], taken["unconfined"], strict=True))
+    # Ratios of pairs measured one after the other, so that a machine that gets slower meanwhile slows both.
+    ratios = sorted(
+        confined / unconfined for confined, unconfined in zip(taken["confined"], taken["unconfined"], strict=True)
+    )
     ratio = statistics.median(ratios)
     return Result(
         name="confinement",

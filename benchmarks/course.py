@@ -1,5 +1,7 @@
-"""What a whole course costs: one complete submission graded on one core, and every solution run from top to bottom in
-Jupyter's own kernel, as a student would.
+"""The cost of a whole course.
+
+One complete submission is graded on one core, and every solution is run from top to bottom in Jupyter's own kernel, as
+a student would.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ SHARE_BAR = 0.85
 #: Of all solutions, one after the other, kernels included; and of a visible check.
 RUN_BAR_S = 180.0
 CHECK_BAR_S = 1.0
-#: Whose visible check trains a network.
+#: The exercise whose visible check trains a network.
 CAPSTONE = "fit"
 
 
@@ -46,8 +48,9 @@ def measure(
     assignments: Sequence[str] = (),
     step: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> Result:
-    """Grade each solved notebook ``repeats`` times after a first time, and run each once in a kernel; by default those
-    of all assignments.
+    """Grade each solved notebook ``repeats`` times after a first time, and run each once in a kernel.
+
+    By default these are the notebooks of all assignments.
     """
     course = find_course(Path(__file__).parent)
     names = assignments or course.assignments
@@ -65,7 +68,7 @@ def measure(
 
 @contextmanager
 def _one_core() -> Iterator[None]:
-    """Judge, fork server and student processes share one core meanwhile."""
+    """Keep judge, fork server and student processes on one core meanwhile."""
     if sys.platform != "linux":
         yield
         return
@@ -80,7 +83,7 @@ def _one_core() -> Iterator[None]:
 def _grade(course: Course, name: str, repeats: int) -> _Graded:
     with Grader(course, name) as grader:
         times = [_once(grader, course.notebook(name)) for _ in range(1 + repeats)][1:]
-    return _Graded(*(statistics.median(getattr(one, part) for one in times) for part in _Graded.__annotations__))
+    return _Graded(*(statistics.median(getattr(run, part) for run in times) for part in _Graded.__annotations__))
 
 
 def _once(grader: Grader, path: Path) -> _Graded:
@@ -96,7 +99,7 @@ def _once(grader: Grader, path: Path) -> _Graded:
 
 
 def _run(path: Path) -> tuple[float, dict[str, float]]:
-    """Seconds of the whole notebook in a fresh kernel, and of each graded cell."""
+    """Return the seconds of the whole notebook in a fresh kernel, and of each graded cell."""
     notebook = nbformat.read(path, 4)
     start = time.perf_counter()
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute(cwd=str(path.parent))
@@ -106,10 +109,10 @@ def _run(path: Path) -> tuple[float, dict[str, float]]:
 
 
 def _cell_s(cell: nbformat.NotebookNode) -> float:
-    """Seconds between a cell's start and its answer, as the kernel told them."""
-    told = cell.metadata.execution
+    """Return the seconds between a cell's start and its reply, as the kernel recorded them."""
+    times = cell.metadata.execution
     begun, ended = (
-        datetime.fromisoformat(told[name].replace("Z", "+00:00"))
+        datetime.fromisoformat(times[name].replace("Z", "+00:00"))
         for name in ("iopub.execute_input", "shell.execute_reply")
     )
     return (ended - begun).total_seconds()
@@ -119,7 +122,7 @@ def _result(
     graded: dict[str, _Graded], run: dict[str, float], checks: dict[str, dict[str, float]], repeats: int
 ) -> Result:
     wall, student, baseline, judge = (
-        sum(getattr(one, part) for one in graded.values()) for part in _Graded.__annotations__
+        sum(getattr(costs, part) for costs in graded.values()) for part in _Graded.__annotations__
     )
     slowest = {name: max(each.items(), key=lambda pair: pair[1]) for name, each in checks.items()}
     others = max(seconds for each in checks.values() for name, seconds in each.items() if name != CAPSTONE)
@@ -127,15 +130,15 @@ def _result(
     rows = [
         [
             name,
-            f"{one.wall:.2f} s",
-            f"{one.student_cpu:.2f} s",
-            f"{one.student_cpu / one.wall:.0%}",
-            f"{1000 * one.judge_cpu:,.0f} ms",
-            f"{1000 * one.baseline_cpu:,.0f} ms",
+            f"{costs.wall:.2f} s",
+            f"{costs.student_cpu:.2f} s",
+            f"{costs.student_cpu / costs.wall:.0%}",
+            f"{1000 * costs.judge_cpu:,.0f} ms",
+            f"{1000 * costs.baseline_cpu:,.0f} ms",
             f"{run[name]:.1f} s",
             f"{slowest[name][0]} {slowest[name][1]:.2f} s",
         ]
-        for name, one in graded.items()
+        for name, costs in graded.items()
     ]
     together = [
         "**together**",
@@ -160,7 +163,7 @@ def _result(
         ),
         met=wall <= WALL_BAR_S and student / wall >= SHARE_BAR and total_run <= RUN_BAR_S and others <= CHECK_BAR_S,
         figures={
-            "graded": {name: vars(one) for name, one in graded.items()},
+            "graded": {name: vars(costs) for name, costs in graded.items()},
             "wall_s": wall,
             "student_share": student / wall,
             "run_s": run,

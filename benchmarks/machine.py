@@ -1,4 +1,4 @@
-"""The machine in words: what a reader needs to weigh a figure, and nothing that names the machine or its owner."""
+"""The machine in words: the facts a reader needs to weigh a figure, without the name of the machine or its owner."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import torch
 
-#: Half of the competing processes count, the other half walk through more memory than a cache holds. Each looks now and
-#: then whether its parent is still there, so that none outlives an interrupted benchmark.
+#: Half of the competing processes count, the other half walk through more memory than a cache holds. Each checks now
+#: and then that its parent still exists, so that none outlives an interrupted benchmark.
 _COUNTING = "import os, sys\nwhile os.getppid() == int(sys.argv[1]):\n for i in range(1000000): pass"
 _WALKING = (
     "import os, sys\na = bytearray(64 << 20)\nb = memoryview(bytearray(64 << 20))\n"
@@ -22,7 +22,7 @@ _WALKING = (
 
 
 def describe() -> dict[str, str | int | float]:
-    """CPU model, cores, memory in GiB, kernel, Python and torch."""
+    """Return CPU model, cores, memory in GiB, kernel, Python and torch."""
     return {
         "cpu": _cpu_model(),
         "cores": len(os.sched_getaffinity(0)),
@@ -35,7 +35,7 @@ def describe() -> dict[str, str | int | float]:
 
 
 def in_words(machine: dict[str, str | int | float]) -> str:
-    """One line for a reader."""
+    """Format the description as one line."""
     kind = "virtual machine" if machine["virtual"] else "machine"
     return (
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {kind}, {machine['kernel']}, "
@@ -61,7 +61,7 @@ def _cpu_model() -> str:
 
 
 def _cpuinfo(key: str) -> str:
-    """The first value of ``key`` in Linux's list of processors; empty elsewhere."""
+    """Return the first value of ``key`` in Linux's list of processors; empty on other systems."""
     path = Path("/proc/cpuinfo")
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     return next((line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == key), "")

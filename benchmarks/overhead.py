@@ -1,4 +1,4 @@
-"""What grading a notebook costs beyond the student's own CPU time, and what that consists of."""
+"""The cost of grading a notebook beyond the student's own CPU time, and the parts of that cost."""
 
 from __future__ import annotations
 
@@ -70,14 +70,14 @@ def _one(grader: Grader, path: Path) -> _Times:
 
 
 def _cpu_of(action: Callable[[], object]) -> float:
-    """CPU seconds that ``action`` takes in this process."""
+    """Return the CPU seconds that ``action`` takes in this process."""
     start = time.process_time()
     action()
     return time.process_time() - start
 
 
 def _nobodys_plugin(grader: Grader, path: Path) -> GradingPlugin:
-    """For a pytest run over the same hidden tests, none of which is let at a student."""
+    """Return a plugin for a pytest run over the same hidden tests in which no test reaches a student."""
     nobody = cast(
         Student, SimpleNamespace(observations=[], notes=[], reviews=[], answers=0, generator=lambda purpose: None)
     )
@@ -90,8 +90,8 @@ def _nobodys_plugin(grader: Grader, path: Path) -> GradingPlugin:
 
 
 def _result(times: list[_Times]) -> Result:
-    parts = {name: statistics.median(getattr(one, name) for one in times) for name in _Times.__annotations__}
-    overheads = sorted(one.overhead for one in times)
+    parts = {name: statistics.median(getattr(sample, name) for sample in times) for name in _Times.__annotations__}
+    overheads = sorted(sample.overhead for sample in times)
     overhead = percentile(overheads, 50)
     parts["overhead"] = overhead
     parts["rest_of_judge"] = parts["judge_cpu"] - parts["read"] - parts["pytest"]

@@ -1,4 +1,4 @@
-"""What a benchmark found, as JSON for machines and as one README for people."""
+"""The result of a benchmark, as JSON for machines and as one README for people."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ with each other were measured within one run, on one machine.
 class Result:
     """One benchmark's outcome.
 
-    ``bar`` is what was promised, in words; ``met`` whether it holds. ``figures`` are for programs: numbers in seconds,
-    counts and ratios. ``columns`` and ``rows`` are the same for people, ``notes`` what they must know to read them.
+    ``bar`` is the promise, in words; ``met`` is whether it holds. ``figures`` are for programs: numbers in seconds,
+    counts and ratios. ``columns`` and ``rows`` are the same for people, ``notes`` the facts needed to read them.
     ``load_before`` is the load average of the machine when the benchmark began.
     """
 
@@ -43,7 +43,7 @@ class Result:
 
 
 def write(result: Result, folder: Path = FOLDER) -> Path:
-    """Write ``<name>.json`` and make the README anew. Returns the path of the JSON file."""
+    """Write ``<name>.json`` and rebuild the README. Return the path of the JSON file."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{result.name}.json"
     path.write_text(json.dumps(asdict(result), indent=2, ensure_ascii=False) + "\n", "utf-8")
@@ -52,12 +52,12 @@ def write(result: Result, folder: Path = FOLDER) -> Path:
 
 
 def read(folder: Path = FOLDER) -> list[Result]:
-    """All results in ``folder``, by name."""
+    """Read all results in ``folder``, by name."""
     return [Result(**json.loads(path.read_text("utf-8"))) for path in sorted(folder.glob("*.json"))]
 
 
 def readme(folder: Path = FOLDER) -> str:
-    """The README that the JSON files in ``folder`` make."""
+    """Return the README that the JSON files in ``folder`` make."""
     return "\n".join([_INTRODUCTION, *(_section(result) for result in read(folder))])
 
 

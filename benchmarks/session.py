@@ -1,5 +1,6 @@
-"""How long does a student wait for a process of their own, torch imported, and how much of it is for forking and
-confining it? Beside it, a fresh Jupyter kernel.
+"""The time a student waits for a process with torch imported.
+
+How much of it is for forking and confining the process? A fresh Jupyter kernel is measured for comparison.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from foundations.session.session import Session
 BAR_S = 0.10
 #: For a process that is forked and has confined itself, before any code of a notebook.
 CONFINED_BAR_S = 0.015
-#: What both are asked first.
+#: The first cell of both.
 _CELL = "import torch\nassert torch.ones(3).sum() == 3"
 
 
 def measure(
     sessions: int = 200, kernels: int = 5, step: Callable[[str, int, int], None] = lambda what, done, of: None
 ) -> Result:
-    """``sessions`` of one fork server, and ``kernels`` one after the other, each to its first answered cell."""
+    """Time ``sessions`` of one fork server, and ``kernels`` one after the other, each to its first answered cell."""
     start = time.perf_counter()
     with ForkServer() as forkserver:
         _session_s(forkserver)
@@ -46,7 +47,7 @@ def measure(
 
 
 def _session_s(forkserver: ForkServer) -> float:
-    """Seconds from asking for a student process to the answer of its first cell."""
+    """Return the seconds from the request for a student process to the reply to its first cell."""
     start = time.perf_counter()
     with Session(forkserver, [(0, _CELL)], Limits()) as session:
         session.finish()
@@ -56,7 +57,7 @@ def _session_s(forkserver: ForkServer) -> float:
 
 
 def _confined_s(forkserver: ForkServer) -> float:
-    """Seconds from asking for a student process to its word that every layer of confinement is in force."""
+    """Return the seconds from the request for a student process to its report that it is fully confined."""
     start = time.perf_counter()
     with Session(forkserver, [], Limits()) as session:
         session.clock()
@@ -66,7 +67,7 @@ def _confined_s(forkserver: ForkServer) -> float:
 
 
 def _kernel_s() -> float:
-    """Seconds from asking for a kernel, as stock grading does for each notebook, to the answer of its first cell."""
+    """Return the seconds from the request for a kernel, as stock grading makes, to its first reply."""
     start = time.perf_counter()
     manager, client = start_new_kernel(kernel_name="python3", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -98,11 +99,11 @@ def _result(ours: list[float], confined: list[float], theirs: list[float], forks
         },
         columns=["started", "times", "median", "95 %", "longest"],
         rows=[
-            ["session", str(len(ours)), *(f"{1000 * one:.1f} ms" for one in seconds.values())],
+            ["session", str(len(ours)), *(f"{1000 * value:.1f} ms" for value in seconds.values())],
             [
                 "forking and confining",
                 str(len(confined)),
-                *(f"{1000 * one:.1f} ms" for one in confined_s.values()),
+                *(f"{1000 * value:.1f} ms" for value in confined_s.values()),
             ],
             ["fresh Jupyter kernel", str(len(theirs)), f"{1000 * kernel:,.0f} ms", "", f"{1000 * theirs[-1]:,.0f} ms"],
         ],

@@ -1,7 +1,7 @@
-"""How often is the speed check wrong, and how often can it not tell, while other processes compete for the cores?
+"""How often is the speed check wrong, and how often inconclusive, while other processes compete for the cores?
 
 Verdicts are those that a grader gets: the real task of ``matmul_elementwise``, a fresh student process for each, one
-stopwatch for a class. What was judged is kept in ``benchmarks/.partial/``, so that an interrupted run goes on.
+stopwatch for a class. Verdicts are kept in ``benchmarks/.partial/``, so that an interrupted run continues.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def matmul_elementwise(a, b):
         rows.append(torch.stack(row))
     return torch.stack(rows)
 """
-#: Two solutions that must pass, the solution of the course and a slower one, and the two that come next in speed.
+#: Two solutions that must pass, the course's and a slower one, and the two that come next in speed.
 VARIANTS = {
     "right": {
         "a product of rows and a sum": _LOOPS.format("c[i, j] = (a[i, :] * b[:, j]).sum()"),
@@ -71,7 +71,7 @@ VARIANTS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """``said``: "right", "too slow", "inconclusive", or what went wrong. ``factor``: 0 where there is none."""
+    """``said``: "right", "too slow", "inconclusive", or the fault. ``factor``: 0 if there is none."""
 
     load: int
     kind: str
@@ -85,7 +85,7 @@ class Verdict:
 
 
 def the_task() -> Task:
-    """The speed check of ``matmul_elementwise`` as its grader states it."""
+    """Return the speed check of ``matmul_elementwise`` as its grader states it."""
     path = find_course(Path(__file__).parent).graders / "01_matmul" / "test_matmul_elementwise.py"
     spec = importlib.util.spec_from_file_location("grader_under_measurement", path)
     assert spec is not None
@@ -94,13 +94,13 @@ def the_task() -> Task:
     spec.loader.exec_module(grader)
     stated: dict[str, Any] = {}
     grader.test_speed(_Listener(stated))
-    del stated["rule"]  # what may run is no matter of time
+    del stated["rule"]  # the rule does not affect time
     return Task("matmul_elementwise", stated.pop("baseline"), **stated)
 
 
 @dataclass
 class _Listener:
-    """Stands where a grader's ``student`` stands, and only listens."""
+    """Replaces a grader's ``student``, and only records."""
 
     stated: dict[str, Any]
 
@@ -114,17 +114,20 @@ def measure(
     step: Callable[[str, int, int], None] = lambda what, done, of: None,
     partial: Path = PARTIAL,
 ) -> Result:
-    """``verdicts`` on right and as many on too slow solutions, for each number of competing processes in ``loads``."""
+    """Collect ``verdicts`` on right solutions and as many on too slow ones.
+
+    They are collected for each number of competing processes in ``loads``.
+    """
     loads = list(loads)
     torch.set_num_threads(1)
     task = the_task()
     for load in loads:
         _one_load(task, load, verdicts, step, partial)
-    return _result(task, [one for one in _read(partial) if one.load in loads and one.number < verdicts])
+    return _result(task, [verdict for verdict in _read(partial) if verdict.load in loads and verdict.number < verdicts])
 
 
 def _one_load(task: Task, load: int, verdicts: int, step: Callable[[str, int, int], None], partial: Path) -> None:
-    done = {(one.kind, one.number) for one in _read(partial) if one.load == load}
+    done = {(verdict.kind, verdict.number) for verdict in _read(partial) if verdict.load == load}
     todo = [(kind, number) for number in range(verdicts) for kind in VARIANTS if (kind, number) not in done]
     for start in range(0, len(todo), _CHUNK):
         step(f"{load} competing", 2 * verdicts - len(todo) + start, 2 * verdicts)
@@ -134,7 +137,7 @@ def _one_load(task: Task, load: int, verdicts: int, step: Callable[[str, int, in
 
 
 def _chunk(forkserver: ForkServer, task: Task, load: int, todo: list[tuple[str, int]]) -> Iterator[Verdict]:
-    """Verdicts one after the other, with one stopwatch, as a class of this size gets them."""
+    """Collect verdicts one after the other, with one stopwatch, as a class of this size gets them."""
     stopwatch = Stopwatch(forkserver)
     for kind, number in todo:
         variant = list(VARIANTS[kind])[number % 2]
@@ -175,11 +178,11 @@ def _read(path: Path) -> list[Verdict]:
 
 
 def summary(verdicts: list[Verdict]) -> dict[str, Any]:
-    """Counts and percentiles of verdicts of one kind under one load. Factors without a verdict are left out."""
-    said = Counter(one.said for one in verdicts)
+    """Return counts and percentiles of verdicts of one kind under one load. Factors without a verdict are left out."""
+    said = Counter(verdict.said for verdict in verdicts)
     kind = verdicts[0].kind
-    factors = sorted(one.factor for one in verdicts if one.factor)
-    rounds = Counter(one.rounds for one in verdicts if one.rounds)
+    factors = sorted(verdict.factor for verdict in verdicts if verdict.factor)
+    rounds = Counter(verdict.rounds for verdict in verdicts if verdict.rounds)
     return {
         "load": verdicts[0].load,
         "kind": kind,
@@ -188,20 +191,24 @@ def summary(verdicts: list[Verdict]) -> dict[str, Any]:
         "inconclusive": said["inconclusive"],
         "factor": {str(percent): percentile(factors, percent) for percent in (0, 5, 50, 95, 100)},
         "median_factor_of": {
-            variant: percentile(sorted(one.factor for one in verdicts if one.variant == variant and one.factor), 50)
+            variant: percentile(
+                sorted(verdict.factor for verdict in verdicts if verdict.variant == variant and verdict.factor), 50
+            )
             for variant in VARIANTS[kind]
         },
         "rounds": {str(number): count for number, count in sorted(rounds.items())},
-        "wall_s": {str(percent): percentile(sorted(one.wall_s for one in verdicts), percent) for percent in (50, 95)},
-        "load_average": round(statistics.fmean(one.load_average for one in verdicts), 1),
+        "wall_s": {
+            str(percent): percentile(sorted(verdict.wall_s for verdict in verdicts), percent) for percent in (50, 95)
+        },
+        "load_average": round(statistics.fmean(verdict.load_average for verdict in verdicts), 1),
         "said": dict(said),
     }
 
 
 def _result(task: Task, verdicts: list[Verdict]) -> Result:
     groups = [
-        summary([one for one in verdicts if (one.load, one.kind) == (load, kind)])
-        for load in sorted({one.load for one in verdicts})
+        summary([verdict for verdict in verdicts if (verdict.load, verdict.kind) == (load, kind)])
+        for load in sorted({verdict.load for verdict in verdicts})
         for kind in VARIANTS
     ]
     return Result(

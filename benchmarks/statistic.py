@@ -1,4 +1,4 @@
-"""The little statistics that several benchmarks share."""
+"""The statistic that several benchmarks share."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from collections.abc import Sequence
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:
-    """The value at ``percent`` of the way through ``ordered``, smallest first; nan where there is none."""
+    """Return the value at ``percent`` of the way through ``ordered``, smallest first; nan if it is empty."""
     return ordered[round((len(ordered) - 1) * percent / 100)] if ordered else float("nan")

@@ -1,4 +1,4 @@
-"""A folder of submissions, graded by ``foundations grade`` and by stock ``nbgrader autograde``, gradebook included."""
+"""Throughput of ``foundations grade`` and of stock ``nbgrader autograde`` on the same folder, gradebook included."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BAR = 4.0
 _ASSIGNMENT = "01_matmul"
 #: Left out of the examples: stock grading would wait for the first, and loses a kernel or stops at the others.
 _LEFT_OUT = ("never-ends", "ends-the-process", "not-a-notebook")
-#: What a stock course needs: nbgrader's own defaults for everything.
+#: The settings of a stock course: nbgrader's own defaults for everything.
 _STOCK_SETTINGS = 'c = get_config()\nc.CourseDirectory.course_id = "stock"\n'
 _BIN = Path(sys.executable).parent
 
@@ -29,7 +29,7 @@ _BIN = Path(sys.executable).parent
 def measure(
     notebooks: int = 40, repeats: int = 2, step: Callable[[str, int, int], None] = lambda what, done, of: None
 ) -> Result:
-    """Both grade the same ``notebooks``, in turns, ``repeats`` times, each time in a fresh course."""
+    """Grade the same ``notebooks`` both ways, in turns, ``repeats`` times, each time in a fresh course."""
     runs: dict[str, list[Usage]] = {"foundations": [], "stock": []}
     timings = []
     for number in range(repeats):
@@ -45,10 +45,10 @@ def measure(
 
 
 def hand_in(folder: Path, notebooks: int) -> None:
-    """Write ``notebooks`` submissions: the examples and the solution in turns, each with a cell of its own."""
+    """Write ``notebooks`` submissions: the examples and the solution in turns, each with one cell that no other has."""
     course = find_course(Path(__file__).parent)
     examples = sorted((course.root / "examples" / "submitted").glob(f"*/{_ASSIGNMENT}/{_ASSIGNMENT}.ipynb"))
-    sources = [one for one in examples if one.parent.parent.name not in _LEFT_OUT]
+    sources = [path for path in examples if path.parent.parent.name not in _LEFT_OUT]
     sources.append(course.notebook(_ASSIGNMENT))
     for number in range(notebooks):
         notebook = nbformat.read(sources[number % len(sources)], 4)
@@ -79,7 +79,7 @@ def _stock_course(folder: Path, submitted: Path) -> Path:
 
 
 def _enter(folder: Path) -> None:
-    """Have a gradebook that knows the assignment, which neither is timed for."""
+    """Make a gradebook that contains the assignment, which neither is timed for."""
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", _ASSIGNMENT]
     done = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
     if done.returncode:
@@ -108,26 +108,26 @@ def _timed(command: list[str], course: Path) -> Usage:
 
 
 def _environment() -> dict[str, str]:
-    """nbgrader calls alembic by its bare name."""
+    """Return an environment in which nbgrader finds alembic, which it calls by its bare name."""
     return {**os.environ, "PATH": os.pathsep.join([str(_BIN), os.environ.get("PATH", os.defpath)])}
 
 
 def _timing(file: Path, notebooks: int) -> dict[str, float]:
-    """Seconds of wall and student CPU time, summed over the reports."""
+    """Return seconds of wall and student CPU time, summed over the reports."""
     reports = json.loads(file.read_text("utf-8"))
     reports = reports if isinstance(reports, list) else [reports]
-    graded = [one for one in reports if one["verdict"] == "graded"]
+    graded = [report for report in reports if report["verdict"] == "graded"]
     if len(graded) != notebooks:
         raise RuntimeError(f"{len(graded)} of {notebooks} notebooks were graded")
-    return {name: sum(one["timing"][name] for one in graded) for name in ("wall_s", "student_cpu_s")}
+    return {name: sum(report["timing"][name] for report in graded) for name in ("wall_s", "student_cpu_s")}
 
 
 def _result(runs: dict[str, list[Usage]], timings: list[dict[str, float]], notebooks: int) -> Result:
     wall, cpu = (
-        {who: sum(getattr(one, unit) for one in used) for who, used in runs.items()} for unit in ("wall_s", "cpu_s")
+        {who: sum(getattr(usage, unit) for usage in used) for who, used in runs.items()} for unit in ("wall_s", "cpu_s")
     )
     ratio = {"wall": wall["stock"] / wall["foundations"], "cpu": cpu["stock"] / cpu["foundations"]}
-    student, grading = (sum(one[name] for one in timings) for name in ("student_cpu_s", "wall_s"))
+    student, grading = (sum(timing[name] for timing in timings) for name in ("student_cpu_s", "wall_s"))
     beyond = {who: (wall[who] - student) / len(timings) / notebooks for who in runs}
     titles = {"foundations": "foundations grade", "stock": "stock nbgrader autograde"}
     return Result(
@@ -142,16 +142,16 @@ def _result(runs: dict[str, list[Usage]], timings: list[dict[str, float]], noteb
         met=ratio["wall"] >= BAR,
         figures={
             "notebooks": notebooks,
-            "runs": {who: [vars(one) for one in used] for who, used in runs.items()},
+            "runs": {who: [vars(run) for run in used] for who, used in runs.items()},
             "timing": timings,
             "ratio": ratio,
             "beyond_student_cpu_s": beyond,
         },
         columns=["command", "run", "wall", "CPU", "wall per notebook"],
         rows=[
-            [titles[who], str(number), f"{one.wall_s:.1f} s", f"{one.cpu_s:.1f} s", f"{one.wall_s / notebooks:.2f} s"]
+            [titles[who], str(number), f"{run.wall_s:.1f} s", f"{run.cpu_s:.1f} s", f"{run.wall_s / notebooks:.2f} s"]
             for who, used in runs.items()
-            for number, one in enumerate(used, 1)
+            for number, run in enumerate(used, 1)
         ],
         notes=[
             f"Throughput: **{ratio['wall']:.1f}×** stock by wall time, {ratio['cpu']:.1f}× by CPU time.",

@@ -1,9 +1,9 @@
-"""Wall and CPU seconds of a whole command, everything that it started and left behind included.
+"""Wall and CPU seconds of a whole command, including every process that it started and left behind.
 
     python -m benchmarks.usage FILE COMMAND ...
 
-writes ``{"wall_s", "cpu_s", "exit"}`` to FILE. It is a process of its own because it adopts the command's orphans: a
-student process whose parent has gone would otherwise be in nobody's account.
+writes ``{"wall_s", "cpu_s", "exit"}`` to FILE. It runs as a separate process because it adopts the command's orphans: a
+student process whose parent is gone would otherwise not be counted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class Usage:
-    """Seconds. ``wall_s`` is until the command itself ended, ``cpu_s`` that of all its processes."""
+    """Seconds. ``wall_s`` is until the command itself ended, ``cpu_s`` the sum over all its processes."""
 
     wall_s: float
     cpu_s: float
@@ -32,7 +32,7 @@ class Usage:
 
 
 def usage(command: Sequence[str], folder: Path, log: Path, environment: Mapping[str, str] = os.environ) -> Usage:
-    """Run ``command`` in ``folder``, its output to ``log``, and say what it used."""
+    """Run ``command`` in ``folder``, its output to ``log``, and return its usage."""
     with tempfile.NamedTemporaryFile("r", suffix=".json") as file, log.open("w", encoding="utf-8") as output:
         root = Path(__file__).parent.parent
         path = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH")]))

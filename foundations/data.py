@@ -1,6 +1,6 @@
-"""MNIST, without touching the network: 5,000 images travel with the package.
+"""MNIST without the network: 5,000 images are part of the package.
 
-The full set takes their place where a copy of it lies on this machine. :func:`load_mnist` says which one it got.
+The full set replaces them if this machine has a copy of it. The ``source`` of :func:`load_mnist` names the set.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-#: Names a folder that holds the full set, or the word "bundled": then only the subset is ever loaded.
+#: Names a folder with the full set, or is the word "bundled": then only the subset is ever loaded.
 VARIABLE = "FOUNDATIONS_MNIST"
 
 IMAGES, LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 
-#: SHA-256 of the two files the full set is read from (the 10,000 test images are not used).
+#: SHA-256 of the two files of the full set (the 10,000 test images are not used).
 CHECKSUMS = {
     f"{IMAGES}.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
     f"{LABELS}.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
 }
 
-#: Tried in order. The address the lesson itself used is dead.
+#: Tried in order. The address that the lesson itself used is dead.
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
     "https://storage.googleapis.com/cvdf-datasets/mnist",
@@ -46,7 +46,7 @@ class Mnist(NamedTuple):
 
     ``x_train`` and ``x_valid``: float32 of shape (n, 784), 0.0 is paper and 1.0 is ink.
     ``y_train`` and ``y_valid``: int64 of shape (n,), the digits 0 to 9.
-    ``source``: one sentence that says which images these are.
+    ``source``: one sentence that names these images.
     """
 
     x_train: torch.Tensor
@@ -57,20 +57,21 @@ class Mnist(NamedTuple):
 
 
 def load_mnist(*, full: bool | None = None, download: bool = False) -> Mnist:
-    """MNIST as float32 images and int64 labels; every call gives tensors of its own.
+    """Load MNIST as float32 images and int64 labels; every call returns new tensors.
 
     Args:
-        full: ``True`` asks for the 50,000 and 10,000 images of the full set, ``False`` for the bundled 4,000 and
-            1,000. By default the full set is taken where a readable copy lies on this machine.
-        download: fetch the full set (10 MB, once, into the cache folder) where there is no copy. Without it the
-            network is never touched.
+        full: ``True`` asks for the 50,000 and 10,000 images of the full set, ``False`` for the bundled 4,000 and 1,000.
+            By default the full set is used if this machine has a readable copy.
+        download: fetch the full set (10 MB, once, into the cache folder) if no copy exists. Otherwise the network is
+            never used.
 
-    A copy is looked for in the folder that the environment variable ``FOUNDATIONS_MNIST`` names, in ``data/`` here,
-    and in ``~/.cache/foundations/mnist``; each may hold the IDX files themselves or torchvision's ``MNIST/raw/``.
+    The function looks for a copy in the folder that the environment variable ``FOUNDATIONS_MNIST`` names, in ``data/``
+    of the current folder, and in ``~/.cache/foundations/mnist``; each may hold the IDX files themselves or
+    torchvision's ``MNIST/raw/``.
 
     Raises:
-        FileNotFoundError: ``full=True``, and there is no copy.
-        OSError: the download failed, or what came does not have the right checksum.
+        FileNotFoundError: ``full=True``, and no copy exists.
+        OSError: the download failed, or the downloaded file has the wrong checksum.
     """
     if full is False or (full is None and not download and os.environ.get(VARIABLE) == "bundled"):
         return _subset()
@@ -104,7 +105,7 @@ def _subset(remark: str = "") -> Mnist:
 
 @lru_cache(maxsize=1)
 def _bundled() -> tuple[np.ndarray, np.ndarray]:
-    """Images (5000, 784) and labels (5000,), uint8 and read-only: kept, so that a fork server hands them on."""
+    """Return images (5000, 784) and labels (5000,), uint8 and read-only; cached, so that a fork server shares them."""
     folder = resources.files("foundations.bundled")
     return (
         _parse_idx(gzip.decompress((folder / "mnist_5000_images.idx3.gz").read_bytes()), 3),
@@ -128,7 +129,7 @@ def _split(images: np.ndarray, labels: np.ndarray, n_train: int, source: str) ->
 
 
 def _read_idx(folder: Path, name: str, ndim: int) -> np.ndarray:
-    """The file ``name`` in ``folder``, gzipped or unpacked (torchvision leaves both)."""
+    """Read the file ``name`` in ``folder``, gzipped or unpacked (torchvision leaves both)."""
     packed = folder / f"{name}.gz"
     if packed.is_file():
         return _parse_idx(gzip.decompress(packed.read_bytes()), ndim)
@@ -136,7 +137,7 @@ def _read_idx(folder: Path, name: str, ndim: int) -> np.ndarray:
 
 
 def _parse_idx(content: bytes, ndim: int) -> np.ndarray:
-    """An IDX file of uint8 as a read-only array; images are flattened to (n, pixels).
+    """Parse an IDX file of uint8 as a read-only array; images are flattened to (n, pixels).
 
     Format: 0, 0, 8 (meaning uint8), the number of axes, each size as a big-endian 4-byte number, the values.
     """
@@ -151,7 +152,7 @@ def _parse_idx(content: bytes, ndim: int) -> np.ndarray:
 
 
 def _folders() -> Iterator[Path]:
-    """Where a copy of the full set may lie, each folder followed by torchvision's layout in it."""
+    """Yield the folders that may hold a copy of the full set, each followed by torchvision's layout in it."""
     named = os.environ.get(VARIABLE)
     for root in (Path(named).expanduser() if named and named != "bundled" else None, Path("data"), _cache()):
         if root is not None:
@@ -165,7 +166,7 @@ def _cache() -> Path:
 
 
 def _download() -> Path:
-    """Fetches the full set into the cache folder; a file gets its name only after its checksum was right."""
+    """Fetch the full set into the cache folder; a file gets its name only after its checksum was verified."""
     folder = _cache()
     folder.mkdir(parents=True, exist_ok=True)
     for name, checksum in CHECKSUMS.items():

@@ -1,6 +1,6 @@
-"""Make the made class, ``examples/submitted``, from the releases and ``examples/class.toml``: who answered what.
+"""Make the sample class, ``examples/submitted``, from the releases and ``examples/class.toml``: each student's answers.
 
-``python scripts/examples.py`` writes it anew: after a change of a notebook, of a known mistake or of the class.
+Run ``python scripts/examples.py`` after a change of a notebook, of a known mistake or of the class.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "course"))
 
-from as_written import as_written  # noqa: E402 - found beside the tests of graders, whose wrong answers these are
+from as_written import as_written  # noqa: E402 - part of the tests of graders, whose wrong answers these are
 from grading import read_answers  # noqa: E402
 
 from foundations.grading.misconceptions import Misconception, load_bank  # noqa: E402
@@ -41,27 +41,27 @@ def main() -> None:
     print(f"{len(made)} submissions in {SUBMITTED}")
 
 
-def submissions(made_class: dict[str, Any]) -> dict[str, str]:
-    """What lies in ``examples/submitted``: text by path, ``<student>/<assignment>/<assignment>.ipynb``."""
-    texts = made_class["texts"]
+def submissions(sample_class: dict[str, Any]) -> dict[str, str]:
+    """Return the files of ``examples/submitted``: text by path, ``<student>/<assignment>/<assignment>.ipynb``."""
+    texts = sample_class["texts"]
     return {
         f"{student}/{assignment}/{assignment}.ipynb": answers.get("file") or notebook(assignment, answers, texts)
-        for student, handed_in in made_class.items()
+        for student, handed_in in sample_class.items()
         if handed_in is not texts
         for assignment, answers in handed_in.items()
     }
 
 
 def notebook(assignment: str, answers: dict[str, str], texts: dict[str, dict[str, str]]) -> str:
-    """The release with ``answers``, as JSON without outputs.
+    """Return the release with ``answers``, as JSON without outputs.
 
     Raises:
-        KeyError: ``answers`` names something that the assignment or ``texts`` does not have.
+        KeyError: ``answers`` contains a name that the assignment or ``texts`` does not have.
     """
     released = _read("release", assignment)
     exercises = [name for name in _solutions(assignment) if name not in texts]
-    known = {"*", *_solutions(assignment), *(f"check {name}" for name in exercises)}
-    if unknown := answers.keys() - known:
+    answerable = {"*", *_solutions(assignment), *(f"check {name}" for name in exercises)}
+    if unknown := answers.keys() - answerable:
         raise KeyError(f"{assignment} has no {sorted(unknown)}")
     cells: list[Cell] = []
     for cell in released["cells"]:
@@ -83,17 +83,17 @@ def notebook(assignment: str, answers: dict[str, str], texts: dict[str, dict[str
 
 
 def _sources(assignment: str, exercise: str, said: str, stub: str) -> list[str]:
-    """The cells of an answer, the last of which goes where the stub was: written out, or by kind and name."""
+    """Return the cells of an answer, given as source or by kind and name; the last cell replaces the stub."""
     if "\n" in said:
         return said.rstrip("\n").split(_NEXT_CELL)
     if said in ("stub", "solution"):
         return [stub if said == "stub" else _solutions(assignment)[exercise]]
     kind, _, name = said.partition(": ")
     if kind == "known":
-        known = _known(assignment)[name]
-        if known.exercise != exercise:
-            raise KeyError(f"{name} is a mistake in {known.exercise}, not in {exercise}")
-        return list(as_written(known).cells)
+        mistake = _known(assignment)[name]
+        if mistake.exercise != exercise:
+            raise KeyError(f"{name} is a mistake in {mistake.exercise}, not in {exercise}")
+        return list(as_written(mistake).cells)
     return list({answer.name: answer.cells for answer in read_answers(kind, exercise)}[name])
 
 
@@ -103,15 +103,15 @@ def _words(cell: Cell, texts: dict[str, str], said: str) -> str:
 
 @cache
 def _known(assignment: str) -> dict[str, Misconception]:
-    return {known.id: known for known in load_bank(ROOT / "graders" / assignment).misconceptions}
+    return {mistake.id: mistake for mistake in load_bank(ROOT / "graders" / assignment).misconceptions}
 
 
 @cache
 def _solutions(assignment: str) -> dict[str, str]:
-    """The instructor's own answers, by exercise and by written question, without the marks around them."""
+    """Return the instructor's own answers, by exercise and by written question, without the marks around them."""
     cells = _read("source", assignment)["cells"]
-    found = {_grade_id(cell): "".join(cell["source"]) for cell in cells if _flags(cell).get("solution")}
-    return {grade_id.removesuffix("-solution"): _MARKS.sub("", text).strip("\n") for grade_id, text in found.items()}
+    sources = {_grade_id(cell): "".join(cell["source"]) for cell in cells if _flags(cell).get("solution")}
+    return {grade_id.removesuffix("-solution"): _MARKS.sub("", text).strip("\n") for grade_id, text in sources.items()}
 
 
 @cache
@@ -128,7 +128,7 @@ def _grade_id(cell: Cell) -> str:
 
 
 def _with(cell: Cell, text: str) -> Cell:
-    """A copy of ``cell`` with another source, in the lines in which notebooks are stored."""
+    """Return a copy of ``cell`` with another source, as the list of lines that notebooks store."""
     changed = copy.deepcopy(cell)
     changed["source"] = text.splitlines(keepends=True)
     return changed

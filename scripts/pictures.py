@@ -36,12 +36,12 @@ def main(demo: Path) -> None:
 
 
 def terminal(page: Page, demo: Path) -> None:
-    """The table that ``foundations demo`` prints."""
+    """Draw the table that ``foundations demo`` prints."""
     console = Console(record=True, width=116, file=StringIO())
     files = sorted((demo / "reports" / ASSIGNMENT).glob("*.json"))
     console.print(class_table([report(json.loads(file.read_text("utf-8"))) for file in files]))
     drawn = console.export_svg(title="foundations demo")
-    # Rich's style sheet asks for a font from another host; the one that is here will do.
+    # Rich's style sheet asks for a font from another host; an installed font is enough.
     drawn = re.sub(r"@font-face \\{.*?\\}", "", drawn, flags=re.DOTALL)
     page.set_content(f'<body style="margin: 0">{drawn}')
     page.locator("svg").first.screenshot(path=PICTURES / "demo.png")
@@ -49,18 +49,18 @@ def terminal(page: Page, demo: Path) -> None:
 
 def report(values: dict[str, Any]) -> Report:
     exercises = [
-        Exercise(one["id"], one["max_score"], [Check(**check) for check in one["checks"]])
-        for one in values["exercises"]
+        Exercise(entry["id"], entry["max_score"], [Check(**check) for check in entry["checks"]])
+        for entry in values["exercises"]
     ]
-    for exercise, one in zip(exercises, values["exercises"], strict=True):
+    for exercise, entry in zip(exercises, values["exercises"], strict=True):
         for check in exercise.checks:
-            check.gate = one["score"] == 0  # not a key of the JSON, and what makes a zero of points
+            check.gate = entry["score"] == 0  # not a key of the JSON; true if the failed check costs all points
     reason = values["reason"] if values["verdict"] == "ungraded" else None
     return Report(values["assignment"], values["submission"], exercises, reason, values["repairs"])
 
 
 def graded_cell(page: Page, demo: Path) -> None:
-    """The first exercise of a feedback page: the student's answer, and what is said to it."""
+    """Draw the first exercise of a feedback page: the student's answer and the feedback on it."""
     page.goto((demo / "feedback" / STUDENT / ASSIGNMENT / f"{ASSIGNMENT}.html").resolve().as_uri())
     answer = page.locator(".nbgrader_cell").first.bounding_box()
     table = page.locator(".foundations-checks").first.bounding_box()

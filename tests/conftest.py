@@ -1,4 +1,4 @@
-"""Which tests are run, and fixtures that several test files share."""
+"""The selection of tests, and fixtures that several test files share."""
 
 from collections.abc import Iterator
 
@@ -16,14 +16,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Examples that hypothesis draws are the same in every run, except with ``--all``; no example has a deadline."""
+    """Make hypothesis draw the same examples in every run, except with ``--all``; no example has a deadline."""
     hypothesis.settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
     hypothesis.settings.register_profile("drawn", deadline=None)
     hypothesis.settings.load_profile("drawn" if config.getoption("all") else "fixed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the slow tests, unless the command asks for all, has a ``-m`` of its own, or names a single test."""
+    """Leave out the slow tests, unless the command asks for all, has its own ``-m``, or names a single test."""
     if config.getoption("all") or config.getoption("markexpr") or any("::" in name for name in config.args):
         return
     slow = [item for item in items if item.get_closest_marker("slow")]
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def forkserver() -> Iterator[ForkServer]:
-    """One fork server for all tests that run student code."""
+    """Start one fork server for all tests that run student code."""
     shared_forkserver().start()
     yield shared_forkserver()
     shared_forkserver().close()
@@ -46,10 +46,10 @@ def session(forkserver):
     made = []
 
     def make(*cells: str, **limits) -> Session:
-        one = Session(forkserver, list(enumerate(cells)), Limits(**limits))
-        made.append(one)
-        return one
+        opened = Session(forkserver, list(enumerate(cells)), Limits(**limits))
+        made.append(opened)
+        return opened
 
     yield make
-    for one in made:
-        one.close()
+    for opened in made:
+        opened.close()

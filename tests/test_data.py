@@ -1,4 +1,4 @@
-"""MNIST comes without the network, fast, split the same way every time, and says what it is."""
+"""MNIST loads without the network, fast, split the same way every time, and names its source."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ VALID_SHA = "10ca3321809ece08"
 
 
 @pytest.fixture(autouse=True)
-def nowhere(monkeypatch, tmp_path):
-    """No copy of the full set lies anywhere, and the network must not be touched."""
+def no_full_set(monkeypatch, tmp_path):
+    """Hide every copy of the full set, and fail if the network is used."""
 
     def no_network(*args, **kwargs):
         raise AssertionError("the network was touched")
@@ -34,7 +34,7 @@ def nowhere(monkeypatch, tmp_path):
 
 @pytest.fixture
 def small_full_set(monkeypatch):
-    """The IDX files of a "full set" of 600 images, as bytes by name."""
+    """Make the IDX files of a "full set" of 600 images, as bytes by name."""
     monkeypatch.setattr(data, "FULL", 600)
     monkeypatch.setattr(data, "FULL_TRAIN", 500)
     images = np.arange(600 * 784, dtype=np.uint32).astype(np.uint8)
@@ -56,7 +56,7 @@ def write(folder: Path, files: dict[str, bytes], *, packed: bool = True) -> Path
 
 
 def test_subset_has_the_promised_shapes_and_dtypes():
-    """4,000 and 1,000 rows of 784 floats between 0 and 1; the labels are int64."""
+    """The subset has 4,000 and 1,000 rows of 784 floats between 0 and 1; the labels are int64."""
     mnist = data.load_mnist()
 
     assert [tuple(part.shape) for part in mnist[:4]] == [(4000, 784), (4000,), (1000, 784), (1000,)]
@@ -89,8 +89,8 @@ def test_no_image_is_in_both_parts():
     assert sum(row.tobytes() in train for row in mnist.x_valid.numpy()) == 0
 
 
-def test_every_call_gives_tensors_of_its_own():
-    """What a student writes into the data is gone after loading again."""
+def test_every_call_returns_new_tensors():
+    """A student's changes to the data are gone after loading again."""
     first = data.load_mnist()
     first.x_train.fill_(7.0)
     first.y_train.fill_(7)
@@ -117,8 +117,8 @@ def test_licence_and_provenance_travel_with_the_images():
 
 @pytest.mark.parametrize("packed", [True, False])
 @pytest.mark.parametrize("inside", ["", "MNIST/raw"])
-def test_full_set_is_found_where_the_variable_points(monkeypatch, tmp_path, small_full_set, packed, inside):
-    """The IDX files themselves or torchvision's layout, gzipped or unpacked."""
+def test_full_set_is_found_in_the_folder_of_the_variable(monkeypatch, tmp_path, small_full_set, packed, inside):
+    """The folder may have the IDX files themselves or torchvision's layout, gzipped or unpacked."""
     write(tmp_path / "mine" / inside, small_full_set, packed=packed)
     monkeypatch.setenv(data.VARIABLE, str(tmp_path / "mine"))
 
@@ -131,14 +131,14 @@ def test_full_set_is_found_where_the_variable_points(monkeypatch, tmp_path, smal
 
 
 def test_full_set_is_found_in_the_data_folder_here(small_full_set):
-    """`data/` beside the notebook is where torchvision's own example puts it."""
+    """`data/` next to the notebook is the folder of torchvision's own example."""
     write(Path("data/MNIST/raw"), small_full_set)
 
     assert len(data.load_mnist().x_train) == 500
 
 
-def test_full_false_asks_for_the_subset_whatever_lies_around(small_full_set):
-    """Grading and tests name the subset, and get it."""
+def test_full_false_asks_for_the_subset_whatever_copies_exist(small_full_set):
+    """Grading and tests ask for the subset, and get it."""
     write(Path("data"), small_full_set)
 
     assert len(data.load_mnist(full=False).x_train) == 4000
@@ -152,7 +152,7 @@ def test_the_word_bundled_turns_the_search_off(monkeypatch, small_full_set):
     assert len(data.load_mnist().x_train) == 4000
 
 
-def test_full_true_without_a_copy_says_what_to_do():
+def test_full_true_without_a_copy_names_the_next_step():
     """The message names the variable, the files and the call that downloads."""
     with pytest.raises(FileNotFoundError) as error:
         data.load_mnist(full=True)
@@ -169,8 +169,8 @@ def test_full_true_without_a_copy_says_what_to_do():
         (lambda content: content[:3], "it is not an IDX file of bytes with 3 axes"),
     ],
 )
-def test_a_damaged_copy_gives_the_subset_and_says_so(small_full_set, damage, reason):
-    """A notebook goes on with the subset rather than stop; the sentence tells why it is not the full set."""
+def test_a_damaged_copy_gives_the_subset_and_is_reported(small_full_set, damage, reason):
+    """A notebook continues with the subset rather than stop; the sentence explains why it is not the full set."""
     small_full_set[data.IMAGES] = damage(small_full_set[data.IMAGES])
     write(Path("data"), small_full_set)
 
@@ -184,7 +184,7 @@ def test_a_damaged_copy_gives_the_subset_and_says_so(small_full_set, damage, rea
     "damage", [lambda packed: packed[:-20], lambda packed: packed[:40] + bytes(40) + packed[80:]], ids=["cut", "holed"]
 )
 def test_a_torn_gzip_file_gives_the_subset(small_full_set, damage):
-    """A download that was cut off, or has a hole in the compressed stream."""
+    """The download was cut off, or has a hole in the compressed stream."""
     folder = write(Path("data"), small_full_set)
     path = folder / f"{data.IMAGES}.gz"
     path.write_bytes(damage(path.read_bytes()))
@@ -196,7 +196,7 @@ def test_a_torn_gzip_file_gives_the_subset(small_full_set, damage):
 
 @pytest.fixture
 def mirrors(monkeypatch, tmp_path, small_full_set):
-    """Two mirrors on disk, reached through file: addresses; the checksums are those of the second."""
+    """Make two mirrors on disk, reached through file: addresses; the checksums are the second mirror's."""
     monkeypatch.undo()  # a file: address goes through urlopen as well
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path / "work")
@@ -211,7 +211,7 @@ def mirrors(monkeypatch, tmp_path, small_full_set):
 
 
 def test_download_takes_the_mirror_with_the_right_checksum(mirrors, tmp_path):
-    """What a mirror sends is kept only where its checksum is the known one; afterwards no mirror is needed."""
+    """A downloaded file is kept only if its checksum is the known one; afterwards the mirrors are not needed."""
     mnist = data.load_mnist(download=True)
 
     assert len(mnist.x_train) == 500
@@ -223,7 +223,7 @@ def test_download_takes_the_mirror_with_the_right_checksum(mirrors, tmp_path):
 
 
 def test_download_with_no_good_mirror_keeps_nothing(mirrors, tmp_path):
-    """A wrong checksum everywhere is an error that names each mirror and its trouble."""
+    """A wrong checksum everywhere is an error that names each mirror and its failure."""
     _, good = mirrors
     (good / f"{data.IMAGES}.gz").unlink()
 

@@ -1,6 +1,6 @@
-"""Figures drawn by code, for notebooks: black on white, telling things apart by shade, hatching and words.
+"""Figures drawn by code, for notebooks: black on white, distinguished by shade, hatching and words.
 
-Each function returns a :class:`Picture`, which a notebook shows when it is the last thing in a cell.
+Each function returns a :class:`Picture`, which a notebook shows if it is the last value in a cell.
 """
 
 from foundations.plots.activations import (

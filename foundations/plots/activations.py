@@ -1,4 +1,4 @@
-"""What becomes of the numbers that flow through a network: means, spreads, and what each layer does to them."""
+"""Figures of the numbers that flow through a network: means, spreads, and the effect of each layer on them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 Numbers = Sequence[float] | Sequence[torch.Tensor] | torch.Tensor
 
-#: Line, marker and shade of each curve: told apart in print.
+#: Line, marker and shade of each curve, distinct in print.
 CURVES = (("-", "o", INK), ("--", "s", "#5a5a5a"), ("-", "^", "#8c8c8c"), (":", "D", INK))
 _SMALL: dict[str, Any] = {"fontsize": 9, "va": "center"}
 
 
 def clipped_bell() -> Picture:
-    """The bell curve of mean 0 and standard deviation 1 before ReLU, and what is left of it after."""
+    """Draw the bell curve of mean 0 and standard deviation 1 before ReLU and after it."""
     x = torch.linspace(-3.2, 3.2, 257)
     bell = torch.exp(-x * x / 2) / math.sqrt(2 * math.pi)
     figure = new_figure(7.2, 2.5)
@@ -51,18 +51,18 @@ def clipped_bell() -> Picture:
 
 
 def through_layers(spreads: Mapping[str, Numbers], *, title: str = "Standard deviation after each layer") -> Picture:
-    """One curve for each way to start: how the spread of the activations goes from layer to layer, on a log scale.
+    """Draw one curve for each way to start: the spread of the activations from layer to layer, on a log scale.
 
     Args:
-        spreads: name to the standard deviations after layer 1, 2, … A curve ends where one is 0 or no number any more:
-            the activations have left what the dtype can hold.
-        title: what was measured.
+        spreads: name → the standard deviations after layer 1, 2, … A curve ends where one is 0 or no longer a number:
+            the activations have left the range of the dtype.
+        title: the quantity that was measured.
     """
     from matplotlib.ticker import FuncFormatter, NullLocator
 
     figure = new_figure(7.2, 3.4)
     axes = figure.add_axes((0.09, 0.14, 0.61, 0.76))
-    told, ends, deepest = [], [], 1
+    descriptions, ends, deepest = [], [], 1
     for (name, values), (line, marker, shade) in zip(spreads.items(), CURVES, strict=False):
         everything = _floats(values)
         kept = list(takewhile(_is_drawable, everything))
@@ -72,10 +72,11 @@ def through_layers(spreads: Mapping[str, Numbers], *, title: str = "Standard dev
         if len(kept) < len(everything):
             ending = f"{'0' if everything[len(kept)] == 0 else 'too large'} from layer {len(kept) + 1}"
         ends.append((kept[-1] if kept else 1.0, f"{name}: {ending}"))
-        told.append(f"{name}: {kept[0]:.2g} after layer 1, {ending}" if kept else f"{name}: {ending}")
+        descriptions.append(f"{name}: {kept[0]:.2g} after layer 1, {ending}" if kept else f"{name}: {ending}")
     axes.set_yscale("log")
     axes.yaxis.set_minor_locator(NullLocator())
-    # Not matplotlib's own: it typesets each power as a formula, which takes longer than all the rest.
+    # Not matplotlib's own formatter: it typesets each power as a formula, which takes longer than the rest of the
+    # figure.
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
     axes.set_xlim(0, deepest + 1)
     axes.axhline(1, color=GREY, linewidth=0.8, linestyle=":")
@@ -84,20 +85,20 @@ def through_layers(spreads: Mapping[str, Numbers], *, title: str = "Standard dev
     axes.tick_params(labelsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     _label_ends(axes, ends)
-    return finished(figure, f"Curves on a logarithmic scale. {title}. {'; '.join(told)}.")
+    return finished(figure, f"Curves on a logarithmic scale. {title}. {'; '.join(descriptions)}.")
 
 
 def many_starts(means: Numbers, spreads: Numbers, *, title: str = "") -> Picture:
-    """Two histograms, over many initialisations: the mean of the activations, and their standard deviation.
+    """Draw two histograms over many initialisations: the mean of the activations and their standard deviation.
 
     Args:
         means, spreads: one number for each initialisation.
-        title: what was initialised, and how.
+        title: the network that was initialised, and how.
     """
     figure = new_figure(7.2, 2.7)
     pairs = figure.subplots(1, 2)
     figure.subplots_adjust(left=0.03, right=0.97, bottom=0.14, top=0.78, wspace=0.08)
-    told = []
+    descriptions = []
     for axes, values, name, hatch in zip(
         pairs, (means, spreads), ("mean", "standard deviation"), ("", "///"), strict=True
     ):
@@ -110,13 +111,13 @@ def many_starts(means: Numbers, spreads: Numbers, *, title: str = "") -> Picture
         )
         axes.axvline(centre, color=INK, linewidth=1.6, linestyle="--")
         axes.set_ylim(0, 1.08 * float(heights.max()))
-        told.append(f"the {name} is {centre:.3f} on average, give or take {width:.3f}")
+        descriptions.append(f"the {name} is {centre:.3f} on average, give or take {width:.3f}")
     figure.text(0.03, 0.93, f"{title} ({len(_floats(means)):,} initialisations)".strip(), fontsize=11)
-    return finished(figure, f"Two histograms. {title}: {'; '.join(told)}.")
+    return finished(figure, f"Two histograms. {title}: {'; '.join(descriptions)}.")
 
 
 def fans(n_in: int = 4, n_out: int = 3) -> Picture:
-    """A layer's numbers as dots: what one output collects (fan in), and where one input goes (fan out)."""
+    """Draw a layer's numbers as dots: the inputs of one output (fan in), and the outputs of one input (fan out)."""
     figure = new_figure(7.2, 2.9)
     pairs = figure.subplots(1, 2)
     figure.subplots_adjust(left=0.02, right=0.98, bottom=0.02, top=0.86, wspace=0.05)
@@ -149,7 +150,7 @@ def fans(n_in: int = 4, n_out: int = 3) -> Picture:
 
 
 def two_scales(train: torch.Tensor, valid: torch.Tensor) -> Picture:
-    """Two sets of numbers: as they are, each by its own statistics, and both by those of the first.
+    """Draw two sets of numbers: as they are, each normalised by its own statistics, and both by those of ``train``.
 
     Args:
         train, valid: any shape; drawn as histograms.
@@ -183,7 +184,7 @@ def two_scales(train: torch.Tensor, valid: torch.Tensor) -> Picture:
 
 
 def difference_table(outputs: Numbers, targets: Numbers) -> Picture:
-    """What `(N, 1) - (N,)` makes: each output minus each target, with the N differences that were meant on a diagonal.
+    """Draw the result of `(N, 1) - (N,)`: each output minus each target, with the N intended differences on a diagonal.
 
     Args:
         outputs, targets: a few numbers each, equally many.
@@ -216,7 +217,7 @@ def difference_table(outputs: Numbers, targets: Numbers) -> Picture:
 
 
 def _bare(axes: Axes, title: str) -> None:
-    """Nothing but the axis at the bottom."""
+    """Remove everything except the axis at the bottom."""
     axes.set_title(title, fontsize=10)
     axes.set_yticks([])
     axes.tick_params(labelsize=9)
@@ -224,7 +225,7 @@ def _bare(axes: Axes, title: str) -> None:
 
 
 def _label_ends(axes: Axes, ends: list[tuple[float, str]]) -> None:
-    """Name each curve at the height of its end; names that would lie on each other are moved apart."""
+    """Name each curve at the height of its end; names that would overlap are moved apart."""
     low, high = (math.log10(limit) for limit in axes.get_ylim())
     room = (high - low) / 11
     height = -math.inf
@@ -247,12 +248,12 @@ def _power(value: float) -> str:
 
 
 def _is_drawable(value: float) -> bool:
-    """On a logarithmic scale."""
+    """Return whether a logarithmic scale can show ``value``."""
     return math.isfinite(value) and value > 0
 
 
 def _place(number: int, count: int) -> float:
-    """Where dot ``number`` of ``count`` stands, from 1 at the top to 0."""
+    """Return the height of dot ``number`` of ``count``, from 1 at the top to 0."""
     return 1.0 - (number + 0.5) / count
 
 

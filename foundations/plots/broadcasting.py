@@ -1,4 +1,4 @@
-"""Broadcasting as it looks in a spreadsheet, as two shapes lie on each other, and as it lies in memory."""
+"""Figures of broadcasting: in a spreadsheet, as two aligned shapes, and in memory."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ OPERATIONS: Mapping[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] =
     "×": torch.mul,
     ">": torch.gt,
 }
-#: Cells that are read and do not exist: told apart in print by hatching and by the grey of their words.
+#: Cells that are read and do not exist: distinct in print by hatching and by the grey of their words.
 GHOST = "#9a9a9a"
 
 
 def spreadsheet(left: torch.Tensor, right: torch.Tensor, operation: str = "+", *, sums: bool = False) -> Picture:
-    """``left operation right`` as three small spreadsheets. What is only stretched, and not stored, is hatched.
+    """Draw ``left operation right`` as three small spreadsheets. Cells that are stretched, not stored, are hatched.
 
     Args:
         left, right: of at most two axes; small ones can be drawn.
@@ -53,19 +53,19 @@ def spreadsheet(left: torch.Tensor, right: torch.Tensor, operation: str = "+", *
 
 
 def aligned_shapes(s: Shape, t: Shape) -> Picture:
-    """Two shapes on top of each other, flush right, and below them what comes out; where they do not fit, a cross."""
+    """Draw two shapes on top of each other, flush right, with the result below them, or a cross if they do not fit."""
     rank = max(len(s), len(t))
     figure, axes = _sheet(1.25 * rank + 8.6, 4.6, top=-0.8)
     fits = []
-    for place in range(-rank, 0):
-        left = 1.95 + 1.25 * (rank + place)
-        sizes = [shape[place] if -place <= len(shape) else None for shape in (s, t)]
+    for axis in range(-rank, 0):
+        left = 1.95 + 1.25 * (rank + axis)
+        sizes = [shape[axis] if -axis <= len(shape) else None for shape in (s, t)]
         for row, size in enumerate(sizes):
             _size(axes, left, row * 1.12, size)
         p, q = (1 if size is None else size for size in sizes)
         fits.append(p == q or 1 in (p, q))
         _outcome(axes, left, 2.55, (q if p == 1 else p) if fits[-1] else None)
-        axes.text(left + 0.5, -0.3, f"{place}", color=GREY, ha="center", **_SMALL)
+        axes.text(left + 0.5, -0.3, f"{axis}", color=GREY, ha="center", **_SMALL)
     for height, name in ((0.5, f"s = {s}"), (1.62, f"t = {t}"), (3.05, "result" if all(fits) else "no result")):
         axes.text(1.7, height, name.split(" = ", maxsplit=1)[0], ha="right", weight="bold", **_SMALL)
         axes.text(1.25 * rank + 2.05, height, _remark(name, s, t, fits), ha="left", **_SMALL)
@@ -78,7 +78,7 @@ def aligned_shapes(s: Shape, t: Shape) -> Picture:
 
 
 def memory(t: torch.Tensor) -> Picture:
-    """What ``t`` shows, entry by entry, with the place in its storage that each is read from, and that storage.
+    """Draw the entries of ``t``, each with the position in its storage that it is read from, and that storage.
 
     Args:
         t: of two axes; small ones can be drawn.
@@ -94,8 +94,8 @@ def memory(t: torch.Tensor) -> Picture:
     axes.text(0.1, -0.4, f"seen: {rows * columns} numbers, {_words(t)}", **_SMALL)
     _cells(axes, (beside, 0.0), [[_number(value) for value in stored]], wide=1.35)
     axes.text(beside, -0.4, f"stored: {_counted(len(stored), 'number')}", **_SMALL)
-    for place in range(len(stored)):
-        axes.text(beside + 1.35 * (place + 0.5), 1.35, f"{place}", color=GREY, ha="center", **_SMALL)
+    for index in range(len(stored)):
+        axes.text(beside + 1.35 * (index + 0.5), 1.35, f"{index}", color=GREY, ha="center", **_SMALL)
     axes.text(beside, 2.15, f"stride {t.stride()}: a row down is {_counted(step_down, 'place')} on,", **_SMALL)
     axes.text(beside, 2.75, f"a column to the right is {_counted(step_right, 'place')} on", **_SMALL)
     return finished(
@@ -135,11 +135,11 @@ def _told(left: torch.Tensor, right: torch.Tensor, operation: str, result: torch
         if operand.shape != result.shape
     ]
     values = "; ".join(", ".join(row) for row in _texts(result))
-    told = (
+    description = (
         f"Spreadsheet: {_words(left)} {operation} {_words(right)}; {' and '.join(stretched) or 'nothing is stretched'}."
     )
-    told += f" The result, row by row: {values}."
-    return told + (f" Sums of its columns: {', '.join(map(_number, result.sum(0)))}." if sums else "")
+    description += f" The result, row by row: {values}."
+    return description + (f" Sums of its columns: {', '.join(map(_number, result.sum(0)))}." if sums else "")
 
 
 def _remark(name: str, s: Shape, t: Shape, fits: Sequence[bool]) -> str:
@@ -149,7 +149,7 @@ def _remark(name: str, s: Shape, t: Shape, fits: Sequence[bool]) -> str:
 
 
 def _misfits(fits: Sequence[bool]) -> str:
-    places = [f"{place}" for place, fit in zip(range(-len(fits), 0), fits, strict=True) if not fit]
+    places = [f"{axis}" for axis, fit in zip(range(-len(fits), 0), fits, strict=True) if not fit]
     return f"dimension {' and '.join(places)}: unequal, and no 1"
 
 
@@ -157,7 +157,7 @@ def _misfits(fits: Sequence[bool]) -> str:
 
 
 def _sheet(width: float, height: float, *, top: float) -> tuple[Any, Axes]:
-    """A figure whose units are cells, with y downwards from ``top``."""
+    """Make a figure whose units are cells, with y downwards from ``top``."""
     figure = new_figure(0.46 * width, 0.46 * height)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(-0.1, width - 0.1)
@@ -167,16 +167,16 @@ def _sheet(width: float, height: float, *, top: float) -> tuple[Any, Axes]:
 
 
 def _stretched(operand: torch.Tensor, shape: Cell) -> set[Cell]:
-    """The cells that ``operand`` does not have and that broadcasting reads all the same."""
+    """Return the cells that ``operand`` does not have and that broadcasting reads all the same."""
     real = (1,) * (2 - operand.ndim) + tuple(operand.shape)
     return {(i, j) for i in range(shape[0]) for j in range(shape[1]) if i >= real[0] or j >= real[1]}
 
 
 def _seen_before(places: Sequence[Sequence[int]]) -> set[Cell]:
-    """The cells whose place in memory a cell before them has read already."""
-    flat = [place for row in places for place in row]
+    """Return the cells whose place in memory an earlier cell has read already."""
+    flat = [position for row in places for position in row]
     width = len(places[0])
-    return {divmod(number, width) for number, place in enumerate(flat) if place in flat[:number]}
+    return {divmod(number, width) for number, position in enumerate(flat) if position in flat[:number]}
 
 
 def _cells(
@@ -211,7 +211,7 @@ def _cells(
 
 
 def _headers(axes: Axes, corner: tuple[float, float], rows: int, columns: int) -> None:
-    """The letters and numbers at the edges of a spreadsheet."""
+    """Write the letters and numbers at the edges of a spreadsheet."""
     for j in range(columns):
         axes.text(corner[0] + j + 0.5, corner[1] - 0.35, chr(ord("A") + j), color=GREY, ha="center", **_SMALL)
     for i in range(rows):
@@ -219,7 +219,7 @@ def _headers(axes: Axes, corner: tuple[float, float], rows: int, columns: int) -
 
 
 def _size(axes: Axes, left: float, top: float, size: int | None) -> None:
-    """A box with one size of a shape; a missing one counts as 1 and is dashed."""
+    """Draw a box with one size of a shape; a missing one counts as 1 and is dashed."""
     from matplotlib.patches import Rectangle
 
     color, line = (GREY, "--") if size is None else (INK, "-")

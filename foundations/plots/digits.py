@@ -1,4 +1,4 @@
-"""MNIST digits as one looks at them."""
+"""MNIST digits as images."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from foundations.plots.picture import INK, Picture, finished, new_figure
 
 
 def digits(images: torch.Tensor, labels: torch.Tensor, *, columns: int = 10) -> Picture:
-    """A grid of MNIST digits, each under its label.
+    """Draw a grid of MNIST digits, each under its label.
 
     Args:
         images: (n, 784), 0 is paper and 1 is ink.
         labels: (n,), the digits.
-        columns: how many stand in a row.
+        columns: the number of digits in a row.
     """
     rows = math.ceil(len(images) / columns)
     # One picture of all digits on one pair of axes: twenty pairs take five times as long to draw.
@@ -28,7 +28,7 @@ def digits(images: torch.Tensor, labels: torch.Tensor, *, columns: int = 10) -> 
         sheet[top : top + 28, left : left + 28] = image.detach().view(28, 28)
         axes.text(left + 14, top - 3, f"{int(label)}", fontsize=10, ha="center", va="bottom")
         edges = ([left, left + 28, left + 28, left, left], [top, top, top + 28, top + 28, top])
-        axes.plot(*[[place - 0.5 for place in edge] for edge in edges], color=INK, linewidth=0.9)
+        axes.plot(*[[coordinate - 0.5 for coordinate in edge] for edge in edges], color=INK, linewidth=0.9)
     axes.imshow(sheet.numpy(), cmap="gray_r", vmin=0, vmax=1, aspect="auto")
     axes.axis("off")
     read = ", ".join(str(int(label)) for label in labels)

@@ -1,4 +1,4 @@
-"""What a notebook is made of: which cells become a script, what is near enough, and what a run leaves behind."""
+"""Figures of a notebook's parts: the cells that become a script, a tolerance, and the names that a run leaves."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ LINE, GAP = 0.21, 0.12
 MARK = "#export"
 _CODE: dict[str, Any] = {"fontsize": 9, "family": "monospace", "va": "center"}
 
-#: (kind, source): "markdown" or "code", and what stands in the cell.
+#: (kind, source): "markdown" or "code", and the text of the cell.
 Cell = tuple[str, str]
 
 
 def notebook_to_script(
     cells: Sequence[Cell], notebook: str = "00_small.ipynb", script: str = "exp/nb_00.py"
 ) -> Picture:
-    """A notebook as a column of cells, and the script that its marked code cells make: grey is kept, hatched is prose.
+    """Draw a notebook as a column of cells, and the script made of its marked code cells.
+
+    Kept code is grey, prose is hatched.
 
     Args:
         cells: in order; a few short ones can be drawn.
@@ -53,19 +55,19 @@ def notebook_to_script(
             _arrow(axes, (3.65, top - tall / 2), (4.95, middle))
             at = _lines(axes, 5.1, at, lines[1:])
         top -= tall + GAP
-    told = "; ".join(
-        f"{place} {kind}{', marked' if _is_marked(kind, source) else ''}: {_in_words(source)}"
-        for place, (kind, source) in enumerate(cells)
+    cells_in_words = "; ".join(
+        f"{index} {kind}{', marked' if _is_marked(kind, source) else ''}: {_in_words(source)}"
+        for index, (kind, source) in enumerate(cells)
     )
     return finished(
         figure,
         f"{notebook} as a column of {len(cells)} cells, and an arrow from each code cell whose first line is {MARK} to "
-        f"the file {script}, which starts with a comment that names the notebook. The cells: {told}.",
+        f"the file {script}, which starts with a comment that names the notebook. The cells: {cells_in_words}.",
     )
 
 
 def tolerance(rtol: float = 1e-3, atol: float = 1e-5) -> Picture:
-    """How large a difference may be, by the size of the expected number: ``atol + rtol · |b|``, on logarithmic axes."""
+    """Draw the largest allowed difference ``atol + rtol · |b|`` by the size of the expected number, on log axes."""
     figure = new_figure(7.2, 3.3)
     axes = figure.add_axes((0.12, 0.17, 0.84, 0.72))
     sizes = [10 ** (exponent / 10) for exponent in range(-60, 31)]
@@ -97,11 +99,11 @@ def tolerance(rtol: float = 1e-3, atol: float = 1e-5) -> Picture:
 
 
 def namespace_growth(steps: Sequence[tuple[str, Sequence[str]]], *, start: str = "nothing") -> Picture:
-    """Cells from top to bottom, and beside each the names that there are once it has run; new ones are black.
+    """Draw cells from top to bottom, and next to each the names that exist once it has run; new names are black.
 
     Args:
         steps: for each cell its source, and all names that exist after it.
-        start: what there is before the first.
+        start: the names that exist before the first cell.
     """
     tall = [max(LINE * len(source.split("\n")), LINE) + 0.16 for source, _ in steps]
     high = sum(tall) + GAP * len(tall) + 0.75
@@ -109,24 +111,24 @@ def namespace_growth(steps: Sequence[tuple[str, Sequence[str]]], *, start: str =
     axes.text(0.1, high - 0.18, "cells, in order", fontsize=10.5, weight="bold", va="center")
     axes.text(4.3, high - 0.18, "names afterwards", fontsize=10.5, weight="bold", va="center")
     axes.text(4.3, high - 0.47, f"before: {start}", fontsize=9.5, style="italic", va="center")
-    top, known = high - 0.62, set[str]()
+    top, seen = high - 0.62, set[str]()
     for (source, names), height in zip(steps, tall, strict=True):
         _box(axes, 0.1, top - height, 3.4, height)
         _lines(axes, 0.2, top - 0.08, source.split("\n"))
         _arrow(axes, (3.55, top - height / 2), (4.2, top - height / 2))
         across = 4.3
         for name in names:
-            new = name not in known
+            new = name not in seen
             wide = 0.095 * len(name) + 0.16
             _box(axes, across, top - height / 2 - 0.13, wide, 0.26, fill=INK if new else PALE)
             axes.text(across + wide / 2, top - height / 2, name, ha="center", color="white" if new else INK, **_CODE)
             across += wide + 0.08
-        known |= set(names)
+        seen |= set(names)
         top -= height + GAP
-    told = "; ".join(f"after cell {place} there are {', '.join(names)}" for place, (_, names) in enumerate(steps))
+    stages = "; ".join(f"after cell {index} there are {', '.join(names)}" for index, (_, names) in enumerate(steps))
     return finished(
         figure,
-        f"{len(steps)} cells run from top to bottom in one namespace. Before the first there is {start}; {told}.",
+        f"{len(steps)} cells run from top to bottom in one namespace. Before the first there is {start}; {stages}.",
     )
 
 
@@ -139,7 +141,10 @@ def _is_marked(kind: str, source: str) -> bool:
 
 
 def _lines(axes: Axes, left: float, top: float, lines: Sequence[str], *, framed: bool = False) -> float:
-    """Write ``lines`` below ``top``; where they end. ``framed``: on white, where the box behind is hatched."""
+    """Write ``lines`` below ``top`` and return the height at which they end.
+
+    ``framed``: on white, if the box behind is hatched.
+    """
     for number, line in enumerate(lines):
         style: dict[str, Any] = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1.5}} if framed else {}
         weight = "bold" if line == MARK else "normal"
@@ -148,7 +153,7 @@ def _lines(axes: Axes, left: float, top: float, lines: Sequence[str], *, framed:
 
 
 def _sheet(width: float, height: float) -> tuple[Figure, Axes]:
-    """A white sheet on which one unit is one inch."""
+    """Make a white sheet on which one unit is one inch."""
     figure = new_figure(width, height)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, width)

@@ -1,4 +1,4 @@
-"""What flows through a network: the computational graph, gradients as images, and how good a difference quotient is."""
+"""Figures of the flow through a network: computational graph, gradients as images, error of a difference quotient."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 #: In inches: the box of an operation and the arrow of a tensor, at least; a line of numbers.
 BOX, ARROW, LINE = 0.62, 0.62, 0.15
-#: Width of a letter of the numbers, which are written in a font where all letters are equally wide.
+#: Width of a letter of the numbers, which use a monospaced font.
 LETTER = 0.068
 #: Height of the words that name the two directions.
 WORDS = 0.3
-#: Lines of a chart, told apart by stroke and marker.
+#: Lines of a chart, distinguished by stroke and marker.
 STROKES: tuple[dict[str, Any], ...] = (
     {"color": INK, "marker": "o", "linestyle": "-"},
     {"color": GREY, "marker": "s", "linestyle": "--"},
@@ -27,7 +27,7 @@ STROKES: tuple[dict[str, Any], ...] = (
 )
 
 Name = str
-#: An operation: what is written into its box, then the tensors it takes besides the one that comes along the chain.
+#: An operation: the text of its box, then the tensors it takes in addition to the one that comes along the chain.
 Operation = tuple[str, ...]
 
 
@@ -38,11 +38,11 @@ def computation_graph(
     values: Mapping[Name, torch.Tensor] | None = None,
     gradients: Mapping[Name, torch.Tensor] | None = None,
 ) -> Picture:
-    """A chain of operations from left to right: forward values above each arrow, gradients below it.
+    """Draw a chain of operations from left to right: forward values above each arrow, gradients below it.
 
     Args:
         chain: tensors and operations in turn: ``["x", ("lin", "w", "b"), "out", ("mse", "targ"), "loss"]``.
-        shapes: what is written beside a tensor's name: ``{"x": "(N, 784)"}``.
+        shapes: the text next to a tensor's name: ``{"x": "(N, 784)"}``.
         values: small tensors, drawn in white boxes.
         gradients: small tensors as well, drawn in grey boxes.
     """
@@ -53,11 +53,11 @@ def computation_graph(
     axes.set_ylim(graph.bottom, graph.top)
     axes.axis("off")
     graph.draw(axes)
-    return finished(figure, graph.told())
+    return finished(figure, graph.describe())
 
 
 class _Graph:
-    """Where everything stands, in inches; the arrows lie at height 0."""
+    """The positions of all parts, in inches; the arrows are at height 0."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class _Graph:
     ) -> None:
         self.tensors = [part for part in chain if isinstance(part, str)]
         self.operations = [part for part in chain if not isinstance(part, str)]
-        if [isinstance(part, str) for part in chain] != [place % 2 == 0 for place in range(len(chain))] or (
+        if [isinstance(part, str) for part in chain] != [index % 2 == 0 for index in range(len(chain))] or (
             len(self.tensors) != len(self.operations) + 1
         ):
             raise ValueError("a chain has tensors and operations in turn, and a tensor at both ends")
@@ -80,28 +80,28 @@ class _Graph:
             self.arrows.append((at, at + width))
             at += width + box
         self.sides = {
-            name: (self.side_place(number, place), number)
+            name: (self.side_middle(number, index), number)
             for number, operation in enumerate(self.operations)
-            for place, name in enumerate(operation[1:])
+            for index, name in enumerate(operation[1:])
         }
         edges = [middle + sign * self.width(name) / 2 for name, (middle, _) in self.sides.items() for sign in (-1, 1)]
         self.left, self.right = min(0.0, *edges, 0.0) - 0.2, max(at, *edges, at) + 0.2
         tall = max(self.height(self.values, name) for name in self.tensors)
         deep = max(self.height(self.gradients, name) for name in self.tensors)
         self.top = max(0.45, 0.44 + tall) + (WORDS if self.values else 0.0)
-        #: Where the names of what comes in from below are written.
+        #: Height of the names of tensors that come in from below.
         self.floor = -max(deep, 0.3) - 0.62
         below = [self.height(self.values, name) + self.height(self.gradients, name) for name in self.sides]
         self.bottom = self.floor - max(below) - 0.1 if self.sides else -max(deep, 0.25) - 0.1
         if self.gradients and not self.sides:
             self.bottom -= WORDS
 
-    def side_place(self, number: int, place: int) -> float:
-        """The middle of the column for one of the tensors that an operation takes from below."""
+    def side_middle(self, number: int, index: int) -> float:
+        """Return the middle of the column for one of the tensors that an operation takes from below."""
         names = self.operations[number][1:]
         widths = [self.width(name) + 0.12 for name in names]
         middle = self.arrows[number][1] + _box(self.operations[number]) / 2
-        return middle - sum(widths) / 2 + sum(widths[:place]) + widths[place] / 2
+        return middle - sum(widths) / 2 + sum(widths[:index]) + widths[index] / 2
 
     def width(self, name: Name) -> float:
         label = max(0.09 * len(name), 0.072 * len(self.shapes.get(name, "")))
@@ -142,7 +142,7 @@ class _Graph:
             )
 
     def draw_side(self, axes: Axes, name: Name, middle: float, box: float) -> None:
-        """A tensor that comes into an operation from below."""
+        """Draw a tensor that comes into an operation from below."""
         lean = max(-0.2, min(0.2, middle - box))
         _arrow(axes, (middle, self.floor + 0.36), (box + lean, -0.22))
         self.label(axes, name, middle, self.floor)
@@ -158,7 +158,7 @@ class _Graph:
         if shape:
             axes.text(middle, bottom, shape, ha="center", va="bottom", fontsize=8)
 
-    def told(self) -> str:
+    def describe(self) -> str:
         steps = [
             f"{operation[0]}" + (f" with {' and '.join(operation[1:])}" if operation[1:] else "") + f" gives {result}"
             for operation, result in zip(self.operations, self.tensors[1:], strict=True)
@@ -170,9 +170,9 @@ class _Graph:
             (" Values: ", {name: _said(self.values[name]) for name in names if name in self.values}),
             (" Gradients: ", {name: _said(self.gradients[name]) for name in names if name in self.gradients}),
         )
-        for head, known in parts:
-            if known:
-                text += head + ", ".join(f"{name} {value}" for name, value in known.items()) + "."
+        for head, texts in parts:
+            if texts:
+                text += head + ", ".join(f"{name} {value}" for name, value in texts.items()) + "."
         return text
 
 
@@ -187,7 +187,7 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> 
 
 
 def _block(axes: Axes, tensor: torch.Tensor, middle: float, top: float, fill: str) -> None:
-    """The numbers of ``tensor`` in a box that hangs down from ``top``."""
+    """Draw the numbers of ``tensor`` in a box that hangs down from ``top``."""
     rows = _rows(tensor)
     half, low = LETTER * len(rows[0]) / 2 + 0.05, top - LINE * len(rows) - 0.06
     axes.fill(
@@ -203,7 +203,7 @@ def _block(axes: Axes, tensor: torch.Tensor, middle: float, top: float, fill: st
 
 
 def _rows(tensor: torch.Tensor) -> list[str]:
-    """A small tensor line by line, its columns aligned; a vector is one line."""
+    """Format a small tensor line by line, its columns aligned; a vector is one line."""
     table = [[_number(value) for value in row] for row in tensor.detach().reshape(-1, *tensor.shape[-1:] or (1,))]
     wide = max(len(cell) for row in table for cell in row)
     return [" ".join(cell.rjust(wide) for cell in row) for row in table]
@@ -220,12 +220,14 @@ def _said(tensor: torch.Tensor) -> str:
 
 
 def weight_tiles(weights: torch.Tensor, *, titles: Sequence[str] = (), columns: int = 6) -> Picture:
-    """Columns of a matrix, each folded into a tile of 28 × 28: black is the most positive, white the most negative.
+    """Draw columns of a matrix, each folded into a tile of 28 × 28.
+
+    Black is the most positive, white the most negative.
 
     Args:
-        weights: (784, n), what belongs to each pixel: weights or their gradients; n small.
-        titles: what stands above each tile.
-        columns: how many tiles stand in a row.
+        weights: (784, n), one row for each pixel: weights or their gradients; n small.
+        titles: the text above each tile.
+        columns: the number of tiles in a row.
     """
     pixels, count = weights.shape
     side = math.isqrt(pixels)
@@ -243,7 +245,7 @@ def weight_tiles(weights: torch.Tensor, *, titles: Sequence[str] = (), columns: 
         top, left = number // columns * high + 7, number % columns * wide + 2
         sheet[top : top + side, left : left + side] = weights[:, number].detach().reshape(side, side)
         edges = ([left, left + side, left + side, left, left], [top, top, top + side, top + side, top])
-        axes.plot(*[[place - 0.5 for place in edge] for edge in edges], color=INK, linewidth=0.8)
+        axes.plot(*[[coordinate - 0.5 for coordinate in edge] for edge in edges], color=INK, linewidth=0.8)
         if number < len(titles):
             axes.text(left + side / 2, top - 2, titles[number], fontsize=8.5, ha="center", va="bottom")
     axes.imshow(sheet.numpy(), cmap="gray_r", vmin=-largest, vmax=largest, aspect="auto")
@@ -262,23 +264,23 @@ def weight_tiles(weights: torch.Tensor, *, titles: Sequence[str] = (), columns: 
 
 
 def step_errors(errors: Mapping[str, Sequence[tuple[float, float]]], *, title: str = "Error of a slope") -> Picture:
-    """Lines on two logarithmic axes: how wrong a difference quotient is, for steps of many sizes.
+    """Draw lines on two logarithmic axes: the error of a difference quotient for steps of many sizes.
 
     Args:
         errors: name → (step, error) pairs; an error of 0 cannot be drawn and is left out.
-        title: what was measured.
+        title: the quantity that was measured.
     """
     figure = new_figure(7.2, 3.4)
     axes = figure.add_axes((0.11, 0.15, 0.66, 0.75))
-    told = []
+    descriptions = []
     for (name, pairs), stroke in zip(errors.items(), STROKES, strict=False):
         drawn = [(step, error) for step, error in pairs if error > 0 and math.isfinite(error)]
         axes.plot(*zip(*drawn, strict=True), markersize=4, linewidth=1.3, label=name, **stroke)
-        # Named where the line ends: a legend would have to be matched by eye.
+        # The name is at the end of the line: a legend would have to be matched by eye.
         step, error = max(drawn)
         axes.annotate(name, (step, error), (7, 0), textcoords="offset points", va="center", fontsize=9)
         best = min(drawn, key=lambda pair: pair[1])
-        told.append(f"{name} is best at a step of {best[0]:.0e}, with an error of {best[1]:.0e}")
+        descriptions.append(f"{name} is best at a step of {best[0]:.0e}, with an error of {best[1]:.0e}")
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("step eps", fontsize=9)
@@ -288,4 +290,4 @@ def step_errors(errors: Mapping[str, Sequence[tuple[float, float]]], *, title: s
     axes.set_axisbelow(True)
     for edge in ("top", "right"):
         axes.spines[edge].set_visible(False)
-    return finished(figure, f"Line chart on two logarithmic axes. {title}: {'; '.join(told)}.")
+    return finished(figure, f"Line chart on two logarithmic axes. {title}: {'; '.join(descriptions)}.")

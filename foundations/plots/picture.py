@@ -1,4 +1,4 @@
-"""What all figures share: how one becomes an image with a text alternative, and the shades they are drawn in."""
+"""The parts that all figures share: conversion to an image with a text alternative, and the shades."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ DPI = 110
 class Picture:
     """A PNG image with a text alternative for readers who cannot see it.
 
-    ``png``: the encoded image. ``alt``: what it shows, in one or two sentences.
+    ``png``: the encoded image. ``alt``: a description of the image in one or two sentences.
     """
 
     def __init__(self, png: bytes, alt: str, width: int) -> None:
         self.png, self.alt, self.width = png, alt, width
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
-        # JupyterLab draws image/png without any alt attribute, whatever the metadata say, and nbconvert writes one of
-        # its own that says nothing. An <img> in text/html keeps ours in both; both prefer HTML to PNG where a cell
-        # gives both. The PNG beside it is for readers of the file that throw HTML away. Text is for terminals.
+        # JupyterLab draws image/png without an alt attribute, whatever the metadata contain, and nbconvert writes a
+        # meaningless alt. An <img> in text/html keeps this alt in both; both prefer HTML to PNG if a cell
+        # has both. The PNG is for readers of the file that drop HTML. The text is for terminals.
         image = base64.b64encode(self.png).decode("ascii")
         tag = (
             f'<img alt="{html.escape(self.alt, quote=True)}" width="{self.width}" '
@@ -40,17 +40,17 @@ class Picture:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """A figure that belongs to nobody, in inches."""
-    # Imported here: a notebook that draws nothing, and a test of the text alone, need not wait for matplotlib. A Figure
-    # made without pyplot belongs to nobody: it is not shown twice by the inline backend, and is freed with its name.
+    """Make a figure of this size in inches, outside pyplot."""
+    # Imported here: a notebook without figures, and a test of the text alone, need not wait for matplotlib. A Figure
+    # made without pyplot is not shown twice by the inline backend, and is freed with its last reference.
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), dpi=DPI, facecolor="white")
 
 
 def finished(figure: Figure, alt: str) -> Picture:
-    """``figure`` as a picture; ``alt`` says in one or two sentences what it shows."""
+    """Return ``figure`` as a picture; ``alt`` describes it in one or two sentences."""
     buffer = io.BytesIO()
-    # No date and no version in the file: the same figure is the same bytes.
+    # The file holds no date and no version: the same figure is the same bytes.
     figure.savefig(buffer, format="png", dpi=1.5 * DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 2})
     return Picture(buffer.getvalue(), alt, round(figure.get_size_inches()[0] * DPI))

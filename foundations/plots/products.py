@@ -19,14 +19,14 @@ def matrix_product(
     names: tuple[str, str, str] = ("a", "b", "c"),
     letters: tuple[str, str, str] = ("i", "k", "j"),
 ) -> Picture:
-    """The picture of ``c = a b``: ``a`` left of ``c``, ``b`` above it, so that a row and a column meet in a cell.
+    """Draw ``c = a b``: ``a`` left of ``c``, ``b`` above it, so that a row and a column meet in a cell.
 
     Args:
         a, b: their shapes, (n, k) and (k, m); small ones can be drawn.
         cell: the entry [i, j] of ``c`` to point out, with the row and the column that make it.
         highlight_k: one step of the sum to point out in that row and that column.
-        names: what the three are called.
-        letters: what counts the rows of ``a``, the steps of the sum, and the columns of ``b``.
+        names: the names of the three matrices.
+        letters: the indices of the rows of ``a``, of the steps of the sum, and of the columns of ``b``.
     """
     row, step, column = letters
     (n, inner), (i, j) = a, cell

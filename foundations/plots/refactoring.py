@@ -1,4 +1,4 @@
-"""What refactoring is about: what a layer remembers, who calls whom, what a gradient costs, what PyTorch calls it."""
+"""Figures of refactoring: the memory of a layer, the order of calls, the cost of a gradient, PyTorch's names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Inches of a cell of a matrix.
 CELL = 0.19
-#: What stands where in the notebook's classes and in PyTorch's, line by line.
+#: The lines of the notebook's classes and the corresponding lines of PyTorch's.
 BESIDE: tuple[tuple[str, str], ...] = (
     ("class Network(Module)", "class TorchNetwork(nn.Module)"),
     ("Module.__call__ saves, then forward", "nn.Module.__call__, then forward"),
@@ -31,7 +31,7 @@ BESIDE: tuple[tuple[str, str], ...] = (
 
 
 def layer_life() -> Picture:
-    """A layer as a box: forward passes above, the gradient below, and between the two what it keeps."""
+    """Draw a layer as a box: forward passes above, the gradient below, and between the two the values it keeps."""
     figure, axes = _sheet(7.0, 2.5)
     _box(axes, 2.3, 0.35, 2.4, 1.8)
     axes.text(3.5, 1.98, "layer", fontsize=11, weight="bold", ha="center", va="center")
@@ -57,16 +57,16 @@ def layer_life() -> Picture:
 
 
 def layer_walk(layers: Sequence[str] = ("Lin", "Relu", "Lin", "Mse")) -> Picture:
-    """A row of layers, numbered in the order in which they are called, and in which they go back."""
+    """Draw a row of layers, numbered in the order of the forward calls and in the order of the backward calls."""
     step = 1.55
     figure, axes = _sheet(step * len(layers) + 1.7, 2.3)
-    for place, name in enumerate(layers):
-        left = 0.95 + place * step
-        _box(axes, left, 0.75, 0.95, 0.8, fill=PALE if place == len(layers) - 1 else "white")
+    for index, name in enumerate(layers):
+        left = 0.95 + index * step
+        _box(axes, left, 0.75, 0.95, 0.8, fill=PALE if index == len(layers) - 1 else "white")
         axes.text(left + 0.475, 1.15, name, fontsize=11, weight="bold", ha="center", va="center")
-        _number(axes, left + 0.475, 1.82, place + 1, "white")
-        _number(axes, left + 0.475, 0.48, 2 * len(layers) - place, INK)
-        if place:
+        _number(axes, left + 0.475, 1.82, index + 1, "white")
+        _number(axes, left + 0.475, 0.48, 2 * len(layers) - index, INK)
+        if index:
             _arrow(axes, (left - step + 0.95, 1.35), (left, 1.35), "-")
             _arrow(axes, (left, 0.95), (left - step + 0.95, 0.95), "--")
     end = 0.95 + (len(layers) - 1) * step + 0.95
@@ -79,8 +79,8 @@ def layer_walk(layers: Sequence[str] = ("Lin", "Relu", "Lin", "Mse")) -> Picture
     axes.text(end + 0.55, 1.35, "loss", **small)
     axes.text(0.1, 2.13, "forward: white numbers  →", fontsize=9.5, style="italic", va="center")
     axes.text(end + 0.6, 0.15, "←  backward: black numbers", fontsize=9.5, style="italic", va="center", ha="right")
-    back = ", ".join(f"{len(layers) + 1 + place} {name}" for place, name in enumerate(reversed(layers)))
-    there = ", ".join(f"{place} {name}" for place, name in enumerate(layers, 1))
+    back = ", ".join(f"{len(layers) + 1 + index} {name}" for index, name in enumerate(reversed(layers)))
+    there = ", ".join(f"{index} {name}" for index, name in enumerate(layers, 1))
     return finished(
         figure,
         f"{len(layers)} layers in a row between x and the loss. Forward they are called in the order {there}; backward "
@@ -89,12 +89,12 @@ def layer_walk(layers: Sequence[str] = ("Lin", "Relu", "Lin", "Mse")) -> Picture
 
 
 def outer_products(rows: int = 5, n_in: int = 6, n_out: int = 4) -> Picture:
-    """A column and a row for each image of a batch, their outer products as a stack of sheets, and the sum of all."""
+    """Draw a column and a row for each image of a batch, the stack of their outer products, and the sum of all."""
     figure, axes = _sheet(7.6, 2.75)
     tall, wide = n_in * CELL, n_out * CELL
     shift = 0.16
-    for place in reversed(range(rows)):
-        across, up = 0.55 + shift * place, 0.6 + 0.75 * shift * place
+    for index in reversed(range(rows)):
+        across, up = 0.55 + shift * index, 0.6 + 0.75 * shift * index
         _cells(axes, (across, up), (n_in, 1), PALE)
         _cells(axes, (across + 1.75, up + tall - CELL), (1, n_out), "#b4b4b4")
         _cells(axes, (across + 3.6, up), (n_in, n_out), "white")
@@ -121,16 +121,15 @@ def outer_products(rows: int = 5, n_in: int = 6, n_out: int = 4) -> Picture:
 def time_and_memory(
     seconds: Mapping[str, float], sizes: Mapping[str, float], *, title: str = "Time and memory of one call"
 ) -> Picture | None:
-    """Two bars for each way of doing the same: the time it takes, and the largest tensor it makes, on logarithmic
-    scales.
+    """Draw two bars for each way to do the same: its time and its largest tensor, on logarithmic scales.
 
     Args:
-        seconds: name to CPU seconds, as :func:`foundations.testing.stopwatch` gives them.
-        sizes: name to bytes, as :func:`foundations.testing.largest_tensor` gives them.
-        title: what was measured.
+        seconds: name → CPU seconds, as :func:`foundations.testing.stopwatch` returns them.
+        sizes: name → bytes, as :func:`foundations.testing.largest_tensor` returns them.
+        title: the task that was measured.
 
     Returns:
-        The picture, of what was measured both ways; ``None``, with one printed line, where that is nothing.
+        The picture of the ways for which both were measured; ``None``, with one printed line, if there are none.
     """
     names = [name for name in seconds if all(_known(given.get(name, math.nan)) for given in (seconds, sizes))]
     if waiting := [name for name in seconds if name not in names]:
@@ -150,12 +149,12 @@ def time_and_memory(
         axes.set_title(head, fontsize=10, loc="left")
         axes.set_yticks(range(len(names)), names if number == 0 else [""] * len(names))
     figure.text(0.12 / width, 1 - 0.2 / height, title, fontsize=11, va="center")
-    told = "; ".join(f"{name} {readable(seconds[name])} and {_size(sizes[name])}" for name in names)
-    return finished(figure, f"Two bar charts on logarithmic scales, time and largest tensor. {title}: {told}.")
+    descriptions = "; ".join(f"{name} {readable(seconds[name])} and {_size(sizes[name])}" for name in names)
+    return finished(figure, f"Two bar charts on logarithmic scales, time and largest tensor. {title}: {descriptions}.")
 
 
 def own_beside_torch(rows: Sequence[tuple[str, str]] = BESIDE) -> Picture:
-    """The network of the course's own and PyTorch's, what corresponds to what, line by line."""
+    """Draw the course's own network and PyTorch's, corresponding lines next to each other."""
     line = 0.3
     figure, axes = _sheet(8.0, 0.75 + line * len(rows))
     top = 0.75 + line * len(rows) - 0.3
@@ -169,18 +168,18 @@ def own_beside_torch(rows: Sequence[tuple[str, str]] = BESIDE) -> Picture:
         axes.text(0.2, height, own, fontsize=9.5, va="center", family="monospace")
         axes.text(4.35, height, theirs, fontsize=9.5, va="center", family="monospace")
         axes.text(4.0, height, "↔", fontsize=10, va="center", ha="center")
-    told = "; ".join(f"{own} corresponds to {theirs}" for own, theirs in rows)
-    return finished(figure, f"A table of two columns, the own network and torch.nn: {told}.")
+    descriptions = "; ".join(f"{own} corresponds to {theirs}" for own, theirs in rows)
+    return finished(figure, f"A table of two columns, the own network and torch.nn: {descriptions}.")
 
 
 def _bars(axes: Axes, values: Sequence[float], says: Any) -> None:
-    for place, value in enumerate(values):
-        color, hatch = BARS[min(place, len(BARS) - 1)]
-        axes.barh(place, value, 0.66, color=color, edgecolor=INK, hatch=hatch, zorder=2)
+    for index, value in enumerate(values):
+        color, hatch = BARS[min(index, len(BARS) - 1)]
+        axes.barh(index, value, 0.66, color=color, edgecolor=INK, hatch=hatch, zorder=2)
         factor = max(values) / value
         words = says(value) if factor < 1.05 else f"{says(value)}   ÷{factor:.2g}" if factor < 10 else ""
         axes.annotate(
-            words or f"{says(value)}   ÷{factor:,.0f}", (value, place), (4, 0), textcoords="offset points", va="center"
+            words or f"{says(value)}   ÷{factor:,.0f}", (value, index), (4, 0), textcoords="offset points", va="center"
         )
     axes.set_xscale("log")
     lowest = math.floor(math.log10(min(values)) - 0.4)
@@ -198,7 +197,7 @@ def _known(value: float) -> bool:
 
 
 def _size(count: float) -> str:
-    """``count`` bytes with three digits: ``157 MB``."""
+    """Format ``count`` bytes with three digits: ``157 MB``."""
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= 0.9995 * size:
             return f"{count / size:.3g} {unit}"
@@ -206,7 +205,7 @@ def _size(count: float) -> str:
 
 
 def _sheet(width: float, height: float) -> tuple[Figure, Axes]:
-    """A figure and axes that count in inches from the lower left corner."""
+    """Make a figure and axes that count in inches from the lower left corner."""
     figure = new_figure(width, height)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, width)
@@ -232,7 +231,7 @@ def _number(axes: Axes, across: float, up: float, number: int, fill: str) -> Non
 
 
 def _cells(axes: Axes, corner: tuple[float, float], shape: tuple[int, int], fill: str) -> None:
-    """A grid of ``shape`` (rows, columns) above its lower left ``corner``."""
+    """Draw a grid of ``shape`` (rows, columns) above its lower left ``corner``."""
     from matplotlib.collections import PolyCollection
 
     squares = [

@@ -12,7 +12,7 @@ from foundations.testing import readable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: From the slowest to the fastest: told apart in print by shade and hatching.
+#: From the slowest to the fastest, distinct in print by shade and hatching.
 BARS = (("#3a3a3a", ""), ("#8c8c8c", "//"), ("#c8c8c8", "xx"), ("#e4e4e4", ".."), ("#ffffff", "\\\\"))
 
 
@@ -22,15 +22,15 @@ def timings(
     title: str = "CPU time of one call",
     reference: Sequence[tuple[str, float]] = (),
 ) -> Picture | None:
-    """A bar for each of your timings on a logarithmic scale, with its factor against the slowest.
+    """Draw a bar for each of your timings on a logarithmic scale, with its factor against the slowest.
 
     Args:
-        seconds: name to CPU seconds; entries that are not above 0 (``nan``: not written yet) are left out.
-        title: what was timed.
-        reference: measured elsewhere, (name, seconds): drawn below, dashed, with factors of their own.
+        seconds: name → CPU seconds; entries that are not above 0 (``nan``: not written yet) are left out.
+        title: the task that was timed.
+        reference: timings from elsewhere, (name, seconds): drawn below, dashed, with their own factors.
 
     Returns:
-        The picture; ``None``, with one printed line, where there is nothing to draw yet.
+        The picture; ``None``, with one printed line, if no timing can be drawn yet.
     """
     own = {name: value for name, value in seconds.items() if math.isfinite(value) and value > 0}
     if waiting := [name for name in seconds if name not in own]:
@@ -58,20 +58,21 @@ def timings(
     axes.set_yticks(list(labels), list(labels.values()))
     axes.set_ylim(max(labels) + 0.6, -0.6)
     axes.set_title(title, fontsize=11, loc="left")
-    # Room for the longest name, by its number of letters: tight_layout would draw everything once more to find out.
+    # Room for the longest name, by its number of letters: tight_layout would draw everything a second time to measure
+    # it.
     width, tall = figure.get_size_inches()
     left = (0.35 + 0.082 * max(len(name) for name in labels.values())) / width
     figure.subplots_adjust(left=left, right=0.98, bottom=0.35 / tall, top=1 - 0.35 / tall)
-    told = "; ".join(
+    descriptions = "; ".join(
         f"{name} {_bar_text(value, max(other for _, other in block), ', ')}"
         for block in blocks
         for name, value in block
     )
-    return finished(figure, f"Bar chart on a logarithmic scale. {title}: {told}.")
+    return finished(figure, f"Bar chart on a logarithmic scale. {title}: {descriptions}.")
 
 
 def _bar_text(value: float, slowest: float, gap: str = "   ") -> str:
-    """The time, and how many times faster that is than the slowest: three digits, for no more were measured."""
+    """Format the time and its factor against the slowest with three digits, because more digits were not measured."""
     factor = float(f"{slowest / value:.3g}")
     if factor < 1.05:
         return readable(value)

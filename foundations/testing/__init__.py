@@ -1,4 +1,4 @@
-"""What a notebook calls right below a stub: visible checks, and a stopwatch for the curious."""
+"""Functions that a notebook calls right below a stub: visible checks, and a stopwatch for the curious."""
 
 from foundations.testing.checks import CheckFailed, case, check
 from foundations.testing.memory import largest_tensor

@@ -1,8 +1,8 @@
-"""Visible checks: what a notebook calls right below a stub.
+"""Visible checks, which a notebook calls right below a stub.
 
-A check looks at one thing after the other (does it exist, type, shape, dtype, finite, value, inputs left alone),
-stops at the first that is wrong, and says what it saw, what it expected and what the likely cause is. It holds no
-hidden test.
+A check looks at one property after the other (existence, type, shape, dtype, finite, value, inputs unchanged) and stops
+at the first that is wrong. Its message shows the value it got, the value it expected and the likely cause. It contains
+no hidden test.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ import torch
 
 from foundations.testing.hints import dtype_hint, shape_hint, type_hint, value_hint
 
-#: Tensors with more elements than this are described by their worst entry alone.
+#: Tensors with more elements than this are described by their worst entry only.
 SHOWN_ELEMENTS = 24
 #: Allowed rounding, in units of the dtype's precision at the size of the largest expected value.
 ROUNDING_STEPS = 256
 
 
 class CheckFailed(AssertionError):
-    """What a failed check says. A notebook shows the message alone, without the frames that led to it."""
+    """The message of a failed check. A notebook shows the message without the frames that led to it."""
 
     def _render_traceback_(self) -> list[str]:
-        # IPython asks an exception for this method before it formats a traceback of its own.
+        # IPython calls this method of an exception before it formats its own traceback.
         headline, *rest = str(self).splitlines()
         return [f"\x1b[1m{headline}\x1b[0m", *rest]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One call to try, and what has to come of it: a value, gradients, or a refusal."""
+    """One call to try and its expected outcome: a value, gradients, or a refusal."""
 
     arguments: tuple[Any, ...]
     expected: Any
@@ -51,9 +51,9 @@ class Case:
     def call(self, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         return self.calls(function, *arguments) if self.calls else function(*arguments)
 
-    def gradient(self, place: int) -> torch.Tensor | None:
-        """What is to be set on the argument at ``place``."""
-        return self.gradients[place] if place < len(self.gradients) else None
+    def gradient(self, index: int) -> torch.Tensor | None:
+        """Return the gradient that must be set on the argument at ``index``."""
+        return self.gradients[index] if index < len(self.gradients) else None
 
 
 def case(
@@ -64,35 +64,35 @@ def case(
     about: str = "",
     calls: Callable[..., Any] | None = None,
 ) -> Case:
-    """One call for :func:`check`.
+    """Describe one call for :func:`check`.
 
     Args:
-        arguments: what the function is called with. It gets copies, with the ``.g`` that they carry.
-        gives: the value expected. A tensor is compared by shape, dtype and values, a Python float within rounding;
-            anything else by type and ``==``; a tuple or a list, item by item.
-        gradients: for each argument the ``.g`` that the call has to set on it, ``None`` where it sets none. What is
-            returned does not count then, unless ``gives`` says so, too.
+        arguments: arguments of the function. It gets copies, with the ``.g`` that they carry.
+        gives: the expected value. A tensor is compared by shape, dtype and values, a Python float within rounding,
+            anything else by type and ``==``; a tuple or a list is compared item by item.
+        gradients: for each argument the ``.g`` that the call must set on it, ``None`` if it sets none. The returned
+            value is then ignored unless ``gives`` is set, too.
         refuses: the exception that must be raised instead.
-        about: a few words that say what is special about this case.
-        calls: how it is called where it is a class and not a function: ``lambda Relu, inp: Relu()(inp)``.
+        about: a few words on the special feature of this case.
+        calls: how to call it if it is a class and not a function: ``lambda Relu, inp: Relu()(inp)``.
     """
     return Case(arguments, gives, tuple(gradients), refuses, about, calls)
 
 
 def check(name: str, *cases: Case) -> None:
-    """Try what is called ``name`` in the calling notebook on every case; stop at the first that goes wrong.
+    """Try the function or class ``name`` of the calling notebook on every case; stop at the first failure.
 
-    Prints one line when all is well.
+    Prints one line if all cases pass.
 
     Raises:
-        CheckFailed: with what was seen, what was expected, and a likely cause.
+        CheckFailed: with the value seen, the value expected, and a likely cause.
     """
     __tracebackhide__ = True
     function = _find(name, sys._getframe(1).f_globals)
-    for one in cases:
-        trouble = _first_trouble(name, function, one)
+    for trial in cases:
+        trouble = _first_trouble(name, function, trial)
         if trouble is not None:
-            # `from None`: the student's own exception is quoted in the message, its frames would bury it.
+            # `from None`: the message quotes the student's own exception, whose frames would bury it.
             raise trouble from None
     print(f"{name}: all {len(cases)} visible checks passed." if len(cases) > 1 else f"{name}: the check passed.")
 
@@ -104,51 +104,51 @@ def _find(name: str, namespace: Mapping[str, Any]) -> Callable[..., Any]:
             f"{name} does not exist yet\n"
             f"  Likely    the cell that defines it has not been run, or stopped at a SyntaxError"
         )
-    found = namespace[name]
-    if not callable(found):
+    value = namespace[name]
+    if not callable(value):
         raise CheckFailed(
-            f"{name} is {_kind(found)}, not a function or a class\n"
+            f"{name} is {_kind(value)}, not a function or a class\n"
             f"  Likely    the name was used again for a result: run the cell that defines the function once more"
         )
-    function: Callable[..., Any] = found
+    function: Callable[..., Any] = value
     return function
 
 
-def _first_trouble(name: str, function: Callable[..., Any], one: Case) -> CheckFailed | None:
-    given = [_copy(argument) for argument in one.arguments]
+def _first_trouble(name: str, function: Callable[..., Any], trial: Case) -> CheckFailed | None:
+    given = [_copy(argument) for argument in trial.arguments]
     try:
-        got = one.call(function, given)
+        got = trial.call(function, given)
     except NotImplementedError as error:
         return CheckFailed(
             f"{_unwritten(name, function, error)}\n"
             f"  Next      replace `raise NotImplementedError()` in its cell by your own lines, and run that cell"
         )
     except Exception as error:
-        if one.refuses is not None and isinstance(error, one.refuses):
+        if trial.refuses is not None and isinstance(error, trial.refuses):
             return None
-        return _raised(name, function, one, error)
-    if one.refuses is not None:
+        return _raised(name, function, trial, error)
+    if trial.refuses is not None:
         return _failed(
             f"{name} accepts what it must refuse",
             function,
-            one,
+            trial,
             got=_describe(got),
-            expected=f"{_with_article(one.refuses.__name__)}, raised before anything is computed",
+            expected=f"{_with_article(trial.refuses.__name__)}, raised before anything is computed",
         )
-    for what, lines in chain(
-        _returned(got, one), _gradients(given, function, one), _changed_inputs(given, function, one)
+    for fault, lines in chain(
+        _returned(got, trial), _gradients(given, function, trial), _changed_inputs(given, function, trial)
     ):
-        return _failed(f"{name} {what}", function, one, **lines)
+        return _failed(f"{name} {fault}", function, trial, **lines)
     return None
 
 
 def _changed_inputs(
-    given: Sequence[Any], function: Callable[..., Any], one: Case
+    given: Sequence[Any], function: Callable[..., Any], trial: Case
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    names = _argument_names(function, one)
-    for place, (label, before, after) in enumerate(zip(names, one.arguments, given, strict=True)):
+    names = _argument_names(function, trial)
+    for index, (label, before, after) in enumerate(zip(names, trial.arguments, given, strict=True)):
         upstream = getattr(before, "g", None)
-        if upstream is not None and one.gradient(place) is None and not _same(upstream, after.g):
+        if upstream is not None and trial.gradient(index) is None and not _same(upstream, after.g):
             yield (
                 f"changes the gradient `{label}.g` that it was given",
                 {
@@ -168,13 +168,13 @@ def _changed_inputs(
             )
 
 
-def _returned(got: Any, one: Case) -> Iterator[tuple[str, dict[str, str]]]:
-    if one.expected is not None or not one.gradients:
-        yield from _differences(got, one.expected, one)
+def _returned(got: Any, trial: Case) -> Iterator[tuple[str, dict[str, str]]]:
+    if trial.expected is not None or not trial.gradients:
+        yield from _differences(got, trial.expected, trial)
 
 
-def _gradients(given: Sequence[Any], function: Callable[..., Any], one: Case) -> Iterator[tuple[str, dict[str, str]]]:
-    for label, argument, expected in zip(_argument_names(function, one), given, one.gradients, strict=False):
+def _gradients(given: Sequence[Any], function: Callable[..., Any], trial: Case) -> Iterator[tuple[str, dict[str, str]]]:
+    for label, argument, expected in zip(_argument_names(function, trial), given, trial.gradients, strict=False):
         if expected is None:
             continue
         got = getattr(argument, "g", None)
@@ -187,15 +187,15 @@ def _gradients(given: Sequence[Any], function: Callable[..., Any], one: Case) ->
             likely += ": sum over the batch axis" if got.ndim == expected.ndim + 1 else ""
             yield f"sets `{label}.g` to the shape {_shape(got)}, expected {_shape(expected)}", {"likely": likely}
             return
-        yield from _differences(got, expected, one, f"sets `{label}.g` to", f"sets `{label}.g` to")
+        yield from _differences(got, expected, trial, f"sets `{label}.g` to", f"sets `{label}.g` to")
 
 
 def _differences(
-    got: Any, expected: Any, one: Case, returns: str = "returns", gives: str = "gives"
+    got: Any, expected: Any, trial: Case, returns: str = "returns", gives: str = "gives"
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """What is wrong with ``got``, most basic first: a headline, and the lines below it."""
+    """Yield the faults of ``got``, most basic first, each as a headline and the lines below it."""
     if not isinstance(expected, torch.Tensor):
-        yield from _plain_differences(got, expected, one, returns)
+        yield from _plain_differences(got, expected, trial, returns)
         return
     if not isinstance(got, torch.Tensor):
         yield (
@@ -208,7 +208,7 @@ def _differences(
         )
         return
     if got.shape != expected.shape:
-        likely = shape_hint(got, expected, one.arguments)
+        likely = shape_hint(got, expected, trial.arguments)
         yield f"{returns} the shape {_shape(got)}, expected {_shape(expected)}", {"likely": likely}
     if got.dtype != expected.dtype:
         yield f"{returns} {_dtype(got)}, expected {_dtype(expected)}", {"likely": dtype_hint(got, expected)}
@@ -223,21 +223,21 @@ def _differences(
                 "likely": "memory never written (torch.empty), a division by zero, or the root of a negative number",
             },
         )
-    yield from _wrong_values(got, expected, one, gives)
+    yield from _wrong_values(got, expected, trial, gives)
 
 
-def _plain_differences(got: Any, expected: Any, one: Case, returns: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Of values that are no tensors, or that hold some."""
+def _plain_differences(got: Any, expected: Any, trial: Case, returns: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the faults of a value that is not a tensor, though it may contain some."""
     both = {"got": _describe(got), "expected": _describe(expected)}
     if type(got) is not type(expected):
-        likely = type_hint(got) if got is None else ""  # what else it says is about tensors
+        likely = type_hint(got) if got is None else ""  # its other hints are about tensors
         yield f"{returns} {_kind(got)}, not {_kind(expected)}", {**both, "likely": likely}
     elif isinstance(expected, list | tuple) and any(isinstance(item, torch.Tensor) for item in expected):
         if len(got) != len(expected):
             yield f"{returns} {len(got)} items, expected {len(expected)}", both
             return
         for number, (item, wanted) in enumerate(zip(got, expected, strict=True), 1):
-            yield from _differences(item, wanted, one, f"{returns} as item {number}", f"gives as item {number}")
+            yield from _differences(item, wanted, trial, f"{returns} as item {number}", f"gives as item {number}")
     elif isinstance(expected, float):
         if not math.isclose(got, expected, rel_tol=1e-6, abs_tol=1e-12):
             yield "gives a wrong value", both
@@ -246,7 +246,7 @@ def _plain_differences(got: Any, expected: Any, one: Case, returns: str) -> Iter
 
 
 def _wrong_values(
-    got: torch.Tensor, expected: torch.Tensor, one: Case, gives: str
+    got: torch.Tensor, expected: torch.Tensor, trial: Case, gives: str
 ) -> Iterator[tuple[str, dict[str, str]]]:
     allowed = tolerance(expected)
     difference = (got.double() - expected.double()).abs()
@@ -261,31 +261,31 @@ def _wrong_values(
             "got": _describe(got),
             "expected": _describe(expected),
             "worst": f"{worst} (allowed difference {allowed:.2g})",
-            "likely": value_hint(got, expected, one.arguments, allowed),
+            "likely": value_hint(got, expected, trial.arguments, allowed),
         },
     )
 
 
 def tolerance(expected: torch.Tensor) -> float:
-    """How far a value may be off: rounding of ``expected``'s dtype at the size of its largest entry; 0 for integers."""
+    """Return the allowed error: rounding of ``expected``'s dtype at the size of its largest entry; 0 for integers."""
     if not expected.is_floating_point() or not expected.numel():
         return 0.0
     relative = min(ROUNDING_STEPS * torch.finfo(expected.dtype).eps, 0.02)
     return relative * max(float(expected.detach().double().abs().max()), torch.finfo(expected.dtype).tiny)
 
 
-def _raised(name: str, function: Callable[..., Any], one: Case, error: Exception) -> CheckFailed:
-    wanted = _with_article(one.refuses.__name__) if one.refuses else "a result"
+def _raised(name: str, function: Callable[..., Any], trial: Case, error: Exception) -> CheckFailed:
+    wanted = _with_article(trial.refuses.__name__) if trial.refuses else "a result"
     likely = ""
-    if isinstance(error, AssertionError) and not one.refuses:
+    if isinstance(error, AssertionError) and not trial.refuses:
         likely = "your own assertion refuses sizes that do fit: which size of `a` has to equal which size of `b`?"
-    elif one.refuses is AssertionError:
+    elif trial.refuses is AssertionError:
         likely = "the sizes are wrong before the first loop starts: say so there, with `assert`"
     message = str(error).strip().splitlines()
     return _failed(
         f"{name} stops with {type(error).__name__}",
         function,
-        one,
+        trial,
         got=f"{type(error).__name__}: {message[0]}" if message else type(error).__name__,
         at=_student_line(function, error),
         expected=wanted,
@@ -294,7 +294,7 @@ def _raised(name: str, function: Callable[..., Any], one: Case, error: Exception
 
 
 def _student_line(function: Callable[..., Any], error: Exception) -> str:
-    """The innermost line of the student's cell that the error passed through."""
+    """Return the innermost line of the student's cell that the error passed through."""
     parts = [function, *vars(function).values()] if isinstance(function, type) else [function]
     cell = next((part.__code__.co_filename for part in parts if hasattr(part, "__code__")), None)
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
@@ -302,34 +302,34 @@ def _student_line(function: Callable[..., Any], error: Exception) -> str:
 
 
 def _unwritten(name: str, function: Callable[..., Any], error: NotImplementedError) -> str:
-    """Which of the notebook's functions is still a stub: ``name`` itself, or one that it calls."""
+    """Name the function that is still a stub: ``name`` itself, or one that it calls."""
     inner = traceback.extract_tb(error.__traceback__)[-1].name
     called = inner != getattr(function, "__name__", inner) and inner in getattr(function, "__globals__", {})
     return f"{inner} is not written yet, and {name} calls it" if called else f"{name} is not written yet"
 
 
-def _failed(headline: str, function: Callable[..., Any], one: Case, **lines: str) -> CheckFailed:
-    names = _argument_names(function, one)
-    inputs = ", ".join(f"{label} {_brief(value)}" for label, value in zip(names, one.arguments, strict=True))
+def _failed(headline: str, function: Callable[..., Any], trial: Case, **lines: str) -> CheckFailed:
+    names = _argument_names(function, trial)
+    inputs = ", ".join(f"{label} {_brief(value)}" for label, value in zip(names, trial.arguments, strict=True))
     rows = [headline]
-    for label, text in {"case": one.about, "inputs": inputs, **lines}.items():
+    for label, text in {"case": trial.about, "inputs": inputs, **lines}.items():
         if text:
             first, *rest = text.splitlines()
             rows += [f"  {label.capitalize():<9} {first}", *(indent(line, " " * 12) for line in rest)]
     return CheckFailed("\n".join(rows))
 
 
-def _argument_names(function: Callable[..., Any], one: Case) -> list[str]:
+def _argument_names(function: Callable[..., Any], trial: Case) -> list[str]:
     try:
-        names = list(inspect.signature(one.calls or function).parameters)[1 if one.calls else 0 :]
+        names = list(inspect.signature(trial.calls or function).parameters)[1 if trial.calls else 0 :]
     except (TypeError, ValueError):
         names = []
-    fallback = [f"argument {position + 1}" for position in range(len(one.arguments))]
+    fallback = [f"argument {position + 1}" for position in range(len(trial.arguments))]
     return names[: len(fallback)] + fallback[len(names) :]
 
 
 def _copy(value: Any) -> Any:
-    # A plain clone keeps the strides of a transposed view, so a non-contiguous input stays one.
+    # A plain clone keeps the strides of a transposed view, so a non-contiguous input stays non-contiguous.
     if not isinstance(value, torch.Tensor):
         return copy.deepcopy(value)
     twin = value.clone()
@@ -376,6 +376,6 @@ def _describe(value: Any) -> str:
 
 
 def _index(scores: torch.Tensor) -> tuple[int, ...]:
-    """Where the largest score is; NaN counts as the largest."""
+    """Return the index of the largest score; NaN counts as the largest."""
     position = int(scores.nan_to_num(nan=math.inf).argmax())
     return tuple(int(step) for step in torch.unravel_index(torch.tensor(position), scores.shape)) if scores.ndim else ()

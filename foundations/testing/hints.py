@@ -1,7 +1,7 @@
-"""What may have gone wrong, guessed from a wrong value: one sentence for the last line of a failed check.
+"""Likely causes of a wrong value: one sentence for the last line of a failed check.
 
-Each guess is made by computing the wrong answer on the same inputs and comparing. All of it is about visible
-examples: the graders know more, and share nothing with this module.
+Each guess is made by computing the wrong answer on the same inputs and comparing. The guesses cover visible examples
+only: the graders know more mistakes and share no code with this module.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-#: A wrong way to multiply matrices of sizes (n, k) and (k, m), float64, and what to say about it.
+#: A wrong way to multiply matrices of sizes (n, k) and (k, m), float64, and its hint.
 PRODUCTS: tuple[tuple[Callable[[Tensor, Tensor], Tensor], str], ...] = (
     (
         lambda a, b: a[:, -1:] * b[-1:],
@@ -47,7 +47,7 @@ NORMS: tuple[tuple[Callable[[Tensor], Tensor], str], ...] = (
 
 
 def value_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any], allowed: float) -> str:
-    """One sentence on why ``got`` (right shape and dtype, wrong values) is not ``expected``; may be empty."""
+    """Return one sentence on why ``got`` (right shape and dtype, wrong values) is not ``expected``; may be empty."""
     got, expected = got.double(), expected.double()
 
     def equals(other: Tensor) -> bool:
@@ -66,7 +66,7 @@ def value_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any], allowed:
 
 
 def _suspects(expected: Tensor, arguments: Sequence[Any]) -> list[tuple[Tensor, str]]:
-    """Wrong answers on these very inputs, provided that ``expected`` is a product or a norm of them."""
+    """Yield wrong answers on these very inputs, provided that ``expected`` is a product or a norm of them."""
     tensors = [value.double() for value in arguments if isinstance(value, Tensor)]
     shapes = [value.ndim for value in tensors]
     mistakes: tuple[tuple[Callable[..., Tensor], str], ...] = ()
@@ -78,7 +78,7 @@ def _suspects(expected: Tensor, arguments: Sequence[Any]) -> list[tuple[Tensor, 
     for mistake, sentence in mistakes:
         try:
             value = mistake(*tensors)
-        except RuntimeError:  # these sizes do not fit this mistake, so it was not made
+        except RuntimeError:  # the sizes do not fit this mistake, so it was not made
             continue
         if value.shape == expected.shape and not torch.allclose(value, expected):
             results.append((value, sentence))
@@ -132,7 +132,7 @@ def _partly_right(got: Tensor, expected: Tensor, equals: Equals) -> str:
 
 
 def type_hint(got: Any) -> str:
-    """Why something that is no tensor may have been returned."""
+    """Explain why a value that is not a tensor may have been returned."""
     if got is None:
         return "is a `return` missing at the end of the function, or does it stand there without a value?"
     if isinstance(got, int | float):
@@ -143,7 +143,7 @@ def type_hint(got: Any) -> str:
 
 
 def shape_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any]) -> str:
-    """What happened to the axes."""
+    """Explain the difference between the axes."""
     matrices = [value.shape for value in arguments if isinstance(value, Tensor) and value.ndim == 2]
     hints = {
         "rows and columns have changed places": got.ndim == 2 and got.shape == expected.shape[::-1],
@@ -161,7 +161,7 @@ def shape_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any]) -> str:
 
 
 def dtype_hint(got: Tensor, expected: Tensor) -> str:
-    """Where another dtype may have come from."""
+    """Explain where another dtype may have come from."""
     if expected.dtype is torch.bool:
         return "a comparison gives booleans by itself: what made numbers of them?"
     if got.dtype == torch.get_default_dtype():

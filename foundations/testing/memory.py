@@ -1,4 +1,4 @@
-"""How large a tensor a call makes, for students who want to know."""
+"""The largest tensor that a call makes, for students who want to know."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 
 def largest_tensor(function: Callable[..., Any], *arguments: Any) -> float:
-    """Bytes of the largest piece of memory that one operation of ``function(*arguments)`` gave back.
+    """Return the bytes of the largest piece of memory that one operation of ``function(*arguments)`` returned.
 
-    A view of memory that was there before (a transposed matrix, a stretched row) is not counted.
+    A view of existing memory (a transposed matrix, a stretched row) is not counted.
 
     Returns:
-        Bytes; ``nan``, with one printed line that says why, where the call does not work yet.
+        Bytes; ``nan``, with one printed line that gives the reason, if the call does not work yet.
     """
     name = getattr(function, "__name__", "the function")
     try:
@@ -46,5 +46,5 @@ class _Largest(TorchDispatchMode):
 
 
 def _memory(value: Any) -> int | None:
-    """Where the memory of a tensor begins."""
+    """Return the address at which the memory of a tensor begins."""
     return value.untyped_storage().data_ptr() if isinstance(value, torch.Tensor) else None

@@ -1,4 +1,4 @@
-"""How long a call takes, for students who want to know."""
+"""The CPU time of a call, for students who want to know."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import torch
 
 
 def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0.03) -> float:
-    """CPU seconds that one call takes: the best of several rounds, each long enough for the clock to see.
+    """Measure the CPU seconds of one call: the best of several rounds, each long enough for the clock to resolve.
 
-    CPU time and not the clock on the wall: what else the machine is doing hardly shows in it. PyTorch works on one
-    thread meanwhile: a second one waits for small matrices longer than it works on them, and its waiting would count.
-    Rounds go on until ``budget_s`` CPU seconds are used up; a call that takes longer than that is made once.
+    CPU time, unlike wall time, hardly depends on the machine's other work. PyTorch uses one thread meanwhile: a second
+    thread would wait for small matrices longer than it works on them, and its waiting would count. Rounds continue
+    until ``budget_s`` CPU seconds are used up; a call that takes longer than the budget is made once.
 
     Returns:
-        Seconds; ``nan``, with one printed line that says why, where the call does not work yet.
+        Seconds; ``nan``, with one printed line that gives the reason, if the call does not work yet.
     """
     name, threads = getattr(function, "__name__", "the function"), torch.get_num_threads()
     torch.set_num_threads(1)
@@ -28,7 +28,8 @@ def stopwatch(function: Callable[..., Any], *arguments: Any, budget_s: float = 0
             print(f"{name} returns nothing yet, so there is nothing to time.")
             return math.nan
         used = time.process_time() - start
-        # The clock of some systems moves in steps of milliseconds: the number of calls grows until it is well seen.
+        # The clock of some systems moves in steps of milliseconds: the number of calls grows until a round is long
+        # enough.
         best, calls = used if used >= budget_s else math.inf, 1
         while used < budget_s or best == math.inf:
             round_s = _cpu_seconds(function, arguments, calls)
@@ -59,7 +60,7 @@ UNITS = (("h", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), 
 
 
 def readable(seconds: float) -> str:
-    """``seconds`` with three digits and the unit that suits them: "3.26 s", "4.84 ms", "172 µs", "1.03 h"."""
+    """Format ``seconds`` with three digits and a suitable unit: "3.26 s", "4.84 ms", "172 µs", "1.03 h"."""
     if not math.isfinite(seconds):
         return "not timed"
     unit, size = next((pair for pair in UNITS if abs(seconds) >= pair[1] * 0.9995), UNITS[-1])

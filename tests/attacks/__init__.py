@@ -1,4 +1,4 @@
-"""Hostile submissions, and what must hold whatever they do. README.md says how, and lists them."""
+"""Hostile submissions, and the guarantees that must hold against them. README.md describes and lists them."""
 
 import pytest
 

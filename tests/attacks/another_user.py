@@ -1,8 +1,8 @@
-"""Start a command as another user, also where that user could not read the interpreter.
+"""Start a command as another user, even if that user could not read the interpreter.
 
-``python another_user.py UID PATH... -- COMMAND...`` (root only). An interpreter below a home folder of mode 0700 cannot
-be read by anybody else. In a mount namespace of its own, such a folder is covered by an empty one, and only the
-``PATH``s that are needed are put back where they were.
+``python another_user.py UID PATH... -- COMMAND...`` (root only). Other users cannot read an interpreter below a home
+folder of mode 0700. In a separate mount namespace, such a folder is covered by an empty one, and only the needed
+``PATH``s are put back.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def make_readable(needed: list[Path]) -> None:
-    """Cover each closed folder above ``needed``, and put back what is needed of it."""
+    """Cover each closed folder above ``needed``, and put back the needed parts of it."""
     closed = {folder for path in needed if (folder := closed_folder(path))}
     if not closed:
         return
@@ -44,7 +44,7 @@ def make_readable(needed: list[Path]) -> None:
 
 
 def closed_folder(path: Path) -> Path | None:
-    """The uppermost folder above ``path`` that others may not pass through."""
+    """Return the uppermost folder above ``path`` that others may not pass through."""
     return next((folder for folder in reversed(path.parents) if not folder.stat().st_mode & 0o001), None)
 
 
@@ -53,9 +53,9 @@ def _mount(source: str, target: str, kind: str, flags: int, options: str = "") -
     _check(_libc.mount(*given, ctypes.c_ulong(flags), options.encode() or None), f"mount {source} at {target}")
 
 
-def _check(result: int, what: str) -> None:
+def _check(result: int, action: str) -> None:
     if result != 0:
-        raise OSError(ctypes.get_errno(), what)
+        raise OSError(ctypes.get_errno(), action)
 
 
 if __name__ == "__main__":

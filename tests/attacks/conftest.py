@@ -1,4 +1,4 @@
-"""One judge for all attacks, and a second one as another user where this one is root."""
+"""One judge for all attacks, and a second one as another user if this user is root."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from attacks.harness import NOBODY, Bench, bench
+from attacks.harness import NOBODY, AttackHarness, open_harness
 
 _AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user; this run is unprivileged")
 
 
 @pytest.fixture(
     scope="session",
-    name="bench",
+    name="harness",
     params=[
         pytest.param(None, id="this user"),
         pytest.param(NOBODY, id=f"uid {NOBODY}", marks=[pytest.mark.slow, _AS_ROOT]),
     ],
 )
-def _bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+def _harness(request: pytest.FixtureRequest) -> Iterator[AttackHarness]:
     every = request.config.getoption("all") and request.param is None
-    with bench(request.param, honest_after=1 if every else 5) as one:
-        yield one
+    with open_harness(request.param, honest_after=1 if every else 5) as harness:
+        yield harness

@@ -1,8 +1,8 @@
-"""What every attack is put through, and what must hold afterwards.
+"""The treatment of every attack, and the guarantees that must hold afterwards.
 
-An :class:`Attack` is text for the solution cell of ``product``, a wrong answer with hostile code in or above it. It is
-graded by a judge that goes on to an honest notebook; :meth:`Bench.attack` then looks at marks, canaries, processes,
-files, shared memory and time.
+An :class:`Attack` is text for the solution cell of ``product``, a wrong answer with hostile code in or above it. A
+judge grades it and then an honest notebook; :meth:`AttackHarness.attack` checks marks, canaries, processes, files,
+shared memory and time.
 """
 
 from __future__ import annotations
@@ -42,21 +42,21 @@ from attacks.hostile_course import (
 )
 
 NOBODY = 65534
-#: Printed by an attack that got what it wanted.
+#: Printed by an attack that reached its goal.
 GOT_THROUGH = "ATTACK-SUCCEEDED"
-#: In the name of everything that an attack leaves lying about.
+#: Part of the name of everything that an attack leaves behind.
 MARK = "foundations-attack"
-#: Where everybody may write.
+#: Folders to which every user may write.
 PUBLIC = ("/", "/tmp", "/dev/shm", "/var/tmp", "/run", "/dev/mqueue")
 #: A wrong answer that runs.
 WRONG = "def product(a, b):\n    return torch.zeros(a.shape[0], b.shape[1])\n"
-#: A right answer by the way that the exercise forbids.
+#: A right answer by a method that the exercise forbids.
 FORBIDDEN = "def product(a, b):\n    return a @ b\n"
-#: How long an order may take before the judge counts as hanging.
+#: Seconds that an order may take before the judge counts as hanging.
 _PATIENCE_S = 240.0
 _SETTLE_S = 5.0
 
-#: For attacks that try one thing after the other and go on: what was refused, and by which name, is printed.
+#: For attacks that try one action after the other and continue: the refusal of each is printed with its name.
 ATTEMPT = f"""
 import errno, os
 def attempt(name, action):
@@ -78,12 +78,12 @@ class Attack:
     Attributes:
         name: as in the table of README.md.
         cell: the solution cell of ``product``. ``{course}``, ``{graders}``, ``{gradebook}``, ``{neighbour}``,
-            ``{source}`` stand for paths, ``{judge}`` for a process id: the attacker knows them all.
-        seen: a pattern for what shows, in anything that is shown, that the attack was carried out: an attack that
-            stops at a slip of the pen proves nothing.
-        scores: what the three exercises earn.
+            ``{source}`` are replaced by paths, ``{judge}`` by a process id: the attacker knows them all.
+        seen: a pattern in anything shown that proves the attack was carried out: an attack that stops at a typo proves
+            no security.
+        scores: the scores of the three exercises.
         within_s: wall seconds that grading it may take.
-        cells: cells of the student's own above the solution.
+        cells: the student's own cells above the solution.
         or_reviewed: whether the marks may stay if a person is asked to look at the code.
     """
 
@@ -104,25 +104,25 @@ class Attack:
 
 
 def fill(text: str, places: Mapping[str, str]) -> str:
-    """``text`` with ``{name}`` replaced for every name of ``places``; other braces stay."""
+    """Return ``text`` with ``{name}`` replaced for every name of ``places``; other braces stay."""
     for name, value in places.items():
         text = text.replace(f"{{{name}}}", value)
     return text
 
 
 def at_import(name: str, seen: str, code: str, answer: str = WRONG, **more: Any) -> Attack:
-    """Hostile ``code`` that runs when the cell does, above a wrong ``answer``."""
+    """Make an attack with hostile ``code`` that runs when the cell does, above a wrong ``answer``."""
     return Attack(name, f"{textwrap.dedent(code).strip()}\n\n{answer}", seen, **more)
 
 
 def in_call(name: str, seen: str, body: str, above: str = "", **more: Any) -> Attack:
-    """Hostile code as the ``body`` of ``product(a, b)``, with ``above`` before the function."""
+    """Make an attack with hostile code as the ``body`` of ``product(a, b)``, with ``above`` before the function."""
     body = textwrap.indent(textwrap.dedent(body).strip(), "    ")
     return Attack(name, f"{textwrap.dedent(above).strip()}\n\ndef product(a, b):\n{body}\n", seen, **more)
 
 
 def attacks(*given: Attack) -> Any:
-    """``pytest.mark.parametrize`` over ``given``, ids being their names."""
+    """Return ``pytest.mark.parametrize`` over ``given``, with their names as ids."""
     names = [attack.name for attack in given]
     assert len(set(names)) == len(names), names
     return pytest.mark.parametrize("attack", given, ids=names)
@@ -130,7 +130,7 @@ def attacks(*given: Attack) -> Any:
 
 @dataclass
 class Outcome:
-    """What came of one order."""
+    """The result of one order."""
 
     report: dict[str, Any]
     texts: dict[str, str]
@@ -145,8 +145,8 @@ class Outcome:
         return "\n".join(self.texts.values())
 
     @property
-    def said(self) -> str:
-        """Everything but the cells' sources, in which an attack would only find its own words."""
+    def shown_text(self) -> str:
+        """All texts except the cells' sources, in which an attack would only find its own words."""
         texts = dict(self.texts)
         if "executed.ipynb" in texts:
             cells = json.loads(texts.pop("executed.ipynb"))["cells"]
@@ -154,11 +154,11 @@ class Outcome:
         return "\n".join(texts.values())
 
     def messages(self, exercise: str) -> str:
-        [one] = [each for each in self.report["exercises"] if each["id"] == exercise]
-        return "\n".join(f"{check['name']}: {check['outcome']}: {check['message']}" for check in one["checks"])
+        [result] = [each for each in self.report["exercises"] if each["id"] == exercise]
+        return "\n".join(f"{check['name']}: {check['outcome']}: {check['message']}" for check in result["checks"])
 
     def story(self) -> str:
-        """For a failing test to show."""
+        """Describe the outcome for a failing test."""
         lines = [f"{self.scores} in {self.wall_s:.1f} s; {self.report['reason']}"]
         lines += [self.messages(exercise["id"]) for exercise in self.report["exercises"]]
         if "executed.ipynb" in self.texts:
@@ -168,18 +168,18 @@ class Outcome:
 
 
 def _is_table(output: dict[str, Any]) -> bool:
-    """Whether it is our own table of checks."""
+    """Return whether it is this package's own table of checks."""
     return "foundations-checks" in str(output.get("data", {}).get("text/html", ""))
 
 
 def _text(output: dict[str, Any]) -> str:
-    """What an output says. Not the traceback, which quotes the source."""
+    """Return the text of an output, without the traceback, which quotes the source."""
     parts = [output.get(key, "") for key in ("text", "ename", "evalue")] + list(output.get("data", {}).values())
     return "\n".join("".join(part) if isinstance(part, list) else str(part) for part in parts)
 
 
 class Judge:
-    """A judge in a process of its own, as this user or as another one."""
+    """A judge in a separate process, as this user or as another one."""
 
     def __init__(self, home: Path, environment: Mapping[str, str], uid: int | None) -> None:
         self.home = home
@@ -215,8 +215,8 @@ class Judge:
             ready = select.select([self._replies], [], [], max(0.0, until - time.monotonic()))[0]
             part = os.read(self._replies, 1 << 16) if ready else b""
             if not part:
-                what = "ended" if ready else "hangs"
-                raise AssertionError(f"the judge {what}: {self.complaints.read_text()[-3000:]}")
+                state = "ended" if ready else "hangs"
+                raise AssertionError(f"the judge {state}: {self.complaints.read_text()[-3000:]}")
             data += part
         return json.loads(data)
 
@@ -238,14 +238,14 @@ def hand_over(folder: Path, uid: int) -> None:
 
 
 @dataclass
-class Bench:
+class AttackHarness:
     """The course under attack and its judge."""
 
     course: HostileCourse
     judge: Judge
     matmul: Path
     scratch: HostileCourse
-    #: After how many attacks an honest notebook follows.
+    #: Number of attacks after which an honest notebook follows.
     honest_after: int
     orders: int = 0
     attacked: int = 0
@@ -253,7 +253,7 @@ class Bench:
 
     @property
     def places(self) -> dict[str, str]:
-        """What an attacker is told: paths and a process id, worst case."""
+        """The paths and the process id that an attacker knows in the worst case."""
         return {
             "course": str(self.course.root),
             "graders": str(self.course.graders),
@@ -266,7 +266,7 @@ class Bench:
         }
 
     def grade(self, path: Path, student: str = "s01", assignment: str = NAME) -> Outcome:
-        """Grade what lies at ``path``. A judge that raises fails the test."""
+        """Grade the file at ``path``. A judge that raises fails the test."""
         self.orders += 1
         root = self.matmul if assignment == MATMUL else self.course.root
         root = self.scratch.root if path.is_relative_to(self.scratch.root) else root
@@ -279,7 +279,7 @@ class Bench:
         return Outcome(answer["report"], texts, answer["wall_s"])
 
     def hand_in(self, notebook: Any, student: str = "s01") -> Path:
-        """Write ``notebook`` (JSON values, or bytes) where students hand in."""
+        """Write ``notebook`` (JSON values, or bytes) to the place of submissions."""
         path = self.course.place(student)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
@@ -287,16 +287,16 @@ class Bench:
         return path
 
     def honest(self) -> None:
-        """An honest notebook gets its full marks, and nothing is said about it."""
+        """Assert that an honest notebook gets its full marks, without a reason or remark."""
         outcome = self.grade(self.hand_in(submission(), "s03"), "s03")
         assert outcome.scores == HONEST, outcome.story()
         assert outcome.report["reason"] is None
         self.must_not_leak(outcome)
 
     def attack(self, attack: Attack) -> Outcome:
-        """Grade ``attack``, then an honest notebook, and assert all that must hold whatever the attack is."""
+        """Grade ``attack``, then an honest notebook, and assert the guarantees that hold for every attack."""
         self.attacked += 1
-        with self.nothing_left():
+        with self.no_remains():
             outcome = self.grade(self.hand_in(attack.notebook(self.places)))
             if self.attacked % self.honest_after == 0:
                 self.honest()
@@ -309,37 +309,37 @@ class Bench:
         return outcome
 
     def must_be_harmless(self, outcome: Outcome, seen: str, within_s: float = 15.0) -> None:
-        """The attack was carried out, got nothing, told nothing, and did not take long."""
-        assert GOT_THROUGH not in outcome.said, outcome.story()
+        """Assert that the attack was carried out, reached no goal, leaked no canary, and did not take long."""
+        assert GOT_THROUGH not in outcome.shown_text, outcome.story()
         must_be_plain(outcome.texts["screen.txt"])
         self.must_not_leak(outcome)
-        assert re.search(seen, outcome.said), f"no sign of {seen!r} in\n{outcome.story()}"
+        assert re.search(seen, outcome.shown_text), f"no sign of {seen!r} in\n{outcome.story()}"
         assert outcome.wall_s < within_s, f"{outcome.wall_s:.1f} s\n{outcome.story()}"
 
     def must_not_leak(self, outcome: Outcome) -> None:
-        found = leaks(outcome.everything, self.course) + leaks(outcome.everything, self.scratch)
-        assert found == [], f"{found}\n{outcome.story()}"
+        leaked = leaks(outcome.everything, self.course) + leaks(outcome.everything, self.scratch)
+        assert leaked == [], f"{leaked}\n{outcome.story()}"
 
     @contextlib.contextmanager
-    def nothing_left(self) -> Iterator[None]:
-        """No process, file or shared memory is there that was not there before; the judge has said nothing."""
+    def no_remains(self) -> Iterator[None]:
+        """Assert that no new process, file or shared memory remains, and that the judge wrote no complaint."""
         before, processes = self.traces(), descendants(self.judge.process.pid)
         yield
         until = time.monotonic() + _SETTLE_S
-        while (left := descendants(self.judge.process.pid) - processes) and time.monotonic() < until:
+        while (remaining := descendants(self.judge.process.pid) - processes) and time.monotonic() < until:
             time.sleep(0.01)
-        assert left == set(), [describe(pid) for pid in left]
+        assert remaining == set(), [describe(pid) for pid in remaining]
         assert self.traces() - before == set()
         assert self.judge.process.poll() is None
         assert self.judge.complaints.read_text() == ""
 
     def traces(self) -> set[str]:
-        """Files of this course and judge, of attacks anywhere else, and shared memory of the judge's user."""
+        """Return files of this course and judge, of attacks anywhere else, and shared memory of the judge's user."""
         own = {
             str(path)
             for folder in (self.course.root, self.scratch.root, self.matmul, self.judge.home)
             for path in folder.rglob("*")
-            if not path.relative_to(folder).parts[0].startswith((".", "submitted"))  # caches, and what was handed in
+            if not path.relative_to(folder).parts[0].startswith((".", "submitted"))  # caches, and submissions
         }
         public = set()
         for folder in PUBLIC:
@@ -349,7 +349,7 @@ class Bench:
 
 
 def must_be_plain(screen: str) -> None:
-    """Nothing an instructor's terminal would obey, and nothing that turns or hides the text around it."""
+    """Assert that the screen has no control codes for a terminal, and no characters that reorder or hide text."""
     obeyed = [character for character in screen if unicodedata.category(character) == "Cc" and character != "\n"]
     turning = [
         character for character in screen if character in "\u200b\u200e\u200f\u202a\u202b\u202d\u202e\u2066\u2067"
@@ -358,12 +358,12 @@ def must_be_plain(screen: str) -> None:
 
 
 def leaks(text: str, course: HostileCourse) -> list[str]:
-    """Places of ``course`` whose canaries are in ``text``."""
+    """List the places of ``course`` whose canaries are in ``text``."""
     return sorted(place for place, canary in course.canaries.items() if canary in set(CANARY.findall(text)))
 
 
 def descendants(pid: int) -> set[int]:
-    """Living processes below ``pid``, which adopts whatever loses its parent below it."""
+    """Return the living processes below ``pid``, which adopts every orphan below it."""
     children: dict[int, list[int]] = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -371,12 +371,12 @@ def descendants(pid: int) -> set[int]:
                 state, parent = Path(f"/proc/{entry}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[:2]
                 if state not in "ZX":
                     children.setdefault(int(parent), []).append(int(entry))
-    found, waiting = set(), [pid]
+    below_pid, waiting = set(), [pid]
     while waiting:
-        below = children.get(waiting.pop(), [])
-        found |= set(below)
-        waiting += below
-    return found
+        children_of_next = children.get(waiting.pop(), [])
+        below_pid |= set(children_of_next)
+        waiting += children_of_next
+    return below_pid
 
 
 def describe(pid: int) -> str:
@@ -386,7 +386,7 @@ def describe(pid: int) -> str:
 
 
 def system_v(uids: set[int]) -> Iterator[str]:
-    """Shared memory, queues and semaphores of System V that belong to one of ``uids``."""
+    """Yield shared memory, queues and semaphores of System V that belong to one of ``uids``."""
     for kind in ("shm", "msg", "sem"):
         with contextlib.suppress(OSError):
             head, *rows = Path(f"/proc/sysvipc/{kind}").read_text().splitlines()
@@ -397,10 +397,10 @@ def system_v(uids: set[int]) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def bench(uid: int | None, honest_after: int) -> Iterator[Bench]:
-    """A course, and a judge that runs as ``uid`` (``None``: as this process does)."""
+def open_harness(uid: int | None, honest_after: int) -> Iterator[AttackHarness]:
+    """Open a course, and a judge that runs as ``uid`` (``None``: as this process does)."""
     # Not pytest's own folder: no other user may pass through that one.
-    root = Path(tempfile.mkdtemp(prefix="bench-"))
+    root = Path(tempfile.mkdtemp(prefix="harness-"))
     root.chmod(0o755)
     try:
         course = HostileCourse(root / "course").build()
@@ -411,12 +411,12 @@ def bench(uid: int | None, honest_after: int) -> Iterator[Bench]:
         (root / "home").mkdir()
         judge = Judge(root / "home", {"FOUNDATIONS_TEST_SECRET": course.canaries["environment"]}, uid)
         try:
-            one = Bench(course, judge, root / "matmul", scratch, honest_after)
-            one.honest()  # what is made once (the fork server, a list of fonts) is made before the first attack
-            assert one.grade(course.neighbour, "s02").scores == HONEST
-            assert one.grade(scratch.neighbour, "s02").scores == HONEST
-            yield one
-            one.honest()
+            harness = AttackHarness(course, judge, root / "matmul", scratch, honest_after)
+            harness.honest()  # one-time work (the fork server, a list of fonts) is done before the first attack
+            assert harness.grade(course.neighbour, "s02").scores == HONEST
+            assert harness.grade(scratch.neighbour, "s02").scores == HONEST
+            yield harness
+            harness.honest()
         finally:
             judge.close()
     finally:
@@ -424,7 +424,7 @@ def bench(uid: int | None, honest_after: int) -> Iterator[Bench]:
 
 
 def plain_python(code: str, cwd: Path, seconds: float = 20.0) -> str:
-    """What ``code`` prints when it runs unconfined, in a session of its own: what an attack would get."""
+    """Return the output of ``code`` when it runs unconfined, in a separate session: the result an attack would get."""
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     ) as process:

@@ -1,7 +1,7 @@
 """The course that is attacked: three exercises, and a canary in every place that a student must not see.
 
 ``shift`` (2 points) comes before the exercise under attack, ``product`` (5), and ``total`` (3) after it. A canary is
-``CANARY-<place>-<16 hexadecimal digits>``, drawn anew for every run: no cell of an attack can hold one by itself.
+``CANARY-<place>-<16 hexadecimal digits>``, drawn anew for every run: no cell of an attack can contain one by chance.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ notebook_bytes = 70e6
 restarts = 8
 """
 
-#: The same for an assignment whose students hand in a file of their own, and have room for some more.
+#: The same for an assignment whose students submit an additional file, and have room for some more.
 WITH_FILES = f"""{SETTINGS}
 [tool.foundations.assignment.{NAME}]
 files = ["data.csv"]
@@ -169,7 +169,7 @@ class HostileCourse:
 
     @property
     def neighbour(self) -> Path:
-        """Another student's notebook, whose answer holds a canary."""
+        """The notebook of another student, whose answer has a canary."""
         return self.place("s02")
 
     def place(self, student: str) -> Path:
@@ -203,7 +203,7 @@ def _canary(place: str) -> str:
 
 
 def source(canary: str = "") -> nbformat.NotebookNode:
-    """The instructor's notebook."""
+    """Return the instructor's notebook."""
     own = f"    # {canary}\n    note = {canary!r}\n    return torch.stack([(row[:, None] * b).sum(0) for row in a])"
     return builders.notebook(
         [
@@ -219,7 +219,7 @@ def source(canary: str = "") -> nbformat.NotebookNode:
 
 
 def submission(answers: dict[str, str] | None = None) -> nbformat.NotebookNode:
-    """A student's notebook: right answers, but for those in ``answers``."""
+    """Return a student's notebook: right answers, except those in ``answers``."""
     notebook = release_version(source())
     for exercise, text in ({"shift": SHIFT, "product": PRODUCT, "total": TOTAL} | (answers or {})).items():
         builders.cell(notebook, f"{exercise}-solution").source = text
@@ -227,7 +227,7 @@ def submission(answers: dict[str, str] | None = None) -> nbformat.NotebookNode:
 
 
 def matmul_source() -> nbformat.NotebookNode:
-    """The course's own 01_matmul without prose, figures and data: setup, and answer and check of each exercise."""
+    """Return the real 01_matmul without prose, figures and data: setup, and answer and check of each exercise."""
     notebook = read_source(ROOT / "source" / MATMUL / f"{MATMUL}.ipynb")
     exercises = ("matmul_naive", "frobenius_norm", "matmul_elementwise")
     wanted = {"setup", *exercises, *(f"{name}-solution" for name in exercises)}
@@ -238,13 +238,13 @@ def matmul_source() -> nbformat.NotebookNode:
 
 
 def build_matmul(root: Path) -> None:
-    """A course of that notebook with the real graders under ``root``."""
+    """Write a course of that notebook with the real graders under ``root``."""
     builders.write(matmul_source(), root / "source" / MATMUL / f"{MATMUL}.ipynb")
     shutil.copytree(ROOT / "graders", root / "graders", ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def matmul_submission(answers: dict[str, str]) -> Any:
-    """The instructor's own answers to 01_matmul, but for those in ``answers``."""
+    """Return the instructor's own answers to 01_matmul, except those in ``answers``."""
     full = matmul_source()
     notebook = release_version(full)
     for name in ("matmul_naive", "frobenius_norm", "matmul_elementwise"):

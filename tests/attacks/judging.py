@@ -1,7 +1,7 @@
-"""A judge in a process of its own: graders that live on from one submission to the next, as in a class run.
+"""A judge in a separate process: graders that live on from one submission to the next, as in a class run.
 
-``python judging.py REQUESTS REPLIES``: two descriptors that carry a line of JSON for every order. What students and
-instructors would see of each submission is written into a folder, for the test to search.
+``python judging.py REQUESTS REPLIES``: two descriptors that carry a line of JSON for every order. The texts that
+students and instructors would see of each submission are written into a folder, for the test to search.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 def main() -> None:
     requests, replies = int(sys.argv[1]), int(sys.argv[2])
-    # Whatever a student process leaves behind, however it forks, becomes this process's child: none can hide.
+    # Every process that a student process leaves behind, however it forks, becomes this process's child: none can hide.
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "subreaper")
     os.set_inheritable(requests, False)
@@ -63,7 +63,7 @@ def grade(forkserver: ForkServer, graders: dict[tuple[str, str], Grader], order:
 
 
 def shown(graded: Graded, folder: Path) -> list[str]:
-    """Everything that anybody sees of one submission, as files in ``folder``; their paths."""
+    """Write everything that people see of one submission to files in ``folder``; return their paths."""
     folder.mkdir(parents=True)
     export.write_json(folder / "report.json", [graded.report])
     export.write_junit(folder / "junit.xml", [graded.report])

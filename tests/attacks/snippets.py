@@ -1,10 +1,10 @@
-"""Code that several attacks begin with."""
+"""Code at the beginning of several attacks."""
 
 from __future__ import annotations
 
 from attacks.harness import ATTEMPT
 
-#: The shim's server, found as an attacker finds it, and the nonce of the request that is being answered.
+#: The shim's server, found as an attacker finds it, and the nonce of the current request.
 FIND = """
 import gc, os, sys
 from foundations.worker import protocol

@@ -44,7 +44,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
 
-#: Names that a student's folder may have, each of which is another language's order to do something.
+#: Names that a student's folder may have, each of which is a command in some other language.
 NAMES = (
     "<img src=x onerror=alert(1)>",
     "<svg onload=alert(1)>",
@@ -75,14 +75,14 @@ _ALL_LISTED = (
     *test_reading.LISTED,
     *test_leaving.IMPORTS,
     *test_using_up.LISTED,
-    *(one for one in test_reaching_out.LISTED if one not in test_reaching_out.NETWORK),
+    *(attack for attack in test_reaching_out.LISTED if attack not in test_reaching_out.NETWORK),
     *test_forging.LISTED,
     *test_notebook.MAGICS,
 )
-#: Each that uses up a limit takes seconds, and has a test of its own: three of them stand for all.
+#: Each attack that uses up a limit takes seconds, and has its own test: three of them represent all.
 _WAITING = [attack for attack in _ALL_LISTED if "stopped after" in attack.seen]
 _LISTED = (*(attack for attack in _ALL_LISTED if attack not in _WAITING), *_WAITING[::8])
-#: Text that would run in a page, wherever a student can put some.
+#: Text that would run in a page, in every place that a student can fill.
 PAYLOAD = (
     "<script>window.__pwned=1</script><img src=x onerror='window.__pwned=1'><svg onload='window.__pwned=1'></svg>"
     "<a href='javascript:window.__pwned=1'>x</a><style>@import url(https://example.org/x.css)</style>"
@@ -95,19 +95,19 @@ PAYLOAD = (
 
 @dataclass
 class Run:
-    """What came of the class."""
+    """The result of grading the class."""
 
     course: HostileCourse
     expected: Mapping[str, Mapping[str, float] | None]
     code: int
     screen: str
     reports: dict[str, dict[str, Any]]
-    left: set[int]
+    remaining: set[int]
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """The class graded once, by the installed program, with feedback made."""
+    """Grade the class once with the installed program, and make feedback."""
     root = Path(tempfile.mkdtemp(prefix="class-"))
     root.chmod(0o755)
     course = HostileCourse(root).build()
@@ -143,23 +143,23 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=800,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr[-3000:]
-    reports = {one["submission"]: one for one in json.loads((root / "all.json").read_text("utf-8"))}
+    reports = {report["submission"]: report for report in json.loads((root / "all.json").read_text("utf-8"))}
     yield Run(course, expected, done.returncode, done.stdout + done.stderr, reports, descendants(os.getpid()) - before)
     shutil.rmtree(root)
 
 
 def real_gradebook(course: HostileCourse) -> None:
-    """Nbgrader's own, with the canary for a student's name."""
+    """Make nbgrader's own gradebook, with the canary as a student's name."""
     course.gradebook.unlink()
-    known = find_course(course.root)
-    enter_assignment(known, NAME)
-    place = course_directory(known, settings(known))
-    with beside_python(), Gradebook(place.db_url, place.course_id) as book:
+    opened = find_course(course.root)
+    enter_assignment(opened, NAME)
+    directory = course_directory(opened, settings(opened))
+    with beside_python(), Gradebook(directory.db_url, directory.course_id) as book:
         book.add_student("s99", last_name=course.canaries["gradebook"])
 
 
 def hand_in(course: HostileCourse) -> dict[str, Mapping[str, float] | None]:
-    """Everybody's folder; what each is to have, ``None`` where no score is to be given."""
+    """Write all students' folders; return their expected scores, ``None`` for submissions without a score."""
     expected: dict[str, Mapping[str, float] | None] = {"s02": HONEST}
     places = {
         "course": str(course.root), "graders": str(course.graders), "gradebook": str(course.gradebook),
@@ -201,12 +201,12 @@ def hand_in(course: HostileCourse) -> dict[str, Mapping[str, float] | None]:
 
 
 def is_odd(name: str) -> bool:
-    """Whether no gradebook can hold the name of a folder."""
+    """Return whether no gradebook can hold the name of a folder."""
     return any(unicodedata.category(character) in ("Cc", "Cs") or character in '\\*?[<>"' for character in name)
 
 
 def shown(name: str) -> str:
-    """What stands for it in reports."""
+    """Return the name as reports show it."""
     return name.encode("unicode_escape").decode("ascii") if is_odd(name) else name
 
 
@@ -215,7 +215,7 @@ def recorded(run: Run) -> set[str]:
 
 
 def payload_attack() -> Attack:
-    """The payloads as message, output of every kind, name of a variable, a class and a function, and printed."""
+    """Print the payloads, and put them into a message, output of every kind, and names of variable, class, function."""
     cell = f"""
 from IPython.display import display, HTML, Markdown, Latex, SVG, Javascript
 payload = {PAYLOAD!r}
@@ -233,13 +233,13 @@ def product(a, b):
     return Attack("payloads", cell, "", cells=(f"#{PAYLOAD}\n{PAYLOAD!r}",))
 
 
-def test_everybody_has_what_is_due(run: Run) -> None:
-    """Scores in the reports and in the gradebook; nothing in the gradebook that is not in the report."""
-    assert run.code == 1, run.screen[-3000:]  # some are ungraded, and nothing worse happened
+def test_all_students_have_the_expected_scores(run: Run) -> None:
+    """Scores in the reports and in the gradebook are as expected; every score of the gradebook is in a report."""
+    assert run.code == 1, run.screen[-3000:]  # some are ungraded, and no worse fault happened
     wrong = {}
     for student, scores in run.expected.items():
         report = run.reports[student]
-        got = {one["id"]: one["score"] for one in report["exercises"]}
+        got = {exercise["id"]: exercise["score"] for exercise in report["exercises"]}
         if report["verdict"] == "ungraded":
             got = None  # type: ignore[assignment]
         if got != scores and not (scores is None and sum(score or 0 for score in (got or {}).values()) == 0):
@@ -257,30 +257,30 @@ def test_everybody_has_what_is_due(run: Run) -> None:
 
 
 def test_no_traceback_and_no_plain_control_codes(run: Run) -> None:
-    """An instructor's terminal shows text, and none of it is turned around or hidden."""
+    """An instructor's terminal shows text that is neither reordered nor hidden."""
     assert "Traceback (most recent call last)" not in run.screen
     assert "our fault" not in run.screen
     assert [character for character in run.screen if character < " " and character != "\n"] == []
     assert [character for character in run.screen if character in "\u202e\u2066\u200b\x9b\x7f"] == []
 
 
-def test_nothing_leaks(run: Run) -> None:
-    """Into no file that was made, and not onto the screen."""
+def test_no_canary_leaks(run: Run) -> None:
+    """No canary is in any new file, or on the screen."""
     assert leaks(run.screen, run.course) == []
     made = [run.course.root / name for name in ("reports", "autograded", "feedback", "all.json", "junit.xml")]
-    files = [path for one in made for path in ([one] if one.is_file() else one.rglob("*")) if path.is_file()]
+    files = [path for entry in made for path in ([entry] if entry.is_file() else entry.rglob("*")) if path.is_file()]
     assert len(files) > 2 * len(run.expected)
     for path in files:
         neighbours_own = path.is_relative_to(run.course.root / "autograded" / "s02") or path.is_relative_to(
             run.course.root / "feedback" / "s02"
         )
-        found = leaks(path.read_text("utf-8", "replace"), run.course)
-        assert found == (["submission"] if neighbours_own else []), path
+        leaked = leaks(path.read_text("utf-8", "replace"), run.course)
+        assert leaked == (["submission"] if neighbours_own else []), path
 
 
-def test_nothing_is_left(run: Run) -> None:
-    """No process, and no file but those that were asked for; what students handed in is as it was."""
-    assert run.left == set()
+def test_no_process_or_file_remains(run: Run) -> None:
+    """No process and only the requested files remain; submissions are unchanged."""
+    assert run.remaining == set()
     for folder in PUBLIC:
         if os.path.isdir(folder):
             assert [name for name in os.listdir(folder) if MARK in name] == []
@@ -290,7 +290,7 @@ def test_nothing_is_left(run: Run) -> None:
     assert {path.name for path in run.course.neighbour.parent.iterdir()} == {f"{NAME}.ipynb"}
 
 
-def test_files_are_what_they_should_be(run: Run) -> None:
+def test_files_have_the_right_formats(run: Run) -> None:
     """JUnit is XML, every report one file inside its folder, every executed notebook JSON."""
     suites = ElementTree.parse(run.course.root / "junit.xml").getroot()
     assert len(list(suites)) == len(run.expected)
@@ -301,7 +301,7 @@ def test_files_are_what_they_should_be(run: Run) -> None:
 
 
 def test_pages_are_inert(run: Run) -> None:
-    """No script, no address but of this page, no handler, in the feedback of any of them."""
+    """Feedback pages have no script, no address of another page, and no handler."""
     pages = sorted((run.course.root / "feedback").rglob("*.html"))
     assert {path.parents[1].name for path in pages} == recorded(run)
     for path in pages:
@@ -310,7 +310,7 @@ def test_pages_are_inert(run: Run) -> None:
         assert soup.find_all(["script", "iframe", "object", "embed", "base", "form", "link", "foreignobject"]) == [], (
             path
         )
-        assert [one for one in soup.find_all("meta") if str(one.get("http-equiv", "")).lower() == "refresh"] == []
+        assert [meta for meta in soup.find_all("meta") if str(meta.get("http-equiv", "")).lower() == "refresh"] == []
         for element in soup.find_all(True):
             for name, value in element.attrs.items():
                 text = " ".join(value) if isinstance(value, list) else str(value)

@@ -1,4 +1,4 @@
-"""Forged replies: whatever stands in the pipe, the judge believes values and nothing else."""
+"""Forged replies: whatever bytes are in the pipe, the judge believes values only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from attacks.harness import FORBIDDEN, Attack, Bench, at_import, attacks, in_call
+from attacks.harness import FORBIDDEN, Attack, AttackHarness, at_import, attacks, in_call
 from attacks.hostile_course import ATTACKED
 from attacks.snippets import FIND
 
@@ -16,24 +16,24 @@ LISTED = (
     at_import(
         "reply before being asked",
         _PIPE,
-        FIND + "send(wire.frame(bytes(16), forged(torch.ones(2, 4))) * 3)",
+        FIND + "send(protocol.frame(bytes(16), forged(torch.ones(2, 4))) * 3)",
     ),
     at_import(
         "reply with the right nonce before being asked",
         _PIPE + r"|not one that the grader understands",
-        FIND + "send(wire.frame(nonce(), forged(torch.ones(2, 4))) * 3)",
+        FIND + "send(protocol.frame(nonce(), forged(torch.ones(2, 4))) * 3)",
     ),
     in_call(
         "extra replies behind the answer",
         r"values are wrong",
-        "send(wire.frame(nonce(), forged(torch.zeros(2, 4), args=[a, b], attributes=[{}, {}])) * 5)\n"
+        "send(protocol.frame(nonce(), forged(torch.zeros(2, 4), args=[a, b], attributes=[{}, {}])) * 5)\n"
         "return torch.zeros(a.shape[0], b.shape[1])",
         FIND,
     ),
     in_call(
         "extra replies, right ones first",
         r"rows and columns|grader's pipe",
-        "send(wire.frame(nonce(), forged(a @ b, args=[a, b], attributes=[{}, {}])))\nreturn a @ b",
+        "send(protocol.frame(nonce(), forged(a @ b, args=[a, b], attributes=[{}, {}])))\nreturn a @ b",
         FIND,
     ),
     at_import("garbage", _PIPE, FIND + "send(os.urandom(100_000))"),
@@ -41,12 +41,12 @@ LISTED = (
     at_import(
         "frame of 2^60 bytes",
         r"announces 1,152,921,504,606,846,976 bytes",
-        FIND + "send(wire.FRAME.pack(b'FND1', 1 << 60, nonce()) + bytes(100))",
+        FIND + "send(protocol.FRAME.pack(b'FND1', 1 << 60, nonce()) + bytes(100))",
     ),
     at_import(
         "frame of 2^64 - 1 bytes",
         r"announces 18,446,744,073,709,551,615 bytes",
-        FIND + "send(wire.FRAME.pack(b'FND1', (1 << 64) - 1, nonce()) + bytes(100))",
+        FIND + "send(protocol.FRAME.pack(b'FND1', (1 << 64) - 1, nonce()) + bytes(100))",
     ),
     at_import(
         "a printed score",
@@ -65,41 +65,41 @@ INVENTED = (
     at_import(
         "header larger than its payload",
         _PIPE,
-        FIND + "send(wire.frame(nonce(), (1 << 50).to_bytes(8, 'little') + b'{}'))",
+        FIND + "send(protocol.frame(nonce(), (1 << 50).to_bytes(8, 'little') + b'{}'))",
     ),
     at_import(
         "JSON nested 100,000 levels deep",
         _PIPE,
         FIND + "deep = b'[' * 100_000 + b']' * 100_000\n"
-        "send(wire.frame(nonce(), len(deep).to_bytes(8, 'little') + deep))",
+        "send(protocol.frame(nonce(), len(deep).to_bytes(8, 'little') + deep))",
     ),
     at_import(
         "keys that come twice",
         r"understands|no answer",
         FIND + "text = b'{\"t\":\"list\",\"v\":[[\"outputs\",1],[\"outputs\",[]]],\"t\":\"dict\",\"v\":[]}'\n"
-        "send(wire.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
+        "send(protocol.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
     ),
     at_import(
         "an integer of 4,000 digits",
         _PIPE + r"|understands",
         FIND + "text = b'{\"t\":\"dict\",\"v\":[[\"outputs\",' + b'9' * 4000 + b']]}'\n"
-        "send(wire.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
+        "send(protocol.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
     ),
     at_import(
         "tensor with overlapping strides",
         _PIPE + r"|understands",
         FIND + "text = b'{\"t\":\"tensor\",\"d\":\"float32\",\"s\":[1099511627775,0],\"k\":[1099511627775,1]}'\n"
-        "send(wire.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
+        "send(protocol.frame(nonce(), len(text).to_bytes(8, 'little') + text))",
     ),
     at_import(
         "no reply, half a frame",
         r"stopped after . s",
-        FIND + "import time\nsend(wire.FRAME.pack(b'FND1', 1000, nonce()) + bytes(999)); time.sleep(1e6)",
+        FIND + "import time\nsend(protocol.FRAME.pack(b'FND1', 1000, nonce()) + bytes(999)); time.sleep(1e6)",
     ),
     at_import(
         "replies one byte at a time",
         r"stopped after . s",
-        FIND + "import time\nsend(wire.FRAME.pack(b'FND1', 1 << 20, nonce()))\n"
+        FIND + "import time\nsend(protocol.FRAME.pack(b'FND1', 1 << 20, nonce()))\n"
         "while True: send(b'x'); time.sleep(0.05)",
     ),
     at_import("reply descriptor closed", r"ended|failed|OSError|lost", FIND + "os.close(server().replies)"),
@@ -130,8 +130,8 @@ INVENTED = (
 )  # fmt: skip
 
 
-#: How values were computed is partly the student process's own word: a person is asked about code that reaches for it.
-HOW = (
+#: How values were computed is partly the student process's own claim: a person is asked about code that reaches for it.
+OTHER_CODE = (
     at_import(
         "call answered by other code than the exercise's",
         r"rows and columns",
@@ -151,18 +151,18 @@ server().operations["call"] = call
 
 
 @attacks(*LISTED, *INVENTED)
-def test_forgery(bench: Bench, attack: Attack) -> None:
-    """What is no answer costs what was asked; what is one is a value like any other."""
-    bench.attack(attack)
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
+    """An invalid reply costs the check; a valid one is a value like any other."""
+    harness.attack(attack)
 
 
-@attacks(*HOW)
-def test_how(bench: Bench, attack: Attack) -> None:
+@attacks(*OTHER_CODE)
+def test_right_value_by_other_code_is_lost_or_reviewed(harness: AttackHarness, attack: Attack) -> None:
     """The right value by a forbidden operation, in code that the exercise does not use, is lost or reviewed."""
-    bench.attack(attack)
+    harness.attack(attack)
 
 
-#: In the place of one field of a reply.
+#: Replacements for one field of a reply.
 _STRANGE = {
     "nothing": "None",
     "text": "'x'",
@@ -180,24 +180,24 @@ _FIELDS = {
 }
 
 
-#: What the judge makes of a reply depends on no rights: these are tried as one user.
-_AS_ONE_USER = pytest.mark.parametrize("bench", [None], indirect=True, ids=["this user"])
-#: Those that one notebook each is graded for in any case; the others where there is time.
+#: The judge's treatment of a reply does not depend on rights: these are tried as one user.
+_AS_ONE_USER = pytest.mark.parametrize("harness", [None], indirect=True, ids=["this user"])
+#: One notebook each is graded for these in any case; for the others if there is time.
 _TELLING = ("nothing", "dict")
 _EACH = [pytest.param(name, marks=[] if name in _TELLING else [pytest.mark.slow]) for name in _STRANGE]
 _ERROR = "{'name': 'ValueError', 'text': 'x', 'line': 1, 'bases': [], 'code': 'x'}"
 
 
-def _must_be_the_students_loss(bench: Bench, operation: str, change: str) -> None:
-    """A wrong ``product`` whose replies are changed so gets a verdict, which is 0; the others have their marks."""
+def _must_be_the_students_loss(harness: AttackHarness, operation: str, change: str) -> None:
+    """Assert that a wrong ``product`` with replies changed this way gets a verdict of 0, and the others their marks."""
     attack = _with_strange(operation, change)
 
-    with bench.nothing_left():
-        outcome = bench.grade(bench.hand_in(attack.notebook(bench.places)))
+    with harness.no_remains():
+        outcome = harness.grade(harness.hand_in(attack.notebook(harness.places)))
 
     assert outcome.report["verdict"] == "graded", outcome.story()
     assert outcome.scores == ATTACKED, outcome.story()
-    bench.must_not_leak(outcome)
+    harness.must_not_leak(outcome)
 
 
 @_AS_ONE_USER
@@ -205,17 +205,17 @@ def _must_be_the_students_loss(bench: Bench, operation: str, change: str) -> Non
 @pytest.mark.parametrize(
     ("operation", "name"), [(operation, name) for operation, names in _FIELDS.items() for name in names]
 )
-def test_strange_field(bench: Bench, operation: str, name: str, strange: str) -> None:
-    """A reply that is well formed and makes no sense is never a fault of grader or package."""
-    _must_be_the_students_loss(bench, operation, f"reply[{name!r}] = {_STRANGE[strange]}")
+def test_strange_field_is_the_students_loss(harness: AttackHarness, operation: str, name: str, strange: str) -> None:
+    """A reply that is well formed and senseless is never a fault of grader or package."""
+    _must_be_the_students_loss(harness, operation, f"reply[{name!r}] = {_STRANGE[strange]}")
 
 
 @_AS_ONE_USER
 @pytest.mark.parametrize("strange", _STRANGE)
 @pytest.mark.parametrize("operation", _FIELDS)
-def test_strange_error(bench: Bench, operation: str, strange: str) -> None:
-    """The same of what a reply says about an exception."""
-    _must_be_the_students_loss(bench, operation, f"reply['error'] = dict.fromkeys({_ERROR}, {_STRANGE[strange]})")
+def test_strange_error_is_the_students_loss(harness: AttackHarness, operation: str, strange: str) -> None:
+    """The same holds for the description of an exception in a reply."""
+    _must_be_the_students_loss(harness, operation, f"reply['error'] = dict.fromkeys({_ERROR}, {_STRANGE[strange]})")
 
 
 @pytest.mark.slow
@@ -223,9 +223,11 @@ def test_strange_error(bench: Bench, operation: str, strange: str) -> None:
 @pytest.mark.parametrize("strange", _STRANGE)
 @pytest.mark.parametrize("name", ["name", "text", "line", "bases", "code"])
 @pytest.mark.parametrize("operation", _FIELDS)
-def test_strange_part_of_an_error(bench: Bench, operation: str, name: str, strange: str) -> None:
-    """The same, one part at a time."""
-    _must_be_the_students_loss(bench, operation, f"reply['error'] = {_ERROR} | {{{name!r}: {_STRANGE[strange]}}}")
+def test_strange_part_of_an_error_is_the_students_loss(
+    harness: AttackHarness, operation: str, name: str, strange: str
+) -> None:
+    """The same holds for each part of the description."""
+    _must_be_the_students_loss(harness, operation, f"reply['error'] = {_ERROR} | {{{name!r}: {_STRANGE[strange]}}}")
 
 
 @pytest.mark.parametrize(
@@ -241,18 +243,19 @@ def test_strange_part_of_an_error(bench: Bench, operation: str, name: str, stran
         "[{'output_type': 'update_display_data'}, {'output_type': ['list']}, {}, [], None, 5]",
     ],
 )
-def test_strange_outputs(bench: Bench, outputs: str) -> None:
-    """Outputs that no notebook has are left out; what is written can be read again."""
+def test_strange_outputs_are_left_out(harness: AttackHarness, outputs: str) -> None:
+    """Outputs that no notebook can have are left out; the written notebook can be read again."""
     attack = _with_strange("cell", f"reply['outputs'] = {outputs}")
 
-    outcome = bench.attack(Attack("outputs", attack.cell, "values are wrong"))
+    outcome = harness.attack(Attack("outputs", attack.cell, "values are wrong"))
 
     assert "executed.ipynb" in outcome.texts
 
 
 def _with_strange(operation: str, change: str) -> Attack:
-    """A wrong ``product`` whose notebook changes each reply to ``operation`` from its cell on, but for calls of other
-    exercises.
+    """Return a wrong ``product`` whose notebook changes each reply to ``operation`` from its cell on.
+
+    Replies to calls of other exercises stay as they are.
     """
     code = f"""
         real = server().operations[{operation!r}]
@@ -266,8 +269,8 @@ def _with_strange(operation: str, change: str) -> Attack:
     return at_import("strange", "", FIND + textwrap.dedent(code))
 
 
-def test_forged_trace_beside_a_forbidden_operation(bench: Bench) -> None:
-    """The trace comes from the student's process; that the source says otherwise is enough."""
+def test_forged_trace_hides_no_forbidden_operation(harness: AttackHarness) -> None:
+    """The trace comes from the student's process; a contradiction in the source is enough."""
     attack = at_import(
         "forged trace",
         r"uses .*matrix product|rows and columns",
@@ -275,4 +278,4 @@ def test_forged_trace_beside_a_forbidden_operation(bench: Bench) -> None:
         "server().operations['call'] = lambda **request: real(**request) | {'trace': {'function': [], 'dispatch': []}}",
         FORBIDDEN,
     )
-    bench.attack(attack)
+    harness.attack(attack)

@@ -1,12 +1,13 @@
-"""Attacks that nobody had listed: other ways to a file, to the kernel, to a value that lies, and to a name that stands
-for other code than its cell shows.
+"""Attacks beyond the original list.
+
+They try other ways to a file, to the kernel, to a false value, and to a name whose code is not the code of its cell.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from attacks.harness import ATTEMPT, FORBIDDEN, Attack, Bench, at_import, attacks, in_call
+from attacks.harness import ATTEMPT, FORBIDDEN, Attack, AttackHarness, at_import, attacks, in_call
 from attacks.hostile_course import PRODUCT
 from attacks.snippets import CALLS, FIND
 
@@ -290,14 +291,14 @@ display({"text/plain": "x"}, metadata=deep, raw=True)
 real = server().operations["call"]
 def call(**request):
     reply = real(**request)
-    if request["function"] == "product": reply["value"] = wire.Opaque("<b>" + "x" * 3_000_000, "")
+    if request["function"] == "product": reply["value"] = protocol.Opaque("<b>" + "x" * 3_000_000, "")
     return reply
 server().operations["call"] = call
 """,
     ),
 )
 
-#: What runs is the forbidden product, out of sight of a trace; what the cell of the exercise shows is the honest one.
+#: The forbidden product runs out of sight of a trace; the cell of the exercise shows the honest one.
 EVIL = """
 def evil(a, b):
     with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
@@ -342,12 +343,12 @@ def product(a, b):
 
 
 @attacks(*FILES, *KERNEL, *STATE, *VALUES)
-def test_further(bench: Bench, attack: Attack) -> None:
-    """No mark, no leak, nothing left, and the judge goes on."""
-    bench.attack(attack)
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
+    """The attack gets no mark and no canary, leaves no trace, and the judge continues."""
+    harness.attack(attack)
 
 
 @attacks(*NAMES)
-def test_code_behind_a_name_is_lost_or_reviewed(bench: Bench, attack: Attack) -> None:
-    """A mark is lost only for what ran or is plainly written; for the rest a person is asked."""
-    bench.attack(replace(attack, or_reviewed=True))
+def test_code_behind_a_name_is_lost_or_reviewed(harness: AttackHarness, attack: Attack) -> None:
+    """A mark is lost only for code that ran or is plainly written; for the rest a person is asked."""
+    harness.attack(replace(attack, or_reviewed=True))

@@ -1,10 +1,10 @@
-"""Ways to end the process, or to seem to: each costs the cell or the check it happens in, and nothing else."""
+"""Ways to end the process, or to seem to: each costs the cell or the check it happens in, and no other."""
 
 from __future__ import annotations
 
-from attacks.harness import Attack, Bench, at_import, attacks, in_call
+from attacks.harness import Attack, AttackHarness, at_import, attacks, in_call
 
-#: Name, code, what is said of it where it ends a cell, and where it ends a call.
+#: Name, code, message if it ends a cell, and message if it ends a call.
 WAYS = (
     ("sys.exit", "import sys; sys.exit(0)", r"SystemExit", r"stopped with SystemExit"),
     ("os._exit", "import os; os._exit(0)", r"ended the process \(exit code 0\)", r"ended the process \(exit code 0\)"),
@@ -116,6 +116,6 @@ OTHERS = (
 
 
 @attacks(*IMPORTS, *CALLS, *OTHERS)
-def test_ending(bench: Bench, attack: Attack) -> None:
-    """A fresh process stands in for the one that ended."""
-    bench.attack(attack)
+def test_ended_process_costs_one_cell_or_check(harness: AttackHarness, attack: Attack) -> None:
+    """A fresh process replaces the one that ended."""
+    harness.attack(attack)

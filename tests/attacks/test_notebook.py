@@ -1,5 +1,6 @@
-"""The file itself: the judge reads it as data, takes structure and points from the instructor's, and never what lies
-beside it or behind a link.
+"""The file itself: the judge reads it as data, and takes structure and points from the instructor's.
+
+The judge never reads files next to it or behind a link.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from typing import Any
 import builders
 import pytest
 
-from attacks.harness import GOT_THROUGH, MARK, WRONG, Attack, Bench, at_import, attacks
+from attacks.harness import GOT_THROUGH, MARK, WRONG, Attack, AttackHarness, at_import, attacks
 from attacks.hostile_course import ATTACKED, HONEST, NAME, submission
 
 Change = Callable[[Any], Any]
 
 
 def wrong() -> Any:
-    """A notebook whose ``product`` is wrong, and whose other answers are right."""
+    """Return a notebook whose ``product`` is wrong, and whose other answers are right."""
     return submission({"product": WRONG})
 
 
@@ -77,7 +78,7 @@ def flipped_flags(notebook: Any) -> Any:
 
 
 def hand_graded(notebook: Any) -> Any:
-    """A cell graded by hand has no automatic score: nobody would look at the right answer there."""
+    """Flag the cell as graded by hand, without an automatic score: no person would look at the right answer there."""
     marks(notebook, "product").update(grade=True, solution=True, locked=False)
     return notebook
 
@@ -99,9 +100,9 @@ def same_id_twice(notebook: Any) -> Any:
 
 
 def ids_exchanged(notebook: Any) -> Any:
-    """The cell that earns the marks of ``shift`` claims to be ``product``."""
-    one, other = builders.cell(notebook, "shift"), builders.cell(notebook, "product")
-    one.metadata.nbgrader.grade_id, other.metadata.nbgrader.grade_id = "product", "shift"
+    """Let the cell that earns the marks of ``shift`` claim to be ``product``."""
+    shift, product = builders.cell(notebook, "shift"), builders.cell(notebook, "product")
+    shift.metadata.nbgrader.grade_id, product.metadata.nbgrader.grade_id = "product", "shift"
     return notebook
 
 
@@ -128,7 +129,7 @@ def other_metadata(notebook: Any) -> Any:
     return notebook
 
 
-#: Change of a wrong notebook, what is said of it among the repairs, and the scores that it earns all the same.
+#: Change of a wrong notebook, its message among the repairs, and the scores that it earns all the same.
 CHANGES: dict[str, tuple[Change, str]] = {
     "test cells deleted": (without_tests, "had been deleted: put back"),
     "test cells duplicated": (doubled_tests, "was there more than once"),
@@ -148,18 +149,18 @@ CHANGES: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_structure(bench: Bench, name: str) -> None:
-    """Put back by the instructor's notebook, and said; the wrong answer earns nothing, the others their marks."""
-    change, said = CHANGES[name]
+def test_changed_structure_is_repaired(harness: AttackHarness, name: str) -> None:
+    """The instructor's notebook restores the cells; the wrong answer earns 0, the others their marks."""
+    change, message = CHANGES[name]
 
-    with bench.nothing_left():
-        outcome = bench.grade(bench.hand_in(json.loads(json.dumps(change(wrong())))))
-        bench.honest()
+    with harness.no_remains():
+        outcome = harness.grade(harness.hand_in(json.loads(json.dumps(change(wrong())))))
+        harness.honest()
 
     assert outcome.scores == ATTACKED, outcome.story()
     assert outcome.report["max_score"] == sum(HONEST.values())
-    assert said in "\n".join(outcome.report["repairs"])
-    bench.must_be_harmless(outcome, "values are wrong")
+    assert message in "\n".join(outcome.report["repairs"])
+    harness.must_be_harmless(outcome, "values are wrong")
 
 
 def version_3(notebook: Any) -> bytes:
@@ -177,17 +178,17 @@ def version_3(notebook: Any) -> bytes:
     return json.dumps(old).encode()
 
 
-def test_version_3(bench: Bench) -> None:
-    """An old notebook is converted: a wrong answer in it earns nothing, the others their marks."""
-    with bench.nothing_left():
-        outcome = bench.grade(bench.hand_in(version_3(wrong())))
-        bench.honest()
+def test_version_3_is_converted(harness: AttackHarness) -> None:
+    """An old notebook is converted: a wrong answer in it earns 0, the others their marks."""
+    with harness.no_remains():
+        outcome = harness.grade(harness.hand_in(version_3(wrong())))
+        harness.honest()
 
     assert outcome.scores == ATTACKED, outcome.story()
-    bench.must_be_harmless(outcome, "converted to nbformat 4")
+    harness.must_be_harmless(outcome, "converted to nbformat 4")
 
 
-#: Bytes of a file that is no notebook of this course, and what is said of it. The whole submission is ungraded.
+#: Bytes of a file that is not a notebook of this course, and its message. The whole submission is ungraded.
 FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "not JSON": (lambda: b"score = 5", "is not JSON"),
     "empty": (lambda: b"", "is empty"),
@@ -216,86 +217,86 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_file(bench: Bench, name: str) -> None:
-    """Said in one sentence, with no score; the next submission is graded."""
-    make, said = FILES[name]
+def test_unreadable_file_is_ungraded(harness: AttackHarness, name: str) -> None:
+    """The reason is one sentence, with no score; the next submission is graded."""
+    make, message = FILES[name]
 
-    with bench.nothing_left():
-        outcome = bench.grade(bench.hand_in(make()))
-        bench.honest()
+    with harness.no_remains():
+        outcome = harness.grade(harness.hand_in(make()))
+        harness.honest()
 
     assert sum(score or 0 for score in outcome.scores.values()) == 0, outcome.story()
-    bench.must_be_harmless(outcome, said, 10)
+    harness.must_be_harmless(outcome, message, 10)
 
 
-# ------------------------------------------------------------------------------------- something else in its place
+# ---------------------------------------------------------------------------------------------- paths to something else
 
 
-def link_to_passwd(path: Path, bench: Bench) -> None:
+def link_to_passwd(path: Path, harness: AttackHarness) -> None:
     path.symlink_to("/etc/passwd")
 
 
-def link_to_neighbour(path: Path, bench: Bench) -> None:
-    path.symlink_to(bench.course.neighbour)
+def link_to_neighbour(path: Path, harness: AttackHarness) -> None:
+    path.symlink_to(harness.course.neighbour)
 
 
-def hanging_link(path: Path, bench: Bench) -> None:
+def hanging_link(path: Path, harness: AttackHarness) -> None:
     path.symlink_to("nowhere")
 
 
-def link_to_itself(path: Path, bench: Bench) -> None:
+def link_to_itself(path: Path, harness: AttackHarness) -> None:
     path.symlink_to(path)
 
 
-def folder(path: Path, bench: Bench) -> None:
+def folder(path: Path, harness: AttackHarness) -> None:
     path.mkdir()
 
 
-def pipe(path: Path, bench: Bench) -> None:
+def pipe(path: Path, harness: AttackHarness) -> None:
     os.mkfifo(path)
 
 
-def device(path: Path, bench: Bench) -> None:
+def device(path: Path, harness: AttackHarness) -> None:
     try:
         os.mknod(path, 0o20666, os.makedev(1, 5))  # /dev/zero, which has no end
     except PermissionError:
         pytest.skip("only root can make a device")
 
 
-def unix_socket(path: Path, bench: Bench) -> None:
+def unix_socket(path: Path, harness: AttackHarness) -> None:
     import socket
 
     before = Path.cwd()
     os.chdir(path.parent)  # names of sockets are short
     try:
-        with socket.socket(socket.AF_UNIX) as one:
-            one.bind(path.name)
+        with socket.socket(socket.AF_UNIX) as unix:
+            unix.bind(path.name)
     finally:
         os.chdir(before)
 
 
-def linked_assignment(path: Path, bench: Bench) -> None:
+def linked_assignment(path: Path, harness: AttackHarness) -> None:
     path.parent.rmdir()
-    path.parent.symlink_to(bench.course.neighbour.parent)
+    path.parent.symlink_to(harness.course.neighbour.parent)
 
 
-def linked_student(path: Path, bench: Bench) -> None:
+def linked_student(path: Path, harness: AttackHarness) -> None:
     path.parent.rmdir()
     path.parent.parent.rmdir()
-    path.parent.parent.symlink_to(bench.course.neighbour.parent.parent)
+    path.parent.parent.symlink_to(harness.course.neighbour.parent.parent)
 
 
-def linked_to_source(path: Path, bench: Bench) -> None:
+def linked_to_source(path: Path, harness: AttackHarness) -> None:
     """The instructor's notebook has the right name, and earns full marks."""
     path.parent.rmdir()
-    path.parent.symlink_to(bench.course.source.parent)
+    path.parent.symlink_to(harness.course.source.parent)
 
 
-def nothing(path: Path, bench: Bench) -> None:
+def nothing(path: Path, harness: AttackHarness) -> None:
     pass
 
 
-PLACES: dict[str, tuple[Callable[[Path, Bench], None], str]] = {
+PLACES: dict[str, tuple[Callable[[Path, AttackHarness], None], str]] = {
     "symlink to /etc/passwd": (link_to_passwd, "symbolic link"),
     "symlink to another submission": (link_to_neighbour, "symbolic link"),
     "symlink to nowhere": (hanging_link, "symbolic link"),
@@ -312,30 +313,30 @@ PLACES: dict[str, tuple[Callable[[Path, Bench], None], str]] = {
 
 
 @pytest.fixture
-def empty(bench: Bench) -> Any:
-    """The place of a submission of ``s07``, and what may lie there afterwards is removed."""
-    path = bench.course.place("s07")
+def empty(harness: AttackHarness) -> Any:
+    """Return the place of a submission of ``s07``, and remove everything there afterwards."""
+    path = harness.course.place("s07")
     path.parent.mkdir(parents=True)
     yield path
-    for one in (path.parent.parent, path.parent):  # from above: what lies behind a link is not ours to remove
-        if one.is_symlink():
-            one.unlink()
+    for folder_ in (path.parent.parent, path.parent):  # from above: files behind a link must not be removed
+        if folder_.is_symlink():
+            folder_.unlink()
     shutil.rmtree(path.parent.parent, ignore_errors=True)
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_place(bench: Bench, empty: Path, name: str) -> None:
-    """Nothing is followed, nothing is waited for: ungraded, in one sentence."""
-    make, said = PLACES[name]
-    make(empty, bench)
+def test_path_to_something_else_is_ungraded(harness: AttackHarness, empty: Path, name: str) -> None:
+    """No link is followed and no read waits: the submission is ungraded, with a reason of one sentence."""
+    make, message = PLACES[name]
+    make(empty, harness)
 
-    with bench.nothing_left():
-        outcome = bench.grade(empty, "s07")
-        bench.honest()
+    with harness.no_remains():
+        outcome = harness.grade(empty, "s07")
+        harness.honest()
 
     assert outcome.report["verdict"] == "ungraded", outcome.story()
     assert outcome.report["score"] is None
-    bench.must_be_harmless(outcome, said, 5)
+    harness.must_be_harmless(outcome, message, 5)
     assert "root:" not in outcome.everything
 
 
@@ -376,14 +377,14 @@ MAGICS = (
 
 
 @attacks(*MAGICS)
-def test_magic(bench: Bench, attack: Attack) -> None:
+def test_magic_is_contained(harness: AttackHarness, attack: Attack) -> None:
     """No program is started, and no file is read or written, whatever the notation."""
-    bench.attack(attack)
+    harness.attack(attack)
 
 
-# ------------------------------------------------------------------------------------------- what lies beside it
+# ------------------------------------------------------------------------------------------- files next to the notebook
 
-#: Each would tell that it was imported, by a file beside it and on the screen.
+#: Each would report its import by a file next to it and on the screen.
 _PLANTED = """import os, sys
 open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "imported-" + __name__), "w").close()
 sys.stderr.write("ATTACK-" + "SUCCEEDED\\n")
@@ -402,34 +403,34 @@ _SETTINGS = {
 }
 
 
-def test_modules_beside_the_notebook(bench: Bench, tmp_path: Path) -> None:
-    """Not one is imported, by whatever runs: even where the command is started in the student's own folder."""
-    place = bench.hand_in(submission(), "s08")
+def test_modules_next_to_the_notebook_are_not_imported(harness: AttackHarness, tmp_path: Path) -> None:
+    """Not one is imported by any process, even if the command is started in the student's own folder."""
+    path = harness.hand_in(submission(), "s08")
     for name in BESIDE:
-        (place.parent / name).parent.mkdir(exist_ok=True)
-        (place.parent / name).write_text(_PLANTED)
+        (path.parent / name).parent.mkdir(exist_ok=True)
+        (path.parent / name).write_text(_PLANTED)
     for name, text in _SETTINGS.items():
-        (place.parent / name).write_text(text)
-    before = set(place.parent.rglob("*"))
+        (path.parent / name).write_text(text)
+    before = set(path.parent.rglob("*"))
 
-    outcome = bench.grade(place, "s08")
-    done = run_command(place.parent, "grade", place.name, "--assignment", NAME, "--course", str(bench.course.root),
+    outcome = harness.grade(path, "s08")
+    done = run_command(path.parent, "grade", path.name, "--assignment", NAME, "--course", str(harness.course.root),
                        "--no-gradebook")  # fmt: skip
 
     assert outcome.scores == HONEST
     assert done.returncode == 0, done.stdout + done.stderr
     assert "10" in done.stdout
     assert GOT_THROUGH not in outcome.everything + done.stdout + done.stderr
-    assert set(place.parent.rglob("*")) == before
+    assert set(path.parent.rglob("*")) == before
     imported = at_import("imports", r"imported: no", f"""
 import os, sys
-sys.path[:0] = ["", {str(place.parent)!r}]
+sys.path[:0] = ["", {str(path.parent)!r}]
 for name in ("test_product", "misconceptions", "conftest", "setup"):
     try: __import__(name)
     except ImportError: print("imported: no", name)
     else: print("ATTACK-" "SUCCEEDED")
 """)  # fmt: skip
-    bench.attack(imported)
+    harness.attack(imported)
 
 
 def run_command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,8 +1,8 @@
-"""Changes of what runs beside the student: the student process's own modules are the student's, the judge's are not."""
+"""Changes of code next to the student's: the student process's own modules are the student's, the judge's are not."""
 
 from __future__ import annotations
 
-from attacks.harness import FORBIDDEN, WRONG, Attack, Bench, at_import, attacks
+from attacks.harness import FORBIDDEN, WRONG, Attack, AttackHarness, at_import, attacks
 
 _ALWAYS = "lambda *args, **kwargs: True"
 
@@ -293,6 +293,6 @@ INVENTED = (
 
 
 @attacks(*LISTED, *INVENTED)
-def test_patch(bench: Bench, attack: Attack) -> None:
-    """Comparing, timing and scoring happen where the patch is not; what it breaks is the exercise's own loss."""
-    bench.attack(attack)
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
+    """Comparing, timing and scoring happen outside the patched process; breakage costs the exercise's own marks."""
+    harness.attack(attack)

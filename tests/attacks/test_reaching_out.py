@@ -1,4 +1,4 @@
-"""Reaching out of the process: other hosts, other programs, other processes, and the kernel's darker corners."""
+"""Reaching out of the process: other hosts, other programs, other processes, and the kernel's rarer calls."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from attacks.harness import Attack, Bench, at_import, attacks
+from attacks.harness import Attack, AttackHarness, at_import, attacks
 from attacks.snippets import CALLS
 
-#: System calls by their numbers on x86-64 and aarch64: no library between attack and kernel.
+#: System calls by their numbers on x86-64 and aarch64: without a library between attack and kernel.
 _NO = r"refused: (EPERM|ENOSYS|EACCES|PermissionError)"
 
 
@@ -179,39 +179,39 @@ print("not this machine")
 )  # fmt: skip
 
 
-@attacks(*(one for one in (*LISTED, *INVENTED) if one not in NETWORK))
-def test_reach(bench: Bench, attack: Attack) -> None:
-    """Refused by the kernel, each by its number; judge and fork server live on."""
-    bench.attack(attack)
+@attacks(*(attack for attack in (*LISTED, *INVENTED) if attack not in NETWORK))
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
+    """The kernel refuses each by its number; judge and fork server live on."""
+    harness.attack(attack)
 
 
 @pytest.fixture
-def listeners(bench: Bench, tmp_path: Path) -> Iterator[dict[str, socket.socket]]:
-    """Sockets that anybody on this machine may write to; their addresses are among the places that attacks know."""
-    path = bench.course.root / "listening"
+def listeners(harness: AttackHarness, tmp_path: Path) -> Iterator[dict[str, socket.socket]]:
+    """Open sockets that every process on this machine may write to; attacks know their addresses."""
+    path = harness.course.root / "listening"
     with contextlib.ExitStack() as stack:
         made = {
             "tcp": socket.create_server(("127.0.0.1", 0)),
             "udp": socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
             "unix": socket.socket(socket.AF_UNIX),
         }
-        for one in made.values():
-            stack.enter_context(one)
-            one.setblocking(False)
+        for listener in made.values():
+            stack.enter_context(listener)
+            listener.setblocking(False)
         made["udp"].bind(("127.0.0.1", 0))
         made["unix"].bind(str(path))
         made["unix"].listen()
         path.chmod(0o777)
         stack.callback(path.unlink)
-        bench.extra = {"unix": str(path), **{name: str(made[name].getsockname()[1]) for name in ("tcp", "udp")}}
-        stack.callback(bench.extra.clear)
+        harness.extra = {"unix": str(path), **{name: str(made[name].getsockname()[1]) for name in ("tcp", "udp")}}
+        stack.callback(harness.extra.clear)
         yield made
 
 
 @attacks(*NETWORK)
-def test_network(bench: Bench, attack: Attack, listeners: dict[str, socket.socket]) -> None:
-    """No socket of any family; nothing arrives at those who listen."""
-    bench.attack(attack)
+def test_network_is_unreachable(harness: AttackHarness, attack: Attack, listeners: dict[str, socket.socket]) -> None:
+    """Sockets of every family are refused; the listeners receive no data."""
+    harness.attack(attack)
 
     for name in ("tcp", "unix"):
         with pytest.raises(BlockingIOError):
@@ -220,13 +220,13 @@ def test_network(bench: Bench, attack: Attack, listeners: dict[str, socket.socke
         listeners["udp"].recv(1)
 
 
-def test_listeners_hear_what_is_sent(bench: Bench, listeners: dict[str, socket.socket]) -> None:
-    """So that silence says something."""
+def test_listeners_hear_what_is_sent(harness: AttackHarness, listeners: dict[str, socket.socket]) -> None:
+    """Without the attack's confinement they hear it, so that silence above is evidence."""
     with socket.create_connection(listeners["tcp"].getsockname()):
         listeners["tcp"].accept()[0].close()
-    with socket.socket(socket.AF_UNIX) as one:
-        one.connect(bench.extra["unix"])
+    with socket.socket(socket.AF_UNIX) as sender:
+        sender.connect(harness.extra["unix"])
         listeners["unix"].accept()[0].close()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.sendto(b"x", listeners["udp"].getsockname())
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"x", listeners["udp"].getsockname())
         assert listeners["udp"].recv(1) == b"x"

@@ -1,7 +1,7 @@
-"""Reading what is hidden: the attacker knows every path and the judge's process id, and shouts out what it finds.
+"""Reading hidden data: the attacker knows every path and the judge's process id, and prints every find.
 
-A canary lies in the hidden tests, the misconceptions, the gradebook, the judge's environment, another submission and
-the instructor's solution. Whatever an attack gets hold of, it prints, shows and raises; none of it may be a canary.
+There is a canary in the hidden tests, the misconceptions, the gradebook, the judge's environment, another submission
+and the instructor's solution. An attack prints, shows and raises everything it reads; none of it may be a canary.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import re
 
 import pytest
 
-from attacks.harness import ATTEMPT, Attack, Bench, at_import, attacks, fill, in_call, leaks, plain_python
+from attacks.harness import ATTEMPT, Attack, AttackHarness, at_import, attacks, fill, in_call, leaks, plain_python
 
-#: What attacks search for (no whole canary, so that no attack finds itself), and how they tell.
+#: The text that attacks search for (not a whole canary, so that no attack finds itself), and their ways to print it.
 HUNT = (
     ATTEMPT
     + """
@@ -33,7 +33,7 @@ def steal(name, read):
         print(name, "refused:", type(error).__name__, str(error)[:80], flush=True)
 """
 )
-#: A wrong answer that tells once more, by every way that a value can take.
+#: A wrong answer that reports once more, by every way that a value can take.
 TELL = """
 def product(a, b):
     print(LOOT)
@@ -325,24 +325,24 @@ steal("truncate", lambda: os.truncate("{gradebook}", 0) or print("ATTACK-" + "SU
 
 
 @attacks(*LISTED, *INVENTED)
-def test_reading(bench: Bench, attack: Attack) -> None:
-    """Nothing but what the notebook itself, Python and its libraries hold."""
-    bench.attack(attack)
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
+    """The attack finds only data of the notebook itself, Python and its libraries."""
+    harness.attack(attack)
 
 
 @pytest.mark.parametrize("attack", FILES, ids=lambda attack: attack.name)
-def test_the_same_code_unconfined_finds_its_canary(bench: Bench, attack: Attack) -> None:
-    """The attack works where nothing stands in its way, and the search of the outputs sees it."""
-    code = re.sub(r"^def product[\s\S]*", "", fill(attack.cell, bench.places), flags=re.MULTILINE)
+def test_the_same_code_unconfined_finds_its_canary(harness: AttackHarness, attack: Attack) -> None:
+    """Unconfined, the attack works, and the search of the outputs sees its find."""
+    code = re.sub(r"^def product[\s\S]*", "", fill(attack.cell, harness.places), flags=re.MULTILINE)
 
-    got = plain_python(code, bench.course.neighbour.parent)
+    got = plain_python(code, harness.course.neighbour.parent)
 
-    assert leaks(got, bench.course), got
+    assert leaks(got, harness.course), got
 
 
-def test_canaries_lie_where_attacks_look(bench: Bench) -> None:
+def test_canaries_are_where_attacks_look(harness: AttackHarness) -> None:
     """A canary that is not there cannot leak."""
-    course = bench.course
+    course = harness.course
     places = {
         "grader": course.graders / "test_product.py",
         "literal": course.graders / "test_product.py",
@@ -353,25 +353,25 @@ def test_canaries_lie_where_attacks_look(bench: Bench) -> None:
     }
     for place, path in places.items():
         assert place in leaks(path.read_bytes().decode("latin-1"), course)
-    with open(f"/proc/{bench.judge.process.pid}/environ", encoding="utf-8") as environment:
+    with open(f"/proc/{harness.judge.process.pid}/environ", encoding="utf-8") as environment:
         assert leaks(environment.read(), course) == ["environment"]
 
 
-def test_memory_of_the_fork_server_holds_no_canary(bench: Bench) -> None:
-    """Student processes are its copies: what it never had, they cannot find. That of the judge holds them."""
-    judge = bench.judge.process.pid
-    endless = at_import("endless", "", "while True: pass")  # the reference is timed, in a process beside the student's
-    bench.grade(bench.hand_in(endless.notebook(bench.places)))
+def test_memory_of_the_fork_server_holds_no_canary(harness: AttackHarness) -> None:
+    """Student processes are its copies: they cannot find data that it never had. The judge has the canaries."""
+    judge = harness.judge.process.pid
+    endless = at_import("endless", "", "while True: pass")  # the reference is timed, in a process next to the student's
+    harness.grade(harness.hand_in(endless.notebook(harness.places)))
     forkserver = [pid for pid in children(judge) if "foundations.worker.forkserver" in command(pid)]
     assert forkserver
-    assert [held(pid, bench) for pid in forkserver] == [set()] * len(forkserver)
-    assert {"grader", "literal", "solution"} & held(judge, bench)
+    assert [held(pid, harness) for pid in forkserver] == [set()] * len(forkserver)
+    assert {"grader", "literal", "solution"} & held(judge, harness)
 
 
-def held(pid: int, bench: Bench) -> set[str]:
-    """Places whose canaries are in the memory of a process."""
+def held(pid: int, harness: AttackHarness) -> set[str]:
+    """Return the places whose canaries are in the memory of a process."""
     data = memory(pid)
-    return {place for place, canary in bench.course.canaries.items() if canary.encode() in data}
+    return {place for place, canary in harness.course.canaries.items() if canary.encode() in data}
 
 
 def children(pid: int) -> list[int]:
@@ -385,7 +385,7 @@ def command(pid: int) -> str:
 
 
 def memory(pid: int) -> bytes:
-    """All private writable memory of a process."""
+    """Return all private writable memory of a process."""
     parts = []
     with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as mem:
         for line in maps:

@@ -1,4 +1,4 @@
-"""Where an assignment declares files: the one folder that student code may write to, and nothing beyond it."""
+"""Assignments that declare files: the one folder that student code may write to, and its bounds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from attacks.harness import ATTEMPT, WRONG, Attack, Bench, at_import, attacks
+from attacks.harness import ATTEMPT, WRONG, Attack, AttackHarness, at_import, attacks
 from attacks.hostile_course import ATTACKED, HONEST, submission
 
 _REFUSED = r"refused: (EACCES|EPERM|ENOENT|EXDEV|ENOSYS|EROFS|EFBIG)"
@@ -113,40 +113,40 @@ print("writing")
 
 
 @attacks(*ATTACKS)
-def test_scratch(bench: Bench, attack: Attack) -> None:
-    """Bounded in bytes and files, closed to all sides, and gone with the notebook; the next one finds its own file."""
-    path, honest = bench.scratch.place("s01"), bench.scratch.place("s03")
-    for place, notebook in ((path, attack.notebook(bench.places)), (honest, reading_notebook())):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(json.dumps(notebook))
-        place.with_name("data.csv").write_text(f"1,{place.parents[1].name}")
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
+    """The folder is bounded, closed to all sides, and gone with the notebook; the next one finds its own file."""
+    path, honest = harness.scratch.place("s01"), harness.scratch.place("s03")
+    for file, notebook in ((path, attack.notebook(harness.places)), (honest, reading_notebook())):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(notebook))
+        file.with_name("data.csv").write_text(f"1,{file.parents[1].name}")
 
-    with bench.nothing_left():
-        outcome = bench.grade(path)
-        after = bench.grade(honest, "s03")
+    with harness.no_remains():
+        outcome = harness.grade(path)
+        after = harness.grade(honest, "s03")
 
     assert outcome.scores == ATTACKED, outcome.story()
-    bench.must_be_harmless(outcome, attack.seen)
+    harness.must_be_harmless(outcome, attack.seen)
     assert after.scores == HONEST, after.story()
-    assert "found ['data.csv'] 1,s03" in after.said
+    assert "found ['data.csv'] 1,s03" in after.shown_text
     assert path.with_name("data.csv").read_text() == "1,s01"
 
 
 def reading_notebook() -> object:
-    """An honest one that says what it finds."""
+    """Return an honest notebook that prints its files."""
     text = "import os\nprint('found', os.listdir('.'), open('data.csv').read())\ndef shift(x):\n    return x + 1\n"
     return submission({"shift": text})
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "pipe", "large"])
-def test_declared_file_that_is_none(bench: Bench, kind: str) -> None:
-    """It is left out and said; what it leads to is not read."""
-    place = bench.scratch.place("s05")
-    place.parent.mkdir(parents=True)
-    data = place.with_name("data.csv")
+def test_declared_file_of_another_kind_is_left_out(harness: AttackHarness, kind: str) -> None:
+    """The file is left out with a message; the target of a link is not read."""
+    path = harness.scratch.place("s05")
+    path.parent.mkdir(parents=True)
+    data = path.with_name("data.csv")
     match kind:
         case "link":
-            data.symlink_to(bench.course.graders / "test_product.py")
+            data.symlink_to(harness.course.graders / "test_product.py")
         case "folder":
             data.mkdir()
         case "pipe":
@@ -154,12 +154,12 @@ def test_declared_file_that_is_none(bench: Bench, kind: str) -> None:
         case "large":
             data.write_bytes(bytes(2_000_000))
     text = f"try: print(open('data.csv').read())\nexcept OSError as error: print('no file:', error)\n{WRONG}"
-    place.write_text(json.dumps(submission({"product": text})))
+    path.write_text(json.dumps(submission({"product": text})))
 
-    with bench.nothing_left():
-        outcome = bench.grade(place)
+    with harness.no_remains():
+        outcome = harness.grade(path)
 
     assert outcome.scores == ATTACKED, outcome.story()
     assert "'data.csv' was left out" in str(outcome.report["repairs"])
-    bench.must_be_harmless(outcome, "no file: ")
-    shutil.rmtree(place.parents[1])
+    harness.must_be_harmless(outcome, "no file: ")
+    shutil.rmtree(path.parents[1])

@@ -1,7 +1,7 @@
 """The clock: CPU time is read from outside, inputs are fresh, and each repetition is checked.
 
-The real hidden tests of ``matmul_elementwise`` (6 points): those of speed are for a function that is fast, and not for
-one that says so.
+The real hidden tests of ``matmul_elementwise`` (6 points): the tests of speed are for a fast function, not for one that
+claims to be fast.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import builders
 import pytest
 
-from attacks.harness import GOT_THROUGH, Bench, Outcome
+from attacks.harness import GOT_THROUGH, AttackHarness, Outcome
 from attacks.hostile_course import MATMUL, matmul_submission
 
 SPEED = "many times faster than three loops"
@@ -195,8 +195,8 @@ def matmul_elementwise(a, b):
     ),
 )
 
-#: How values were computed is partly the student process's own word: a person is asked about code that reaches for it.
-HOW = (
+#: How values were computed is partly the student process's own claim: a person is asked about code that reaches for it.
+OTHER_CODE = (
     Trick(
         "the batch answered at once, in the place of our code",
         """
@@ -213,23 +213,23 @@ def matmul_elementwise(a, b):
 )
 
 
-def grade(bench: Bench, trick: Trick) -> Outcome:
-    path = bench.matmul / "submitted" / "s01" / MATMUL / f"{MATMUL}.ipynb"
+def grade(harness: AttackHarness, trick: Trick) -> Outcome:
+    path = harness.matmul / "submitted" / "s01" / MATMUL / f"{MATMUL}.ipynb"
     builders.write(matmul_submission({"matmul_elementwise": f"{SLOW}\n{FAST}\n{trick.code}\n"}), path)
-    return bench.grade(path, assignment=MATMUL)
+    return harness.grade(path, assignment=MATMUL)
 
 
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.name)
-def test_trick(bench: Bench, trick: Trick) -> None:
-    """The check fails for what it is about; the exercises before keep their points, and the next submission its own."""
-    honest = bench.matmul / "submitted" / "s03" / MATMUL / f"{MATMUL}.ipynb"
+def test_timing_trick_loses_speed(harness: AttackHarness, trick: Trick) -> None:
+    """The right check fails; the earlier exercises keep their points, and the next submission its own."""
+    honest = harness.matmul / "submitted" / "s03" / MATMUL / f"{MATMUL}.ipynb"
     if not honest.exists():
         builders.write(matmul_submission({}), honest)
-        bench.grade(honest, "s03", MATMUL)  # the baseline's process is there from now on
+        harness.grade(honest, "s03", MATMUL)  # the baseline's process exists from now on
 
-    with bench.nothing_left():
-        outcome = grade(bench, trick)
-        after = bench.grade(honest, "s03", MATMUL)
+    with harness.no_remains():
+        outcome = grade(harness, trick)
+        after = harness.grade(honest, "s03", MATMUL)
 
     outcomes = {check["name"]: check["outcome"] for check in outcome.report["exercises"][2]["checks"]}
     assert outcomes[trick.fails] == "fail", outcome.story()
@@ -238,21 +238,21 @@ def test_trick(bench: Bench, trick: Trick) -> None:
     assert outcome.scores["matmul_elementwise"] == 0 or not trick.nothing, outcome.story()
     assert outcome.report["review"] != [] or not trick.reviewed, outcome.story()
     assert (outcome.scores["matmul_naive"], outcome.scores["frobenius_norm"]) == (5.0, 4.0), outcome.story()
-    assert GOT_THROUGH not in outcome.said
+    assert GOT_THROUGH not in outcome.shown_text
     assert after.scores == {"matmul_naive": 5.0, "frobenius_norm": 4.0, "matmul_elementwise": 6.0}, after.story()
 
 
-@pytest.mark.parametrize("trick", HOW, ids=lambda trick: trick.name)
-def test_how(bench: Bench, trick: Trick) -> None:
+@pytest.mark.parametrize("trick", OTHER_CODE, ids=lambda trick: trick.name)
+def test_right_values_by_other_code_are_lost_or_reviewed(harness: AttackHarness, trick: Trick) -> None:
     """Right values in little time, by code that the exercise does not use, are lost or reviewed."""
-    outcome = grade(bench, trick)
+    outcome = grade(harness, trick)
     assert (outcome.scores["matmul_naive"], outcome.scores["frobenius_norm"]) == (5.0, 4.0), outcome.story()
     assert f"{SPEED}: fail" in outcome.messages("matmul_elementwise") or outcome.report["review"] != []
 
 
-def test_fast_answer_passes(bench: Bench) -> None:
-    """So that the refusals above say something: written as the exercise wants it, the same check passes."""
+def test_fast_answer_passes(harness: AttackHarness) -> None:
+    """The refusals above are evidence: written as the exercise asks, the same answer passes."""
     trick = Trick("fast", "def matmul_elementwise(a, b):\n    assert a.shape[1] == b.shape[0]\n"
                   "    return torch.stack([(row[:, None] * b).sum(0) for row in a])")  # fmt: skip
-    outcome = grade(bench, trick)
+    outcome = grade(harness, trick)
     assert re.search(rf"{SPEED}: pass", outcome.messages("matmul_elementwise"))

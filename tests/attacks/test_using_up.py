@@ -1,8 +1,8 @@
-"""Using up time, memory, processes, threads, output and files: what is over a limit is stopped at the limit."""
+"""Using up time, memory, processes, threads, output and files: use above a limit is stopped at the limit."""
 
 from __future__ import annotations
 
-from attacks.harness import ATTEMPT, Attack, Bench, at_import, attacks, in_call
+from attacks.harness import ATTEMPT, Attack, AttackHarness, at_import, attacks, in_call
 
 _IGNORE = """import signal
 for number in range(1, 65):
@@ -223,6 +223,6 @@ for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS, resource.RLIMIT_FSIZE, re
 
 
 @attacks(*LISTED, *INVENTED)
-def test_use(bench: Bench, attack: Attack) -> None:
-    """Stopped, and said in words; the rest of the notebook has what it needs."""
-    bench.attack(attack)
+def test_use_is_stopped_at_the_limit(harness: AttackHarness, attack: Attack) -> None:
+    """The use is stopped with a message; the rest of the notebook has the resources it needs."""
+    harness.attack(attack)

@@ -1,8 +1,8 @@
-"""Values that are not what they seem: the judge takes plain numbers, text and tensors, and nothing of an object's."""
+"""Values in disguise: the judge takes plain numbers, text and tensors, and no part of any other object."""
 
 from __future__ import annotations
 
-from attacks.harness import Attack, Bench, at_import, attacks, in_call
+from attacks.harness import Attack, AttackHarness, at_import, attacks, in_call
 
 LISTED = (
     in_call(
@@ -141,6 +141,6 @@ INVENTED = (
 
 
 @attacks(*LISTED, *INVENTED)
-def test_value(bench: Bench, attack: Attack) -> None:
-    """Compared as plain data in the judge, or refused by its type."""
-    bench.attack(attack)
+def test_attack_is_contained(harness: AttackHarness, attack: Attack) -> None:
+    """The value is compared as plain data in the judge, or refused by its type."""
+    harness.attack(attack)

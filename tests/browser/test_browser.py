@@ -1,5 +1,6 @@
-"""The course as people see it, in headless Chromium: JupyterLab for students, Formgrader for those who grade, and the
-feedback page that goes back.
+"""The course as people see it, in headless Chromium.
+
+Students see JupyterLab and their feedback page, graders see Formgrader.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ NAMED = "<img src=x onerror='window.__pwned = 1'>"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The course as an instructor keeps it, with nothing handed in yet."""
+    """Make the course as an instructor keeps it, without submissions."""
     root = tmp_path_factory.mktemp("browser")
     for name in ("source", "graders", "release", "solutions"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -82,7 +83,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def course(folder: Path) -> Path:
-    """Three submissions, graded as people do it: a mistake, payloads wherever text can be put, and no notebook."""
+    """Grade three submissions as people do: one with a mistake, one with payloads, and one that is not a notebook."""
     for student in ("last-product-only", "not-a-notebook"):
         shutil.copytree(ROOT / "examples" / "submitted" / student / NAME, folder / "submitted" / student / NAME)
     for student in ("hostile", NAMED):
@@ -93,7 +94,7 @@ def course(folder: Path) -> Path:
 
 
 def command(folder: Path, *arguments: str) -> None:
-    """Run ``foundations`` as a person does; 1 says that some submission is ungraded."""
+    """Run ``foundations`` as a person does; exit code 1 means that some submission is ungraded."""
     done = foundations(*arguments, cwd=folder)
     assert done.returncode in (0, 1), done.stdout + done.stderr
 
@@ -114,7 +115,7 @@ def named(notebook: nbformat.NotebookNode, grade_id: str) -> nbformat.NotebookNo
 
 
 def hostile() -> nbformat.NotebookNode:
-    """Payloads as Markdown, as output of every rich kind, as printed text, and in the message of an exception."""
+    """Put payloads into Markdown, output of every rich kind, printed text, and the message of an exception."""
     notebook = read(ROOT / "release" / NAME / f"{NAME}.ipynb")
     everything = "\n\n".join(PAYLOADS)
     shown = "\n".join(
@@ -139,7 +140,7 @@ def hostile() -> nbformat.NotebookNode:
 
 @pytest.fixture(scope="module")
 def jupyter(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of JupyterLab in the course's folder, with no settings but ``nbgrader_config.py`` there."""
+    """Return the address of JupyterLab in the course's folder, with its ``nbgrader_config.py`` as the only settings."""
     home = tmp_path_factory.mktemp("home")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -175,7 +176,7 @@ def jupyter(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def answers(server: subprocess.Popen[bytes], port: int) -> None:
-    """Return as soon as ``server`` does."""
+    """Return as soon as ``server`` answers."""
     until = time.monotonic() + 60
     while True:
         assert server.poll() is None, f"JupyterLab ended with {server.returncode}"
@@ -188,7 +189,7 @@ def answers(server: subprocess.Popen[bytes], port: int) -> None:
 
 @dataclass
 class Seen:
-    """A page, and what happened in it that a person would not see."""
+    """A page, and the events in it that a person would not see."""
 
     page: Any
     requests: list[str] = field(default_factory=list)
@@ -199,11 +200,11 @@ class Seen:
         self.page.goto(address, wait_until="networkidle")
 
     def elsewhere(self, *hosts: str) -> list[str]:
-        """Requests that left for another host."""
+        """List the requests that left for another host."""
         return [url for url in self.requests if not url.startswith((*hosts, "data:", "blob:", "file:"))]
 
     def must_be_inert(self) -> None:
-        """Nothing of the student's has run, also after a click on the bait."""
+        """Assert that no code of the student has run, also after a click on the bait."""
         for bait in self.page.locator("#bait, a:has-text('click')").all():
             bait.click(force=True, timeout=2_000)
         assert self.page.evaluate("window.__pwned") is None
@@ -223,56 +224,57 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def seen(chromium: Any) -> Iterator[Seen]:
-    """A fresh page that fails in 60 s what does not happen."""
+    """Open a fresh page whose waits fail after 60 s."""
     with contextlib.closing(chromium.new_context(viewport={"width": 1200, "height": 1000})) as context:
         context.set_default_timeout(60_000)
-        one = Seen(context.new_page())
-        one.page.on("request", lambda request: one.requests.append(request.url))
-        one.page.on("pageerror", lambda error: one.errors.append(str(error)))
+        seen = Seen(context.new_page())
+        seen.page.on("request", lambda request: seen.requests.append(request.url))
+        seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
 
         def dismissed(dialog: Any) -> None:
-            one.dialogs.append(dialog.message)
+            seen.dialogs.append(dialog.message)
             dialog.dismiss()
 
-        one.page.on("dialog", dismissed)
-        yield one
+        seen.page.on("dialog", dismissed)
+        yield seen
 
 
 # ------------------------------------------------------------------------------------------------- the student's seat
 
 
 def open_notebook(seen: Seen, server: str, path: str) -> None:
-    """In JupyterLab, with its kernel ready."""
+    """Open the notebook in JupyterLab, with its kernel ready."""
     seen.page.goto(f"{server}/lab/tree/{path}?reset")
     seen.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
     seen.page.get_by_text("| Idle").wait_for()
 
 
 def validate(seen: Seen) -> str:
-    """Press nbgrader's button in the toolbar; what its dialog says."""
+    """Press nbgrader's button in the toolbar; return the text of its dialog."""
     seen.page.get_by_role("button", name="Validate").first.click()
     dialog = seen.page.locator(".jp-Dialog")
     dialog.wait_for()
-    said: str = dialog.inner_text()
+    text: str = dialog.inner_text()
     dialog.get_by_role("button").last.click()
-    return said
+    return text
 
 
 @pytest.mark.slow
-def test_stub_says_what_to_do(seen: Seen, jupyter: str) -> None:
-    """Validate, on the notebook as handed out: each exercise says that it is not written, and what comes next."""
+def test_stub_names_the_next_step(seen: Seen, jupyter: str) -> None:
+    """Validate the released notebook: the message names each unwritten exercise and the next step."""
     open_notebook(seen, jupyter, f"release/{NAME}/{NAME}.ipynb")
-    said = validate(seen)
-    assert said.count("The following cell failed") == 3
-    assert [f"{name} is not written yet" in said for name in EXERCISES] == [True] * 3
-    assert said.count("replace `raise NotImplementedError()` in its cell by your own lines") == 3
+    text = validate(seen)
+    assert text.count("The following cell failed") == 3
+    assert [f"{name} is not written yet" in text for name in EXERCISES] == [True] * 3
+    assert text.count("replace `raise NotImplementedError()` in its cell by your own lines") == 3
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_solved_notebook_runs(seen: Seen, jupyter: str, folder: Path, name: str) -> None:
-    """Run All on the released notebook with the stubs filled in: no cell ends in an error, nothing goes to another
-    host, and Validate is content.
+    """Run All on the released notebook with the stubs filled in: all cells succeed, and Validate reports no fault.
+
+    No request goes to another host.
     """
     path = at_home(folder, name)
     open_notebook(seen, jupyter, f"at-home/{name}/{name}.ipynb")
@@ -285,7 +287,7 @@ def test_solved_notebook_runs(seen: Seen, jupyter: str, folder: Path, name: str)
     ]
     assert [output.evalue for output in outputs if output.output_type == "error"] == []
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
-    if name == NAME:  # it runs all of the notebook again, and says of the others no more than the lines above
+    if name == NAME:  # it runs all of the notebook again, and adds no information on the others to the lines above
         assert "passes all the tests" in validate(seen)
     assert seen.errors == []
     assert seen.elsewhere(jupyter) == []
@@ -293,7 +295,7 @@ def test_solved_notebook_runs(seen: Seen, jupyter: str, folder: Path, name: str)
 
 
 def at_home(folder: Path, name: str) -> Path:
-    """A released assignment on a student's disk, its stubs filled in with the solution's cells."""
+    """Write a released assignment to a student's disk, its stubs filled in with the solution's cells."""
     shutil.copytree(folder / "release" / name, folder / "at-home" / name)
     path = folder / "at-home" / name / f"{name}.ipynb"
     notebook, solution = read(path), read(folder / "solutions" / name / f"{name}.ipynb")
@@ -307,14 +309,14 @@ def at_home(folder: Path, name: str) -> Path:
 
 
 def submission_page(seen: Seen, server: str, student: str) -> None:
-    """The page for grading by hand."""
+    """Open the page for grading by hand."""
     listed = seen.page.request.get(f"{server}/formgrader/api/submitted_notebooks/{NAME}/{NAME}").json()
     [identity] = [each["id"] for each in listed if each["student"] == student]
     seen.open(f"{server}/formgrader/submissions/{identity}")
 
 
 def held(course: Path) -> dict[str, float]:
-    """Automatic scores by student, as the gradebook has them."""
+    """Return the automatic scores by student, as the gradebook has them."""
     return {
         student: sum(automatic or 0 for automatic, _, _ in grades.values())
         for student, grades in scores(find_course(course), NAME).items()
@@ -323,7 +325,7 @@ def held(course: Path) -> dict[str, float]:
 
 @pytest.mark.slow
 def test_formgrader_shows_what_the_gradebook_holds(seen: Seen, jupyter: str, course: Path) -> None:
-    """The assignment in its list, and every submission with its score; what is ungraded asks for a person."""
+    """The assignment is in its list, and every submission with its score; ungraded ones ask for a person."""
     seen.open(f"{jupyter}/formgrader")
     seen.page.get_by_role("link", name=NAME, exact=True).wait_for()
     seen.open(f"{jupyter}/formgrader/manage_submissions/{NAME}")
@@ -341,7 +343,7 @@ def test_formgrader_shows_what_the_gradebook_holds(seen: Seen, jupyter: str, cou
 
 @pytest.mark.slow
 def test_grading_by_hand_is_kept_by_the_next_run(seen: Seen, jupyter: str, course: Path) -> None:
-    """Our table is on the page; a comment and points given there are in the gradebook, and grading again keeps them."""
+    """The table is on the page; a comment and points given there are in the gradebook, and grading again keeps them."""
     submission_page(seen, jupyter, "last-product-only")
     tables = seen.page.locator(".foundations-checks table").all_inner_texts()
     assert [text.splitlines()[0] for text in tables] == [
@@ -367,19 +369,19 @@ def test_grading_by_hand_is_kept_by_the_next_run(seen: Seen, jupyter: str, cours
 
 
 def by_hand(course: Path) -> tuple[float, str]:
-    """What a person gave for the first exercise of ``last-product-only``."""
+    """Return the points and comment that a person gave for the first exercise of ``last-product-only``."""
     from nbgrader.api import Gradebook
 
-    place = course_directory(find_course(course), settings(find_course(course)))
-    with Gradebook(place.db_url, place.course_id) as gradebook:
+    directory = course_directory(find_course(course), settings(find_course(course)))
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
         grade = gradebook.find_grade("matmul_naive", NAME, NAME, "last-product-only")
         comment = gradebook.find_comment("matmul_naive-solution", NAME, NAME, "last-product-only")
         return grade.manual_score, comment.manual_comment
 
 
 @pytest.mark.slow
-def test_formgrader_runs_nothing_of_a_student(seen: Seen, jupyter: str, course: Path) -> None:
-    """Whoever grades by hand opens the page with all rights of the server's owner."""
+def test_formgrader_runs_no_code_of_a_student(seen: Seen, jupyter: str, course: Path) -> None:
+    """A person who grades by hand opens the page with all rights of the server's owner."""
     submission_page(seen, jupyter, "hostile")
     seen.page.locator(".foundations-checks table").first.wait_for()
     seen.must_be_inert()
@@ -395,7 +397,7 @@ def open_feedback(seen: Seen, course: Path, student: str) -> None:
 
 
 def test_feedback_shows_checks_and_formulas(seen: Seen, course: Path) -> None:
-    """Our table with points, message and hint; formulas drawn without a script; nothing fetched from anywhere."""
+    """The table has points, message and hint; formulas are drawn without a script; no request is made."""
     open_feedback(seen, course, "last-product-only")
     first = seen.page.locator(".foundations-checks table").first.inner_text()
     assert [word for word in ("0 of 5 points", "✗ failed", "Hint: ", "not reached") if word not in first] == []
@@ -407,8 +409,8 @@ def test_feedback_shows_checks_and_formulas(seen: Seen, course: Path) -> None:
 
 
 @pytest.mark.slow
-def test_feedback_runs_nothing_of_the_student(seen: Seen, course: Path) -> None:
-    """Not even with the browser's own policy out of the way; what was written is there to be read."""
+def test_feedback_runs_no_code_of_the_student(seen: Seen, course: Path) -> None:
+    """No code runs even without the browser's own policy; the written text is there to be read."""
     open_feedback(seen, course, "hostile")
     seen.must_be_inert()
     assert seen.page.locator(".foundations-checks table").count() == 3
@@ -423,11 +425,11 @@ def test_feedback_runs_nothing_of_the_student(seen: Seen, course: Path) -> None:
 
 
 @pytest.mark.slow
-def test_feedback_of_an_ungraded_submission_is_no_zero(seen: Seen, course: Path) -> None:
-    """It says why there is no score, and what to do."""
+def test_feedback_of_an_ungraded_submission_is_not_a_zero(seen: Seen, course: Path) -> None:
+    """The page has the reason for the missing score, and the next step."""
     open_feedback(seen, course, "not-a-notebook")
-    said = seen.page.locator("body").inner_text()
-    assert "is not JSON" in said
-    assert "hand in one that does" in said
-    assert said.count("no score yet") == 7
-    assert json.dumps(0.0) + " /" not in said
+    text = seen.page.locator("body").inner_text()
+    assert "is not JSON" in text
+    assert "hand in one that does" in text
+    assert text.count("no score yet") == 7
+    assert json.dumps(0.0) + " /" not in text

@@ -1,4 +1,4 @@
-"""A known mistake as a student would have handed it in: the bank's code under the exercise's name."""
+"""A known mistake as a student's answer: the bank's code under the exercise's name."""
 
 from __future__ import annotations
 
@@ -17,18 +17,20 @@ from foundations.grading.misconceptions import Misconception
 _Definition = ast.FunctionDef | ast.ClassDef
 
 
-def as_written(known: Misconception) -> Answer:
-    """The bank's function or class under the exercise's name, without its docstring, and the helpers that it uses."""
-    bank = _definitions(inspect.getfile(known.answer))
-    answer = copy.copy(bank[known.answer.__name__][0])
-    answer.name, answer.decorator_list, answer.body = known.exercise, [], answer.body[1:] or [ast.Pass()]
-    return Answer(known.exercise, known.id, ("\n\n\n".join([*_helpers(answer, bank), ast.unparse(answer)]),))
+def as_written(misconception: Misconception) -> Answer:
+    """Return the bank's function or class under the exercise's name, without its docstring, and its helpers."""
+    bank = _definitions(inspect.getfile(misconception.answer))
+    answer = copy.copy(bank[misconception.answer.__name__][0])
+    answer.name, answer.decorator_list, answer.body = misconception.exercise, [], answer.body[1:] or [ast.Pass()]
+    return Answer(
+        misconception.exercise, misconception.id, ("\n\n\n".join([*_helpers(answer, bank), ast.unparse(answer)]),)
+    )
 
 
 def _helpers(
     part: ast.AST, bank: Mapping[str, tuple[_Definition, str]], seen: frozenset[str] = frozenset()
 ) -> Iterator[str]:
-    """What ``part`` uses of the bank's own, and what that uses."""
+    """List the bank's own helpers that ``part`` uses, and the helpers of these helpers."""
     used = {node.id for node in ast.walk(part) if isinstance(node, ast.Name)} - seen
     for name in sorted(name for name in used & set(bank) if name.startswith("_")):
         definition, source = bank[name]
@@ -38,7 +40,7 @@ def _helpers(
 
 @cache
 def _definitions(path: str) -> dict[str, tuple[Any, str]]:
-    """The functions and classes of a bank, each with its source. The file is parsed once, and not for each of them."""
+    """Return the functions and classes of a bank, each with its source. The file is parsed only once."""
     text = Path(path).read_text("utf-8")
     lines = text.splitlines(keepends=True)
     return {

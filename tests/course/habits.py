@@ -1,11 +1,12 @@
-"""Honest habits: cells of students' own that have nothing to do with the exercises, one for each heading in `habits/`.
+"""Honest habits: students' own cells, unrelated to the exercises, one for each heading in `habits/`.
 
     python tests/course/habits.py 01_matmul 04_backward     # each alone in its notebook, as a table
 
 Text between a heading and its code has a meaning if it starts with one of these:
-"Asks for a review": a person may well look at it, though it costs nothing.
-"Not in <assignments>: <reason>": it changes what answers of these assignments give, in any notebook.
-"Only alone: <reason>": it is not in the notebook that has all of them.
+
+- "Asks for a review": a person may well look at it, though it costs no marks.
+- "Not in <assignments>: <reason>": it changes the results of answers of these assignments, in any notebook.
+- "Only alone: <reason>": it is not in the notebook that has all of them.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ class Habit:
 
 @cache
 def habits() -> tuple[Habit, ...]:
-    """All habits, in the order of their files."""
-    found = [match for path in sorted(_FOLDER.glob("*.md")) for match in _HABIT.finditer(path.read_text("utf-8"))]
+    """List all habits, in the order of their files."""
+    matches = [match for path in sorted(_FOLDER.glob("*.md")) for match in _HABIT.finditer(path.read_text("utf-8"))]
     return tuple(
         Habit(
             match["name"],
@@ -53,7 +54,7 @@ def habits() -> tuple[Habit, ...]:
             only_alone=_ONLY_ALONE in match["text"],
             not_in=_excluded(match["text"]),
         )
-        for match in found
+        for match in matches
     )
 
 
@@ -63,14 +64,14 @@ def _excluded(text: str) -> tuple[str, ...]:
 
 
 def habits_of(assignment: str) -> list[Habit]:
-    """The habits that leave the answers of ``assignment`` as they are."""
+    """List the habits that leave the answers of ``assignment`` as they are."""
     return [habit for habit in habits() if assignment not in habit.not_in]
 
 
 def notebook_with(assignment: str, added: Sequence[Habit]) -> nbformat.NotebookNode:
-    """The released notebook with all solutions, and ``added`` in cells before, between and after the answers.
+    """Return the released notebook with all solutions, and ``added`` in cells before, between and after the answers.
 
-    They are dealt out to all places above the last graded cell, in another way for each assignment.
+    They are spread over all places above the last graded cell, differently for each assignment.
     """
     notebook = submission(assignment, solutions(assignment))
     last = max(index for index, cell in enumerate(notebook.cells) if cell.metadata.nbgrader.grade)
@@ -78,14 +79,14 @@ def notebook_with(assignment: str, added: Sequence[Habit]) -> nbformat.NotebookN
     at: dict[int, list[Habit]] = {}
     for number, habit in enumerate(added):
         at.setdefault((number + turn) % (last + 1), []).append(habit)
-    for place in reversed(range(last + 1)):
-        notebook.cells[place:place] = [nbformat.v4.new_code_cell(habit.cell) for habit in at.get(place, [])]
+    for index in reversed(range(last + 1)):
+        notebook.cells[index:index] = [nbformat.v4.new_code_cell(habit.cell) for habit in at.get(index, [])]
     return notebook
 
 
 @dataclass(frozen=True)
 class Seen:
-    """How a notebook with habits was graded."""
+    """The grading of a notebook with habits."""
 
     #: Exercises without all of their points, with the messages of their checks.
     lost: dict[str, list[str]]
@@ -98,16 +99,16 @@ def grade_with(grader: Grader, folder: Path, added: Sequence[Habit]) -> Seen:
     path = folder / "habits.ipynb"
     nbformat.write(notebook_with(grader.assignment, added), path)
     graded = grader.grade(path, "student")
-    if any(check.outcome == "inconclusive" for one in graded.report.exercises for check in one.checks):
+    if any(check.outcome == "inconclusive" for exercise in graded.report.exercises for check in exercise.checks):
         graded = grader.grade(path, "student")
     return _seen(graded)
 
 
 def _seen(graded: Graded) -> Seen:
     lost = {
-        one.id: [f"{check.name}: {check.message}" for check in one.checks if check.outcome != "pass"]
-        for one in graded.report.exercises
-        if one.score != one.max_score
+        exercise.id: [f"{check.name}: {check.message}" for check in exercise.checks if check.outcome != "pass"]
+        for exercise in graded.report.exercises
+        if exercise.score != exercise.max_score
     }
     if graded.report.reason or not graded.report.exercises:
         lost["the notebook"] = [graded.report.reason or "no exercises"]

@@ -1,10 +1,10 @@
 """Mutation testing of the hidden graders: does each notice when a right answer is changed in one place?
 
 ``python tests/course/mutants.py`` makes every mutant of every solution (see ``mutating.py``), grades it as a class is
-graded, and names those that earn full marks. ``survivors.toml`` says of each why it may; one that is not there, or is
-there and loses points by now, makes the command fail. Where none is left, ``docs/mutants.md`` is written anew.
+graded, and names those that earn full marks. ``survivors.toml`` explains each permitted one. The command fails if a
+survivor is not in the file, or if one in the file loses points. If it does not fail, it rewrites ``docs/mutants.md``.
 
-``python tests/course/mutants.py 03_forward --exercise mse --exercise lin`` looks at a part.
+``python tests/course/mutants.py 03_forward --exercise mse --exercise lin`` tries a part.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from grading import ASSIGNMENTS, ROOT, SEED, Desk, assignment_of, exercises, make_course, solutions, stands_on
+from grading import ASSIGNMENTS, ROOT, SEED, GradingClient, assignment_of, builds_on, exercises, make_course, solutions
 from mutating import Mutant, mutants
 
 from foundations.grading.grader import Grader
@@ -28,13 +28,13 @@ from foundations.session.forkserver import ForkServer
 
 SURVIVORS = Path(__file__).parent / "survivors.toml"
 REPORT = ROOT / "docs" / "mutants.md"
-#: A mutant that earns full marks has to do so on the inputs of one of these as well, to be called a survivor.
+#: A mutant that earns full marks must do so on the inputs of these seeds as well, to be called a survivor.
 MORE_SEEDS = (1, 9 * 10**15)
 
 
 @dataclass(frozen=True)
 class Explained:
-    """Why mutants of ``exercise`` earn full marks, and rightly so."""
+    """The reason why mutants of ``exercise`` rightly earn full marks."""
 
     exercise: str
     changes: tuple[str, ...]
@@ -43,7 +43,7 @@ class Explained:
 
 @dataclass
 class Outcome:
-    """What the grading of some mutants showed, by exercise."""
+    """The result of grading some mutants, by exercise."""
 
     mutants: dict[str, int] = field(default_factory=dict)
     survivors: dict[str, list[Mutant]] = field(default_factory=dict)
@@ -54,96 +54,98 @@ class Outcome:
 @cache
 def explained() -> tuple[Explained, ...]:
     entries = tomllib.loads(SURVIVORS.read_text("utf-8"))["survivors"]
-    return tuple(Explained(one["exercise"], tuple(one["changes"]), " ".join(one["why"].split())) for one in entries)
+    return tuple(
+        Explained(entry["exercise"], tuple(entry["changes"]), " ".join(entry["why"].split())) for entry in entries
+    )
 
 
 def explained_changes(exercise: str) -> set[str]:
-    return {change for one in explained() if one.exercise == exercise for change in one.changes}
+    return {change for entry in explained() if entry.exercise == exercise for change in entry.changes}
 
 
 @cache
 def mutants_of(exercise: str) -> tuple[Mutant, ...]:
-    """The mutants of the instructor's own answer."""
+    """Return the mutants of the instructor's own answer."""
     return tuple(mutants(solutions(assignment_of(exercise))[exercise][0]))
 
 
 def in_rounds(chosen: Iterable[tuple[str, Mutant]]) -> Iterator[dict[str, Mutant]]:
-    """Mutants that can be graded in one notebook: of different exercises, none of which stands on another."""
+    """Yield mutants that can be graded in one notebook: of different exercises, none of which builds on another."""
     waiting: dict[str, list[Mutant]] = {}
     for exercise, mutant in chosen:
         waiting.setdefault(exercise, []).append(mutant)
     while waiting:
         taken: dict[str, Mutant] = {}
         for exercise in sorted(waiting, key=lambda name: -len(waiting[name])):
-            if not any(exercise in stands_on(other) or other in stands_on(exercise) for other in taken):
+            if not any(exercise in builds_on(other) or other in builds_on(exercise) for other in taken):
                 taken[exercise] = waiting[exercise].pop(0)
-        waiting = {exercise: left for exercise, left in waiting.items() if left}
+        waiting = {exercise: mutants_left for exercise, mutants_left in waiting.items() if mutants_left}
         yield taken
 
 
-def unnoticed(desk: Desk, one: dict[str, Mutant]) -> list[str]:
-    """Exercises of a round in which the change cost no points, or nothing could be said."""
-    own = solutions(desk.grader.assignment)
-    ground = {name: own[name] for exercise in one for name in stands_on(exercise)}
-    report = desk.grade({**ground, **{name: [mutant.source] for name, mutant in one.items()}}).report
+def unnoticed(client: GradingClient, by_exercise: dict[str, Mutant]) -> list[str]:
+    """List the exercises of a round in which the change cost no points, or had no verdict."""
+    own = solutions(client.grader.assignment)
+    ground = {name: own[name] for exercise in by_exercise for name in builds_on(exercise)}
+    report = client.grade({**ground, **{name: [mutant.source] for name, mutant in by_exercise.items()}}).report
     assert report.reason is None, report.reason
     scores = {exercise.id: (exercise.score, exercise.max_score) for exercise in report.exercises}
-    return [name for name in one if scores[name][0] is None or scores[name][0] >= scores[name][1]]
+    return [name for name in by_exercise if scores[name][0] is None or scores[name][0] >= scores[name][1]]
 
 
-class Range:
-    """A course of the real graders, and desks for it. What is wrong is not looked up among the known mistakes: that
-    takes most of the time, and changes no score.
+class MutantRunner:
+    """A course of the real graders, and clients for it.
+
+    Faults are not looked up among the known mistakes: the search takes most of the time, and changes no score.
     """
 
     def __init__(self, root: Path, forkserver: ForkServer) -> None:
         self.course = make_course(root)
         self._forkserver = forkserver
-        self._desks: dict[tuple[str, int], Desk] = {}
+        self._clients: dict[tuple[str, int], GradingClient] = {}
 
-    def desk(self, assignment: str, seed: int) -> Desk:
-        if (assignment, seed) not in self._desks:
+    def client(self, assignment: str, seed: int) -> GradingClient:
+        if (assignment, seed) not in self._clients:
             grader = Grader(self.course, assignment, seed=seed, forkserver=self._forkserver)
             grader._bank = Bank()
-            self._desks[assignment, seed] = Desk(grader, self.course.root)
-        return self._desks[assignment, seed]
+            self._clients[assignment, seed] = GradingClient(grader, self.course.root)
+        return self._clients[assignment, seed]
 
-    def grade(self, chosen: Sequence[tuple[str, Mutant]], outcome: Outcome, say: bool = False) -> None:
-        """Grade mutants of one assignment, and those that were not noticed once more, each by itself."""
+    def grade(self, chosen: Sequence[tuple[str, Mutant]], outcome: Outcome, verbose: bool = False) -> None:
+        """Grade mutants of one assignment, and grade those that were not noticed once more, each alone."""
         assignment = assignment_of(chosen[0][0])
         for exercise, _ in chosen:
             outcome.mutants[exercise] = outcome.mutants.get(exercise, 0) + 1
-        for one in in_rounds(chosen):
+        for by_exercise in in_rounds(chosen):
             outcome.rounds += 1
-            for name in unnoticed(self.desk(assignment, SEED), one):
-                if all(unnoticed(self.desk(assignment, seed), {name: one[name]}) for seed in MORE_SEEDS):
-                    outcome.survivors.setdefault(name, []).append(one[name])
-                    if say:
-                        known = one[name].change in explained_changes(name)
-                        print(
-                            f"{'known' if known else 'NEW'}: {name}: {one[name].kind}: {one[name].change}", flush=True
-                        )
+            for name in unnoticed(self.client(assignment, SEED), by_exercise):
+                if all(unnoticed(self.client(assignment, seed), {name: by_exercise[name]}) for seed in MORE_SEEDS):
+                    outcome.survivors.setdefault(name, []).append(by_exercise[name])
+                    if verbose:
+                        mutant = by_exercise[name]
+                        status = "known" if mutant.change in explained_changes(name) else "NEW"
+                        print(f"{status}: {name}: {mutant.kind}: {mutant.change}", flush=True)
 
 
-def complaints(outcome: Outcome, graded: dict[str, set[str]]) -> list[str]:
-    """Survivors that nobody has explained, and explanations of mutants that do not survive.
+def discrepancies(outcome: Outcome, graded: dict[str, set[str]]) -> list[str]:
+    """List survivors without an explanation, and explanations of mutants that do not survive.
 
     ``graded``: the changes that were tried, by exercise.
     """
-    found = []
+    problems = []
     for exercise, changes in graded.items():
         survived = {mutant.change for mutant in outcome.survivors.get(exercise, [])}
-        known = explained_changes(exercise) & changes
-        found += [f"{exercise}: earns full marks: {change}" for change in sorted(survived - known)]
-        found += [f"{exercise}: is explained, and loses points: {change}" for change in sorted(known - survived)]
-    return found
+        expected = explained_changes(exercise) & changes
+        problems += [f"{exercise}: earns full marks: {change}" for change in sorted(survived - expected)]
+        problems += [f"{exercise}: is explained, and loses points: {change}" for change in sorted(expected - survived)]
+    return problems
 
 
 # ------------------------------------------------------------------------------------------------------- the report
 
 
 def report() -> str:
-    """``docs/mutants.md``: how many mutants of each exercise there are, and every one that earns full marks."""
+    """Return ``docs/mutants.md``: the number of mutants of each exercise, and every one that earns full marks."""
     lines = [_HEAD.strip(), ""]
     lines += ["| assignment | exercise | mutants | noticed | not noticed |", "|---|---|---:|---:|---:|"]
     total = kept = 0
@@ -160,21 +162,21 @@ def report() -> str:
 
 
 def _explanations(exercise: str) -> Iterator[str]:
-    entries = [one for one in explained() if one.exercise == exercise]
+    entries = [entry for entry in explained() if entry.exercise == exercise]
     if entries:
         yield f"### `{exercise}`"
         yield ""
-    for one in entries:
-        yield one.why
+    for entry in entries:
+        yield entry.why
         yield ""
-        for change in one.changes:
+        for change in entry.changes:
             before, _, after = change.partition("  →  ")
             yield f"- `{before}` → `{after}`"
         yield ""
 
 
 def covered() -> list[str]:
-    """Assignments that have been looked at."""
+    """List the assignments whose survivors are explained."""
     looked_at = tomllib.loads(SURVIVORS.read_text("utf-8"))["assignments"]
     return [name for name in ASSIGNMENTS if name in looked_at]
 
@@ -214,16 +216,16 @@ def main() -> int:
     arguments = parser.parse_args()
     start, outcome, graded = time.monotonic(), Outcome(), {}
     with tempfile.TemporaryDirectory() as folder, ForkServer() as forkserver:
-        grading = Range(Path(folder), forkserver)
+        grading = MutantRunner(Path(folder), forkserver)
         for assignment in arguments.assignments or covered():
             names = [name for name in exercises(assignment) if name in arguments.exercise or not arguments.exercise]
             chosen = [(name, mutant) for name in names for mutant in mutants_of(name)]
             if arguments.survivors:
                 chosen = [(name, mutant) for name, mutant in chosen if mutant.change in explained_changes(name)]
-            graded |= {name: {mutant.change for one, mutant in chosen if one == name} for name in names}
+            graded |= {name: {mutant.change for exercise, mutant in chosen if exercise == name} for name in names}
             if chosen:
-                grading.grade(chosen, outcome, say=True)
-    wrong = complaints(outcome, graded)
+                grading.grade(chosen, outcome, verbose=True)
+    wrong = discrepancies(outcome, graded)
     count, survived = sum(outcome.mutants.values()), sum(map(len, outcome.survivors.values()))
     spent = time.monotonic() - start
     print(f"{count} mutants in {outcome.rounds} notebooks, {survived} not noticed, {spent:.0f} s")

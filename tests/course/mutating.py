@@ -1,7 +1,7 @@
-"""Small changes to a right answer, one at a time, as slips of the hand make them: the mutants of a solution.
+"""Small changes to a right answer, one at a time, like careless errors: the mutants of a solution.
 
-They know what this course is about: axes and shapes, ``sum`` and ``mean``, transposes, dtypes, gradients in ``.g``,
-letters of einsum.
+The changes fit the subjects of this course: axes and shapes, ``sum`` and ``mean``, transposes, dtypes, gradients in
+``.g``, letters of einsum.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-#: What a change does to an expression: what it is called, and what stands in the place then.
+#: A change of an expression: its name, and the expression that replaces the old one.
 Changes = Iterator[tuple[str, ast.expr]]
 
 _OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
@@ -35,7 +35,7 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.In: (ast.NotIn,),
     ast.NotIn: (ast.In,),
 }
-#: Operators of which the order of the operands matters.
+#: Operators for which the order of the operands matters.
 _ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.MatMult, ast.Pow)
 _IN_PLACE = {ast.Add: "add_", ast.Sub: "sub_", ast.Mult: "mul_", ast.Div: "div_"}
 _METHODS = {
@@ -62,7 +62,7 @@ _ATTRIBUTES = {"g": ("grad",), "float64": ("float32",), "values": ("indices",)}
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed answer: the kind of change, the statement in which it was made, before and after, and all of it."""
+    """A changed answer: the kind of change, the changed statement before and after, and the whole source."""
 
     kind: str
     before: str
@@ -71,13 +71,13 @@ class Mutant:
 
     @property
     def change(self) -> str:
-        """What tells it from the other mutants of its exercise, and can be read."""
+        """Return a readable name that differs from those of the other mutants of the exercise."""
         return f"{self.before}  →  {self.after}"
 
 
 @dataclass
 class _Place:
-    """A node of the tree, where it stands, and the names of the function around it."""
+    """A node of the tree, its position, and the names of the function around it."""
 
     node: ast.AST
     holder: ast.AST
@@ -93,32 +93,32 @@ class _Place:
 
 
 def mutants(source: str) -> list[Mutant]:
-    """All mutants of ``source``, a cell with one function or class, each once, in the order of its lines."""
+    """Return all mutants of ``source``, a cell with one function or class, each once, in the order of its lines."""
     tree = ast.parse(source)
-    for node in ast.walk(tree):  # docstrings change nothing, and take room
+    for node in ast.walk(tree):  # docstrings have no effect, and take room
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]
     own = ast.unparse(tree)
-    found: dict[str, Mutant] = {}
+    by_source: dict[str, Mutant] = {}
     for place in list(_places(tree)):
         for kind, node in _changes(place):
             place.put(node)
             text = ast.unparse(ast.fix_missing_locations(tree))
             place.put(place.node)
-            if text != own and text not in found:
-                found[text] = Mutant(kind, *_difference(own, text), text)
-    return _told_apart(found.values())
+            if text != own and text not in by_source:
+                by_source[text] = Mutant(kind, *_difference(own, text), text)
+    return _told_apart(by_source.values())
 
 
 def _difference(before: str, after: str) -> tuple[str, str]:
-    """The lines in which two texts differ."""
+    """Return the lines in which two texts differ."""
     old, new = before.splitlines(), after.splitlines()
     gone, come = [], []
     for tag, start, end, new_start, new_end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
             gone += old[start:end]
             come += new[new_start:new_end]
-    if gone == come:  # lines in another order: shown from the first of them to the last
+    if gone == come:  # lines in another order: shown from the first changed line to the last
         places = [number for number, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1]]
         gone, come = (lines[places[0] : places[-1] + 1] for lines in (old, new))
     return _one_line(gone), _one_line(come)
@@ -129,14 +129,14 @@ def _one_line(lines: list[str]) -> str:
     return " ⏎ ".join(shown if len(shown) <= 3 else [*shown[:2], "…"]) or "(nothing)"
 
 
-def _told_apart(found: Iterable[Mutant]) -> list[Mutant]:
-    """One line may stand in a cell twice: what is done to the second is told from the first by a number."""
+def _told_apart(mutants_found: Iterable[Mutant]) -> list[Mutant]:
+    """Number the mutants of a line that appears in the cell twice, so that they have different names."""
     seen: Counter[str] = Counter()
     mutants = []
-    for one in found:
-        seen[one.change] += 1
-        number = seen[one.change]
-        mutants.append(one if number == 1 else replace(one, before=f"({number}) {one.before}"))
+    for mutant in mutants_found:
+        seen[mutant.change] += 1
+        number = seen[mutant.change]
+        mutants.append(mutant if number == 1 else replace(mutant, before=f"({number}) {mutant.before}"))
     return mutants
 
 
@@ -146,7 +146,7 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
 
 
 def _below(place: _Place) -> Iterator[_Place]:
-    """``place`` and all that is in it, but for what is only said: annotations and texts for people."""
+    """Yield ``place`` and every node below it, except annotations and texts for people."""
     node = place.node
     yield place
     if isinstance(node, ast.JoinedStr):
@@ -161,7 +161,7 @@ def _below(place: _Place) -> Iterator[_Place]:
 
 
 def _names(function: ast.FunctionDef) -> tuple[str, ...]:
-    """Its parameters and its own names, in the order in which they appear."""
+    """Return the function's parameters and its own names, in the order in which they appear."""
     own = [argument.arg for argument in function.args.args]
     stored = sorted(
         (node.lineno, node.col_offset, node.id)
@@ -214,7 +214,7 @@ def _statements(node: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _definitions(node: ast.FunctionDef | ast.ClassDef) -> Iterator[tuple[str, ast.AST]]:
-    """Methods dropped, bases dropped, statements in another order."""
+    """Yield definitions with methods dropped, bases dropped, or statements in another order."""
     for number, part in enumerate(node.body):
         rest = [*node.body[:number], *node.body[number + 1 :]] or [ast.Pass()]
         if isinstance(part, ast.FunctionDef):
@@ -320,7 +320,7 @@ def _constants(value: object) -> Changes:
 
 
 def _letters(equation: str) -> Changes:
-    """An einsum equation with the letters of one part turned round, or without its output."""
+    """Yield an einsum equation with the letters of one part reversed, or without its output."""
     inputs, _, output = equation.partition("->")
     parts = [*inputs.split(","), output]
     for number, part in enumerate(parts):
@@ -379,7 +379,7 @@ def _elements(node: ast.Tuple | ast.List, elements: list[ast.expr]) -> Changes:
 
 
 def _with(node: ast.AST, **fields: object) -> ast.expr:
-    """``node`` with other ``fields``; its other parts are shared."""
+    """Return ``node`` with other ``fields``; its other parts are shared."""
     twin = copy.copy(node)
     for name, value in fields.items():
         setattr(twin, name, value)
@@ -391,7 +391,7 @@ def _method(value: ast.expr, name: str, *args: ast.expr) -> ast.expr:
 
 
 def _loaded(target: ast.expr) -> ast.expr:
-    """What ``target`` of an assignment holds."""
+    """Return the expression that reads ``target`` of an assignment."""
     twin = copy.deepcopy(target)
     for node in ast.walk(twin):
         if hasattr(node, "ctx"):

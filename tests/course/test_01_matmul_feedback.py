@@ -1,4 +1,4 @@
-"""What a student reads: nothing attempted, everything right, and how much each feedback level tells."""
+"""The feedback to students: on an untouched notebook, on right answers, and at each feedback level."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any
 import jsonschema
 import pytest
 import torch
-from desks import Desks
-from grading import ROOT, SEED, Answer, Desk, exercises, read_answers, solutions
+from clients import GradingClients
+from grading import ROOT, SEED, Answer, GradingClient, exercises, read_answers, solutions
 
 from foundations.config import Feedback
 from foundations.grading.student import Call
 from foundations.report.model import Report
 
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
-#: As printed: with two digits or more after the point. Factors of speed have one at most.
+#: Numbers as printed: with two digits or more after the point. Factors of speed have one at most.
 PRINTED = re.compile(r"(?<![\w.])-?\d+\.\d{2,}(?:e[-+]?\d+)?")
 EXERCISES = exercises("01_matmul")
-#: Ten wrong answers of each exercise, as they lie.
+#: Ten wrong answers of each exercise, as they are in the files.
 WRONG = [read_answers("wrong", exercise)[number] for exercise in EXERCISES for number in range(10)]
 
 
 @pytest.fixture
 def expected(monkeypatch: pytest.MonkeyPatch) -> list[torch.Tensor]:
-    """Every value that the hidden tests expect while they run, in the judge."""
+    """Record every value that the hidden tests expect while they run, in the judge."""
     seen: list[torch.Tensor] = []
     real = Call.must_return
 
@@ -39,24 +39,24 @@ def expected(monkeypatch: pytest.MonkeyPatch) -> list[torch.Tensor]:
     return seen
 
 
-def at_level(desk: Desk, level: Feedback) -> Iterator[Desk]:
-    outside, desk.grader.feedback = desk.grader.feedback, level
-    yield desk
-    desk.grader.feedback = outside
+def at_level(client: GradingClient, level: Feedback) -> Iterator[GradingClient]:
+    outside, client.grader.feedback = client.grader.feedback, level
+    yield client
+    client.grader.feedback = outside
 
 
 @pytest.fixture
-def hints(seeded: Desk) -> Iterator[Desk]:
+def hints(seeded: GradingClient) -> Iterator[GradingClient]:
     yield from at_level(seeded, "hints")
 
 
 @pytest.fixture
-def full(seeded: Desk) -> Iterator[Desk]:
+def full(seeded: GradingClient) -> Iterator[GradingClient]:
     yield from at_level(seeded, "full")
 
 
 @pytest.fixture
-def none(seeded: Desk) -> Iterator[Desk]:
+def none(seeded: GradingClient) -> Iterator[GradingClient]:
     yield from at_level(seeded, "none")
 
 
@@ -64,27 +64,27 @@ def messages(report: Report) -> list[str]:
     return [check.message for exercise in report.exercises for check in exercise.checks]
 
 
-def told(text: str, expected: list[torch.Tensor]) -> list[str]:
-    """Numbers in ``text`` that are an expected value, as far as they are printed."""
+def expected_in(text: str, expected: list[torch.Tensor]) -> list[str]:
+    """Return the numbers in ``text`` that are an expected value, as far as they are printed."""
     values = torch.cat([value.double().flatten() for value in expected])
-    found = []
+    numbers = []
     for number in PRINTED.findall(text):
         digits = len(number.partition("e")[0].partition(".")[2])
         if ((values - float(number)).abs() <= 0.51 * 10**-digits).any():
-            found.append(number)
-    return found
+            numbers.append(number)
+    return numbers
 
 
-def test_released_notebook_is_not_attempted(hints: Desk) -> None:
-    """The stubs earn 0, and every check says why."""
+def test_released_notebook_is_not_attempted(hints: GradingClient) -> None:
+    """The stubs earn 0, and every check gives the reason."""
     report = hints.grade({}).report
     assert report.score == 0
     assert set(messages(report)) == {"not attempted"}
     jsonschema.validate(report.to_json(), SCHEMA)
 
 
-def test_solutions_earn_full_marks(hints: Desk) -> None:
-    """The instructor's own answers in one notebook; the report is as documented, and says nothing but the factor."""
+def test_solutions_earn_full_marks(hints: GradingClient) -> None:
+    """The report of the solutions is as documented, and has no message except the factor."""
     report = hints.grade(solutions("01_matmul")).report
     assert (report.score, report.max_score) == (15, 15)
     jsonschema.validate(report.to_json(), SCHEMA)
@@ -94,27 +94,27 @@ def test_solutions_earn_full_marks(hints: Desk) -> None:
 
 
 @pytest.mark.parametrize("number", range(10))
-def test_hints_tell_no_expected_value(hints: Desk, expected: list[torch.Tensor], number: int) -> None:
-    """Three wrong answers in one notebook: no message holds a value that a hidden test expects."""
+def test_hints_contain_no_expected_value(hints: GradingClient, expected: list[torch.Tensor], number: int) -> None:
+    """Three wrong answers in one notebook: no message has a value that a hidden test expects."""
     report = hints.grade({answer.exercise: answer.cells for answer in WRONG[number::10]}).report
     assert len(expected) >= len(EXERCISES)
     assert any(messages(report))
-    assert told("\n".join(messages(report)), expected) == []
+    assert expected_in("\n".join(messages(report)), expected) == []
     jsonschema.validate(report.to_json(), SCHEMA)
 
 
-def test_full_feedback_tells_expected_values(full: Desk, expected: list[torch.Tensor]) -> None:
-    """The level "full" shows what was expected, which also shows that the test above would find it."""
+def test_full_feedback_contains_expected_values(full: GradingClient, expected: list[torch.Tensor]) -> None:
+    """The level "full" shows expected values, which also shows that the test above would find them."""
     wrong = Answer("frobenius_norm", "without the root", ("def frobenius_norm(m): return (m * m).sum()",))
     report = full.grade({wrong.exercise: wrong.cells}).report
     text = "\n".join(messages(report))
     assert "expected" in text
-    assert told(text, expected) != []
+    assert expected_in(text, expected) != []
 
 
 @pytest.mark.parametrize("kind", ["stub", "wrong", "slow", "solution"])
-def test_no_feedback_says_nothing(none: Desk, kind: str) -> None:
-    """At the level "none" outcomes are all that a student sees; the mistake's name stays for the instructor."""
+def test_feedback_level_none_has_outcomes_only(none: GradingClient, kind: str) -> None:
+    """At the level "none" a student sees only outcomes; the mistake's name remains for the instructor."""
     wrong = {exercise: read_answers("wrong", exercise)[0].cells for exercise in EXERCISES}
     slow = {"matmul_elementwise": read_answers("slow", "matmul_elementwise")[0].cells}
     report = none.grade({"stub": {}, "wrong": wrong, "slow": slow, "solution": solutions("01_matmul")}[kind]).report
@@ -122,8 +122,8 @@ def test_no_feedback_says_nothing(none: Desk, kind: str) -> None:
     jsonschema.validate(report.to_json(), SCHEMA)
 
 
-def test_a_seed_replays_the_hidden_inputs(hints: Desk, expected: list[torch.Tensor]) -> None:
-    """The same submission and seed give the same expected values and the same messages; the report says which seed."""
+def test_a_seed_replays_the_hidden_inputs(hints: GradingClient, expected: list[torch.Tensor]) -> None:
+    """The same submission and seed give the same expected values and the same messages; the report has the seed."""
     answer = read_answers("wrong", "frobenius_norm")[0]
     first = hints.grade({answer.exercise: answer.cells}).report
     count = len(expected)
@@ -134,7 +134,7 @@ def test_a_seed_replays_the_hidden_inputs(hints: Desk, expected: list[torch.Tens
     assert all(torch.equal(*pair) for pair in zip(expected[:count], expected[count:], strict=True))
 
 
-def test_secret_seeds_differ(desks: Desks) -> None:
-    """Without a seed of its own, every submission gets another."""
-    desk = desks("01_matmul", None)
-    assert desk.grade({}).report.seed != desk.grade({}).report.seed
+def test_secret_seeds_differ(clients: GradingClients) -> None:
+    """Without a given seed, every submission gets another one."""
+    client = clients("01_matmul", None)
+    assert client.grade({}).report.seed != client.grade({}).report.seed

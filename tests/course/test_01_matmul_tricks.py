@@ -1,9 +1,9 @@
-"""What the rules of 01_matmul say when they are broken, and what a leftover loop costs."""
+"""The messages of 01_matmul's rules when they are broken, and the price of a leftover loop."""
 
 from __future__ import annotations
 
 import pytest
-from grading import Answer, Desk, failing, read_answers, said, titled
+from grading import Answer, GradingClient, failing, feedback_on, read_answers, titled
 
 ABOUT = {
     "matmul_naive": "this exercise is about writing the three loops yourself",
@@ -20,20 +20,20 @@ GROWTH, SPEED = "no loop over the inner size is left", "many times faster than t
 
 
 @pytest.mark.parametrize("answer", TRICKS, ids=titled)
-def test_trick_is_told_what_the_exercise_is_about(desk: Desk, answer: Answer) -> None:
-    """By the rule's check, and by no other; test_tricks.py tries all of them."""
-    exercise = desk.grade_one(answer)
+def test_trick_gets_a_message_on_the_subject_of_the_exercise(client: GradingClient, answer: Answer) -> None:
+    """The rule's check alone fails; test_tricks.py tries all of them."""
+    exercise = client.grade_one(answer)
     refused = failing(exercise)
-    assert [check.name for check in refused] == [RULE_CHECKS[answer.exercise]], said(exercise)
+    assert [check.name for check in refused] == [RULE_CHECKS[answer.exercise]], feedback_on(exercise)
     assert ABOUT[answer.exercise] in refused[0].message
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("answer", read_answers("slow", "matmul_elementwise"), ids=titled)
-def test_leftover_loop_loses_growth_or_speed(desk: Desk, answer: Answer) -> None:
-    """What is done once for each k costs the points of growth, or of speed, or both, and no others."""
-    exercise = desk.grade_one(answer)
+def test_leftover_loop_loses_growth_or_speed(client: GradingClient, answer: Answer) -> None:
+    """Work that is done once for each k costs the points of growth, or of speed, or both, and no others."""
+    exercise = client.grade_one(answer)
     lost = {check.name for check in failing(exercise)}
-    assert lost, said(exercise)
-    assert lost <= {GROWTH, SPEED}, said(exercise)
+    assert lost, feedback_on(exercise)
+    assert lost <= {GROWTH, SPEED}, feedback_on(exercise)
     assert {check.misconception for check in failing(exercise)} == {"keeps_the_inner_loop"}

@@ -1,4 +1,4 @@
-"""The made class of examples/submitted: its scores, and that nbgrader's command and ours give the same gradebook."""
+"""The sample class of examples/submitted: its scores, and equal gradebooks by nbgrader and by this package."""
 
 import json
 import os
@@ -29,7 +29,10 @@ HANDED_IN = [
 
 
 def copy_of_the_course(folder, submitted, assignment, students=None):
-    """What an instructor owns, with what ``students`` (default: all) handed in of ``assignment`` in ``submitted``."""
+    """Copy an instructor's files, with the submissions of ``assignment`` in ``submitted``.
+
+    ``students``: whose submissions are copied; by default all.
+    """
     for name in ("source", "graders"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     for name in ("nbgrader_config.py", "pyproject.toml"):
@@ -51,15 +54,15 @@ def run(*command, cwd):
 
 @cache
 def points(assignment):
-    """What each exercise is worth, in order, as the instructor's notebook says."""
+    """Return the points of each exercise, in order, from the instructor's notebook."""
     cells = json.loads((ROOT / "source" / assignment / f"{assignment}.ipynb").read_text("utf-8"))["cells"]
     marks = [cell["metadata"].get("nbgrader", {}) for cell in cells if cell["cell_type"] == "code"]
-    return {one["grade_id"]: one["points"] for one in marks if one.get("grade")}
+    return {cell["grade_id"]: cell["points"] for cell in marks if cell.get("grade")}
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory, pytestconfig):
-    """``foundations grade examples/submitted``, gradebook included: the course's folder, by assignment."""
+    """Run ``foundations grade examples/submitted``, gradebook included; return the course's folder, by assignment."""
 
     @cache
     def graded(assignment):
@@ -75,7 +78,7 @@ def ours(tmp_path_factory, pytestconfig):
 
 @pytest.fixture(scope="module")
 def reports(ours):
-    """Reports of an assignment, by student."""
+    """Read the reports of an assignment, by student."""
     return cache(
         lambda assignment: {
             path.stem: json.loads(path.read_text("utf-8")) for path in (ours(assignment) / "reports").glob("*.json")
@@ -84,32 +87,34 @@ def reports(ours):
 
 
 @pytest.mark.parametrize("assignment", EACH)
-def test_every_made_student_is_expected_to_have_some_score(reports, assignment):
-    """A new example needs its line above."""
+def test_every_sample_student_has_an_expected_score(reports, assignment):
+    """Every new example needs a line in the table of scores."""
     assert set(EXPECTED[assignment]) == set(reports(assignment)) == set(handed_in(assignment))
 
 
-def test_every_assignment_is_expected_to_be_handed_in():
-    """A new assignment needs its part of the class."""
+def test_every_assignment_has_expected_submissions():
+    """Every new assignment needs submissions of the class."""
     assert list(EXPECTED) == find_course(ROOT).assignments
 
 
 @pytest.mark.parametrize(("assignment", "student"), HANDED_IN)
-def test_a_made_student_has_the_score_that_was_expected(reports, assignment, student):
-    """By exercise, to the third digit; what is no notebook has none."""
-    report, left = reports(assignment)[student], EXPECTED[assignment][student]
+def test_a_sample_student_has_the_expected_score(reports, assignment, student):
+    """Scores agree by exercise, to the third digit; a file that is not a notebook has none."""
+    report, shares = reports(assignment)[student], EXPECTED[assignment][student]
     got = {exercise["id"]: exercise["score"] for exercise in report["exercises"]}
 
-    if left is UNGRADED:
+    if shares is UNGRADED:
         assert (report["verdict"], report["score"], got) == ("ungraded", None, {})
     else:
-        assert left.keys() <= points(assignment).keys()
-        assert got == pytest.approx({name: left.get(name, 1) * of for name, of in points(assignment).items()}, abs=1e-3)
+        assert shares.keys() <= points(assignment).keys()
+        assert got == pytest.approx(
+            {name: shares.get(name, 1) * of for name, of in points(assignment).items()}, abs=1e-3
+        )
 
 
 @pytest.mark.parametrize(("assignment", "student"), HANDED_IN)
-def test_made_mistakes_are_named(reports, assignment, student):
-    """The misconceptions' ids are in the report, and no others."""
+def test_mistakes_of_the_sample_class_are_named(reports, assignment, student):
+    """The reports name these misconceptions, and no others."""
     checks = [check for exercise in reports(assignment)[student]["exercises"] for check in exercise["checks"]]
     expected = NAMED[assignment].get(student, set())
 
@@ -117,14 +122,14 @@ def test_made_mistakes_are_named(reports, assignment, student):
 
 
 @pytest.mark.parametrize("mistake", COMMON.values(), ids=COMMON)
-def test_somebody_makes_every_common_mistake(mistake):
-    """Each is named in somebody's report; that it is, the test above says."""
+def test_some_student_makes_every_common_mistake(mistake):
+    """Each is named in at least one student's report; the test above checks that it is."""
     assert [student for named in NAMED.values() for student, those in named.items() if mistake in those]
 
 
 @pytest.mark.parametrize("assignment", EACH)
 def test_repairs_are_listed_for_the_tampered_notebook_alone(reports, assignment):
-    """Honest notebooks need none."""
+    """Honest notebooks need no repair."""
     tampered = {"edited-tests"} & EXPECTED[assignment].keys()
 
     assert {name for name, report in reports(assignment).items() if report["repairs"]} == tampered
@@ -137,19 +142,19 @@ def test_repairs_are_listed_for_the_tampered_notebook_alone(reports, assignment)
     ids=["all", "written answers"],
 )
 def test_nbgrader_autograde_writes_the_same_scores(ours, tmp_path, assignment, students):
-    """Two commands, one gradebook: automatic scores and what a person has to look at."""
+    """The two commands write the same automatic scores, and ask a person to look at the same answers."""
     theirs = copy_of_the_course(tmp_path, "submitted", assignment, students)
     released = run(sys.executable, "-m", "nbgrader", "generate_assignment", assignment, cwd=theirs)
     assert released.returncode == 0, released.stderr
     graded = run(sys.executable, "-m", "nbgrader", "autograde", assignment, cwd=theirs)
     assert graded.returncode == (UNGRADED in [EXPECTED[assignment][name] for name in students]), graded.stderr
-    one, other = (scores(find_course(root), assignment) for root in (ours(assignment), theirs))
+    our_scores, their_scores = (scores(find_course(root), assignment) for root in (ours(assignment), theirs))
 
-    assert {name: one[name] for name in students} == other
+    assert {name: our_scores[name] for name in students} == their_scores
 
 
 def test_written_answers_wait_for_a_person(ours):
-    """But a cell that was left as it was handed out has earned nothing already."""
+    """A cell that is unchanged since the release is an exception: it has earned 0 already."""
     written = {
         student: cells["derive_weight_gradient"]
         for student, cells in scores(find_course(ours("04_backward")), "04_backward").items()

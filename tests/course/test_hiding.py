@@ -1,8 +1,8 @@
-"""Ways to earn marks by something else than the exercise: each is lost or asks a person, and harms no other exercise.
+"""Ways to earn marks without doing the exercise: each is lost or asks a person, and harms no other exercise.
 
-Answers of the kind ``hiding`` run what their exercise forbids out of sight of the reader, of the trace, or of both;
-those of the kind ``shapes`` are wrong in calls that a trace or a clock looks at. No code names one of them: an answer
-that gets through shows that a mechanism lacks something.
+Answers of the kind ``hiding`` run forbidden operations out of sight of the reader, of the trace, or of both; those of
+the kind ``shapes`` are wrong in calls that a trace or a clock observes. No code names one of them: an answer that gets
+through shows that a mechanism lacks something.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from desks import Desks
+from clients import GradingClients
 from grading import (
     ASSIGNMENTS,
     SEED,
     Answer,
-    Desk,
+    GradingClient,
     all_answers,
     assignment_of,
+    feedback_on,
     make_course,
     result,
-    said,
     solutions,
     titled,
 )
@@ -32,7 +32,7 @@ from foundations.session.forkserver import ForkServer
 
 HIDING = [answer for name in ASSIGNMENTS for answer in all_answers("hiding", name)]
 SHAPES = [answer for name in ASSIGNMENTS for answer in all_answers("shapes", name)]
-#: Cells that earned an accusation once. They hide nothing.
+#: Honest cells that were once accused.
 HONEST = {
     "a shell magic": "%%bash\necho hello\n",
     "a timer left running": "import threading\nt = threading.Timer(1000, print); t.daemon = True; t.start()\n",
@@ -42,45 +42,45 @@ HONEST = {
     "three megabytes of print": "print('x' * 3_000_000)\nSIZE = 3\n",
 }
 
-Lone = Callable[[str], Desk]
+Lone = Callable[[str], GradingClient]
 
 
 @pytest.fixture(scope="module")
 def lone(forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lone]:
-    """Make the desk of one exercise alone: it grades several times faster than that of an assignment."""
-    made: dict[str, Desk] = {}
+    """Make the client of one exercise alone: it grades several times faster than the client of an assignment."""
+    made: dict[str, GradingClient] = {}
     with ExitStack() as open_graders:
 
-        def desk(exercise: str) -> Desk:
+        def client(exercise: str) -> GradingClient:
             if exercise not in made:
                 course = make_course(tmp_path_factory.mktemp(f"alone-{exercise}"), (exercise,))
                 grader = Grader(course, assignment_of(exercise), seed=SEED, forkserver=forkserver)
-                made[exercise] = Desk(open_graders.enter_context(grader), course.root, (exercise,))
+                made[exercise] = GradingClient(open_graders.enter_context(grader), course.root, (exercise,))
             return made[exercise]
 
-        yield desk
+        yield client
 
 
 @pytest.mark.parametrize("answer", HIDING, ids=titled)
 def test_hidden_work_is_lost_or_reviewed(lone: Lone, answer: Answer) -> None:
-    """Its values are right, so that full marks in silence would be the result of hiding."""
+    """The values are right, so full marks without a review would be the result of hiding."""
     exercise, reviews = lone(answer.exercise).reviews(answer)
-    assert exercise.checks[0].outcome == "pass", said(exercise)
-    assert not any("stopped with" in check.message for check in exercise.checks), said(exercise)
-    assert exercise.score != exercise.max_score or reviews, said(exercise)
+    assert exercise.checks[0].outcome == "pass", feedback_on(exercise)
+    assert not any("stopped with" in check.message for check in exercise.checks), feedback_on(exercise)
+    assert exercise.score != exercise.max_score or reviews, feedback_on(exercise)
 
 
 @pytest.mark.parametrize("answer", SHAPES, ids=titled)
 def test_values_are_compared_whatever_the_shape(lone: Lone, answer: Answer) -> None:
     """A wrong value costs the check in which it came, in a traced or a timed call as in any other."""
     exercise, _ = lone(answer.exercise).reviews(answer)
-    assert exercise.score is not None, said(exercise)
-    assert exercise.score < exercise.max_score, said(exercise)
-    assert any("values are wrong" in check.message for check in exercise.checks), said(exercise)
+    assert exercise.score is not None, feedback_on(exercise)
+    assert exercise.score < exercise.max_score, feedback_on(exercise)
+    assert any("values are wrong" in check.message for check in exercise.checks), feedback_on(exercise)
 
 
 def _in_whole_notebooks() -> list[pytest.ParameterSet]:
-    """Each answer to be graded with all other exercises: quick for the first of each assignment."""
+    """List each answer to be graded with all other exercises: quick for the first of each assignment."""
     seen: Counter[str] = Counter()
     cases = []
     for answer in [*HIDING, *SHAPES]:
@@ -91,35 +91,37 @@ def _in_whole_notebooks() -> list[pytest.ParameterSet]:
 
 
 @pytest.mark.parametrize("answer", _in_whole_notebooks())
-def test_other_exercises_keep_their_full_marks(desks: Desks, answer: Answer) -> None:
-    """They are answered as the instructor does."""
+def test_other_exercises_keep_their_full_marks(clients: GradingClients, answer: Answer) -> None:
+    """The other exercises are answered with the instructor's solutions."""
     name = assignment_of(answer.exercise)
-    report = desks(name, SEED).grade(solutions(name) | {answer.exercise: answer.cells}).report
+    report = clients(name, SEED).grade(solutions(name) | {answer.exercise: answer.cells}).report
     assert report.reason is None
     for exercise in report.exercises:
         if exercise.id in solutions(name) and exercise.id != answer.exercise:
-            assert exercise.score == exercise.max_score, said(exercise)
+            assert exercise.score == exercise.max_score, feedback_on(exercise)
     attacked = result(report.exercises, answer.exercise)
-    assert attacked.score != attacked.max_score or report.review, said(attacked)
+    assert attacked.score != attacked.max_score or report.review, feedback_on(attacked)
 
 
 @pytest.mark.parametrize("assignment", ["01_matmul", "04_backward"])
 @pytest.mark.parametrize(
     "names", [tuple(HONEST), *(pytest.param((name,), marks=pytest.mark.slow) for name in HONEST)], ids=" and ".join
 )
-def test_honest_cells_keep_every_point(desks: Desks, assignment: str, names: tuple[str, ...]) -> None:
-    """Nothing is lost, and no person is asked."""
+def test_honest_cells_keep_every_point(clients: GradingClients, assignment: str, names: tuple[str, ...]) -> None:
+    """No points are lost, and no person is asked."""
     right = solutions(assignment)
     first = next(iter(right))
-    report = desks(assignment, SEED).grade({**right, first: [*(HONEST[name] for name in names), *right[first]]}).report
+    report = (
+        clients(assignment, SEED).grade({**right, first: [*(HONEST[name] for name in names), *right[first]]}).report
+    )
     assert report.review == []
     for exercise in report.exercises:
         if exercise.id in right:
-            assert exercise.score == exercise.max_score, said(exercise)
+            assert exercise.score == exercise.max_score, feedback_on(exercise)
 
 
 def test_there_are_enough_of_each_kind() -> None:
-    """At least five besides the first one of each."""
+    """There are at least five besides the first one of each."""
     of_product = Counter(answer.name.partition(":")[0] for answer in HIDING if ":" in answer.name)
     assert set(of_product) == {"library", "parameter", "with", "modules", "no list", "cupboard"}
     assert min(of_product.values()) > 5

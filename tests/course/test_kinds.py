@@ -1,6 +1,6 @@
-"""What learners get wrong, in nineteen kinds: each has known mistakes, and a page says which.
+"""Learners' mistakes, in nineteen kinds: each has known mistakes, and a page lists them.
 
-``python tests/course/test_kinds.py`` writes the page anew.
+``python tests/course/test_kinds.py`` rewrites the page.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def _sections() -> Iterator[str]:
 
 
 def test_kinds_are_numbered_from_one_to_nineteen() -> None:
-    """As the course's own list of what learners get wrong is."""
+    """The course's own list of learners' mistakes has these numbers."""
     assert [kind.number for kind in read_kinds(Course(ROOT, {}))] == list(range(1, 20))
 
 
 def test_every_kind_names_mistakes_that_are_known() -> None:
-    """Each under the exercise that it belongs to, and once in its kind."""
+    """Each mistake is under the exercise that it belongs to, and once in its kind."""
     named = [(name, exercise) for entry in ENTRIES for exercise, names in entry["ids"].items() for name in names]
     assert [pair for pair in named if pair[0] not in KNOWN or KNOWN[pair[0]].exercise != pair[1]] == []
     for entry in ENTRIES:
@@ -55,14 +55,14 @@ def test_every_kind_names_mistakes_that_are_known() -> None:
 
 
 def test_every_exercise_has_mistakes_of_some_kind() -> None:
-    """An exercise of which no line of the list tells would be one that nobody has looked at."""
+    """An exercise without a line in the list would be one that was not analysed."""
     looked_at = {exercise for entry in ENTRIES for exercise in entry["ids"]}
-    about_tensors = [name for name in ASSIGNMENTS if name != "00_exports"]  # that one is about files and comparing
+    about_tensors = [name for name in ASSIGNMENTS if name != "00_exports"]  # it is about files and comparing
     assert [name for assignment in about_tensors for name in exercises(assignment) if name not in looked_at] == []
 
 
 def test_the_page_is_made_from_the_list() -> None:
-    """Kinds in the order of their numbers, mistakes by exercise."""
+    """Kinds are in the order of their numbers, mistakes by exercise."""
     assert PAGE.read_text("utf-8") == page()
 
 

@@ -1,4 +1,4 @@
-"""Right answers changed in one place lose points; and the program that changes them does what it says."""
+"""Right answers changed in one place lose points, and the program that changes them does so as documented."""
 
 from __future__ import annotations
 
@@ -9,18 +9,29 @@ from pathlib import Path
 import mutants as mutation
 import pytest
 from grading import exercises
-from mutants import REPORT, Outcome, Range, complaints, covered, explained, in_rounds, mutants_of, report, stands_on
+from mutants import (
+    REPORT,
+    MutantRunner,
+    Outcome,
+    builds_on,
+    covered,
+    discrepancies,
+    explained,
+    in_rounds,
+    mutants_of,
+    report,
+)
 from mutating import Mutant, mutants
 
 from foundations.session.forkserver import ForkServer
 
-#: Notebooks that the sample fills, of each assignment.
+#: Notebooks of each assignment that the sample fills.
 ROUNDS = 4
 EXERCISES = [name for assignment in covered() for name in exercises(assignment)]
 
 
 def changes(source: str) -> set[str]:
-    """What became of the one line of ``source``."""
+    """Return the mutants of the one line of ``source``."""
     return {mutant.source.splitlines()[-1].strip() for mutant in mutants(source)}
 
 
@@ -43,13 +54,13 @@ def changes(source: str) -> set[str]:
         ("assert a, b", {"assert a", "assert not a, b", "pass"}),
     ],
 )
-def test_a_line_is_changed_as_a_slip_of_the_hand_would(line: str, expected: set[str]) -> None:
-    """One change at a time; what is here is a part of what is tried."""
+def test_a_line_is_changed_like_a_careless_error(line: str, expected: set[str]) -> None:
+    """A mutant has one change; the examples here are a part of the changes tried."""
     assert expected - changes(f"def f(a, b):\n    {line}") == set()
 
 
 def test_loops_and_classes_are_changed() -> None:
-    """Turns left out, statements in another order, methods and bases dropped."""
+    """Iterations are left out, statements reordered, methods and bases dropped."""
     loop = [mutant.source for mutant in mutants("def f(n):\n    for i in range(n):\n        g(i)\n        h(i)")]
     assert "def f(n):\n    for i in list(range(n))[:-1]:\n        g(i)\n        h(i)" in loop
     assert "def f(n):\n    for i in range(n):\n        h(i)\n        g(i)" in loop
@@ -59,7 +70,7 @@ def test_loops_and_classes_are_changed() -> None:
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_mutants_are_programs_that_differ(exercise: str) -> None:
-    """From the solution and from each other, in what is shown of them as well."""
+    """Mutants differ from the solution and from each other, also in their displayed form."""
     made = mutants_of(exercise)
     for mutant in made:
         compile(mutant.source, "mutant", "exec")
@@ -68,40 +79,40 @@ def test_mutants_are_programs_that_differ(exercise: str) -> None:
     assert len({mutant.source for mutant in made}) == len(made)
 
 
-def test_a_round_holds_nothing_that_stands_on_something_else_in_it() -> None:
+def test_no_exercise_of_a_round_builds_on_another() -> None:
     """A wrong ``Module`` would be noticed by every class that is made from it."""
     names = exercises("05_modules")
     chosen = [(name, mutant) for name in names for mutant in mutants_of(name)[:3]]
     taken = list(in_rounds(chosen))
 
-    assert Counter((name, one[name].change) for one in taken for name in one) == Counter(
+    assert Counter((name, round_[name].change) for round_ in taken for name in round_) == Counter(
         (name, mutant.change) for name, mutant in chosen
     )
-    assert [one for one in taken for name in one if stands_on(name) & one.keys()] == []
-    assert stands_on("Network") == {"Module", "Linear", "ReLU", "MSE"}
+    assert [round_ for round_ in taken for name in round_ if builds_on(name) & round_.keys()] == []
+    assert builds_on("Network") == {"Module", "Linear", "ReLU", "MSE"}
 
 
-def test_survivors_are_mutants_of_today_and_are_explained_once() -> None:
-    """A solution that is written anew leaves explanations of nothing behind."""
-    seen = Counter((one.exercise, change) for one in explained() for change in one.changes)
+def test_survivors_are_current_mutants_and_explained_once() -> None:
+    """A rewritten solution leaves no outdated explanations behind."""
+    seen = Counter((entry.exercise, change) for entry in explained() for change in entry.changes)
     made = {(name, mutant.change) for name in EXERCISES for mutant in mutants_of(name)}
     assert sorted(seen.keys() - made) == []
     assert [change for change, count in seen.items() if count > 1] == []
-    assert [one.exercise for one in explained() if len(one.why) < 20] == []
+    assert [entry.exercise for entry in explained() if len(entry.why) < 20] == []
 
 
-def test_the_page_is_what_the_command_writes() -> None:
-    """Counts of the mutants there are today, and every survivor."""
+def test_the_page_equals_the_commands_output() -> None:
+    """The page counts today's mutants, and lists every survivor."""
     assert REPORT.read_text("utf-8") == report()
 
 
-def test_who_survives_without_a_word_is_complained_about(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And who is explained, and loses points by now."""
+def test_unexplained_survivors_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An explained mutant that now loses points is listed, too."""
     quiet, loud = (Mutant("a kind", "a", after, "") for after in ("b", "c"))
     monkeypatch.setattr(mutation, "explained_changes", lambda exercise: {loud.change})
     outcome = Outcome({"mse": 2}, {"mse": [quiet]})
 
-    assert complaints(outcome, {"mse": {quiet.change, loud.change}}) == [
+    assert discrepancies(outcome, {"mse": {quiet.change, loud.change}}) == [
         f"mse: earns full marks: {quiet.change}",
         f"mse: is explained, and loses points: {loud.change}",
     ]
@@ -110,15 +121,15 @@ def test_who_survives_without_a_word_is_complained_about(monkeypatch: pytest.Mon
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", covered())
 def test_a_sample_of_the_mutants_is_noticed(assignment: str, forkserver: ForkServer, tmp_path: Path) -> None:
-    """The full number is the command's, ``python tests/course/mutants.py``."""
+    """The command ``python tests/course/mutants.py`` tries all of them."""
     chance = random.Random(assignment)
     names = exercises(assignment)
     chosen = [(name, mutant) for name in names for mutant in chance.sample(mutants_of(name), 2)]
     chance.shuffle(chosen)
-    part = [(name, mutant) for one in list(in_rounds(chosen))[:ROUNDS] for name, mutant in one.items()]
+    part = [(name, mutant) for round_ in list(in_rounds(chosen))[:ROUNDS] for name, mutant in round_.items()]
     outcome = Outcome()
-    Range(tmp_path, forkserver).grade(part, outcome)
+    MutantRunner(tmp_path, forkserver).grade(part, outcome)
     graded: dict[str, set[str]] = {}
     for name, mutant in part:
         graded.setdefault(name, set()).add(mutant.change)
-    assert complaints(outcome, graded) == []
+    assert discrepancies(outcome, graded) == []

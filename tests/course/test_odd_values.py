@@ -1,8 +1,8 @@
-"""Hidden tests of the course that meet a value which no exercise asks for: it costs its check, and ends nothing."""
+"""Hidden tests of the course that meet a value which no exercise asks for: the value costs its check only."""
 
 import pytest
 
-#: The parameters' shapes are compared after they have been sorted, which tuples of mixed things refuse.
+#: The parameters' shapes are compared after sorting, which fails for tuples of mixed types.
 NETWORK = """
 class TorchNetwork(nn.Module):
     def __init__(self, n_in, nh, n_out):
@@ -24,10 +24,10 @@ class TorchNetwork(nn.Module):
 
 
 @pytest.mark.parametrize("shape", ["(1, 'a')", "(None, 2)", "((1,), 2)", "({}, 1)", "[1j, 2]", "(1, b'a')"])
-def test_parameters_of_odd_shapes(desks, shape):
-    """The exercise earns nothing, and a person is asked to look; the run has no fault."""
-    desk = desks("05_modules", answers=["TorchNetwork"])
-    report = desk.grade({"TorchNetwork": [NETWORK.replace("SHAPE", shape)]}).report
+def test_parameters_of_odd_shapes(clients, shape):
+    """The exercise earns 0, and a person is asked to look; the run itself has no error."""
+    client = clients("05_modules", answers=["TorchNetwork"])
+    report = client.grade({"TorchNetwork": [NETWORK.replace("SHAPE", shape)]}).report
     (exercise,) = report.exercises
 
     assert (report.fault, report.verdict, exercise.score) == (0, "graded", 0.0)

@@ -19,7 +19,7 @@ from foundations.session.forkserver import ForkServer
 
 #: In `make test`: functions, and classes that are derived from one another.
 QUICK = ("01_matmul", "05_modules")
-#: Code of later cells that an answer at the top needs already there.
+#: Code of later cells that an answer at the top already needs.
 NEEDED = {"05_modules": "from torch import nn\n"}
 
 
@@ -33,8 +33,8 @@ class Notebook:
         self.solutions = {name: builders.cell(source, f"{name}-solution").source for name in self.names}
         self.merged = NEEDED.get(assignment, "") + "\n\n".join(self.solutions.values())
 
-    def insert(self, place: int, text: str) -> None:
-        self.nb.cells.insert(place, builders.code(text, id="own"))
+    def insert(self, index: int, text: str) -> None:
+        self.nb.cells.insert(index, builders.code(text, id="own"))
 
     def delete_stubs(self) -> None:
         for name in self.names:
@@ -64,8 +64,8 @@ class Notebook:
 
     def in_own_cells_without_stubs(self) -> None:
         for name, text in self.solutions.items():
-            place = builders.at(self.nb, f"{name}-solution")
-            self.nb.cells[place] = builders.code(text, id=f"own-{name}")
+            index = builders.at(self.nb, f"{name}-solution")
+            self.nb.cells[index] = builders.code(text, id=f"own-{name}")
 
 
 CHANGES: dict[str, Callable[[Notebook], None]] = {
@@ -92,7 +92,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("assignment", "change"), CASES)
-def test_solutions_count_wherever_they_are(
+def test_solutions_in_other_cells_earn_full_marks(
     forkserver: ForkServer, tmp_path: Path, assignment: str, change: str
 ) -> None:
     """Stubs that are left or put back do not hide them, and rules read the code that ran."""
@@ -101,9 +101,9 @@ def test_solutions_count_wherever_they_are(
     with Grader(find_course(ROOT), assignment, forkserver=forkserver) as grader:
         report = grader.grade(builders.write(notebook.nb, tmp_path / f"{assignment}.ipynb"), "s01").report
     failed = {
-        f"{one.id}: {check.name}": check.message
-        for one in report.exercises
-        for check in one.checks
+        f"{exercise.id}: {check.name}": check.message
+        for exercise in report.exercises
+        for check in exercise.checks
         if check.outcome != "pass"
     }
     assert failed == {}
@@ -121,19 +121,19 @@ def test_the_release_binds_no_exercise_before_its_stub(assignment: str) -> None:
         if cell.cell_type == "code":
             tree = parse(cell.source)
             assert tree is not None
-            bound |= {found for statement in tree.body for found in bound_names(statement)}
+            bound |= {name_bound for statement in tree.body for name_bound in bound_names(statement)}
     assert bound.issuperset(exercises(assignment))
 
 
 def test_answers_in_the_next_exercises_cell_are_found(forkserver: ForkServer, tmp_path: Path) -> None:
-    """Each is below its own check, and the student reads in which cell."""
+    """Each is below its own check, and the feedback names the cell."""
     notebook = Notebook("01_matmul")
     first, second = notebook.names[:2]
     builders.cell(notebook.nb, f"{second}-solution").source = "\n\n".join(notebook.solutions.values())
     number = builders.at(notebook.nb, f"{second}-solution") + 1
     with Grader(find_course(ROOT), "01_matmul", forkserver=forkserver) as grader:
         report = grader.grade(builders.write(notebook.nb, tmp_path / "01_matmul.ipynb"), "s01").report
-    assert [one.score == one.max_score for one in report.exercises] == [False, True, True]
+    assert [exercise.score == exercise.max_score for exercise in report.exercises] == [False, True, True]
     assert (
         report.exercises[0]
         .checks[0]

@@ -1,12 +1,12 @@
-"""A mistake is paid for once: what stands on a broken answer is tried on something right, and keeps its points."""
+"""A mistake costs marks once: code that builds on a broken answer is tried on a right one, and keeps its points."""
 
 from __future__ import annotations
 
 import pytest
-from desks import Desks
-from grading import result, said, solutions
+from clients import GradingClients
+from grading import feedback_on, result, solutions
 
-#: By assignment: broken answers, and the exercises that are right and stand on them.
+#: By assignment: broken answers, and the right exercises that build on them.
 BROKEN = {
     "00_exports": (
         {
@@ -46,13 +46,13 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("assignment", BROKEN)
-def test_broken_ground_costs_nothing_above(desks: Desks, assignment: str) -> None:
-    """Every check passes, the speed among them; the broken ones lose points themselves."""
+def test_broken_answers_cost_no_points_of_later_exercises(clients: GradingClients, assignment: str) -> None:
+    """Every check passes, including speed; the broken exercises lose their own points."""
     broken, standing = BROKEN[assignment]
     answers = solutions(assignment) | {name: [code] for name, code in broken.items()}
-    report = desks(assignment).grade(answers).report
+    report = clients(assignment).grade(answers).report
     for exercise in (result(report.exercises, name) for name in standing):
-        assert exercise.score == exercise.max_score, said(exercise)
+        assert exercise.score == exercise.max_score, feedback_on(exercise)
     for exercise in (result(report.exercises, name) for name in broken):
-        assert exercise.score is not None, said(exercise)
-        assert exercise.score < exercise.max_score, said(exercise)
+        assert exercise.score is not None, feedback_on(exercise)
+        assert exercise.score < exercise.max_score, feedback_on(exercise)

@@ -1,4 +1,4 @@
-"""The instructor's page says what source/ holds."""
+"""The instructor's page agrees with source/."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ class Exercise:
 
 
 def exercises(assignment: str) -> list[Exercise]:
-    """Those of the source, in its order."""
+    """List the exercises of the source, in its order."""
     notebook = nbformat.read(ROOT / "source" / assignment / f"{assignment}.ipynb", as_version=4)
     marks = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
     return [Exercise(mark["grade_id"], mark["points"], mark["solution"]) for mark in marks if mark.get("grade")]
 
 
 def minutes(assignment: str) -> str:
-    """What the notebook's own table says of all its exercises together."""
+    """Return the minutes of all exercises together, from the notebook's own table."""
     notebook = nbformat.read(ROOT / "source" / assignment / f"{assignment}.ipynb", as_version=4)
-    [found] = re.findall(r"\| \*\*in all\*\* \| \*\*\d+\*\* \| \*\*(\d+)\*\*", notebook.cells[0].source)
-    return found
+    [minutes_written] = re.findall(r"\| \*\*in all\*\* \| \*\*\d+\*\* \| \*\*(\d+)\*\*", notebook.cells[0].source)
+    return minutes_written
 
 
 def rows(text: str) -> list[list[str]]:
-    """The cells of all tables in ``text``, heads and rules left out."""
+    """Return the cells of all tables in ``text``, heads and rules left out."""
     lines = [line for line in text.splitlines() if re.match(r"\| [^|]*[`*]", line)]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
 def section(title: str) -> str:
-    [found] = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
-    return found
+    [section] = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    return section
 
 
 def written(points: float) -> str:
@@ -55,13 +55,13 @@ def written(points: float) -> str:
 
 
 def test_overview_adds_up() -> None:
-    """Points, minutes and points by hand of each assignment are those of its notebook, and the last row their sums."""
+    """Points, minutes and points by hand of each assignment are the notebook's, and the last row has the sums."""
     [*each, total] = rows(PAGE.partition("\n## ")[0])
     expected = []
     for name in ASSIGNMENTS:
-        found = exercises(name)
-        by_hand = sum(one.points for one in found if one.by_hand)
-        points = written(sum(one.points for one in found))
+        listed = exercises(name)
+        by_hand = sum(exercise.points for exercise in listed if exercise.by_hand)
+        points = written(sum(exercise.points for exercise in listed))
         expected.append([f"[`{name}`](#{name})", points, minutes(name), written(by_hand)])
     assert [[row[0], *row[2:]] for row in each] == expected
     sums = [sum(float(row[column] or 0) for row in each) for column in (2, 3, 4)]
@@ -70,28 +70,33 @@ def test_overview_adds_up() -> None:
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_every_exercise_has_its_line(assignment: str) -> None:
-    """In the notebook's order, with its points; the mistakes are in the bank, and are that exercise's own."""
+    """The lines are in the notebook's order, with points; the mistakes are in the bank, and belong to that exercise."""
     table = rows(section(assignment))
-    assert [row[:2] for row in table] == [[f"`{one.name}`", written(one.points)] for one in exercises(assignment)]
-    known = {(one.exercise, one.id) for one in load_bank(ROOT / "graders" / assignment).misconceptions}
-    told = [(row[0].strip("`"), name) for row in table for name in re.findall(r"`(\w{4,})`", row[3])]
-    assert [one for one in told if one not in known] == []
-    silent = {row[0].strip("`") for row in table} - {exercise for exercise, _ in told}
-    assert silent == {one.name for one in exercises(assignment) if one.by_hand}
+    assert [row[:2] for row in table] == [
+        [f"`{exercise.name}`", written(exercise.points)] for exercise in exercises(assignment)
+    ]
+    in_the_bank = {
+        (misconception.exercise, misconception.id)
+        for misconception in load_bank(ROOT / "graders" / assignment).misconceptions
+    }
+    in_the_table = [(row[0].strip("`"), name) for row in table for name in re.findall(r"`(\w{4,})`", row[3])]
+    assert [mistake for mistake in in_the_table if mistake not in in_the_bank] == []
+    silent = {row[0].strip("`") for row in table} - {exercise for exercise, _ in in_the_table}
+    assert silent == {exercise.name for exercise in exercises(assignment) if exercise.by_hand}
 
 
 def test_every_written_question_has_its_rubric() -> None:
-    """What a person grades is listed with its points, and with the file that says how."""
+    """Questions that a person grades are listed with their points, and with the file of the rubric."""
     expected = [
-        [f"`{one.name}`", written(one.points), f"[rubric](../graders/{name}/rubric_{one.name}.md)"]
+        [f"`{exercise.name}`", written(exercise.points), f"[rubric](../graders/{name}/rubric_{exercise.name}.md)"]
         for name in ASSIGNMENTS
-        for one in exercises(name)
-        if one.by_hand
+        for exercise in exercises(name)
+        if exercise.by_hand
     ]
     assert [[row[0], row[1], row[3]] for row in rows(section("What a person grades"))] == expected
 
 
 def test_every_plan_has_every_assignment_once() -> None:
-    """However many weeks there are."""
+    """The plan is complete for any number of weeks."""
     plans = re.findall(r"^\| (?:seven|five|three) \|(.*)\|$", section("Three, five or seven weeks"), re.MULTILINE)
     assert [re.findall(r"\d\d", plan) for plan in plans] == [[name[:2] for name in ASSIGNMENTS]] * 3

@@ -5,22 +5,22 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from desks import Desks
-from grading import Answer, all_answers, exercises, failing, read_answers, round_cases, said
+from clients import GradingClients
+from grading import Answer, all_answers, exercises, failing, feedback_on, read_answers, round_cases
 
 ROUNDS = round_cases(partial(all_answers, "tricks"), together=False)
 SLOW = round_cases(partial(all_answers, "slow"))
 
 
 @pytest.mark.parametrize(("assignment", "answers"), ROUNDS)
-def test_tricks_are_lost_or_reviewed(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
-    """One check fails, the rule's: it names the operation as it was written, and the subject of the exercise.
+def test_tricks_are_lost_or_reviewed(clients: GradingClients, assignment: str, answers: dict[str, Answer]) -> None:
+    """Only the rule's check fails: its message has the operation as it was written, and the subject of the exercise.
 
-    If nothing forbidden was seen, the code that was found is named instead, and costs nothing by itself.
+    If no forbidden operation was seen, the message names the suspicious code instead, which alone costs no marks.
     """
     [answer] = answers.values()
-    exercise, reviews = desks(assignment, answers=answers).reviews(answer)
-    about = f"{answer.name}: {said(exercise)}"
+    exercise, reviews = clients(assignment, answers=answers).reviews(answer)
+    about = f"{answer.name}: {feedback_on(exercise)}"
     if exercise.score == exercise.max_score:
         assert answer.note in "\n".join(review.finding for review in reviews), about
         return
@@ -31,15 +31,17 @@ def test_tricks_are_lost_or_reviewed(desks: Desks, assignment: str, answers: dic
 
 
 @pytest.mark.parametrize(("assignment", "answers"), SLOW)
-def test_slow_answers_lose_speed_or_growth(desks: Desks, assignment: str, answers: dict[str, Answer]) -> None:
-    """Right values by allowed operations, and too many of them: that costs some points, and the mistake is named."""
-    for name, exercise in desks(assignment, answers=answers).grade_round(answers).items():
-        about = f"{answers[name].name}: {said(exercise)}"
+def test_slow_answers_lose_speed_or_growth(
+    clients: GradingClients, assignment: str, answers: dict[str, Answer]
+) -> None:
+    """Right values by too many allowed operations: they cost some points, and the mistake is named."""
+    for name, exercise in clients(assignment, answers=answers).grade_round(answers).items():
+        about = f"{answers[name].name}: {feedback_on(exercise)}"
         assert exercise.score is not None, about
         assert 0 < exercise.score < exercise.max_score, about
         assert {check.misconception for check in failing(exercise)} == {answers[name].note}, about
 
 
 def test_there_are_enough_tricks() -> None:
-    """At least twenty-five for the first assignment, where the rule of the game is new."""
+    """There are at least twenty-five for the first assignment, which introduces the rule."""
     assert sum(len(read_answers("tricks", exercise)) for exercise in exercises("01_matmul")) >= 25

@@ -1,4 +1,4 @@
-"""The figures of 03_forward say in words what they show, need no colour, and cut nothing off."""
+"""The figures of 03_forward describe themselves in words, need no colour, and cut no part off."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ def picture(request) -> plots.Picture:
 
 
 def pixels(picture: plots.Picture) -> np.ndarray:
-    """The image as an array of shape (height, width, 3), 0 to 1."""
+    """Return the image as an array of shape (height, width, 3), 0 to 1."""
     return imread(io.BytesIO(picture.png))[..., :3]
 
 
 def test_figures_need_no_colour(picture):
-    """Every pixel is a grey, so print loses nothing."""
+    """Every pixel is a grey, so a print loses no information."""
     image = pixels(picture)
 
     assert np.ptp(image, axis=2).max() == 0.0
     assert 0.0 < (image < 0.5).mean() < 0.5
 
 
-def test_nothing_is_cut_off_at_the_edges(picture):
+def test_no_part_is_cut_off_at_the_edges(picture):
     """The outermost pixels are paper."""
     image = pixels(picture)
 
@@ -57,12 +57,12 @@ def test_nothing_is_cut_off_at_the_edges(picture):
 
 
 def test_the_same_figure_is_the_same_bytes():
-    """No date and no random id: a rebuilt notebook does not differ for nothing."""
+    """Without a date or a random id, a rebuilt notebook has no needless differences."""
     assert plots.fans(5, 2).png == plots.fans(5, 2).png
 
 
-def test_alt_text_tells_where_each_curve_ends():
-    """Exploding, vanishing and steady are in the words."""
+def test_alt_text_names_the_end_of_each_curve():
+    """The words include exploding, vanishing and steady."""
     assert FIGURES["through_layers"]().alt == (
         "Curves on a logarithmic scale. Spread. plain: 10 after layer 1, too large from layer 6; "
         "small: 0.1 after layer 1, 0 from layer 3; steady: 0.8 after layer 1, 0.79 after layer 3."
@@ -70,33 +70,33 @@ def test_alt_text_tells_where_each_curve_ends():
 
 
 def test_a_curve_without_a_number_is_named_and_not_drawn():
-    """What is too large from the start is said to be."""
+    """A curve that is too large from the start is described as such."""
     assert "plain: too large from layer 1" in plots.through_layers({"plain": [math.nan], "b": [1.0]}).alt
     assert "plain: nothing to draw" in plots.through_layers({"plain": []}).alt
 
 
-def test_alt_text_tells_the_averages():
-    """Of tensors and of numbers alike."""
+def test_alt_text_has_the_averages():
+    """The averages of tensors and of numbers are formatted alike."""
     assert FIGURES["many_starts"]().alt == (
         "Two histograms. init_kaiming, then ReLU: the mean is 0.550 on average, give or take 0.071; "
         "the standard deviation is 0.850 on average, give or take 0.071."
     )
 
 
-def test_alt_text_tells_what_meets_where():
-    """Fan in and fan out, with their sizes."""
+def test_alt_text_has_fan_in_and_fan_out():
+    """The words include fan in and fan out, with their sizes."""
     assert "5 lines meet in one output" in FIGURES["fans"]().alt
     assert "2 lines meet in one input" in FIGURES["fans"]().alt
 
 
-def test_alt_text_tells_the_two_scales_apart():
-    """By its own statistics everything is around 0; by the training set's, validation is not."""
+def test_alt_text_distinguishes_the_two_scales():
+    """By its own statistics each set is around 0; by the training set's, validation is not."""
     assert "validation numbers around 5.0" in FIGURES["two_scales"]().alt
     assert "Both by the training set's: training around 0, validation around 2.9." in FIGURES["two_scales"]().alt
 
 
 def test_alt_text_of_the_table_has_its_numbers():
-    """Outputs, targets, and which differences were meant."""
+    """The words include outputs, targets, and the differences that were meant."""
     assert FIGURES["difference_table"]().alt == (
         "A table of 3 by 3 differences: each of the outputs 1, 2, 3 minus each of the targets 1, 2.5, 3. "
         "Only the 3 on the diagonal, shaded, were meant."

@@ -1,4 +1,4 @@
-"""The pictures of broadcasting say in words what they draw, and draw what torch does."""
+"""The pictures of broadcasting describe themselves in words, and agree with torch."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PICTURES = {
 
 
 def pixels(picture: plots.Picture) -> np.ndarray:
-    """The image as an array of shape (height, width, 3), 0 to 1."""
+    """Return the image as an array of shape (height, width, 3), 0 to 1."""
     return imread(io.BytesIO(picture.png))[..., :3]
 
 
@@ -33,8 +33,8 @@ def picture(request) -> plots.Picture:
     return PICTURES[request.param]()
 
 
-def test_spreadsheet_tells_what_is_stretched_and_what_comes_out():
-    """Shapes, the stretched operand, values and sums are in the words."""
+def test_spreadsheet_names_the_stretched_operand_and_the_result():
+    """The words include shapes, the stretched operand, values and sums."""
     assert plots.spreadsheet(ROW, MATRIX).alt == (
         "Spreadsheet: (3,) + (3, 3); the left operand of shape (3,) is stretched to (3, 3), its copies hatched. "
         "The result, row by row: 11, 22, 33; 14, 25, 36; 17, 28, 39."
@@ -50,15 +50,15 @@ def test_comparison_is_drawn_as_true_and_false():
     assert alt.endswith("False, False, False; True, False, False; True, True, False.")
 
 
-def test_shapes_tell_the_result_or_where_there_is_none():
+def test_shapes_name_the_result_or_the_dimension_that_does_not_fit():
     """Dimensions are counted from the right, as the exercise asks for."""
     assert plots.aligned_shapes((8, 1, 6, 1), (7, 1, 5)).alt.endswith("The result: (8, 7, 6, 5).")
     assert plots.aligned_shapes((2, 3, 4), (2, 4)).alt.endswith("none, dimension -2: unequal, and no 1.")
     assert plots.aligned_shapes((2, 3), (3, 2)).alt.endswith("none, dimension -2 and -1: unequal, and no 1.")
 
 
-def test_memory_tells_what_is_seen_and_what_is_stored():
-    """A stretched row, and a transposed matrix, which hides nothing."""
+def test_memory_names_the_entries_seen_and_stored():
+    """The words describe a stretched row, and a transposed matrix, which has no hidden entries."""
     assert plots.memory(ROW.expand(3, 3)).alt == (
         "A tensor of shape (3, 3) and stride (0, 1): it shows 9 numbers, each with the place in memory that it is read "
         "from. The storage holds 3 numbers."
@@ -77,11 +77,11 @@ def test_stretched_cells_are_hatched():
 
 
 def test_figures_need_no_colour(picture):
-    """Every pixel is a grey, so print loses nothing."""
+    """Every pixel is a grey, so a print loses no information."""
     assert np.ptp(pixels(picture), axis=2).max() == 0.0
 
 
-def test_nothing_is_cut_off_at_the_edges(picture):
+def test_no_part_is_cut_off_at_the_edges(picture):
     """The outermost pixels are paper."""
     image = pixels(picture)
 
@@ -90,11 +90,11 @@ def test_nothing_is_cut_off_at_the_edges(picture):
 
 @pytest.mark.parametrize("drawn", PICTURES.values(), ids=list(PICTURES))
 def test_the_same_figure_is_the_same_bytes(drawn):
-    """A rebuilt notebook does not differ for nothing."""
+    """A rebuilt notebook has no needless differences."""
     assert drawn().png == drawn().png
 
 
-def test_shapes_that_do_not_fit_are_no_spreadsheet():
-    """torch's own refusal is passed on."""
+def test_shapes_that_do_not_fit_raise():
+    """torch's own exception is passed on."""
     with pytest.raises(RuntimeError, match="size"):
         plots.spreadsheet(ROW, torch.ones(2, 4))

@@ -1,4 +1,4 @@
-"""The figures of 00_exports say in words what they show, need no colour, and cut nothing off."""
+"""The figures of 00_exports describe themselves in words, need no colour, and cut no part off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CELLS = [("markdown", "# Prose"), ("code", "import math"), ("code", "#export\nTE
 
 
 def pixels(picture: plots.Picture) -> np.ndarray:
-    """The image as an array of shape (height, width, 3), 0 to 1."""
+    """Return the image as an array of shape (height, width, 3), 0 to 1."""
     return imread(io.BytesIO(picture.png))[..., :3]
 
 
@@ -38,7 +38,7 @@ def picture(request) -> plots.Picture:
     return request.getfixturevalue(request.param)
 
 
-def test_alt_text_tells_what_the_figure_tells(script, band, growth):
+def test_alt_text_has_the_content_of_the_figure(script, band, growth):
     """Cells, names and numbers are in the words, not only in the pixels."""
     assert script.alt == (
         "00_small.ipynb as a column of 4 cells, and an arrow from each code cell whose first line is #export to the "
@@ -57,11 +57,11 @@ def test_alt_text_tells_what_the_figure_tells(script, band, growth):
 
 
 def test_figures_need_no_colour(picture):
-    """Every pixel is a grey, so print loses nothing."""
+    """Every pixel is a grey, so a print loses no information."""
     assert np.ptp(pixels(picture), axis=2).max() == 0.0
 
 
-def test_nothing_is_cut_off_at_the_edges(picture):
+def test_no_part_is_cut_off_at_the_edges(picture):
     """The outermost pixels are paper."""
     image = pixels(picture)
 
@@ -69,22 +69,22 @@ def test_nothing_is_cut_off_at_the_edges(picture):
 
 
 def test_the_same_figure_is_the_same_bytes(growth):
-    """No date and no random id: a rebuilt notebook does not differ for nothing."""
+    """Without a date or a random id, a rebuilt notebook has no needless differences."""
     again = plots.namespace_growth([("x = 2", ["x"]), ("y = x\nz = y", ["x", "y", "z"])])
 
     assert again.png == growth.png
 
 
 def test_marked_code_alone_becomes_a_script(script):
-    """A cell that is kept is grey; a mark in prose makes none."""
+    """A kept cell is grey; a mark in prose has no effect."""
     without = plots.notebook_to_script([cell for cell in CELLS if "TENTH" not in cell[1]])
-    pale = [int(np.isclose(pixels(one)[..., 0], 0xE4 / 255, atol=0.01).sum()) for one in (script, without)]
+    pale = [int(np.isclose(pixels(picture)[..., 0], 0xE4 / 255, atol=0.01).sum()) for picture in (script, without)]
 
     assert pale[0] > 20 * pale[1]
 
 
 def test_new_names_are_black():
-    """A name is black beside the cell that made it, and grey from then on."""
+    """A name is black next to the cell that made it, and grey from then on."""
     steps = [("x = 2", ["x"]), ("x", ["x"])]
     right = [pixels(plots.namespace_growth(steps[:count])) for count in (1, 2)]
     black = [int((image[:, image.shape[1] // 2 :].max(axis=2) < 0.05).sum()) for image in right]
@@ -93,5 +93,5 @@ def test_new_names_are_black():
 
 
 def test_band_bends_where_the_tolerances_meet():
-    """Other tolerances are other words."""
+    """Other tolerances give other words."""
     assert "Below |b| = 0.1 it is flat at about 0.001" in plots.tolerance(1e-2, 1e-3).alt

@@ -1,4 +1,4 @@
-"""The computational graph, gradients as tiles and errors of steps say the same to eyes, printers and ears."""
+"""The computational graph, gradients as tiles and errors of steps are the same to eyes, printers and ears."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHAIN = ["x", ("lin", "w", "b"), "out", ("mse", "targ"), "loss"]
 
 
 def pixels(picture: plots.Picture) -> np.ndarray:
-    """The image as an array of shape (height, width, 3), 0 to 1."""
+    """Return the image as an array of shape (height, width, 3), 0 to 1."""
     return imread(io.BytesIO(picture.png))[..., :3]
 
 
@@ -46,7 +46,7 @@ def picture(request) -> plots.Picture:
     return request.getfixturevalue(request.param)
 
 
-def test_alt_text_tells_what_the_figure_tells(graph, tiles, errors):
+def test_alt_text_has_the_content_of_the_figure(graph, tiles, errors):
     """Names, shapes and numbers are in the words, not only in the pixels."""
     assert graph.alt == (
         "Computational graph from left to right: starting from x, lin with w and b gives out, mse with targ gives "
@@ -63,11 +63,11 @@ def test_alt_text_tells_what_the_figure_tells(graph, tiles, errors):
 
 
 def test_figures_need_no_colour(picture):
-    """Every pixel is a grey, so print loses nothing."""
+    """Every pixel is a grey, so a print loses no information."""
     assert np.ptp(pixels(picture), axis=2).max() == 0.0
 
 
-def test_nothing_is_cut_off_at_the_edges(picture):
+def test_no_part_is_cut_off_at_the_edges(picture):
     """The outermost pixels are paper."""
     image = pixels(picture)
 
@@ -75,16 +75,16 @@ def test_nothing_is_cut_off_at_the_edges(picture):
 
 
 def test_the_same_figure_is_the_same_bytes(errors):
-    """No date and no random id: a rebuilt notebook does not differ for nothing."""
+    """Without a date or a random id, a rebuilt notebook has no needless differences."""
     again = plots.step_errors({"central": [(0.1, 1e-3), (0.01, 1e-5), (0.001, 0.0)], "one-sided": [(0.1, 0.2)]})
 
     assert again.png == errors.png
 
 
 def test_gradients_are_drawn_below_on_grey(graph):
-    """With gradients there are pale boxes in the picture; without them there are none."""
+    """The picture has pale boxes only if it has gradients."""
     without = plots.computation_graph(CHAIN, values={"x": torch.tensor([[1.0, 2.0]])})
-    pale = [int(np.isclose(pixels(one)[..., 0], 0xE4 / 255, atol=0.01).sum()) for one in (graph, without)]
+    pale = [int(np.isclose(pixels(picture)[..., 0], 0xE4 / 255, atol=0.01).sum()) for picture in (graph, without)]
 
     assert pale[0] > 5 * pale[1]
 
@@ -99,7 +99,7 @@ def test_shapes_alone_are_enough():
 
 @pytest.mark.parametrize("chain", [["x"], [("lin", "w"), "x"], ["x", "y"], ["x", ("lin", "w")]])
 def test_chain_goes_from_tensor_to_tensor(chain):
-    """What does not is a slip of the course's author; one tensor alone is a chain, though a short one."""
+    """Any other chain is the course author's mistake; a single tensor is a short chain."""
     if chain == ["x"]:
         assert plots.computation_graph(chain).alt.startswith("Computational graph")
         return
@@ -116,13 +116,13 @@ def test_chain_goes_from_tensor_to_tensor(chain):
         (torch.tensor([[1.0], [9.0]]), ["1", "9"]),
     ],
 )
-def test_numbers_stand_in_columns(tensor, rows):
-    """Whole numbers without a point, others with three digits."""
+def test_numbers_are_aligned_in_columns(tensor, rows):
+    """Whole numbers have no point, others three digits."""
     assert _rows(tensor) == rows
 
 
 def test_sign_of_a_weight_is_its_shade():
-    """White for the most negative, black for the most positive, a middle grey for zero."""
+    """White is the most negative, black the most positive, a middle grey zero."""
     weights = torch.zeros(784, 1)
     weights[:392], weights[392:500] = 1.0, -1.0
     image = pixels(plots.weight_tiles(weights))[..., 0]
@@ -133,6 +133,6 @@ def test_sign_of_a_weight_is_its_shade():
 
 
 def test_tiles_are_square():
-    """784 weights make a tile of 28 by 28; 785 make none."""
+    """784 weights make a tile of 28 by 28; 785 are refused."""
     with pytest.raises(ValueError, match="785 weights make no square tile"):
         plots.weight_tiles(torch.zeros(785, 2))

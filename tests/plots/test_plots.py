@@ -1,4 +1,4 @@
-"""Figures say the same to those who see them, those who print them in grey and those who hear them read."""
+"""Figures are the same to readers who see them, print them in grey, or hear them read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from foundations.plots.timings import _bar_text
 
 
 def pixels(picture: plots.Picture) -> np.ndarray:
-    """The image as an array of shape (height, width, 3), 0 to 1."""
+    """Return the image as an array of shape (height, width, 3), 0 to 1."""
     return imread(io.BytesIO(picture.png))[..., :3]
 
 
@@ -42,7 +42,7 @@ def picture(request) -> plots.Picture:
     return request.getfixturevalue(request.param)
 
 
-def test_alt_text_tells_what_the_figure_tells(digits, ladder, product):
+def test_alt_text_has_the_content_of_the_figure(digits, ladder, product):
     """Labels, shapes and numbers are in the words, not only in the pixels."""
     assert digits.alt == "7 handwritten digits of 28 by 28 pixels, dark on white, labelled 0, 1, 2, 3, 4, 5, 6."
     assert ladder.alt == (
@@ -57,14 +57,14 @@ def test_alt_text_tells_what_the_figure_tells(digits, ladder, product):
 
 
 def test_figures_need_no_colour(picture):
-    """Every pixel is a grey, so print loses nothing."""
+    """Every pixel is a grey, so a print loses no information."""
     image = pixels(picture)
 
     assert np.ptp(image, axis=2).max() == 0.0
     assert 0.0 < (image < 0.5).mean() < 0.5
 
 
-def test_nothing_is_cut_off_at_the_edges(picture):
+def test_no_part_is_cut_off_at_the_edges(picture):
     """The outermost pixels are paper."""
     image = pixels(picture)
 
@@ -72,12 +72,12 @@ def test_nothing_is_cut_off_at_the_edges(picture):
 
 
 def test_the_same_figure_is_the_same_bytes(product):
-    """No date and no random id: a rebuilt notebook does not differ for nothing."""
+    """Without a date or a random id, a rebuilt notebook has no needless differences."""
     assert plots.matrix_product((3, 4), (4, 5), cell=(1, 2), highlight_k=0).png == product.png
 
 
 def test_a_product_is_lettered_as_its_formula():
-    """Where the text beside it sums over i, so does the picture."""
+    """If the text next to it sums over i, so does the picture."""
     lettered = plots.matrix_product((3, 4), (4, 5), cell=(1, 2), highlight_k=0, letters=("n", "i", "j"))
 
     assert "Step i=0 is marked in both." in lettered.alt
@@ -85,7 +85,7 @@ def test_a_product_is_lettered_as_its_formula():
 
 
 def test_a_notebook_gets_an_image_with_its_alt_text(digits):
-    """HTML carries the alt text, PNG is there for those who drop HTML, text for terminals."""
+    """HTML carries the alt text; PNG is for readers that drop HTML, text for terminals."""
     data, metadata = DisplayFormatter().format(digits)
 
     assert data["text/html"].startswith(f'<img alt="{digits.alt}" width="352"')
@@ -95,7 +95,7 @@ def test_a_notebook_gets_an_image_with_its_alt_text(digits):
 
 
 def test_alt_text_survives_nbconvert(ladder):
-    """The page made from a notebook shows our words, once, and not a placeholder."""
+    """The page made from a notebook has our alt text, once, and not a placeholder."""
     data, metadata = ladder._repr_mimebundle_()
     cell = nbformat.v4.new_code_cell(
         "plot()", outputs=[nbformat.v4.new_output("display_data", data, metadata=metadata)]
@@ -107,15 +107,15 @@ def test_alt_text_survives_nbconvert(ladder):
 
 
 def test_alt_text_cannot_break_out_of_its_attribute():
-    """A title is text, whatever is written in it."""
+    """A title is text, whatever characters it contains."""
     data, _ = plots.timings({'"><script>': 1.0, "b": 0.1})._repr_mimebundle_()
 
     assert "<script>" not in data["text/html"]
     assert "&quot;&gt;&lt;script&gt;" in data["text/html"]
 
 
-def test_what_is_not_timed_yet_is_left_out_and_named(capsys):
-    """The chart is drawn from what there is."""
+def test_missing_timings_are_left_out_and_named(capsys):
+    """The chart is drawn from the timings that exist."""
     picture = plots.timings({"naive": 0.5, "elementwise": math.nan})
 
     assert "naive 500 ms." in picture.alt
@@ -125,14 +125,14 @@ def test_what_is_not_timed_yet_is_left_out_and_named(capsys):
     )
 
 
-def test_nothing_to_draw_is_one_calm_line(capsys):
+def test_an_empty_chart_is_one_printed_line(capsys):
     """Stubs give no chart and no error."""
     assert plots.timings({"naive": math.nan, "elementwise": math.nan}) is None
     assert capsys.readouterr().out.startswith("Not timed yet: naive, elementwise.")
 
 
 def test_the_slowest_bar_is_the_longest():
-    """The first and dark bar reaches over much of the figure; the second, 100 times faster, does not."""
+    """The first, dark bar reaches over much of the figure; the second, 100 times faster, does not."""
     image = pixels(plots.timings({"slow": 1.0, "fast": 0.01})).max(axis=2)
     long_rows = np.flatnonzero((image < 0.6).sum(axis=1) > image.shape[1] * 0.4)
 
@@ -145,11 +145,11 @@ def test_the_slowest_bar_is_the_longest():
     [(1.0, 1.0, "1 s"), (1.0, 4.5, "1 s   ×4.5"), (4.84e-3, 3.26, "4.84 ms   ×674"), (1.0, 9.999, "1 s   ×10")],
 )
 def test_factors_have_three_digits(value, slowest, text):
-    """More were not measured."""
+    """More digits were not measured."""
     assert _bar_text(value, slowest) == text
 
 
 def test_shapes_that_do_not_fit_are_not_drawn():
-    """The picture of a product that does not exist would teach something wrong."""
+    """The picture of a product that does not exist would teach an error."""
     with pytest.raises(ValueError, match="a has 3 columns and b has 2 rows"):
         plots.matrix_product((2, 3), (2, 2))

@@ -1,4 +1,4 @@
-"""The figures of 06_training say in words what they show, need no colour, and cut nothing off."""
+"""The figures of 06_training describe themselves in words, need no colour, and cut no part off."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ def picture(request) -> plots.Picture:
 
 
 def pixels(picture: plots.Picture) -> np.ndarray:
-    """The image as an array of shape (height, width, 3), 0 to 1."""
+    """Return the image as an array of shape (height, width, 3), 0 to 1."""
     return imread(io.BytesIO(picture.png))[..., :3]
 
 
 def test_figures_need_no_colour(picture):
-    """Every pixel is a grey, so print loses nothing."""
+    """Every pixel is a grey, so a print loses no information."""
     image = pixels(picture)
 
     assert np.ptp(image, axis=2).max() == 0.0
     assert 0.0 < (image < 0.5).mean() < 0.5
 
 
-def test_nothing_is_cut_off_at_the_edges(picture):
+def test_no_part_is_cut_off_at_the_edges(picture):
     """The outermost pixels are paper."""
     image = pixels(picture)
 
@@ -64,40 +64,40 @@ def test_nothing_is_cut_off_at_the_edges(picture):
 
 
 def test_the_same_figure_is_the_same_bytes():
-    """No date and no random id: a rebuilt notebook does not differ for nothing."""
+    """Without a date or a random id, a rebuilt notebook has no needless differences."""
     assert FIGURES["epochs"]().png == FIGURES["epochs"]().png
 
 
 def test_alt_text_follows_the_scores_to_shares():
-    """All three steps, and which class is the right one."""
+    """The words include all three steps, and the right class."""
     assert FIGURES["softmax_bars"]().alt == (
         "3 bar charts, the bar of class 0, the right one, dark. "
         "scores z 2.0, 0.5, -1.0; exp(z) 7.39, 1.65, 0.368; shares p 0.79, 0.18, 0.04."
     )
 
 
-def test_alt_text_tells_the_gradient():
-    """Shares minus one-hot, with signs."""
+def test_alt_text_has_the_gradient():
+    """The gradient is shares minus one-hot, with signs."""
     assert FIGURES["gradient_bars"]().alt.endswith("gradient p − y +0.79, -0.82, +0.04.")
 
 
-def test_alt_text_tells_where_each_rate_ends():
-    """Creeping, arriving, and thrown off."""
+def test_alt_text_has_the_end_of_each_rate():
+    """The ends are creeping, arriving, and thrown off."""
     assert FIGURES["downhill"]().alt == (
         "Steps down a bowl, from w = -1.6, for 3 learning rates: lr 0.1, after 8 steps w = -0.69; "
         "lr 0.7, after 8 steps w = 0; lr 2.2, after 3 steps w = 2.8, and off."
     )
 
 
-def test_alt_text_deals_the_cards():
-    """Each epoch's order, cut into batches, the smaller last one included."""
+def test_alt_text_has_the_order_of_each_epoch():
+    """The words include each epoch's order, cut into batches, with the smaller last one."""
     assert FIGURES["epochs"]().alt == (
         "5 examples in batches of 2, in a new order each epoch. epoch 1: 2 0 | 1 4 | 3; epoch 2: 4 3 | 2 1 | 0."
     )
 
 
-def test_alt_text_tells_where_curves_begin_and_end():
-    """Losses and accuracy."""
+def test_alt_text_has_both_ends_of_each_curve():
+    """The words include losses and accuracy."""
     assert FIGURES["learning_curves"]().alt == (
         "Two line charts over 3 epochs. A network: loss, train: 0.700 after epoch 1, 0.200 after epoch 3; "
         "loss, valid: 0.410 after epoch 1, 0.310 after epoch 3; "
@@ -106,13 +106,13 @@ def test_alt_text_tells_where_curves_begin_and_end():
 
 
 def test_a_curve_ends_where_the_numbers_end():
-    """A run that left what floats can hold is drawn as far as it went; one that has no number is named."""
+    """A run that left the range of floats is drawn up to that point; one without any number is named."""
     assert "accuracy, lost: 10.0% after epoch 1, 10.0% after epoch 1." in FIGURES["accuracy_curves"]().alt
     assert "accuracy, none: no number" in plots.accuracy_curves({"none": LOST[1:], "slow": HISTORY}).alt
 
 
 def test_the_most_confident_mistakes_come_first():
-    """Only misread digits, sorted by how sure the network was, as many as are asked for."""
+    """Only misread digits are shown, sorted by the network's confidence, as many as are asked for."""
     assert mistakes().alt == (
         "3 of 3 misread digits out of 5, the most confident first: "
         "a 3 read as 8 with 99.9%; a 4 read as 9 with 75.0%; a 1 read as 7 with 50.0%."
@@ -121,7 +121,7 @@ def test_the_most_confident_mistakes_come_first():
 
 
 def test_a_network_without_mistakes_has_a_figure_too():
-    """Nothing to show is no error."""
+    """An empty list of mistakes is not an error."""
     nothing = plots.confident_mistakes(torch.zeros(2, 784), torch.arange(2), torch.arange(2), torch.ones(2))
 
     assert nothing.alt == "0 of 0 misread digits out of 2, the most confident first."

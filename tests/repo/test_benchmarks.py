@@ -1,4 +1,4 @@
-"""The benchmarks, each in a tiny setting: what they measure exists, and what they write is what they found."""
+"""The benchmarks, each in a tiny setting: they measure existing code, and write the values they found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # the benchmarks are no part of what is installed
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the benchmarks are not installed
 
 from benchmarks import capstone, confinement, course, machine, overhead, results, session, speed_verdicts, throughput
 from benchmarks.__main__ import NAMES
@@ -53,13 +53,13 @@ Bar: at most 2 s: met.
 
 @pytest.fixture(scope="module", autouse=True)
 def graders_mark(request: pytest.FixtureRequest) -> None:
-    """Here a grader is imported by the benchmark, under a pytest that is strict about marks."""
+    """Declare graders' mark: here the benchmark imports a grader under a pytest that is strict about marks."""
     request.config.addinivalue_line("markers", "foundations_check(name, weight, gate): one graded behaviour")
 
 
 @pytest.mark.slow
-def test_session():
-    """Sessions and kernels are timed to their first answer, and a session is quicker than a kernel."""
+def test_sessions_and_kernels_are_timed():
+    """Sessions and kernels are timed to their first reply, and a session is quicker than a kernel."""
     steps = []
     result = session.measure(3, 1, step=lambda *step: steps.append(step))
     assert [row[:2] for row in result.rows] == [
@@ -72,30 +72,30 @@ def test_session():
 
 
 @pytest.mark.slow
-def test_confinement():
-    """Each pair gives a ratio, and the median of these is what the bar is held against."""
+def test_confinement_is_a_ratio_of_pairs():
+    """Each pair gives a ratio, and the median ratio is compared with the bar."""
     result = confinement.measure(1)
     assert [result.figures["ratio"]] == result.figures["ratios"]
     assert result.met == (result.figures["ratio"] <= confinement.BAR)
 
 
 @pytest.mark.slow
-def test_course():
+def test_costs_of_the_course_add_up():
     """Gradings and runs add up over the assignments; shares are of the whole, and of one core."""
     steps = []
     result = course.measure(1, ["01_matmul"], step=lambda *step: steps.append(step))
-    one = result.figures["graded"]["01_matmul"]
-    assert result.figures["wall_s"] == one["wall"]
-    assert result.figures["student_share"] == one["student_cpu"] / one["wall"] < 1
-    assert one["student_cpu"] + one["judge_cpu"] + one["baseline_cpu"] < 1.1 * one["wall"]
+    costs = result.figures["graded"]["01_matmul"]
+    assert result.figures["wall_s"] == costs["wall"]
+    assert result.figures["student_share"] == costs["student_cpu"] / costs["wall"] < 1
+    assert costs["student_cpu"] + costs["judge_cpu"] + costs["baseline_cpu"] < 1.1 * costs["wall"]
     assert set(result.figures["visible_checks_s"]["01_matmul"]) >= {"matmul_naive", "frobenius_norm"}
     assert [row[0] for row in result.rows] == ["01_matmul", "**together**"]
     assert steps[-1] == ("notebooks", 2, 2)
 
 
 @pytest.mark.slow
-def test_capstone():
-    """Every training has an accuracy and a price; the margin to the threshold decides; wrong ones are told apart."""
+def test_capstone_measures_accuracy_and_margin():
+    """Every training has an accuracy and a price; the margin to the threshold decides; wrong answers are recognised."""
     steps = []
     result = capstone.measure(2, step=lambda *step: steps.append(step))
     assert len(result.figures["accuracies"]) == len(result.figures["cpu_s"]) == 2
@@ -107,8 +107,8 @@ def test_capstone():
 
 
 @pytest.mark.slow
-def test_overhead():
-    """Its parts add up to the overhead, and the overhead and the student to the whole."""
+def test_parts_of_the_overhead_add_up():
+    """The parts add up to the overhead, and the overhead and the student to the whole."""
     parts = overhead.measure(1).figures["median_s"]
     named = ("baseline_cpu", "judge_cpu", "waiting")
     assert sum(parts[name] for name in named) == pytest.approx(parts["overhead"])
@@ -117,8 +117,8 @@ def test_overhead():
 
 
 @pytest.mark.slow
-def test_throughput():
-    """Both commands grade the same notebooks in courses of their own."""
+def test_both_commands_grade_the_same_notebooks():
+    """Both commands grade the same notebooks, each in its own course."""
     result = throughput.measure(notebooks=2, repeats=1)
     assert [row[0] for row in result.rows] == ["foundations grade", "stock nbgrader autograde"]
     ours, stock = (result.figures["runs"][who][0] for who in ("foundations", "stock"))
@@ -126,8 +126,8 @@ def test_throughput():
     assert ours["cpu_s"] > result.figures["timing"][0]["student_cpu_s"] > 0
 
 
-def test_submissions_of_the_throughput(tmp_path):
-    """Every submission differs from every other, and none of those left out is among them."""
+def test_submissions_of_the_throughput_differ(tmp_path):
+    """Every submission differs from every other, and none of the excluded ones is among them."""
     throughput.hand_in(tmp_path, 20)
     texts = {path.read_text("utf-8") for path in tmp_path.glob("*/01_matmul/01_matmul.ipynb")}
     assert len(texts) == 20
@@ -135,11 +135,11 @@ def test_submissions_of_the_throughput(tmp_path):
 
 
 @pytest.mark.slow
-def test_speed_verdicts(tmp_path):
-    """As many verdicts of each kind under each load as asked for; a second run goes on where the first one ended."""
+def test_speed_verdicts_continue_after_an_interruption(tmp_path):
+    """As many verdicts of each kind under each load as asked for; a second run continues after the first."""
     partial = tmp_path / "partial.jsonl"
     result = speed_verdicts.measure(2, loads=(0, 1), partial=partial)
-    groups = [(one["load"], one["kind"], one["verdicts"], one["wrong"]) for one in result.figures["groups"]]
+    groups = [(group["load"], group["kind"], group["verdicts"], group["wrong"]) for group in result.figures["groups"]]
     assert groups == [(0, "right", 2, 0), (0, "too slow", 2, 0), (1, "right", 2, 0), (1, "too slow", 2, 0)]
     before = partial.read_text("utf-8")
     speed_verdicts.measure(2, loads=(0, 1), partial=partial)
@@ -153,12 +153,12 @@ def test_the_task_is_the_graders():
     assert f"min_speedup={task.min_speedup:g}" in Path(task.baseline.__code__.co_filename).read_text("utf-8")
 
 
-def test_what_counts_as_wrong():
-    """A wrong verdict, a failed and a lost one are wrong; an inconclusive one is counted by itself."""
-    one = Verdict(8, "right", "by item and stack", 0, "right", 200.0, 2, 0.1, 9.0)
+def test_wrong_failed_and_lost_verdicts_count_as_wrong():
+    """A wrong verdict, a failed and a lost one are wrong; an inconclusive one is counted separately."""
+    verdict = Verdict(8, "right", "by item and stack", 0, "right", 200.0, 2, 0.1, 9.0)
     saids = ["right", "too slow", "inconclusive", "failed: total", "lost: it ended"]
     summary = speed_verdicts.summary(
-        [replace(one, said=said, factor=100.0 if said == "right" else 0) for said in saids]
+        [replace(verdict, said=said, factor=100.0 if said == "right" else 0) for said in saids]
     )
     counted = {key: summary[key] for key in ("verdicts", "wrong", "inconclusive")}
     assert counted == {"verdicts": 5, "wrong": 3, "inconclusive": 1}
@@ -166,8 +166,8 @@ def test_what_counts_as_wrong():
 
 
 @pytest.mark.parametrize(("percent", "value"), [(0, 1), (50, 3), (100, 5)])
-def test_percentile(percent, value):
-    """Values at their place in order."""
+def test_percentile_is_a_value_in_order(percent, value):
+    """The function returns values at their place in order."""
     assert percentile([1, 2, 3, 4, 5], percent) == value
 
 
@@ -179,36 +179,36 @@ def test_usage_counts_what_is_left_behind(tmp_path):
     assert used.cpu_s > 0.3
 
 
-def test_competitors_end():
-    """Competing processes are there while the block runs, and gone after it."""
+def test_competitors_end_with_their_block():
+    """Competing processes exist while the block runs, and are gone after it."""
     with machine.competitors(2) as processes:
         running = [process.poll() for process in processes]
     assert running == [None, None]
     assert [process.poll() is None for process in processes] == [False, False]
 
 
-def test_machine_names_nobody():
-    """The machine's description holds neither its name nor a path."""
+def test_machine_is_anonymous():
+    """The machine's description has neither its name nor a path."""
     words = machine.in_words(machine.describe())
     assert platform.node() not in words.split()
     assert "/" not in words
 
 
 def test_readme_is_made_from_the_results(tmp_path):
-    """What was written is read back, and the README says it in the same words."""
+    """The README repeats the written results in the same words."""
     path = results.write(SOME, tmp_path)
     assert json.loads(path.read_text("utf-8")) == asdict(SOME)
     assert results.read(tmp_path) == [SOME]
     assert (tmp_path / "README.md").read_text("utf-8").endswith(README)
 
 
-def test_bar_not_met(tmp_path):
-    """A bar that was missed is said to be missed."""
+def test_a_missed_bar_is_marked(tmp_path):
+    """The README marks a bar that was missed."""
     results.write(replace(SOME, met=False), tmp_path)
     assert "Bar: at most 2 s: **not met**." in (tmp_path / "README.md").read_text("utf-8")
 
 
-def test_committed_results():
-    """The README in the repository is what the results in the repository make, and every benchmark is there."""
+def test_committed_readme_matches_the_results():
+    """The README in the repository matches the results in the repository, and every benchmark is there."""
     assert results.readme() == (results.FOLDER / "README.md").read_text("utf-8")
     assert {result.name for result in results.read()} == set(NAMES)

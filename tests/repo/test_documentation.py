@@ -1,4 +1,4 @@
-"""What the documentation points to is there."""
+"""The targets of the documentation's references exist."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_make_targets_exist_and_are_explained() -> None:
-    """A command that a page tells people to type is one that `make help` lists."""
+    """Every command on a page is one that `make help` lists."""
     rules = re.findall(r"^([a-z-]+):(?!=).*?(?:## (.+))?$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    told = {
+    typed = {
         name for page in PAGES for name in re.findall(r"(?:`|^ +)make ([a-z]+)", page.read_text("utf-8"), re.MULTILINE)
     }
-    assert told - {name for name, explained in rules if explained} == set()
+    assert typed - {name for name, explained in rules if explained} == set()
     assert [name for name, explained in rules if not explained] == []
 
 
@@ -42,7 +42,7 @@ def test_decisions_are_listed() -> None:
 
 
 def test_pictures_have_a_text_alternative() -> None:
-    """A reader who cannot see the drawing is told what it shows."""
+    """Every drawing is described to readers who cannot see it."""
     drawing = (ROOT / "docs" / "architecture.svg").read_text("utf-8")
     assert re.search(r"<title[^>]*>[^<]{40,}</title>", drawing) is not None
     pictures = [alt for page in PAGES for alt in re.findall(r"!\[([^\]]*)\]\(", page.read_text("utf-8"))]

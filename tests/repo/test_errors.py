@@ -1,4 +1,4 @@
-"""Every error says whose fault it is, and its slug leads to a paragraph that says more."""
+"""Every error names the person responsible, and its slug leads to a paragraph with details."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def slugs_in(tree: ast.AST) -> Iterator[str]:
-    """Slugs written as such: ``slug="…"`` anywhere, and the third argument of ``nbfile.fault``."""
+    """Yield literal slugs: ``slug="…"`` anywhere, and the third argument of ``fault`` in ``notebooks.file``."""
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "slug" and isinstance(node.value, ast.Constant):
             yield str(node.value.value)
@@ -32,7 +32,7 @@ def used() -> set[str]:
 
 
 def paragraphs() -> dict[str, str]:
-    """Slug → text below its heading in ``docs/errors.md``."""
+    """Map each slug to the text below its heading in ``docs/errors.md``."""
     page = (ROOT / "docs" / "errors.md").read_text("utf-8")
     parts = re.split(r"^### (\S+)$", page, flags=re.MULTILINE)[1:]
     texts = [re.split(r"^## ", text, flags=re.MULTILINE)[0].strip() for text in parts[1::2]]
@@ -40,12 +40,12 @@ def paragraphs() -> dict[str, str]:
 
 
 def test_every_slug_has_its_paragraph() -> None:
-    """No message sends its reader to a heading that is not there."""
+    """Every message sends its reader to an existing heading."""
     assert sorted(used() - set(paragraphs())) == []
 
 
 def test_no_paragraph_is_left_over() -> None:
-    """What is no longer raised is no longer explained."""
+    """Every explained slug is still raised."""
     assert sorted(set(paragraphs()) - used()) == []
 
 
@@ -69,12 +69,12 @@ def test_no_paragraph_is_empty() -> None:
     ],
 )
 def test_exit_codes(kind: str, code: int) -> None:
-    """Student 1, course author 2, this package 3."""
+    """The codes are student 1, course author 2, this package 3."""
     assert getattr(errors, kind).exit_code == code
 
 
 def test_an_error_carries_its_sentence_and_slug() -> None:
-    """The sentence is what ``str`` gives; a lost session has it as its reason too."""
+    """``str`` returns the sentence; a lost session has it as its reason too."""
     error = errors.CourseError("limit x is 0: it must be above 0", slug="limits")
     assert (str(error), error.slug) == ("limit x is 0: it must be above 0", "limits")
     lost = errors.SessionLost("the code ended the process")

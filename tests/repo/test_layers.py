@@ -1,4 +1,4 @@
-"""Packages import downward only, and next to student code nothing is loaded that a student may not read.
+"""Packages import downward only, and every module loaded next to student code may be read by students.
 
 :data:`MAY_IMPORT` is the table of ``docs/architecture.md``.
 """
@@ -21,7 +21,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "foundations"
 
-#: For each package, and each module that is in none, the others that it may import.
+#: For each package, and each module outside packages, the others that it may import.
 MAY_IMPORT: dict[str, set[str]] = {
     "sandbox": set(),
     "testing": set(),
@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {"commands", "plain", "config", "errors"},
 }
 
-#: Everything that is loaded in a process with student code; its students may read all of it.
+#: Packages that are loaded in a process with student code; its students may read all of them.
 INSIDE = {"worker", "sandbox", "testing", "plots", "data"}
 #: traitlets comes with IPython, and configures its shell.
 INSIDE_LIBRARIES = {"torch", "numpy", "IPython", "matplotlib", "traitlets"}
@@ -57,7 +57,7 @@ NOTEBOOK_LIBRARIES = {"torch", "foundations.testing", "foundations.data", "found
 #: Libraries that a notebook shows if they are installed; elsewhere the cell prints that they are not.
 SHOWN_IF_INSTALLED = {"fire"}
 
-#: The packages and the module that know nbgrader: a submission can be graded where it is not installed.
+#: The packages and the module that know nbgrader: a submission can be graded without it.
 KNOW_NBGRADER = {"gradebook", "release"}
 SANITIZER = "report.sanitize"
 
@@ -70,12 +70,12 @@ MODULES = sorted(
 
 
 def room(module: str) -> str:
-    """The package of ``module``, which may be one of its names (``config.Limits``), or the module if it is in none."""
+    """Return the package of ``module``, which may be one of its names (``config.Limits``), or the module itself."""
     return module.partition(".")[0]
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
-    """Every module that is imported anywhere in ``tree``: at its top, in a function, or for types only."""
+    """List every module that is imported anywhere in ``tree``: at its top, in a function, or for types only."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -87,9 +87,11 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 def missed(tree: ast.AST) -> Iterator[str]:
-    """The modules whose absence is expected: they are imported in a ``try`` with ``except ImportError``."""
+    """Return the modules whose absence is expected: they are imported in a ``try`` with ``except ImportError``."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Try) and any(ast.unparse(one.type or node) == "ImportError" for one in node.handlers):
+        if isinstance(node, ast.Try) and any(
+            ast.unparse(handler.type or node) == "ImportError" for handler in node.handlers
+        ):
             yield from (name for statement in node.body for name in imported(statement))
 
 
@@ -100,13 +102,13 @@ def imports_of(module: str) -> frozenset[str]:
 
 
 def foreign(names: Set[str]) -> set[str]:
-    """Those of ``names`` that are neither this package's nor in the standard library, by their first part."""
+    """Return those of ``names`` that are neither this package's nor in the standard library, by their first part."""
     tops = {name.partition(".")[0] for name in names}
     return tops - set(sys.stdlib_module_names) - {"foundations", "__future__"}
 
 
 def own(names: Set[str]) -> set[str]:
-    """The packages of ``foundations`` that are among ``names``."""
+    """Return the packages of ``foundations`` that are among ``names``."""
     return {room(name.removeprefix("foundations.")) for name in names if name.startswith("foundations.")}
 
 
@@ -116,7 +118,7 @@ def test_the_table_has_no_circle() -> None:
 
 
 def test_every_module_is_in_a_package_of_the_table() -> None:
-    """A new package is put into the table by whoever adds it."""
+    """The author of a new package adds it to the table."""
     assert {room(module) for module in MODULES} == set(MAY_IMPORT)
 
 
@@ -126,7 +128,7 @@ def test_imports_are_those_of_the_table(module: str) -> None:
     assert own(imports_of(module)) - MAY_IMPORT[room(module)] - {room(module)} == set()
 
 
-def test_packages_import_nothing_by_themselves() -> None:
+def test_packages_have_empty_init_files() -> None:
     """The fork server starts before torch is imported, and ``--help`` needs no torch: each ``__init__`` is empty."""
     faces = {"testing", "plots"}  # notebooks import their names
     for path in PACKAGE.rglob("__init__.py"):
@@ -135,14 +137,16 @@ def test_packages_import_nothing_by_themselves() -> None:
             assert list(imported(tree)) == [], path
 
 
-@pytest.mark.parametrize("module", [one for one in MODULES if room(one) not in KNOW_NBGRADER and one != SANITIZER])
+@pytest.mark.parametrize(
+    "module", [module for module in MODULES if room(module) not in KNOW_NBGRADER and module != SANITIZER]
+)
 def test_nbgrader_stays_at_the_edge(module: str) -> None:
-    """Reading, repairing and grading a submission needs nothing of nbgrader."""
+    """Reading, repairing and grading a submission do not need nbgrader."""
     assert foreign(imports_of(module)) & {"nbgrader"} == set()
 
 
-@pytest.mark.parametrize("module", [one for one in MODULES if room(one) in INSIDE])
-def test_code_next_to_student_code_brings_nothing_along(module: str) -> None:
+@pytest.mark.parametrize("module", [module for module in MODULES if room(module) in INSIDE])
+def test_code_next_to_student_code_imports_only_allowed_modules(module: str) -> None:
     """Neither the judge nor a library that the course does not need is imported in the student process."""
     names = imports_of(module)
     assert foreign(names) - INSIDE_LIBRARIES == set()
@@ -151,7 +155,7 @@ def test_code_next_to_student_code_brings_nothing_along(module: str) -> None:
 
 def test_no_module_of_the_judge_is_loaded_in_the_fork_server() -> None:
     """The modules of this package that are in its memory are those that students may read."""
-    names = ", ".join(f"foundations.{one}" for one in MODULES if room(one) in INSIDE)
+    names = ", ".join(f"foundations.{module}" for module in MODULES if room(module) in INSIDE)
     code = f"import sys; import {names}; print(*(name for name in sys.modules if name.startswith('foundations.')))"
     seen = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True).stdout
     assert own(set(seen.split())) - {"bundled"} == INSIDE
@@ -166,7 +170,7 @@ def test_package_does_not_import_graders(module: str) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "source").glob("*/*.ipynb")), ids=lambda path: path.stem)
 def test_notebooks_import_what_students_have(path: Path) -> None:
-    """A released notebook needs torch and the three modules made for it, and nothing of the grading stack."""
+    """A released notebook needs torch and the three modules made for it, but not the grading stack."""
     notebook = nbformat.read(path, as_version=4)
     plain = TransformerManager().transform_cell
     trees = [ast.parse(plain(cell.source)) for cell in notebook.cells if cell.cell_type == "code"]

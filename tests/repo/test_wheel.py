@@ -28,7 +28,7 @@ for name in names:
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a wheel that was built from a copy: building leaves files next to the sources."""
+    """Unpack a wheel that was built from a copy: building leaves files next to the sources."""
     root = tmp_path_factory.mktemp("wheel")
     copy, built, unpacked = root / "copy", root / "built", root / "unpacked"
     shutil.copytree(ROOT / "foundations", copy / "foundations", ignore=shutil.ignore_patterns("__pycache__"))
@@ -43,13 +43,13 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_file_is_in_it(unpacked: Path) -> None:
-    """Data and modules alike, and nothing else of the repository."""
+    """The wheel has data and modules alike, and no other file of the repository."""
     held = sorted(str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file())
     assert [name for name in held if ".dist-info/" not in name] == FILES
 
 
 def test_every_module_can_be_imported_from_it(unpacked: Path) -> None:
-    """In a process that does not find the sources."""
+    """The import runs in a process that does not find the sources."""
     modules = [
         name.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for name in FILES if name.endswith(".py")
     ]

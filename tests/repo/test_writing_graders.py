@@ -1,4 +1,4 @@
-"""What ``docs/writing-graders.md`` shows is a grader that works: its files, taken from the page, grade submissions."""
+"""``docs/writing-graders.md`` shows a grader that works: its files, taken from the page, grade submissions."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ ANSWERS = {
 
 
 def blocks() -> dict[str, str]:
-    """First line of each Python block of the page, without its ``# ``, and what follows it."""
+    """Map the first line of each Python block of the page, without its ``# ``, to the lines after it."""
     page = (ROOT / "docs" / "writing-graders.md").read_text("utf-8")
-    found = re.findall(r"^```python\n# (.*?)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    return dict(found)
+    titled_blocks = re.findall(r"^```python\n# (.*?)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    return dict(titled_blocks)
 
 
 def source() -> nbformat.NotebookNode:
@@ -47,7 +47,7 @@ def source() -> nbformat.NotebookNode:
 
 @pytest.fixture(scope="module")
 def reports(forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
-    """A report for each of :data:`ANSWERS`, graded in a course made of the page's files."""
+    """Grade each of :data:`ANSWERS` in a course made of the page's files; one report each."""
     root = tmp_path_factory.mktemp("course")
     builders.write(source(), root / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
     (root / "graders" / ASSIGNMENT).mkdir(parents=True)
@@ -69,7 +69,7 @@ def wrong(report: Report) -> list[str]:
 
 
 def test_a_right_answer_gets_full_marks(reports: dict[str, Report]) -> None:
-    """Written another way than the page's solution, by its own words."""
+    """The answer is written in another way than the page's solution, with other names."""
     assert (wrong(reports["right"]), reports["right"].score) == ([], 9.0)
 
 
@@ -87,14 +87,14 @@ def test_a_loop_is_right_and_too_slow(reports: dict[str, Report]) -> None:
 
 
 def test_a_stub_is_not_attempted(reports: dict[str, Report]) -> None:
-    """It is told apart from a wrong answer, and earns nothing."""
+    """A stub is distinguished from a wrong answer, and earns no points."""
     checks = reports["stub"].exercises[0].checks
     assert {check.message for check in checks} == {"not attempted"}
     assert reports["stub"].score == 0.0
 
 
 def test_the_page_shows_every_file() -> None:
-    """Two cells, the hidden tests, the mistakes."""
+    """The files are two cells, the hidden tests and the mistakes."""
     assert list(blocks()) == [
         "cell dot-solution",
         "cell dot",

@@ -1,8 +1,8 @@
-"""Faults of our own making: judge, fork server and student process are killed at random moments of a class run.
+"""Faults made on purpose: judge, fork server and student process are killed at random moments of a class run.
 
 ``python tests/robustness/kills.py --runs 200`` grades a small class again and again, kills one process in each run,
-runs the same command once more where that is needed, and compares gradebook and folders with those of a run that nobody
-disturbed. ``tests/robustness/test_kills.py`` runs it with smaller numbers.
+repeats the command if needed, and compares gradebook and folders with those of an undisturbed run.
+``tests/robustness/test_kills.py`` runs it with smaller numbers.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ import builders
 from course_builder import ROOT
 from hidden_tests import GRADER
 
-#: Who is killed, and how often of a hundred.
+#: The process that is killed, and how often of a hundred.
 TARGETS = {"judge": 50, "fork server": 25, "student": 25}
-#: Which class, and how often of ten. "new" has no gradebook; "again" has one, in which a person has graded, too.
+#: The class, and how often of ten. "new" has no gradebook; "again" has one, in which a person has graded, too.
 CLASSES = {"new": 4, "again": 5, "real": 1}
 ASSIGNMENTS = {"new": "course", "again": "course", "real": "01_matmul"}
-#: Seconds in which all processes of a killed judge have to end, and in which a run has to.
+#: Seconds in which all processes of a killed judge must end, and in which a run must end.
 GONE_S, RUN_S = 20.0, 240.0
-#: How often a run is begun anew in which the target was gone before it could be killed.
+#: How often a run is repeated in which the target was gone before it could be killed.
 _ATTEMPTS = 6
 _PR_SET_CHILD_SUBREAPER = 36
 _COMMAND = [sys.executable, "-c", "from foundations.cli import main; main()"]
@@ -48,11 +48,11 @@ _COMMAND = [sys.executable, "-c", "from foundations.cli import main; main()"]
 
 @dataclass
 class Figures:
-    """What the runs showed. Keys of the counters are ``"<target>, <class>"``."""
+    """Results of the runs. Keys of the counters are ``"<target>, <class>"``."""
 
     runs: Counter[str] = field(default_factory=Counter)
     reruns: Counter[str] = field(default_factory=Counter)
-    #: Runs that ended with another gradebook than an undisturbed one, and what they said: their exit codes.
+    #: Runs that ended with another gradebook than an undisturbed one, and their exit codes.
     differed: Counter[str] = field(default_factory=Counter)
     missed: int = 0
     longest_gone_s: float = 0.0
@@ -67,7 +67,7 @@ class Figures:
 
 
 def make_new(root: Path) -> None:
-    """A course whose gradebook is still to be made: right, wrong, half done, not started, nothing handed in."""
+    """Make a course without a gradebook: right, wrong, half done, untouched and missing submissions."""
     builders.write(builders.source_notebook(), root / "source" / "course" / "course.ipynb")
     shutil.copy(ROOT / "nbgrader_config.py", root)
     graders = root / "graders" / "course"
@@ -96,7 +96,7 @@ def hand_in(root: Path, student: str, double: str | None, triple: str | None) ->
 
 
 def make_again(root: Path) -> None:
-    """The same course graded once; then a person gave points and comments, and two students handed in anew."""
+    """Grade the same course once; then a person gives points and comments, and two students submit again."""
     make_new(root)
     grade(root, "again")
     with contextlib.closing(sqlite3.connect(root / "gradebook.db")) as database, database:
@@ -110,7 +110,7 @@ def make_again(root: Path) -> None:
 
 
 def make_real(root: Path) -> None:
-    """Four of the examples, for the course's own assignment, which measures speed as well."""
+    """Copy four of the examples, for the course's own assignment, which measures speed as well."""
     for name in ("source", "graders"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     for name in ("nbgrader_config.py", "pyproject.toml"):
@@ -120,23 +120,23 @@ def make_real(root: Path) -> None:
         shutil.copytree(source, root / "submitted" / student / "01_matmul", symlinks=True)
 
 
-# ------------------------------------------------------------------------------------------------- what is left
+# ------------------------------------------------------------------------------------------------- the remains of a run
 
 
 def snapshot(root: Path, exact: bool) -> dict[str, Any]:
-    """All that a run leaves: the gradebook by names instead of ids, and every file.
+    """Return everything that a run leaves: the gradebook by names instead of ids, and every file.
 
-    ``exact``: also comments and outputs to the letter; those of a speed check hold what was measured.
+    ``exact``: also the exact comments and outputs; those of a speed check contain measurements.
     """
     files = sorted(path for path in root.rglob("*") if "__pycache__" not in path.parts and path.is_file())
-    left: dict[str, Any] = {"files": [str(path.relative_to(root)) for path in files]}
-    left |= gradebook(root / "gradebook.db", exact)
+    parts: dict[str, Any] = {"files": [str(path.relative_to(root)) for path in files]}
+    parts |= gradebook(root / "gradebook.db", exact)
     for path in files:
         if path.suffix == ".ipynb" and path.parts[len(root.parts)] == "autograded":
             notebook = json.loads(path.read_text("utf-8"))
             cells = notebook["cells"]
-            left[str(path.relative_to(root))] = notebook if exact else [[cell["id"], cell["source"]] for cell in cells]
-    return left
+            parts[str(path.relative_to(root))] = notebook if exact else [[cell["id"], cell["source"]] for cell in cells]
+    return parts
 
 
 _NAMED = """
@@ -170,14 +170,16 @@ def gradebook(path: Path, exact: bool) -> dict[str, Any]:
 
 
 def differences(wanted: dict[str, Any], got: dict[str, Any]) -> str:
-    """The parts that differ, each cut short; empty where none does."""
+    """List the parts that differ, each cut short; empty if none does."""
     keys = [key for key in wanted.keys() | got.keys() if wanted.get(key) != got.get(key)]
     return "; ".join(f"{key}: {_first_difference(wanted.get(key), got.get(key))}" for key in sorted(keys))[:2000]
 
 
 def _first_difference(wanted: Any, got: Any) -> str:
     if isinstance(wanted, list) and isinstance(got, list):
-        less, more = ([each for each in one if each not in other] for one, other in ((wanted, got), (got, wanted)))
+        less, more = (
+            [each for each in first if each not in second] for first, second in ((wanted, got), (got, wanted))
+        )
         return f"without {less[:3]}, with {more[:3]}"[:400]
     return f"{str(got)[:200]} instead of {str(wanted)[:200]}"
 
@@ -186,14 +188,14 @@ def _first_difference(wanted: Any, got: Any) -> str:
 
 
 def parents() -> dict[int, int]:
-    """Parent of each process of this machine; zombies are among them."""
-    found = {}
+    """Map each process of this machine to its parent, zombies included."""
+    parent_of = {}
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
                 stat = Path(entry.path, "stat").read_text("utf-8", "replace")
-                found[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
-    return found
+                parent_of[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
+    return parent_of
 
 
 def children(pid: int) -> list[int]:
@@ -218,7 +220,7 @@ def student_of(judge: int) -> int | None:
 
 
 def killed(pid: int, parent: int | None) -> bool:
-    """Whether ``pid`` was still the child of ``parent`` (``None``: whoever's), and is killed now."""
+    """Kill ``pid`` if it is still the child of ``parent`` (``None``: any parent's); return whether it was."""
     try:
         handle = os.pidfd_open(pid)
     except OSError:
@@ -236,7 +238,7 @@ def killed(pid: int, parent: int | None) -> bool:
 
 @contextlib.contextmanager
 def adopting() -> Iterator[None]:
-    """Orphans of runs become children of this process, where they can be seen and counted."""
+    """Adopt orphans of runs as children of this process, where they can be seen and counted."""
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     try:
@@ -246,7 +248,7 @@ def adopting() -> Iterator[None]:
 
 
 def seconds_until_gone(most: float) -> float:
-    """Seconds until this process has no child left; those that have ended are reaped.
+    """Return the seconds until this process has no child left; ended children are reaped.
 
     Raises:
         AssertionError: some are alive after ``most`` seconds.
@@ -256,10 +258,10 @@ def seconds_until_gone(most: float) -> float:
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-        left = children(os.getpid())
-        if not left:
+        alive = children(os.getpid())
+        if not alive:
             return time.monotonic() - start
-        commands = [command_of(pid) for pid in left]
+        commands = [command_of(pid) for pid in alive]
         assert time.monotonic() - start < most, f"processes are left: {commands}"
         time.sleep(0.01)
 
@@ -268,7 +270,7 @@ def seconds_until_gone(most: float) -> float:
 
 
 def start(root: Path, name: str) -> subprocess.Popen[bytes]:
-    """The command an instructor types, with a folder for temporary files of its own."""
+    """Start the command that an instructor types, with its own folder for temporary files."""
     tmp = root.parent / "tmp"
     tmp.mkdir(exist_ok=True)
     arguments = ["grade", "submitted", "--assignment", ASSIGNMENTS[name], "--seed", "7"]
@@ -285,7 +287,7 @@ def start(root: Path, name: str) -> subprocess.Popen[bytes]:
 
 
 def grade(root: Path, name: str) -> int:
-    """One undisturbed run; its exit code."""
+    """Run once undisturbed; return the exit code."""
     judge = start(root, name)
     try:
         return judge.wait(RUN_S)
@@ -295,8 +297,8 @@ def grade(root: Path, name: str) -> int:
         raise
 
 
-class Rig:
-    """Classes, what undisturbed runs make of them, and runs that are disturbed."""
+class KillRunner:
+    """Prepares classes and their undisturbed results, and disturbs runs."""
 
     def __init__(self, folder: Path, chosen: random.Random) -> None:
         self.folder = folder
@@ -305,7 +307,7 @@ class Rig:
         self.wanted: dict[str, tuple[dict[str, Any], int]] = {}
 
     def prepare(self, name: str) -> None:
-        """Make a class, and grade a copy of it in peace."""
+        """Make a class, and grade a copy of it undisturbed."""
         if name in self.wanted:
             return
         template = self.folder / name / "template"
@@ -323,7 +325,7 @@ class Rig:
         return Path(shutil.copytree(self.folder / name / "template", self.folder / name / run / "root", symlinks=True))
 
     def run(self, number: int, target: str, name: str) -> None:
-        """Kill ``target`` once while class ``name`` is graded, and look at what there is in the end."""
+        """Kill ``target`` once while class ``name`` is graded, and check the result."""
         self.prepare(name)
         key = f"{target}, {name}"
         for attempt in range(_ATTEMPTS):
@@ -342,14 +344,14 @@ class Rig:
         self.figures.failures.append(f"run {number} ({key}): there was nobody to kill in {_ATTEMPTS} attempts")
 
     def _disturbed(self, root: Path, target: str, name: str, key: str) -> bool:
-        """Whether the target was hit; everything else is asserted."""
+        """Return whether the target was hit; everything else is asserted."""
         wanted, code = self.wanted[name]
         judge = start(root, name)
         hit = self._kill(judge, target, name, root)
         ended = judge.wait(RUN_S)
         self.figures.longest_gone_s = max(self.figures.longest_gone_s, round(seconds_until_gone(GONE_S), 3))
-        left = (path.name for path in (root.parent / "tmp").iterdir())
-        self.figures.left_in_tmp.update(re.sub(r"[a-z0-9_]{8}$", "*", name) for name in left)
+        names = (path.name for path in (root.parent / "tmp").iterdir())
+        self.figures.left_in_tmp.update(re.sub(r"[a-z0-9_]{8}$", "*", name) for name in names)
         if target == "judge" and hit:
             assert ended == -signal.SIGKILL, f"the judge ended with {ended}"
         elif differences(wanted, snapshot(root, name != "real")) or ended != code:
@@ -360,12 +362,12 @@ class Rig:
         self.figures.reruns[key] += 1
         assert grade(root, name) == code, "the second run has another exit code"
         seconds_until_gone(GONE_S)
-        found = differences(wanted, snapshot(root, name != "real"))
-        assert not found, found
+        differing = differences(wanted, snapshot(root, name != "real"))
+        assert not differing, differing
         return True
 
     def _kill(self, judge: subprocess.Popen[bytes], target: str, name: str, root: Path) -> bool:
-        """Whether the target could be killed before the run was over."""
+        """Return whether the target could be killed before the run was over."""
         whole = self.figures.undisturbed_s[name]
         moment = time.monotonic() + self.chosen.uniform(0.05, 0.95 if target == "judge" else 0.8) * whole
         if target == "judge" and self.chosen.random() < 0.5:
@@ -403,7 +405,10 @@ class Rig:
 
 
 def plan(runs: int, chosen: random.Random) -> list[tuple[str, str]]:
-    """Target and class of each run, in the shares of :data:`TARGETS` and :data:`CLASSES`; each pair comes up soon."""
+    """Choose target and class of each run by the shares of :data:`TARGETS` and :data:`CLASSES`.
+
+    Each pair comes up soon.
+    """
     pairs = [(target, name) for name in CLASSES for target in TARGETS]
     weights = [CLASSES[name] * TARGETS[target] for target, name in pairs]
     rest = chosen.choices(pairs, weights, k=max(0, runs - len(pairs)))
@@ -418,17 +423,17 @@ def main() -> int:
     options = parser.parse_args()
     chosen = random.Random(options.seed)
     folder = Path(tempfile.mkdtemp(prefix="foundations-kills-"))
-    rig, began = Rig(folder, chosen), time.monotonic()
+    runner, began = KillRunner(folder, chosen), time.monotonic()
     with adopting():
         for number, (target, name) in enumerate(plan(options.runs, chosen), 1):
-            rig.run(number, target, name)
+            runner.run(number, target, name)
             if not options.json:
-                print(f"{number:4d} {target:8} {name:6} {len(rig.figures.failures)} failures", flush=True)
-    rig.figures.wall_s = round(time.monotonic() - began, 1)
-    print(json.dumps({"seed": options.seed, **vars(rig.figures)}, indent=None if options.json else 2))
-    if not rig.figures.failures:
+                print(f"{number:4d} {target:8} {name:6} {len(runner.figures.failures)} failures", flush=True)
+    runner.figures.wall_s = round(time.monotonic() - began, 1)
+    print(json.dumps({"seed": options.seed, **vars(runner.figures)}, indent=None if options.json else 2))
+    if not runner.figures.failures:
         shutil.rmtree(folder)
-    return 1 if rig.figures.failures else 0
+    return 1 if runner.figures.failures else 0
 
 
 if __name__ == "__main__":

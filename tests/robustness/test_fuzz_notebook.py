@@ -1,7 +1,7 @@
-"""Notebook files of every kind of damage, read against the real course: repaired and whole, or refused in one sentence.
+"""Notebook files with every kind of damage, read against the real course: repaired, or refused in one sentence.
 
-``tests/notebooks/test_submission.py`` does this with values in wrong places of a small notebook; here the bytes are
-damaged, too, time and memory are limited, and what was accepted is read by the rules as well.
+``tests/notebooks/test_submission.py`` tries values in wrong places of a small notebook. Here the bytes are damaged,
+too, time and memory are limited, and the rules read the accepted files as well.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SOURCE = ROOT / "source" / NAME / f"{NAME}.ipynb"
 _OF_ONE = 10
 _EVERYTHING = rules.Rule("sums", frozenset(), scalars_only=True)
 
-#: Code that is hard on whoever parses it; students' cells are parsed, and never run, by the judge.
+#: Code that is hard to parse; the judge parses students' cells, and never runs them.
 HARD_CODE = [
     "(" * 150 + "1" + ")" * 150, "(" * 5000, "[" * 1000 + "]" * 1000, "-" * 3000 + "1", "not " * 3000 + "1",
     "a" + ".b" * 3000, "a" + "[0]" * 3000, "a" + "()" * 2000, "x = " * 2000 + "1", "1" + "+1" * 5000, "9" * 5000,
@@ -54,7 +54,7 @@ HARD_CODE = [
 
 @cache
 def bases() -> list[Any]:
-    """A release, a worked notebook with outputs, and one in nbformat 3, as JSON values."""
+    """Return a release, a worked notebook with outputs, and one in nbformat 3, as JSON values."""
     release = json.loads((ROOT / "release" / NAME / f"{NAME}.ipynb").read_text("utf-8"))
     worked = json.loads((ROOT / "solutions" / NAME / f"{NAME}.ipynb").read_text("utf-8"))
     for cell in worked["cells"]:
@@ -71,12 +71,12 @@ def texts() -> list[bytes]:
 
 @cache
 def locked() -> list[tuple[str, dict[str, Any], str | None]]:
-    """nbgrader's cells of the release: grade_id, metadata, and the text where it is the instructor's."""
+    """Return nbgrader's cells of the release: grade_id, metadata, and the text if it is the instructor's."""
     cells = [cell for cell in release_version(read_source(SOURCE)).cells if "nbgrader" in cell.metadata]
     return [(m.grade_id, m, None if m.solution else c.source) for c in cells for m in [c.metadata.nbgrader]]
 
 
-# ------------------------------------------------------------------------------------------------ what must hold
+# ------------------------------------------------------------------------------------------------------- the invariants
 
 
 class Reader:
@@ -86,7 +86,7 @@ class Reader:
         self.path = folder / f"{NAME}.ipynb"
 
     def accepted(self, data: bytes, also_rules: bool = False) -> bool:
-        """Whether ``data`` was accepted, and nothing of what must hold was broken."""
+        """Return whether ``data`` was accepted; assert everything that must hold."""
         self.path.write_bytes(data)
         try:
             submission = read_submission(self.path, SOURCE, Limits())
@@ -106,7 +106,10 @@ class Reader:
 
 
 def must_be_whole(submission: Submission) -> None:
-    """Every nbgrader cell once and in order, the instructor's text where it is theirs, nothing that breaks files."""
+    """Assert that every nbgrader cell is there once and in order, and that no value breaks files.
+
+    Locked cells have the instructor's text.
+    """
     notebook = submission.notebook
     cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
     assert [(cell.metadata.nbgrader.grade_id, cell.metadata.nbgrader) for cell in cells] == [
@@ -149,7 +152,7 @@ def searched(data: bytes) -> bool:
 
 
 def variants(which: int, chosen: random.Random) -> Iterator[bytes]:
-    """As many as make a batch, all of them nearly the notebook ``which``."""
+    """Return a batch of payloads, all of them nearly the notebook ``which``."""
     for number in range(_OF_ONE):
         match number % 5:
             case 0:
@@ -161,7 +164,7 @@ def variants(which: int, chosen: random.Random) -> Iterator[bytes]:
 
 
 def reencoded(text: bytes, chosen: random.Random) -> bytes:
-    """The same in another encoding, with marks or without, or in something that only looks like it."""
+    """Return the text in another encoding, with marks or without, or in bytes that only look like it."""
     if chosen.random() < 0.3:
         return chosen.choice([b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00", b" \n", b"\xef\xbb\xbf" * 2]) + text
     return text.decode("utf-8", "replace").encode(
@@ -170,7 +173,7 @@ def reencoded(text: bytes, chosen: random.Random) -> bytes:
 
 
 def with_hard_code(chosen: random.Random) -> bytes:
-    """The worked notebook with code that is hard to parse, in cells of the student's own and in answers."""
+    """Return the worked notebook with code that is hard to parse, in the student's own cells and in answers."""
     notebook = json.loads(texts()[chosen.choice([0, 1])])
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     for cell in chosen.sample(cells, chosen.randint(1, 3)):
@@ -204,7 +207,7 @@ NOTEBOOKS = st.fixed_dictionaries(
 
 
 def attempts(examples: int, account: Account, reader: Reader) -> list[Callable[[], None]]:
-    """The properties as functions without arguments, each over ``examples`` drawn examples."""
+    """Return the properties as functions without arguments, each over ``examples`` drawn examples."""
 
     @small(examples)
     @given(st.sampled_from([0, 0, 1, 2]), st.integers(0, 1 << 64))
@@ -235,15 +238,15 @@ def attempts(examples: int, account: Account, reader: Reader) -> list[Callable[[
 
 @pytest.mark.parametrize("which", range(4), ids=["nearly valid", "made", "hard code", "noise"])
 def test_any_file_is_repaired_or_refused(which: int, tmp_path: Path) -> None:
-    """Never another exception, and two seconds of CPU at most."""
+    """A case raises no other exception, and takes two seconds of CPU at most."""
     account, reader = Account(), Reader(tmp_path)
-    assert reader.accepted(texts()[1], also_rules=True)  # libraries are looked into once, as in the campaigns
+    assert reader.accepted(texts()[1], also_rules=True)  # libraries are read once, as in the campaigns
     attempts(60 if which in (1, 3) else 20, account, reader)[which]()
     assert account.cases >= 40
 
 
 def campaign(examples: str, start: str) -> Account:
-    """Thousands of cases; to be run in a process of its own."""
+    """Try thousands of cases; to be run in a separate process."""
     account, began = Account(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(Path(folder))
@@ -256,7 +259,7 @@ def campaign(examples: str, start: str) -> Account:
     return account
 
 
-# ------------------------------------------------------------------------------------------- holes that were found
+# ---------------------------------------------------------------------------------------------------------- regressions
 
 _DEEP = "0" + " + 1" * 3000
 _ANSWER = "import torch\ndef matmul_naive(a, b):\n    return {}(a, b)"
@@ -264,11 +267,11 @@ _DEEP_CELLS = [f"x = {_DEEP}", "if x:\n    pass\n" + "elif x:\n    x = 1\n" * 15
 
 
 @pytest.mark.parametrize("cell", _DEEP_CELLS, ids=["sum", "elif", "walrus"])
-def test_deep_code_elsewhere_is_no_matter(cell: str) -> None:
-    """A sum of thousands of terms is nested as deeply; the rules find what they would have found without it."""
+def test_deep_code_elsewhere_has_no_effect(cell: str) -> None:
+    """A sum of thousands of terms is nested as deeply; the rules give the same result as without it."""
 
     def families(name: str) -> list[str]:
-        return [one.family for one in rules.read_source_for(_EVERYTHING, [cell, _ANSWER.format(name)], "matmul_naive")]
+        return [use.family for use in rules.read_source_for(_EVERYTHING, [cell, _ANSWER.format(name)], "matmul_naive")]
 
     assert families("max") == []
     assert families("torch.matmul") == ["matrix product"]
@@ -282,19 +285,19 @@ def test_deep_code_elsewhere_is_no_matter(cell: str) -> None:
     ],
     ids=["list", "elif"],
 )
-def test_deep_code_costs_nothing_and_is_looked_at(cell: str) -> None:
-    """What is bound where it cannot be read may be anything: what runs decides, and a person is asked."""
+def test_deep_code_costs_no_marks_and_is_reviewed(cell: str) -> None:
+    """Names bound in unreadable code may be anything: the code that runs decides, and a person is asked."""
     cells = [cell, _ANSWER.format("own")]
     written = rules.read_source_for(_EVERYTHING, cells, "matmul_naive")
     assert written != [] or find_suspicions(cells, ["matmul_naive"]) != []
 
 
-#: What a file of the largest size may cost: bytes of memory, and CPU seconds.
+#: Limits for a file of the largest size: bytes of memory, and CPU seconds.
 _BOMB_BYTES, _BOMB_S = 2_000_000_000, 20.0
 
 
 def bombs() -> Iterator[bytes]:
-    """Files that cost about as much as files of their kind can, each near one of the reader's bounds or all of them."""
+    """Yield files that cost about as much as files of their kind can, each near one or all of the reader's bounds."""
     begin, end = b'{"nbformat":4,"metadata":{"x":[', b'0]},"cells":[]}'
     wide = b'"' + "\N{GRINNING FACE}".encode() + b"a" * 40_000_000 + b'",'
     yield begin + b"0.5," * 15_900_000 + end
@@ -308,7 +311,7 @@ def bombs() -> Iterator[bytes]:
 
 
 def explode() -> Account:
-    """All bombs, one after the other; to be run in a process of its own."""
+    """Read all bombs, one after the other; to be run in a separate process."""
     account = Account()
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(Path(folder))
@@ -320,12 +323,12 @@ def explode() -> Account:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_largest_notebooks_in_limited_memory() -> None:
-    """As many values, as long texts, as many cells as are read at all."""
+    """The files have the greatest allowed numbers of values, lengths of texts, and numbers of cells."""
     assert run_apart("test_fuzz_notebook:explode")["cases"] == 6
 
 
 def test_reading_asks_for_no_more_memory_than_the_file_needs(tmp_path: Path) -> None:
-    """And not for as much as the largest file may need: most are a few kilobytes."""
+    """Most files are a few kilobytes, and do not reserve the memory of the largest."""
     reader = Reader(tmp_path)
     tracemalloc.start()
     try:
@@ -335,8 +338,8 @@ def test_reading_asks_for_no_more_memory_than_the_file_needs(tmp_path: Path) -> 
         tracemalloc.stop()
 
 
-def test_what_a_sentence_repeats_of_a_submission_is_short(tmp_path: Path) -> None:
-    """Also where it is a list of dicts of long texts."""
+def test_quotations_of_a_submission_are_short(tmp_path: Path) -> None:
+    """The quotation is short even if it is a list of dicts of long texts."""
     notebook = json.loads(texts()[0])
     notebook["cells"].append({"cell_type": [{f"{key}" * 40: "x" * 1000 for key in "abcdef"}] * 10, "source": "x"})
     (tmp_path / f"{NAME}.ipynb").write_text(json.dumps(notebook))
@@ -345,7 +348,7 @@ def test_what_a_sentence_repeats_of_a_submission_is_short(tmp_path: Path) -> Non
 
 
 def test_pictures_are_weighed_like_text(tmp_path: Path) -> None:
-    """What a cell brings with it reaches every file that is written later."""
+    """The contents of a cell reach every file that is written later."""
     notebook = json.loads(texts()[0])
     picture = {"image/png": "iVBO" * 1000}
     cell = {"cell_type": "markdown", "metadata": {}, "source": "", "attachments": {"a": picture}}
@@ -358,7 +361,7 @@ def test_pictures_are_weighed_like_text(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_thousands_of_notebooks_in_limited_memory() -> None:
-    """Both accepted and refused ones among them, so that neither the repairs nor the refusals are left out."""
+    """Both accepted and refused files are among them, so that repairs and refusals are both exercised."""
     start = random.SystemRandom().randrange(1 << 32)
     account = run_apart("test_fuzz_notebook:campaign", "600", str(start))
     assert account["cases"] >= 8_000

@@ -1,7 +1,7 @@
-"""Bytes from a hostile student process: whatever they are, a value or a :class:`WireError`, soon and in little memory.
+"""Bytes from a hostile student process: each gives a value or a :class:`WireError`, soon and in little memory.
 
-The few hundred cases of each test here are of the same making as the thousands that ``campaign`` tries in a process
-whose memory is limited.
+The few hundred cases of each test here are made like the thousands that ``campaign`` tries in a process with limited
+memory.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from replies import REPLIES, packed, unpacked
 
 from foundations.grading.compare import describe, difference
-from foundations.worker import protocol as wire
+from foundations.worker import protocol
 from foundations.worker.protocol import Opaque, WireError
 
 MAX = 1 << 22
@@ -34,9 +34,9 @@ _OF_ONE = 12
 
 @st.composite
 def tensors(draw: st.DrawFn) -> torch.Tensor:
-    """Small tensors of every dtype, in layouts of every kind."""
+    """Draw small tensors of every dtype, in layouts of every kind."""
     shape = draw(st.lists(st.integers(0, 4), max_size=4))
-    made = torch.randint(0, 2, [*shape, 2]).to(wire.DTYPES[draw(st.sampled_from(sorted(wire.DTYPES)))])
+    made = torch.randint(0, 2, [*shape, 2]).to(protocol.DTYPES[draw(st.sampled_from(sorted(protocol.DTYPES)))])
     return draw(st.sampled_from([made, made.t() if made.dim() == 2 else made.mT if shape else made, made[..., :1]]))
 
 
@@ -51,7 +51,7 @@ VALUES = st.recursive(
 )
 _NUMBERS = st.integers(-2, 5) | st.sampled_from([1 << 31, (1 << 40) - 1, 1 << 40, 1 << 63, 10**400, True, 1.0])
 _SIZES = st.lists(_NUMBERS, max_size=5) | st.lists(st.sampled_from([0, 1, 2]), max_size=18) | _NUMBERS
-#: Nodes as the decoder expects them, and with anything in the place of anything.
+#: Nodes as the decoder expects them, and with any value instead of any other.
 NODES = st.recursive(
     st.none() | st.booleans() | _NUMBERS | st.floats() | st.text(max_size=6),
     lambda inner: (
@@ -64,7 +64,7 @@ NODES = st.recursive(
         | st.fixed_dictionaries(
             {
                 "t": st.just("tensor"),
-                "d": st.sampled_from([*sorted(wire.DTYPES), "quint8", ""]) | inner,
+                "d": st.sampled_from([*sorted(protocol.DTYPES), "quint8", ""]) | inner,
                 "s": _SIZES | inner,
                 "k": st.none() | _SIZES | inner,
             }
@@ -76,7 +76,7 @@ NODES = st.recursive(
 )
 
 
-# ------------------------------------------------------------------------------------------------ what must hold
+# ------------------------------------------------------------------------------------------------------- the invariants
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -92,9 +92,9 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def decoded_or_refused(data: bytes) -> bool:
-    """Whether ``data`` was decoded."""
+    """Return whether ``data`` was decoded."""
     try:
-        value = wire.decode(data)
+        value = protocol.decode(data)
     except WireError as error:
         refusal = str(error)
     else:
@@ -105,7 +105,7 @@ def decoded_or_refused(data: bytes) -> bool:
 
 
 def _must_be_harmless(value: Any, size: int) -> None:
-    """What came out of ``size`` bytes is plain, owns its memory, and can be compared, shown and sent."""
+    """Assert that the value from ``size`` bytes is plain, owns its memory, and can be compared, shown and sent."""
     memory = 0
     for leaf in leaves(value):
         assert leaf is None or type(leaf) in (bool, int, float, str, Opaque, torch.Tensor), type(leaf)
@@ -118,27 +118,27 @@ def _must_be_harmless(value: Any, size: int) -> None:
             if leaf.numel() < 1000:
                 difference(leaf, torch.ones(leaf.shape), subject="f(x)", dtype=False)
         difference(leaf, torch.ones(()), subject="f(x)", numbers=True)
-    assert memory <= 5 * size + 2000 * wire.MAX_TENSORS
+    assert memory <= 5 * size + 2000 * protocol.MAX_TENSORS
     describe(value)
-    wire.decode(wire.encode(value, MAX))
+    protocol.decode(protocol.encode(value, MAX))
 
 
 def header_or_refused(data: bytes, most: int) -> bool:
     try:
-        length, nonce = wire.read_frame_header(data, most)
+        length, nonce = protocol.read_frame_header(data, most)
     except WireError:
         return False
     assert 0 <= length <= most
-    assert len(nonce) == wire.NONCE_BYTES
+    assert len(nonce) == protocol.NONCE_BYTES
     return True
 
 
 def variants(value: Any, chosen: random.Random) -> Iterator[bytes]:
-    """The payload of ``value``, and as many as make a batch that are nearly it."""
-    payload = wire.encode(value, MAX)
+    """Return the payload of ``value``, and a batch of payloads that are nearly it."""
+    payload = protocol.encode(value, MAX)
     header, blob = unpacked(payload)
     yield payload
-    others = [wire.encode(reply, MAX) for reply in REPLIES]
+    others = [protocol.encode(reply, MAX) for reply in REPLIES]
     for number in range(_OF_ONE - 1):
         match number % 4:
             case 0:
@@ -156,7 +156,7 @@ def variants(value: Any, chosen: random.Random) -> Iterator[bytes]:
 
 
 def attempts(examples: int, account: Account) -> list[Callable[[], None]]:
-    """The properties as functions without arguments, each over ``examples`` drawn examples."""
+    """Return the properties as functions without arguments, each over ``examples`` drawn examples."""
 
     @small(examples)
     @given(VALUES | st.sampled_from(REPLIES), st.integers(0, 1 << 64))
@@ -176,7 +176,7 @@ def attempts(examples: int, account: Account) -> list[Callable[[], None]]:
         account.case(lambda: decoded_or_refused(packed(data)))
 
     @small(examples)
-    @given(st.binary(max_size=60) | st.binary(min_size=24, max_size=24).map(lambda tail: wire.MAGIC + tail))
+    @given(st.binary(max_size=60) | st.binary(min_size=24, max_size=24).map(lambda tail: protocol.MAGIC + tail))
     def headers(data: bytes) -> None:
         account.case(lambda: header_or_refused(data, 1 << 27))
 
@@ -185,16 +185,16 @@ def attempts(examples: int, account: Account) -> list[Callable[[], None]]:
 
 @pytest.mark.parametrize("which", range(4), ids=["nearly valid", "odd nodes", "noise", "frame headers"])
 def test_any_bytes_are_a_value_or_refused(which: int) -> None:
-    """Never another exception, and two seconds of CPU at most."""
+    """A case raises no other exception, and takes two seconds of CPU at most."""
     account = Account()
     attempts(40 if which == 0 else 200, account)[which]()
     assert account.cases >= 200
 
 
 def campaign(examples: str, start: str) -> Account:
-    """Thousands of cases; to be run in a process of its own."""
+    """Try thousands of cases; to be run in a separate process."""
     account, began = Account(), time.monotonic()
-    wire.decode(wire.encode(REPLIES[2], MAX))
+    protocol.decode(protocol.encode(REPLIES[2], MAX))
     with limited(CASE_BYTES) as peak:
         for attempt in attempts(int(examples), account):
             seed(int(start))(attempt)()
@@ -206,16 +206,16 @@ def campaign(examples: str, start: str) -> Account:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_thousands_of_payloads_in_limited_memory() -> None:
-    """Both decoded and refused ones among them, so that neither end of the decoder is left out."""
+    """Both decoded and refused payloads are among them, so that both ends of the decoder are exercised."""
     start = random.SystemRandom().randrange(1 << 32)
-    account = run_apart("test_fuzz_wire:campaign", "1500", str(start))
+    account = run_apart("test_fuzz_protocol:campaign", "1500", str(start))
     assert account["cases"] >= 20_000
     assert 0.2 < account["refused"] / account["cases"] < 0.9
     assert account["longest_s"] < CASE_S
     assert account["peak_bytes"] < CASE_BYTES
 
 
-# ------------------------------------------------------------------------------------------- holes that were found
+# ---------------------------------------------------------------------------------------------------------- regressions
 
 
 def _many(text: bytes, size: int) -> bytes:
@@ -223,7 +223,7 @@ def _many(text: bytes, size: int) -> bytes:
 
 
 def bomb(name: str, size: int) -> bytes:
-    """A payload of about ``size`` bytes that costs as much as bytes of its kind can."""
+    """Return a payload of about ``size`` bytes that costs as much as bytes of its kind can."""
     tensor = b'{"t":"tensor","d":"uint8","s":[1,1],"k":[64,1]},'
     headers: dict[str, Callable[[], bytes]] = {
         "empty lists": lambda: _many(b"[],", size),
@@ -246,12 +246,12 @@ BOMBS = (
     "as many items as may be",
     "tensors",
 )
-#: Bytes of memory and CPU seconds that a payload may cost: what its text needs in Python, and what its items need.
+#: Bytes of memory and CPU seconds that a payload may cost: the needs of its text in Python, and of its items.
 _BYTES_FOR_EACH, _BYTES_FOR_ALL, _BOMB_S = 11, 256 << 20, 5.0
 
 
 def explode() -> Account:
-    """All bombs at full size, one after the other; to be run in a process of its own."""
+    """Decode all bombs at full size, one after the other; to be run in a separate process."""
     account = Account()
     for name in BOMBS:
         data = bomb(name, 100_000_000)
@@ -263,15 +263,15 @@ def explode() -> Account:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_largest_payloads_in_limited_memory() -> None:
-    """100 MB of the worst that a reply can hold."""
-    account = run_apart("test_fuzz_wire:explode")
+    """The payloads are 100 MB of the worst content that a reply can have."""
+    account = run_apart("test_fuzz_protocol:explode")
     assert account["cases"] == len(BOMBS)
     assert account["refused"] >= 4
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_payloads_that_cost_more_than_they_weigh(name: str) -> None:
-    """Objects are not built by the million before somebody counts them."""
+def test_payloads_that_cost_more_than_their_size_are_refused(name: str) -> None:
+    """Objects are not built by the million before their number is checked."""
     data = bomb(name, 6_000_000)
     start = time.process_time()
     decoded_or_refused(data)
@@ -283,43 +283,43 @@ def test_empty_tensors_of_endless_shapes_are_refused(shape: list[int]) -> None:
     """They have no elements, and strides that do not fit into 64 bits."""
     node = {"t": "tensor", "d": "float32", "s": shape, "k": None}
     with pytest.raises(WireError, match="proper shape"):
-        wire.decode(packed(json.dumps(node).encode()))
+        protocol.decode(packed(json.dumps(node).encode()))
 
 
 def test_keys_that_share_a_hash_are_refused() -> None:
-    """Multiples of the modulus all have the hash 0: a dict of 200,000 of them would hold the judge up for minutes."""
+    """Multiples of the modulus all have the hash 0: a dict of 200,000 of them would block the judge for minutes."""
     modulus = sys.hash_info.modulus
-    pairs = [[number * modulus, 0] for number in range(1, wire.MAX_ODD_KEYS + 2)]
+    pairs = [[number * modulus, 0] for number in range(1, protocol.MAX_ODD_KEYS + 2)]
     assert {hash(key) for key, _ in pairs} == {0}
     with pytest.raises(WireError, match="key"):
-        wire.decode(packed(json.dumps({"t": "dict", "v": pairs}).encode()))
-    wire.decode(packed(json.dumps({"t": "dict", "v": pairs[1:]}).encode()))
+        protocol.decode(packed(json.dumps({"t": "dict", "v": pairs}).encode()))
+    protocol.decode(packed(json.dumps({"t": "dict", "v": pairs[1:]}).encode()))
 
 
-def test_keys_by_the_thousand_arrive_where_they_are_plain() -> None:
-    """A vocabulary is a dict of 50,000 numbers, and no attack."""
+def test_plain_keys_by_the_thousand_arrive() -> None:
+    """A vocabulary is a dict of 50,000 numbers, and not an attack."""
     words = {number: str(number) for number in range(50_000)}
-    assert wire.decode(wire.encode(words, MAX)) == words
+    assert protocol.decode(protocol.encode(words, MAX)) == words
 
 
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ({(number,): 0 for number in range(wire.MAX_ODD_KEYS + 1)}, "keys that are neither text nor small numbers"),
-        ([torch.ones(1)] * (wire.MAX_TENSORS + 1), "more than 20,000 tensors"),
-        ({(0,) * (wire.MAX_KEY_LENGTH + 1): 0}, "as a key"),
+        ({(number,): 0 for number in range(protocol.MAX_ODD_KEYS + 1)}, "keys that are neither text nor small numbers"),
+        ([torch.ones(1)] * (protocol.MAX_TENSORS + 1), "more than 20,000 tensors"),
+        ({(0,) * (protocol.MAX_KEY_LENGTH + 1): 0}, "as a key"),
         ({torch.ones(1): 0}, "as a key"),
         (torch.empty(0).reshape(0, 1 << 39, 1 << 39), "too large to hand over"),
     ],
 )
-def test_what_the_decoder_would_refuse_is_not_sent(value: Any, why: str) -> None:
-    """A student who returns it reads what was wrong with it, and has not attacked anybody."""
-    arrived = wire.decode(wire.encode(value, MAX))
+def test_values_that_the_decoder_would_refuse_are_not_sent(value: Any, why: str) -> None:
+    """A student who returns such a value reads the reason, and is not treated as an attacker."""
+    arrived = protocol.decode(protocol.encode(value, MAX))
     assert why in " ".join(leaf.why for leaf in leaves(arrived) if type(leaf) is Opaque)
 
 
 def test_a_frame_header_of_another_length_is_refused() -> None:
-    """Too short, too long, empty."""
-    for size in (0, wire.FRAME.size - 1, wire.FRAME.size + 1):
+    """The header is too short, too long, or empty."""
+    for size in (0, protocol.FRAME.size - 1, protocol.FRAME.size + 1):
         with pytest.raises(WireError, match="ends before"):
-            wire.read_frame_header(b"F" * size, 10)
+            protocol.read_frame_header(b"F" * size, 10)

@@ -1,6 +1,6 @@
-"""A student process that speaks garbage: the judge loses it with words for the student, and nothing else happens.
+"""A student process that sends garbage: the judge loses it with a message for the student, and everything else works.
 
-The judge's side is real, from the session to what graders do with a reply; the student process is a script that reads
+The judge's side is real, from the session to the graders' use of a reply. The student process is a script that reads
 requests and answers each with the bytes that it was given.
 """
 
@@ -41,7 +41,7 @@ from foundations.session.forkserver import ForkServer
 from foundations.session.session import Session
 from foundations.worker import protocol
 
-#: Reads frames, and answers each by what it asks for: with bytes in which the nonce is still to be put.
+#: Reads frames, and answers each by the kind of request, with bytes into which the nonce is inserted.
 _FAKE = """
 import base64, json, os, struct, sys
 requests, replies = map(int, sys.argv[1:])
@@ -70,18 +70,18 @@ while True:
 """
 NONCE = b"-- the nonce --!"
 PATIENT = Limits(reply_bytes=1 << 20, restarts=1)
-#: For answers that may never come to an end. A busy machine has some of the others stopped, too.
+#: For answers that may never end. A busy machine stops some of the others, too.
 HASTY = dataclasses.replace(PATIENT, cell_wall_s=0.1, check_wall_s=0.1, notebook_wall_s=0.5)
 _HELLO = {"layers": list(layers.MANDATORY), "refused": []}
 _EMPTY_RUN = {"outputs": [], "execution_count": 1, "error": None}
-#: What it does when it has answered, and the bytes.
+#: The script's action after its answer, and the bytes of the answer.
 Answer = tuple[str, bytes]
-#: By what is asked for: "hello", "cell" or "call".
+#: By the kind of request: "hello", "cell" or "call".
 Answers = dict[str, Answer]
 
 
-class FakeWarm(ForkServer):
-    """Starts the script in the place of a student process; ``answers`` are those of the next ones."""
+class FakeForkServer(ForkServer):
+    """Starts the script instead of a student process; ``answers`` are those of the next ones."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,30 +130,30 @@ def said(value: Any) -> Answer:
 
 
 def right(**others: Any) -> Answers:
-    """The answers of a student process of ours, but for ``others``."""
+    """Return the answers of a real student process, except ``others``."""
     return {
         name: said(value) for name, value in ({"hello": _HELLO, "cell": _EMPTY_RUN, "call": _CALL} | others).items()
     }
 
 
 @pytest.fixture(scope="module")
-def fake() -> Iterator[FakeWarm]:
-    with FakeWarm() as one:
-        yield one
+def fake() -> Iterator[FakeForkServer]:
+    with FakeForkServer() as server:
+        yield server
 
 
 # --------------------------------------------------------------------------------------------------- one case
 
 
-def graded_or_lost(fake: FakeWarm, answers: Answers, limits: Limits = PATIENT) -> bool:
-    """Walk a notebook of one cell and call its function, as a grader does; whether everything was answered."""
+def graded_or_lost(fake: FakeForkServer, answers: Answers, limits: Limits = PATIENT) -> bool:
+    """Walk a notebook of one cell and call its function, as a grader does; return whether everything was answered."""
     fake.answers = answers
     with Session(fake, [(0, "x = 1")], limits) as session:
         try:
             session.finish()
             _look_at_cell(session)
             _look_at_call(fake, session)
-        except (SessionLost, SubmissionError):  # lost; or it could not be confined, or so it said
+        except (SessionLost, SubmissionError):  # lost, or could not be confined, or claimed so
             return False
         finally:
             _nobody_is_left(fake, session)
@@ -167,8 +167,8 @@ def _look_at_cell(session: Session) -> None:
     nbformat.writes(notebook).encode()
 
 
-def _look_at_call(fake: FakeWarm, session: Session) -> None:
-    """Everything that graders do with what a call gave."""
+def _look_at_call(fake: FakeForkServer, session: Session) -> None:
+    """Use the result of a call in every way that graders do."""
     student = Student(
         exercise="f",
         parameters=["a"],
@@ -204,7 +204,7 @@ def _look_at_call(fake: FakeWarm, session: Session) -> None:
     rules.read_trace_for(rules.Rule("sums", frozenset(), scalars_only=True), call.trace or {})
 
 
-def _nobody_is_left(fake: FakeWarm, session: Session) -> None:
+def _nobody_is_left(fake: FakeForkServer, session: Session) -> None:
     session.close()
     assert fake.children == {}
 
@@ -220,7 +220,7 @@ _ODD_VALUES = (
 
 
 def forged(value: Any, chosen: random.Random) -> Any:
-    """A reply that can be decoded, in which something is of a type or a size that it should not be."""
+    """Return a decodable reply with some part of a wrong type or size."""
     if isinstance(value, dict | list | tuple) and value and chosen.random() < 0.8:
         keys = list(value) if isinstance(value, dict) else list(range(len(value)))
         key = chosen.choice(keys)
@@ -235,7 +235,7 @@ def forged(value: Any, chosen: random.Random) -> Any:
 
 
 def odd_answer(value: Any, chosen: random.Random) -> Answer:
-    """Something that is nearly the right answer."""
+    """Return a value that is nearly the right answer."""
     payload = protocol.encode(value, 1 << 22)
     header, blob = unpacked(payload)
     others = [protocol.encode(reply, 1 << 22) for reply in REPLIES]
@@ -264,7 +264,7 @@ _CALL = REPLIES[2] | {"args": [torch.ones(2, 3)], "attributes": [{}]}
 
 
 def answers_from(number: int) -> Answers:
-    """Answers to hello, to the cell, and to the call; one of them odd."""
+    """Return answers to hello, to the cell, and to the call; one of them is odd."""
     chosen = random.Random(number)
     values = {"hello": _HELLO, "cell": chosen.choice([_EMPTY_RUN, REPLIES[1]]), "call": _CALL}
     odd = chosen.choice(["hello", "cell", "cell", "call", "call", "call", "call"])
@@ -272,9 +272,9 @@ def answers_from(number: int) -> Answers:
 
 
 def campaign(examples: str, start: str) -> Account:
-    """Hundreds of sessions; to be run in a process of its own."""
+    """Run hundreds of sessions; to be run in a separate process."""
     account, began = Account(), time.monotonic()
-    with FakeWarm() as fake, limited(CASE_BYTES) as peak:
+    with FakeForkServer() as fake, limited(CASE_BYTES) as peak:
 
         @small(int(examples))
         @given(st.integers(0, 1 << 64))
@@ -289,13 +289,13 @@ def campaign(examples: str, start: str) -> Account:
 
 @small(40)
 @given(number=st.integers(0, 1 << 64))
-def test_a_student_process_that_speaks_garbage_is_lost(fake: FakeWarm, number: int) -> None:
-    """It costs what was being done, and leaves no process behind."""
+def test_a_student_process_that_sends_garbage_is_lost(fake: FakeForkServer, number: int) -> None:
+    """The failure costs the current check only, and leaves no process behind."""
     graded_or_lost(fake, answers_from(number), HASTY)
 
 
-def test_the_right_answers_are_taken(fake: FakeWarm) -> None:
-    """Or all cases would be refused for a reason that has nothing to do with them."""
+def test_the_right_answers_are_taken(fake: FakeForkServer) -> None:
+    """Otherwise all cases might be refused for an unrelated reason."""
     assert graded_or_lost(fake, right())
 
 
@@ -313,7 +313,7 @@ def test_the_right_answers_are_taken(fake: FakeWarm) -> None:
     ],
     ids=str,
 )
-def test_a_call_whose_answer_lacks_a_part_is_lost(fake: FakeWarm, changes: dict[str, Any]) -> None:
+def test_a_call_whose_answer_lacks_a_part_is_lost(fake: FakeForkServer, changes: dict[str, Any]) -> None:
     """Graders rely on each part, and a grader that fails is its author's fault and not the student's."""
     answer = {key: value for key, value in (_CALL | changes).items() if value is not ...}
     assert not graded_or_lost(fake, right(call=answer))
@@ -322,13 +322,13 @@ def test_a_call_whose_answer_lacks_a_part_is_lost(fake: FakeWarm, changes: dict[
 @pytest.mark.parametrize(
     "hello", [None, [], {}, {"layers": 5}, {"layers": [5], "refused": []}, {"layers": []}], ids=str
 )
-def test_a_process_that_does_not_say_how_it_is_confined_is_lost(fake: FakeWarm, hello: Any) -> None:
+def test_a_process_that_does_not_report_its_confinement_is_lost(fake: FakeForkServer, hello: Any) -> None:
     """No student code is sent to it."""
     assert not graded_or_lost(fake, right(hello=hello))
 
 
-def test_outputs_are_counted_by_the_judge_as_well(fake: FakeWarm) -> None:
-    """Student code can make its own process count wrong; the judge would keep a gigabyte for it."""
+def test_outputs_are_counted_by_the_judge_as_well(fake: FakeForkServer) -> None:
+    """Student code can falsify its own process's count; the judge would keep a gigabyte for it."""
     flood = {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * 200_000}], "execution_count": 1}
     fake.answers = right(cell=flood | {"error": None})
     limits = Limits(output_bytes=100_000, reply_bytes=1 << 20)

@@ -1,4 +1,4 @@
-"""Whoever is killed in the middle of a class run: after the same command, the gradebook is what it would have been."""
+"""A process is killed during a class run: after the same command, the gradebook is as in an undisturbed run."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ KILLS = Path(__file__).parent / "kills.py"
     ],
 )
 def test_a_run_that_is_killed_ends_with_the_same_gradebook(runs: int, targets: set[str], options: list[str]) -> None:
-    """The judge is killed on a new course; in the long run judge, fork server and student process are, on a new
-    course, a graded one, and the real one.
+    """One process is killed in each run, and the gradebook is as in an undisturbed run.
 
-    In a process of its own, which adopts all orphans of the runs and sees them end.
+    The judge is killed on a new course. In the long run, judge, fork server and student process are killed on a new
+    course, a graded one, and the real one. The runs are in a separate process, which adopts all their orphans and sees
+    them end.
     """
     command = [sys.executable, str(KILLS), "--runs", str(runs), "--json", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

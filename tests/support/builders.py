@@ -1,4 +1,4 @@
-"""Small made notebooks for tests: an instructor's source, its release, and what students make of it."""
+"""Small notebooks for tests: an instructor's source, its release, and students' versions of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KERNEL = {
     "language_info": {"name": "python"},
 }
 
-#: What nbgrader has to be told for its release to be ours.
+#: The settings with which nbgrader's release equals this package's.
 NBGRADER_CONFIG = 'c = get_config()\nc.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}\n'
 
 DOUBLE = '''def double(x):
@@ -48,7 +48,7 @@ ANSWERS = {
 
 
 def marks(grade_id: str, **flags: Any) -> dict[str, Any]:
-    """Nbgrader metadata (schema 3) with every flag false but those given; ``points=`` makes it worth something."""
+    """Return nbgrader metadata (schema 3) with every flag false except the given ones; ``points=`` adds points."""
     return {"schema_version": 3, "grade_id": grade_id, "grade": False, "solution": False, "locked": False, **flags}
 
 
@@ -76,7 +76,7 @@ def graded(exercise: str, points: float, text: str) -> nbformat.NotebookNode:
 
 
 def notebook(cells: list[nbformat.NotebookNode], **metadata: Any) -> nbformat.NotebookNode:
-    """A notebook of nbformat 4.5 with ``cells``, each with an id of its own."""
+    """Make a notebook of nbformat 4.5 with ``cells``, each with its own id."""
     for number, cell in enumerate(cells):
         cell.setdefault("id", f"made-{number}")
     return nbformat.from_dict(
@@ -85,7 +85,7 @@ def notebook(cells: list[nbformat.NotebookNode], **metadata: Any) -> nbformat.No
 
 
 def source_notebook() -> nbformat.NotebookNode:
-    """An instructor's notebook: exercises double (5 points) and triple (4), one written answer (3), a locked cell.
+    """Make an instructor's notebook: exercises double (5 points) and triple (4), one written answer (3), a locked cell.
 
     Its cells: title, setup, prose, double-solution, double, prose, triple-solution, triple, prose, why, end.
     """
@@ -107,19 +107,19 @@ def source_notebook() -> nbformat.NotebookNode:
 
 
 def write(nb: Any, path: Path) -> Path:
-    """``nb`` as JSON at ``path``, folders made as needed; lone surrogates are written as JSON escapes."""
+    """Write ``nb`` as JSON to ``path``, folders made as needed; lone surrogates are written as JSON escapes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(nb), "utf-8")
     return path
 
 
 def release() -> nbformat.NotebookNode:
-    """What students get of :func:`source_notebook`."""
+    """Return the students' version of :func:`source_notebook`."""
     return release_version(source_notebook())
 
 
 def at(nb: nbformat.NotebookNode, grade_id: str) -> int:
-    """The index of the first cell with ``grade_id``."""
+    """Return the index of the first cell with ``grade_id``."""
     return next(i for i, c in enumerate(nb.cells) if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
 
 
@@ -128,7 +128,7 @@ def cell(nb: nbformat.NotebookNode, grade_id: str) -> nbformat.NotebookNode:
 
 
 def answered(nb: nbformat.NotebookNode | None = None) -> nbformat.NotebookNode:
-    """A student's worked notebook: the release with :data:`ANSWERS` in it."""
+    """Return a student's worked notebook: the release with :data:`ANSWERS` in it."""
     nb = nb or release()
     for grade_id, text in ANSWERS.items():
         cell(nb, grade_id).source = text
@@ -136,12 +136,12 @@ def answered(nb: nbformat.NotebookNode | None = None) -> nbformat.NotebookNode:
 
 
 def grade_ids(nb: nbformat.NotebookNode) -> list[str]:
-    """The grade_ids of nbgrader's cells, in order."""
+    """List the grade_ids of nbgrader's cells, in order."""
     return [c.metadata.nbgrader.grade_id for c in nb.cells if "nbgrader" in c.metadata]
 
 
 def outline(nb: nbformat.NotebookNode) -> list[str]:
-    """One word a cell: its grade_id, or the first line of its text."""
+    """List one word a cell: its grade_id, or the first line of its text."""
     return [c.metadata.get("nbgrader", {}).get("grade_id") or c.source.partition("\n")[0] for c in nb.cells]
 
 
@@ -166,7 +166,10 @@ class Desk:
 
 
 def assert_whole(submission: Submission) -> None:
-    """Every cell of the release once and in order, every graded cell described, nothing of the submission's left."""
+    """Assert that every cell of the release is there once and in order, and every graded cell is described.
+
+    Locked cells and metadata are those of the release, ids are unique, outputs and execution counts are gone.
+    """
     nb = submission.notebook
     nbformat.validate(nb)
     assert grade_ids(nb) == ORDER
@@ -192,9 +195,9 @@ def answers(submission: Submission) -> dict[str, str]:
 
 
 def nbgrader_release(root: Path) -> Path:
-    """Run ``nbgrader generate_assignment course`` on the :class:`Desk` at ``root``; the notebook it hands out."""
+    """Run ``nbgrader generate_assignment course`` on the :class:`Desk` at ``root``; return the release's path."""
     (root / "nbgrader_config.py").write_text(NBGRADER_CONFIG)
-    # nbgrader starts `alembic` by name, which is installed beside this interpreter.
+    # nbgrader starts `alembic` by name, which is installed next to this interpreter.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "course"]
     environment = {**os.environ, "PATH": path}

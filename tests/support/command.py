@@ -1,6 +1,6 @@
 """The ``foundations`` command, run in the tests' own process.
 
-A new process imports torch and nbgrader for seconds, and starts a fork server of its own. Runs in this one borrow the
+A new process imports torch and nbgrader for seconds, and starts its own fork server. Runs in the tests' process use the
 fork server that all tests share.
 """
 
@@ -23,7 +23,7 @@ from foundations.session.forkserver import ForkServer
 
 @dataclass
 class Done:
-    """What a command printed, and its exit code."""
+    """The printed text of a command, and its exit code."""
 
     returncode: int
     stdout: str
@@ -32,10 +32,10 @@ class Done:
 
 @cache
 def shared_forkserver() -> ForkServer:
-    """The fork server of all tests of this process; it ends with them."""
-    one = ForkServer()
-    atexit.register(one.close)
-    return one
+    """Return the fork server of all tests of this process; it ends with them."""
+    forkserver = ForkServer()
+    atexit.register(forkserver.close)
+    return forkserver
 
 
 @contextlib.contextmanager

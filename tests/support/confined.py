@@ -1,6 +1,6 @@
-"""Runs a piece of Python in a process of its own, where it may confine itself for good; also as another user.
+"""Run a piece of Python in a separate process, where it may confine itself for good; also as another user.
 
-``python confined.py`` reads the piece from standard input. What the piece gives to ``say(...)`` comes back.
+``python confined.py`` reads the piece from standard input. The arguments of ``say(...)`` in the piece are returned.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 LAUNCHER = Path(__file__).parents[1] / "attacks" / "another_user.py"
 MASK = Path(__file__).parent / "masking.py"
 NOBODY = 65534
-#: Who can be tried: the user who runs the tests; for root also root with a Python that everybody may read, whatever
-#: folder it lies in, and an ordinary user.
+#: The users to try: the user who runs the tests; for root also root with a Python that everybody may read, in whatever
+#: folder it is, and an ordinary user.
 USERS = {"self": os.getuid(), "open": 0, "nobody": NOBODY} if os.getuid() == 0 else {"self": os.getuid()}
 
 _HEAD = """
@@ -32,7 +32,10 @@ def say(**values):
 
 
 def command(*arguments: str, user: str = "self", masked: tuple[str, ...] = ()) -> list[str]:
-    """``arguments`` of this Python, as ``user``, on a kernel that seems to lack the layers ``masked``."""
+    """Return the command that runs this Python with ``arguments`` as ``user``.
+
+    The kernel seems to lack the layers ``masked``.
+    """
     whole = [sys.executable, *arguments]
     if masked:
         whole = [sys.executable, str(MASK), *masked, "--", *whole]
@@ -42,7 +45,8 @@ def command(*arguments: str, user: str = "self", masked: tuple[str, ...] = ()) -
     return whole
 
 
-#: Runs a piece in a child that is confined as a student process is; what refuses it is said in its place.
+#: Runs a piece in a child that is confined as a student process is; if an exception refuses it, the exception is
+#: reported instead.
 _STUDENT = """
 import os, sys
 from foundations.sandbox import layers as confinement
@@ -70,13 +74,13 @@ def student(
     memory_bytes: int = 256 << 20,
     scratch: tuple[str, int] | None = None,
 ) -> dict[str, Any]:
-    """What ``piece`` said, run in a confined process; ``layers`` and ``plan`` are names that it has."""
+    """Run ``piece`` in a confined process and return its report; ``layers`` and ``plan`` are names that it has."""
     piece = textwrap.dedent(piece)
     return run(_STUDENT.format(piece=piece, memory_bytes=memory_bytes, scratch=scratch), user, masked)
 
 
 def run(piece: str, user: str = "self", masked: tuple[str, ...] = (), timeout: float = 60) -> dict[str, Any]:
-    """What ``piece`` said last; where it said nothing, its complaint fails the test."""
+    """Run ``piece`` and return its last report; without one, its stderr fails the test."""
     done = subprocess.run(
         command("-B", "-c", _HEAD + textwrap.dedent(piece), user=user, masked=masked),
         cwd="/",

@@ -29,14 +29,14 @@ NAME = "course"
 
 @dataclass
 class Graded:
-    """Shaped as :class:`foundations.grading.grader.Graded`, without its imports."""
+    """A record like :class:`foundations.grading.grader.Graded`, without its imports."""
 
     report: Report
     notebook: nbformat.NotebookNode | None
 
 
 def make_course(root: Path, source: nbformat.NotebookNode | None = None) -> Course:
-    """``source/course/course.ipynb`` with exercises double (5) and triple (4) and an answer why (3) under ``root``."""
+    """Write ``source/course/course.ipynb`` under ``root``: exercises double (5) and triple (4), an answer why (3)."""
     builders.write(source or builders.source_notebook(), root / "source" / NAME / f"{NAME}.ipynb")
     (root / "graders" / NAME).mkdir(parents=True)
     shutil.copy(ROOT / "nbgrader_config.py", root)
@@ -44,7 +44,7 @@ def make_course(root: Path, source: nbformat.NotebookNode | None = None) -> Cour
 
 
 def checks(*outcomes: Outcome, message: str = "") -> list[Check]:
-    """One check for each outcome, of equal weight; all but those that pass have ``message``."""
+    """Make one check for each outcome, of equal weight; all except passing ones have ``message``."""
     return [
         Check(f"check {number}", outcome, 1, "" if outcome == "pass" else message)
         for number, outcome in enumerate(outcomes, 1)
@@ -57,7 +57,7 @@ def graded(
     triple: list[Check] | None = None,
     notebook: nbformat.NotebookNode | None = None,
 ) -> Graded:
-    """A finished report with these checks (default: one that passes), and the executed notebook with its tables."""
+    """Return a finished report with these checks (default: one passes), and the executed notebook with its tables."""
     exercises = [Exercise("double", 5, double or checks("pass")), Exercise("triple", 4, triple or checks("pass"))]
     notebook = notebook or builders.answered()
     for exercise in exercises:
@@ -69,19 +69,19 @@ def graded(
 
 
 def unreadable(student: str, reason: str) -> Graded:
-    """The report of a submission that no notebook could be read from."""
+    """Return the report of a submission from which no notebook could be read."""
     return Graded(Report(NAME, student, reason=reason), None)
 
 
 def hand_in(root: Path, notebooks: Mapping[str, nbformat.NotebookNode]) -> Path:
-    """``<root>/<student>/course/course.ipynb`` for each; ``root``."""
+    """Write ``<root>/<student>/course/course.ipynb`` for each notebook; return ``root``."""
     for student, notebook in notebooks.items():
         builders.write(notebook, root / student / NAME / f"{NAME}.ipynb")
     return root
 
 
 def course_with_gradebook(factory: pytest.TempPathFactory, folder: Path) -> Course:
-    """A copy under ``folder`` of one course whose gradebook knows the assignment: to make that takes seconds."""
+    """Copy to ``folder`` one course whose gradebook has the assignment: making that gradebook takes seconds."""
     template = factory.getbasetemp() / "course-template"
     if not template.exists():
         enter_assignment(make_course(template), NAME)
@@ -126,23 +126,23 @@ def as_read(course: Course, student: str, notebook: nbformat.NotebookNode) -> Gr
 FOUND = Review("torch.atan2 = evil_twin", "torch is patched through an alias", ("double",), 3, 1)
 
 
-def suspected(course: Course, *found: Review, student: str = "s01", **more: Any) -> Graded:
-    """A report with these findings, settled as grading settles it."""
+def suspected(course: Course, *findings: Review, student: str = "s01", **more: Any) -> Graded:
+    """Return a report with these findings, settled as grading settles it."""
     made = graded(student, **more)
-    made.report.review = list(found)
+    made.report.review = list(findings)
     made.report.fingerprint = decisions.fingerprint((cell.cell_type, cell.source) for cell in made.notebook.cells)
     decisions.settle(made.report, reviews.decisions(course.root, NAME, student), course.hidden_code(NAME))
     return made
 
 
 def marks(course: Course, student: str = "s01") -> list[Any]:
-    """Automatic score of each exercise, and whether a person has to look."""
-    found = scores(course, NAME)[student]
-    return [(found[name][0], found[name][2]) for name in ("double", "triple")]
+    """Return the automatic score of each exercise, and whether a person has to look."""
+    by_exercise = scores(course, NAME)[student]
+    return [(by_exercise[name][0], by_exercise[name][2]) for name in ("double", "triple")]
 
 
 def feedback_page(course: Course, student: str = "s01") -> str:
-    """The student's page as ``nbgrader generate_feedback`` makes it."""
+    """Return the student's page as ``nbgrader generate_feedback`` makes it."""
     feedback(course, NAME, student)
     return (course.root / "feedback" / student / NAME / f"{NAME}.html").read_text("utf-8")
 
@@ -153,5 +153,5 @@ def notice(course: Course, student: str = "s01") -> str:
 
 
 def open_findings(course: Course) -> list[Review]:
-    """All that waits for a person."""
+    """List all findings that wait for a person."""
     return [review for report in reviewing.found(course) for review in report.review]

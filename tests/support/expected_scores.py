@@ -1,8 +1,8 @@
-"""What the made class of examples/submitted earns, and which of its mistakes the reports name."""
+"""Scores of the sample class of examples/submitted, and the mistakes that its reports name."""
 
 UNGRADED = None
 
-#: By assignment and student: the share of each exercise's points that is left, where it is not all of them.
+#: By assignment and student: the share of each exercise's points that remains, if not all of them.
 EXPECTED = {
     "00_exports": {
         "all-right": {},
@@ -77,7 +77,7 @@ EXPECTED = {
     },
     "03_forward": {
         "all-right": {},
-        # The later answer calls the earlier one, which gives back what it gets.
+        # The later answer calls the earlier one, which returns its input.
         "edited-tests": {"normalize": 0, "normalize_splits": 0, "mse": 0},
         "invented-axis": {
             "normalize": 7 / 9,
@@ -104,7 +104,7 @@ EXPECTED = {
             "model": 0,
             "mse": 11 / 14,
         },
-        # And with relu, which there is not.
+        # And with relu, which does not exist.
         "syntax-error": {"relu": 0, "relu_shifted": 0, "model": 0},
     },
     "04_backward": {
@@ -282,7 +282,7 @@ NAMED = {
         },
     },
 }
-#: What learners get wrong most often, a line each; somebody of the class does.
+#: The most common mistakes of learners, a line each; at least one student of the class makes each.
 COMMON = {
     "a factor of the loss": "forgets_to_divide_by_n",
     "the batch axis": "bias_gradient_is_averaged",

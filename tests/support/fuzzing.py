@@ -1,7 +1,7 @@
-"""Damage for valid bytes, and the account of what a decoder does with them: cases, longest case, memory.
+"""Damage to valid bytes, and the record of a decoder's behaviour: cases, longest case, memory.
 
-``python tests/support/fuzzing.py MODULE:FUNCTION`` runs that function in a process whose memory is limited, and prints
-its account as JSON: a decoder that asks for more ends there, whatever it was promised by the bytes.
+``python tests/support/fuzzing.py MODULE:FUNCTION`` runs that function in a process with limited memory, and prints its
+record as JSON: a decoder that asks for more memory ends there, whatever size the bytes promise.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ HERE = Path(__file__).parent
 CASE_S = 2.0
 CASE_BYTES = 256 << 20
 
-#: JSON in places where something else is expected, as it is written. Each stands for a way in which readers differ.
+#: JSON values for places where another value is expected, as they are written. Each represents a way in which readers
+#: differ.
 JUNK = [
     b"null", b"true", b"0", b"-1", b"-0", b"1.5", b"1e999", b"-1e999", b"NaN", b"Infinity", b"-Infinity",
     b"1152921504606846976", b"18446744073709551616", b"-9223372036854775809", b"9" * 4000, b"9" * 5000,
@@ -37,7 +38,7 @@ JUNK = [
     b"[" * 40 + b"]" * 40, b"[" * 2000 + b"]" * 2000, b'{"v":' * 1000 + b"0" + b"}" * 1000, b"[0" + b",0" * 300 + b"]",
     b"",
 ]  # fmt: skip
-#: Bytes that mean something to one decoder or another.
+#: Bytes with a meaning to one decoder or another.
 SPICES = [
     b"\x00", b"\xff" * 8, b"\x00" * 8, b"FND1", b"\xef\xbb\xbf", b"\xff\xfe", b'"', b"\\", b"\\u", b"{", b"}", b"[",
     b"]", b",", b":", b'{"', b'":', b"\xed\xa0\x80", b"\xf0\x9f\x98\x80", b"\r\n", b"1e9", b"-", b"NaN", b"\x1b[2J",
@@ -46,7 +47,7 @@ SPICES = [
 
 @dataclass
 class Account:
-    """What a campaign did. ``longest_s`` is CPU time; ``peak_bytes`` is above what the process had before."""
+    """The result of a campaign. ``longest_s`` is CPU time; ``peak_bytes`` is above the process's memory before."""
 
     cases: int = 0
     refused: int = 0
@@ -55,7 +56,7 @@ class Account:
     wall_s: float = 0.0
 
     def case(self, attempt: Callable[[], bool]) -> None:
-        """Count one case; ``attempt`` says whether the bytes were accepted."""
+        """Count one case; ``attempt`` returns whether the bytes were accepted."""
         start = time.process_time()
         accepted = attempt()
         spent = time.process_time() - start
@@ -69,7 +70,7 @@ class Account:
 
 
 def damaged(data: bytes, chosen: random.Random, others: Sequence[bytes] = ()) -> bytes:
-    """``data`` with one to four changes: bits, bytes, pieces cut, doubled, moved, or taken from ``others``."""
+    """Return ``data`` with one to four changes: bits, bytes, pieces cut, doubled, moved, or taken from ``others``."""
     for _ in range(chosen.randint(1, 4)):
         data = chosen.choice(_CHANGES)(data, chosen, others)
     return data
@@ -78,8 +79,8 @@ def damaged(data: bytes, chosen: random.Random, others: Sequence[bytes] = ()) ->
 def _bit(data: bytes, chosen: random.Random, _: Sequence[bytes]) -> bytes:
     if not data:
         return data
-    place = chosen.randrange(len(data))
-    return data[:place] + bytes([data[place] ^ 1 << chosen.randrange(8)]) + data[place + 1 :]
+    index = chosen.randrange(len(data))
+    return data[:index] + bytes([data[index] ^ 1 << chosen.randrange(8)]) + data[index + 1 :]
 
 
 def _cut_off(data: bytes, chosen: random.Random, _: Sequence[bytes]) -> bytes:
@@ -109,8 +110,8 @@ def _spiced(data: bytes, chosen: random.Random, _: Sequence[bytes]) -> bytes:
 def _spliced(data: bytes, chosen: random.Random, others: Sequence[bytes]) -> bytes:
     other = chosen.choice([data, *others])
     start, stop = _piece(other, chosen)
-    place = chosen.randint(0, len(data))
-    return data[:place] + other[start : chosen.choice([stop, len(other)])]
+    index = chosen.randint(0, len(data))
+    return data[:index] + other[start : chosen.choice([stop, len(other)])]
 
 
 _CHANGES: tuple[Callable[[bytes, random.Random, Sequence[bytes]], bytes], ...] = (
@@ -119,7 +120,7 @@ _CHANGES: tuple[Callable[[bytes, random.Random, Sequence[bytes]], bytes], ...] =
 
 
 def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place inside a JSON value."""
+    """Yield every place inside a JSON value."""
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, child in children:
         yield (*here, key)
@@ -127,21 +128,24 @@ def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def corrupted(document: Any, chosen: random.Random) -> bytes:
-    """``document`` as JSON text with one to four places replaced by junk, deleted, doubled, or copied from others."""
+    """Return ``document`` as JSON text with one to four places replaced by junk, deleted, doubled, or copied.
+
+    Copies come from other places of the document.
+    """
     document = json.loads(json.dumps(document))
-    found = list(places(document))
-    for place in chosen.sample(found, min(len(found), chosen.randint(1, 4))):
+    all_places = list(places(document))
+    for place in chosen.sample(all_places, min(len(all_places), chosen.randint(1, 4))):
         try:
-            _corrupt(document, place, chosen, found)
+            _corrupt(document, place, chosen, all_places)
         except (LookupError, TypeError):
-            continue  # an earlier change took this place away
+            continue  # an earlier change removed this place
     text = json.dumps(document).encode()
     for number, raw in enumerate(JUNK):
         text = text.replace(b'"%s"' % _token(number).encode(), raw)
     return text.replace(_TWICE.encode(), b"")
 
 
-#: Added to a key that then stands there twice, for it is taken out of the text.
+#: Added to a key that then appears twice, because the suffix is removed from the text.
 _TWICE = "@twice@"
 
 
@@ -149,7 +153,7 @@ def _token(number: int) -> str:
     return f"@junk-{number}@"
 
 
-def _corrupt(document: Any, place: tuple[Any, ...], chosen: random.Random, found: list[tuple[Any, ...]]) -> None:
+def _corrupt(document: Any, place: tuple[Any, ...], chosen: random.Random, all_places: list[tuple[Any, ...]]) -> None:
     *above, last = place
     table = document
     for key in above:
@@ -161,7 +165,7 @@ def _corrupt(document: Any, place: tuple[Any, ...], chosen: random.Random, found
         del table[last]
     elif action == "copy":
         other = document
-        for key in chosen.choice(found):
+        for key in chosen.choice(all_places):
             other = other[key]
         table[last] = json.loads(json.dumps(other))
     elif isinstance(table, list):
@@ -174,7 +178,7 @@ def _corrupt(document: Any, place: tuple[Any, ...], chosen: random.Random, found
 
 
 def _status(name: str) -> int:
-    """Bytes of a line of ``/proc/self/status``."""
+    """Return the bytes of a line of ``/proc/self/status``."""
     for line in Path("/proc/self/status").read_text("ascii").splitlines():
         if line.startswith(name + ":"):
             return int(line.split()[1]) * 1024
@@ -183,11 +187,11 @@ def _status(name: str) -> int:
 
 @contextmanager
 def limited(extra_bytes: int) -> Iterator[Callable[[], int]]:
-    """No more than ``extra_bytes`` beyond what the process has now; gives a function for the peak so far, above that.
+    """Allow no more than ``extra_bytes`` beyond the current memory; return a function for the peak so far, above it.
 
-    For a process of its own: the peak is reset.
+    For a separate process: the peak is reset.
     """
-    with suppress(OSError):  # a container may refuse it: the peak is then that of all times
+    with suppress(OSError):  # a container may refuse it: the peak is then that of the whole lifetime
         Path("/proc/self/clear_refs").write_text("5", "ascii")
     before = _status("VmHWM")
     limits = {kind: resource.getrlimit(kind) for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS)}
@@ -201,7 +205,7 @@ def limited(extra_bytes: int) -> Iterator[Callable[[], int]]:
 
 
 def exploded(data: bytes, account: Account, most_bytes: int, most_s: float, attempt: Callable[[], bool]) -> None:
-    """Count one case that is made to cost much, with limits of its own; ``data`` is only weighed."""
+    """Count one case that is made to cost much, with separate limits; ``data`` is only weighed."""
     with limited(most_bytes) as peak:
         start = time.process_time()
         account.refused += not attempt()
@@ -224,8 +228,9 @@ def small(examples: int) -> settings:
 
 
 def run_apart(function: str, *arguments: str, timeout_s: float = 870) -> dict[str, Any]:
-    """Run ``"module:function"`` in a process of its own; its account, or the failure of the test. ``timeout_s`` is for
-    machines with much else to do; each case has its own limit of CPU time.
+    """Run ``"module:function"`` in a separate process; return its record, or fail the test.
+
+    ``timeout_s`` allows for machines with much other work; each case has its own limit of CPU time.
     """
     command = [sys.executable, __file__, function, *arguments]
     environment = os.environ | {"PYTHONPATH": str(HERE.parent / "robustness")}

@@ -1,7 +1,7 @@
 """Start a command as on a kernel that lacks a layer: ``python masking.py LAYER... -- COMMAND...``.
 
-A filter is put on from outside that answers the layer's system calls as such a kernel would. The command itself is the
-real one and knows nothing of it: nothing in the package can be told to leave a layer out.
+A filter applied from outside answers the layer's system calls as such a kernel would. The command itself is the real
+one, unaware of the filter: the package has no option that leaves a layer out.
 """
 
 from __future__ import annotations

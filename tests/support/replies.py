@@ -13,7 +13,7 @@ from foundations.worker.protocol import Opaque
 
 #: An exception as a student process describes it.
 ERROR = {"name": "ValueError", "bases": ["ValueError", "Exception", "object"], "text": "no", "line": 3, "code": "f(x)"}
-#: What student processes really answer: to hello, to cells, to calls, to a batch.
+#: Real replies of student processes: to hello, to cells, to calls, to a batch.
 REPLIES: list[Any] = [
     {"layers": ["parent-death signal", "descriptors", "environment"]},
     {
@@ -46,6 +46,6 @@ def packed(header: bytes, blob: bytes = b"") -> bytes:
 
 
 def unpacked(payload: bytes) -> tuple[Any, bytes]:
-    """The header of a valid payload as JSON, and the bytes of its tensors."""
+    """Return the header of a valid payload as JSON, and the bytes of its tensors."""
     (length,) = struct.unpack_from("<Q", payload)
     return json.loads(payload[8 : 8 + length]), payload[8 + length :]

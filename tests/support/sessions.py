@@ -27,7 +27,7 @@ def text_of(run):
     return "".join(output.get("text", "") for output in run.outputs)
 
 
-#: A thread lives on, and the first one ends by the system call of a thread, not of a process.
+#: A thread survives, and the first one ends by the system call of a thread, not of a process.
 LEADERLESS = """
     import ctypes, os, threading, time
     def hold():

@@ -1,4 +1,4 @@
-"""The visible checks stop at the first thing that is wrong, and what they say helps."""
+"""The visible checks stop at the first fault, and their messages help."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def check(function, *cases):
     exec("testing.check('exercise', *cases)", {"testing": testing, "exercise": function, "cases": cases})
 
 
-def said(function, *cases) -> str:
-    """What the student reads when the check fails."""
+def message_of(function, *cases) -> str:
+    """Return the message that the student reads when the check fails."""
     with pytest.raises(CheckFailed) as failure:
         check(function, *cases)
     return str(failure.value)
 
 
 def likely(function, *cases) -> str:
-    """The last line alone, the guess at the cause."""
-    last = said(function, *cases).splitlines()[-1]
+    """Return the last line only, the guess at the cause."""
+    last = message_of(function, *cases).splitlines()[-1]
     return last.removeprefix("  Likely    ") if last.startswith("  Likely") else ""
 
 
@@ -45,58 +45,58 @@ def product(a, b):
 
 
 def test_success_is_one_calm_line(capsys):
-    """Nothing but the name and the number of cases."""
+    """The line has the name and the number of cases only."""
     check(product, case(A, B, gives=A @ B), case(A, torch.eye(3), gives=A))
 
     assert capsys.readouterr().out == "exercise: all 2 visible checks passed.\n"
 
 
 def test_a_missing_function_is_named():
-    """The cell was not run, or stopped at a SyntaxError: both are said."""
+    """The message names both causes: the cell was not run, or stopped at a SyntaxError."""
     with pytest.raises(CheckFailed, match=r"^nowhere does not exist yet\n.*has not been run, or stopped"):
         testing.check("nowhere", case(A, gives=A))
 
 
 def test_a_name_used_again_for_a_result_is_noticed():
-    """`matmul = matmul(a, b)` is a slip of midnight."""
-    assert said(A).startswith("exercise is a Tensor, not a function")
+    """`matmul = matmul(a, b)` is an easy mistake late at night."""
+    assert message_of(A).startswith("exercise is a Tensor, not a function")
 
 
-def test_a_stub_is_not_an_error_but_unwritten():
-    """NotImplementedError is no fault; the next step is named."""
+def test_a_stub_is_called_unwritten():
+    """NotImplementedError is not treated as a fault; the message names the next step."""
 
     def stub(a, b):
         raise NotImplementedError
 
-    message = said(stub, case(A, B, gives=A @ B))
+    message = message_of(stub, case(A, B, gives=A @ B))
     assert message.startswith("exercise is not written yet\n")
     assert "replace `raise NotImplementedError()`" in message
 
 
 def test_a_stub_that_an_exercise_calls_is_named():
-    """Exercises stand on each other: the one that is missing is told, and not the one that works."""
+    """Exercises build on each other: the message names the missing one, not the one that works."""
     names = {}
     exec("def first(a):\n    raise NotImplementedError\n\ndef second(a):\n    return first(a)", names)
 
-    message = said(names["second"], case(A, gives=A))
+    message = message_of(names["second"], case(A, gives=A))
     assert message.startswith("first is not written yet, and exercise calls it\n")
 
 
-def test_a_function_among_the_inputs_is_not_told_by_its_address():
-    """`<function <lambda> at 0x7f…>` says nothing, and something else every time."""
-    message = said(lambda f, a: f(a), case(lambda a: a + 1, A, gives=A))
+def test_a_function_among_the_inputs_is_shown_without_its_address():
+    """`<function <lambda> at 0x7f…>` is useless to a reader and differs from run to run."""
+    message = message_of(lambda f, a: f(a), case(lambda a: a + 1, A, gives=A))
     assert "Inputs    f a function, a (" in message
 
 
 def test_the_message_has_case_inputs_got_expected_worst_and_cause():
-    """Every line that a student needs to start looking, and no more."""
+    """The message has every line that a student needs to start looking, and no more."""
 
     def exercise(a, b):
         result = a @ b
         result[1, 0] += 1
         return result
 
-    assert said(exercise, case(A, B, gives=A @ B, about="by hand")).splitlines() == [
+    assert message_of(exercise, case(A, B, gives=A @ B, about="by hand")).splitlines() == [
         "exercise gives wrong values",
         "  Case      by hand",
         "  Inputs    a (2, 3) float32, b (3, 2) float32",
@@ -127,8 +127,8 @@ def test_the_message_has_case_inputs_got_expected_worst_and_cause():
     ],
 )
 def test_it_stops_at_the_first_of_type_shape_dtype_finite_value(result, headline, cause):
-    """A later trouble is not mentioned while an earlier one stands."""
-    message = said(lambda a, b: result, case(A, B, gives=A @ B))
+    """A later fault is not mentioned before the earlier one is fixed."""
+    message = message_of(lambda a, b: result, case(A, B, gives=A @ B))
 
     assert message.splitlines()[0] == f"exercise {headline}"
     assert cause in message
@@ -138,23 +138,23 @@ def test_float64_input_needs_float64_output():
     """`torch.zeros` without a dtype is the usual reason, and is named."""
     double = case(A.double(), B.double(), gives=A.double() @ B.double())
 
-    assert "`torch.zeros` makes float32 unless told otherwise" in said(lambda a, b: (a @ b).float(), double)
+    assert "`torch.zeros` makes float32 unless told otherwise" in message_of(lambda a, b: (a @ b).float(), double)
 
 
 def test_a_shape_with_axes_swapped_is_called_so():
-    """(n, m) against (m, n)."""
-    assert "rows and columns have changed places" in said(
+    """The message recognises (n, m) against (m, n)."""
+    assert "rows and columns have changed places" in message_of(
         lambda a, b: (a @ b).t(), case(A, torch.ones(3, 4), gives=A @ torch.ones(3, 4))
     )
 
 
 def test_one_number_in_brackets_is_not_a_number():
-    """Shapes (1,) and (1, 1) against ()."""
+    """Shapes (1,) and (1, 1) differ from ()."""
     norm = case(A, gives=(A * A).sum().sqrt())
 
-    assert "its shape is ()" in said(lambda m: (m * m).sum().sqrt().view(1), norm)
-    assert said(lambda m: m.sum() * math.nan, norm).splitlines()[0] == "exercise gives nan"
-    assert "one single number is asked for" in said(lambda m: (m * m).sum(0).sqrt(), norm)
+    assert "its shape is ()" in message_of(lambda m: (m * m).sum().sqrt().view(1), norm)
+    assert message_of(lambda m: m.sum() * math.nan, norm).splitlines()[0] == "exercise gives nan"
+    assert "one single number is asked for" in message_of(lambda m: (m * m).sum(0).sqrt(), norm)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_one_number_in_brackets_is_not_a_number():
     ],
 )
 def test_wrong_products_of_square_matrices_are_diagnosed(wrong, cause):
-    """Where shapes cannot tell, the values are compared with what known mistakes give."""
+    """If shapes cannot distinguish mistakes, the values are compared with the results of known mistakes."""
     assert cause in likely(wrong, case(S, T, gives=S @ T))
 
 
@@ -201,12 +201,12 @@ def test_wrong_products_of_square_matrices_are_diagnosed(wrong, cause):
     ],
 )
 def test_wrong_norms_are_diagnosed(wrong, cause):
-    """One number has no pattern: only the known mistakes can be told apart."""
+    """One number has no pattern: only the known mistakes can be distinguished."""
     assert cause in likely(wrong, case(S, gives=(S * S).sum().sqrt()))
 
 
-def test_a_right_answer_by_another_road_passes(capsys):
-    """Rounding of the dtype is allowed for, scaled to the largest expected value."""
+def test_a_right_answer_computed_another_way_passes(capsys):
+    """The dtype's rounding is allowed for, scaled to the largest expected value."""
     a, b = torch.randn(20, 300) * 1e6, torch.randn(300, 20)
     flipped = (a.flip(1) @ b.flip(0)).contiguous()
     assert not torch.equal(flipped, a @ b)
@@ -224,9 +224,9 @@ def test_float64_is_judged_by_its_own_precision():
 
 
 def test_integers_are_compared_exactly():
-    """There is no rounding to allow for."""
+    """Integers need no allowance for rounding."""
     assert tolerance(torch.tensor([10**9])) == 0.0
-    assert "worst" in said(lambda a: a + 1, case(torch.tensor([10**9]), gives=torch.tensor([10**9]))).lower()
+    assert "worst" in message_of(lambda a: a + 1, case(torch.tensor([10**9]), gives=torch.tensor([10**9]))).lower()
 
 
 def test_changed_inputs_are_noticed():
@@ -237,13 +237,13 @@ def test_changed_inputs_are_noticed():
         a[0, 0] = 0
         return result
 
-    message = said(exercise, case(A, B, gives=A @ B))
+    message = message_of(exercise, case(A, B, gives=A @ B))
     assert message.splitlines()[0] == "exercise changes its input `a`"
     assert A[0, 0] == 1.0
 
 
-def test_nan_in_an_input_is_no_change_of_it():
-    """NaN is not equal to itself, and still what it was; that it was overwritten is noticed."""
+def test_nan_in_an_input_does_not_count_as_a_change():
+    """NaN is not equal to itself and still counts as unchanged; overwriting it is noticed."""
     nan = torch.tensor([1.0, math.nan])
 
     def overwrites(a):
@@ -251,11 +251,11 @@ def test_nan_in_an_input_is_no_change_of_it():
         return False
 
     check(lambda a: False, case(nan, gives=False))
-    assert said(overwrites, case(nan, gives=False)).startswith("exercise changes its input `a`")
+    assert message_of(overwrites, case(nan, gives=False)).startswith("exercise changes its input `a`")
 
 
 def test_non_contiguous_inputs_stay_non_contiguous():
-    """A copy must not repair what the case is about."""
+    """A copy must not repair the layout that the case is about."""
     seen = []
     check(lambda a: seen.append(a.is_contiguous()) or a * 1, case(A.t(), gives=A.t()))
 
@@ -271,48 +271,48 @@ def test_refusal_is_checked():
     refusal = case(A, A, refuses=AssertionError, about="3 columns cannot meet 2 rows")
 
     check(asserts, refusal)
-    assert said(lambda a, b: a, refusal).startswith("exercise accepts what it must refuse\n  Case      3 columns")
-    assert "say so there, with `assert`" in said(lambda a, b: a @ b, refusal)
-    assert "  Expected  an AssertionError" in said(lambda a, b: a @ b, refusal).splitlines()
+    assert message_of(lambda a, b: a, refusal).startswith("exercise accepts what it must refuse\n  Case      3 columns")
+    assert "say so there, with `assert`" in message_of(lambda a, b: a @ b, refusal)
+    assert "  Expected  an AssertionError" in message_of(lambda a, b: a @ b, refusal).splitlines()
 
 
 def test_an_exception_is_shown_with_the_line_it_came_from():
-    """One line of the student's own cell in place of a page of frames."""
+    """The message has one line of the student's own cell instead of a page of frames."""
 
     def exercise(a, b):
         return a[5]
 
-    message = said(exercise, case(A, B, gives=A @ B))
+    message = message_of(exercise, case(A, B, gives=A @ B))
     assert message.splitlines()[0] == "exercise stops with IndexError"
     assert "of its cell: return a[5]" in message
 
 
 def test_an_assertion_that_refuses_good_sizes_is_explained():
-    """`a.shape[0] == b.shape[0]` and its kind."""
+    """The hint covers `a.shape[0] == b.shape[0]` and similar assertions."""
 
     def exercise(a, b):
         assert a.shape[0] == b.shape[0], "sizes differ"
 
-    assert "your own assertion refuses sizes that do fit" in said(exercise, case(A, B, gives=A @ B))
+    assert "your own assertion refuses sizes that do fit" in message_of(exercise, case(A, B, gives=A @ B))
 
 
-def test_values_that_are_no_tensors_are_compared_by_type_and_equality():
-    """A tuple of sizes, a bool, a string: later assignments return them."""
+def test_values_other_than_tensors_are_compared_by_type_and_equality():
+    """Later assignments return a tuple of sizes, a bool or a string."""
     check(lambda s: (2, 3), case((1, 3), gives=(2, 3)))
 
-    assert said(lambda s: [2, 3], case((1, 3), gives=(2, 3))).startswith("exercise returns a list, not a tuple")
-    assert said(lambda s: (3, 2), case((1, 3), gives=(2, 3))).startswith("exercise gives a wrong value")
+    assert message_of(lambda s: [2, 3], case((1, 3), gives=(2, 3))).startswith("exercise returns a list, not a tuple")
+    assert message_of(lambda s: (3, 2), case((1, 3), gives=(2, 3))).startswith("exercise gives a wrong value")
 
 
 def test_a_large_tensor_is_described_and_not_printed():
-    """A thousand numbers help nobody."""
+    """A thousand printed numbers do not help."""
     big = torch.ones(50, 50)
 
-    assert "  Got       a tensor of shape (50, 50)" in said(lambda a: a + 1, case(big, gives=big)).splitlines()
+    assert "  Got       a tensor of shape (50, 50)" in message_of(lambda a: a + 1, case(big, gives=big)).splitlines()
 
 
 def test_a_notebook_shows_the_message_and_no_frames():
-    """IPython prints what the check says, and not one line of this package."""
+    """IPython prints the check's message, and no line of this package."""
     shell = InteractiveShell()
     shell.user_ns.update(testing=testing, torch=torch)
     with capture_output() as captured:
@@ -350,7 +350,7 @@ def test_stopwatch_gives_cpu_seconds_of_one_call():
 
 
 def test_stopwatch_repeats_a_quick_call_and_not_a_slow_one():
-    """The number of calls adapts: many for microseconds, one where one is more than the budget."""
+    """The number of calls adapts: many for microseconds, one if a single call exceeds the budget."""
     quick, slow = [], []
     testing.stopwatch(lambda: quick.append(1) or 1, budget_s=0.01)
     testing.stopwatch(lambda: slow.append(sum(range(3_000_000))) or 1, budget_s=0.001)
@@ -360,7 +360,7 @@ def test_stopwatch_repeats_a_quick_call_and_not_a_slow_one():
 
 
 def test_stopwatch_lets_torch_work_on_one_thread_and_puts_the_rest_back():
-    """Also where the call fails."""
+    """The number of threads is restored even if the call fails."""
     before, seen = torch.get_num_threads(), []
 
     def counts(fail):
@@ -377,7 +377,7 @@ def test_stopwatch_lets_torch_work_on_one_thread_and_puts_the_rest_back():
     assert set(seen) == {1}
 
 
-def test_stopwatch_says_calmly_that_there_is_nothing_to_time(capsys):
+def test_stopwatch_prints_one_line_if_no_call_can_be_timed(capsys):
     """A stub, a broken function and one without a result give nan and one line each."""
 
     def stub():
@@ -414,12 +414,12 @@ def test_stopwatch_says_calmly_that_there_is_nothing_to_time(capsys):
     ],
 )
 def test_times_are_readable(seconds, words):
-    """Three digits and the unit that suits them."""
+    """A time has three digits and a suitable unit."""
     assert testing.readable(seconds) == words
 
 
-def test_gradients_are_looked_for_where_they_belong():
-    """``.g`` of each argument is compared as a returned value is; what is returned does not count."""
+def test_gradients_are_looked_for_on_the_arguments():
+    """``.g`` of each argument is compared like a returned value; the returned value is ignored."""
 
     def exercise(inp, out, b):
         inp.g = 2 * out.g
@@ -430,24 +430,24 @@ def test_gradients_are_looked_for_where_they_belong():
     out.g = torch.ones(2, 3)
     right = case(A, out, torch.zeros(3), gradients=[2 * out.g, None, torch.full((3,), 2.0)])
     check(exercise, right)
-    message = said(lambda inp, out, b: setattr(inp, "grad_", out.g), right)
+    message = message_of(lambda inp, out, b: setattr(inp, "grad_", out.g), right)
     assert message.splitlines()[0] == "exercise does not set `inp.g`"
 
     def keeps_the_batch(inp, out, b):
         inp.g, b.g = 2 * out.g, out.g
 
-    message = said(keeps_the_batch, right)
+    message = message_of(keeps_the_batch, right)
     assert message.splitlines()[0] == "exercise sets `b.g` to the shape (2, 3), expected (3,)"
     assert "sum over the batch axis" in message
 
     def forgets_the_factor(inp, out, b):
         inp.g, b.g = out.g, out.g.sum(0)
 
-    assert said(forgets_the_factor, right).splitlines()[0] == "exercise sets `inp.g` to wrong values"
+    assert message_of(forgets_the_factor, right).splitlines()[0] == "exercise sets `inp.g` to wrong values"
 
 
 def test_changed_upstream_gradient_is_noticed():
-    """It belongs to the layer above."""
+    """The upstream gradient belongs to the layer above."""
     out = A.clone()
     out.g = torch.ones(2, 3)
 
@@ -455,13 +455,13 @@ def test_changed_upstream_gradient_is_noticed():
         out.g *= 2
         inp.g = out.g.clone()
 
-    message = said(exercise, case(A, out, gradients=[torch.full((2, 3), 2.0), None]))
+    message = message_of(exercise, case(A, out, gradients=[torch.full((2, 3), 2.0), None]))
     assert message.splitlines()[0] == "exercise changes the gradient `out.g` that it was given"
     assert torch.equal(out.g, torch.ones(2, 3))
 
 
-def test_class_is_called_as_the_case_says():
-    """Names of arguments come from there, and the line of an error from the class's own methods."""
+def test_class_is_called_as_the_case_prescribes():
+    """Names of arguments come from the case, and the line of an error from the class's own methods."""
 
     class Scale:
         def __init__(self, factor):
@@ -474,15 +474,15 @@ def test_class_is_called_as_the_case_says():
         return Scale(3.0)(inp)
 
     check(Scale, case(A, gives=3 * A, calls=through))
-    message = said(Scale, case(A, gives=2 * A, calls=through))
+    message = message_of(Scale, case(A, gives=2 * A, calls=through))
     assert message.splitlines()[0] == "exercise gives wrong values"
     assert "inp (2, 3) float32" in message
 
 
 def test_several_tensors_and_floats_are_compared_within_rounding():
-    """Item by item, each as a tensor of its own."""
+    """Values are compared item by item, each as a separate tensor."""
     check(lambda a: (a + 1, a / 3), case(A, gives=(A + 1, A / 3)))
     check(lambda a: 0.1 + 0.2, case(A, gives=0.3))
-    assert said(lambda a: 0.31, case(A, gives=0.3)).startswith("exercise gives a wrong value")
-    assert said(lambda a: (a, a), case(A, gives=(A, A + 1))).startswith("exercise gives as item 2 wrong values")
-    assert said(lambda a: (a,), case(A, gives=(A, A))).startswith("exercise returns 1 items, expected 2")
+    assert message_of(lambda a: 0.31, case(A, gives=0.3)).startswith("exercise gives a wrong value")
+    assert message_of(lambda a: (a, a), case(A, gives=(A, A + 1))).startswith("exercise gives as item 2 wrong values")
+    assert message_of(lambda a: (a,), case(A, gives=(A, A))).startswith("exercise returns 1 items, expected 2")

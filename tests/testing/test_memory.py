@@ -9,8 +9,8 @@ import torch
 from foundations import testing
 
 
-def test_what_an_operation_makes_is_counted_in_bytes():
-    """The largest of several, in the size of its dtype."""
+def test_the_result_of_an_operation_is_counted_in_bytes():
+    """The largest of several tensors counts, in the size of its dtype."""
 
     def stack(a, b):
         return (a.unsqueeze(-1) * b.unsqueeze(1)).sum(0)
@@ -19,23 +19,23 @@ def test_what_an_operation_makes_is_counted_in_bytes():
     assert testing.largest_tensor(torch.add, torch.ones(6, dtype=torch.float64), 1) == 6 * 8
 
 
-def test_views_make_nothing():
-    """A transposed matrix and a stretched row are the memory that was there."""
+def test_views_are_not_counted():
+    """A transposed matrix and a stretched row are existing memory."""
     assert testing.largest_tensor(lambda m: m.t().expand(50, 3, 2), torch.ones(2, 3)) == 0
 
 
 def test_matrix_product_makes_its_result_alone():
-    """No stack of products."""
+    """The operation makes no stack of products."""
     assert testing.largest_tensor(torch.matmul, torch.ones(3, 100), torch.ones(100, 2)) == 3 * 2 * 4
 
 
 def test_lists_of_results_are_looked_into():
-    """Operations that give several tensors."""
+    """Some operations return several tensors."""
     assert testing.largest_tensor(lambda t: torch.max(t, dim=0), torch.ones(5, 4)) == 4 * 8
 
 
-def test_what_does_not_work_yet_has_no_size(capsys):
-    """A stub and an error each say one calm line."""
+def test_a_broken_function_has_no_size(capsys):
+    """A stub and an error each print one line."""
 
     def stub(x):
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""``scripts/examples.py``: the made class of examples/submitted comes from the releases and examples/class.toml."""
+"""``scripts/examples.py``: the sample class of examples/submitted comes from the releases and examples/class.toml."""
 
 import importlib.util
 import json
@@ -26,7 +26,7 @@ def made(examples):
     return examples.submissions(tomllib.loads(examples.CLASS.read_text("utf-8")))
 
 
-def test_what_is_committed_is_what_the_script_makes(made):
+def test_committed_files_are_those_of_the_script(made):
     """Run `python scripts/examples.py` after a change of a notebook, of a known mistake or of the class."""
     there = {str(path.relative_to(SUBMITTED)): path for path in SUBMITTED.rglob("*") if path.is_file()}
 
@@ -35,7 +35,7 @@ def test_what_is_committed_is_what_the_script_makes(made):
 
 
 def test_they_are_notebooks_without_outputs(made):
-    """All but those of one student, who hands in other files."""
+    """One student, who submits other files, is the exception."""
     broken = {name for name in made if name.startswith("not-a-notebook/")}
     for name in made.keys() - broken:
         notebook = nbformat.reads(made[name], as_version=4)
@@ -46,8 +46,8 @@ def test_they_are_notebooks_without_outputs(made):
             json.loads(made[name])
 
 
-def test_every_assignment_was_handed_in_by_some():
-    """And no one by everybody: a class of twelve students and more, with gaps."""
+def test_every_assignment_has_submissions():
+    """No assignment has every student: the class has at least twelve students, with gaps."""
     assignments = {path.parent.name for path in (ROOT / "source").glob("*/*.ipynb")}
     students = [{path.name for path in student.iterdir()} for student in SUBMITTED.iterdir()]
 
@@ -66,14 +66,14 @@ def test_every_assignment_was_handed_in_by_some():
         {"check matmul_naiv": "deleted"},
     ],
 )
-def test_a_slip_in_the_class_is_an_error(examples, answers):
-    """A mistake of another exercise, or a name that there is not, never makes a notebook."""
+def test_a_wrong_name_in_the_class_is_an_error(examples, answers):
+    """A mistake of another exercise, or a name that does not exist, never makes a notebook."""
     with pytest.raises(KeyError):
         examples.notebook("01_matmul", answers, TEXTS)
 
 
-def test_an_answer_takes_the_place_of_the_stub(examples):
-    """Cells of the student's own stand above it, and the rest is as it was handed out."""
+def test_an_answer_replaces_the_stub(examples):
+    """The student's own cells are above it, and the rest is as released."""
     answers = {"frobenius_norm": "import math\n# %+\nf = math.sqrt", "check matmul_naive": "deleted", "*": "stub"}
     cells = json.loads(examples.notebook("01_matmul", answers, TEXTS))["cells"]
     released = json.loads((ROOT / "release" / "01_matmul" / "01_matmul.ipynb").read_text("utf-8"))["cells"]
