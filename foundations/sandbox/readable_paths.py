@@ -33,7 +33,7 @@ _HARMLESS = (
 
 def readable_folders() -> tuple[str, ...]:
     """Return the folders and files that may be read, including all below them. They do not contain one another."""
-    named = sorted({*python(), *loaded_library_folders(), *_LIBRARIES, *_HARMLESS})
+    named = sorted({*python(), *loaded_libraries(), *_LIBRARIES, *_HARMLESS})
     return tuple(path for path in named if not any(path.startswith(f"{other}/") for other in named))
 
 
@@ -56,7 +56,7 @@ def python() -> list[str]:
     return [*named, *packages, *zipped, *libraries, _OWN, sys.executable]
 
 
-def loaded_library_folders() -> list[str]:
+def loaded_libraries() -> list[str]:
     """Return the files of the shared libraries that are loaded now.
 
     Their folders are left out, because a folder may contain anything else too.

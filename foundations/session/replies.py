@@ -117,7 +117,7 @@ def _is_trace(trace: Any) -> bool:
 
 
 def _is_error(error: Any) -> bool:
-    """Decide whether ``error`` is ``None`` or an exception as :mod:`foundations.worker.server` describes one."""
+    """Decide whether ``error`` is ``None`` or an exception as :mod:`foundations.worker.exceptions` describes one."""
     return error is None or (
         isinstance(error, dict)
         and isinstance(error.get("name"), str)

@@ -416,6 +416,8 @@ UNREADABLE = {
     "a long cell": "x = [" + "1," * 60_000 + "]",
     "many branches": "if x:\n    pass\n" + "elif x:\n    torch.y = 1\n" * 1500,
     "many magics": "%time x = 1\n" * 600,
+    "a long chain of calls": f"x = f{'()' * 3000}.f_back",
+    "a long chain of attributes": f"x = a{'.b' * 3000}.f_back",
 }
 
 

@@ -567,7 +567,7 @@ def test_no_readable_folder_contains_the_course():
     assert [folder for folder in folders if repository.startswith(f"{folder}/") or folder == repository] == []
     assert os.path.expanduser("~") not in folders
     assert sys.prefix not in folders
-    assert [path for path in readable_paths.loaded_library_folders() if not os.path.isfile(path)] == []
+    assert [path for path in readable_paths.loaded_libraries() if not os.path.isfile(path)] == []
 
 
 @USERS
