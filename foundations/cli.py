@@ -317,3 +317,7 @@ def main() -> None:
     """Run the ``foundations`` command."""
     with _blame():
         app()
+
+
+if __name__ == "__main__":
+    main()
