@@ -47,8 +47,8 @@ class Dataflow:
     """Records the operators of one call.
 
     Tensors get numbers: first the tensors of ``inputs``, in the order of :func:`tensors_in`, then each other tensor
-    when it is first used. A tensor is recognised by its memory and geometry, because a view in student code is another
-    Python object than the view that the operator returned.
+    when it is first used. A tensor is recognised by its memory and geometry, because a view in student code and the
+    view that the operator returned are different Python objects.
     """
 
     def __init__(self, inputs: Sequence[Any]) -> None:

@@ -102,7 +102,9 @@ def warm_up() -> Any:
     gc.collect()
     gc.freeze()
     if os.path.isdir("/proc/self/task") and (threads := len(os.listdir("/proc/self/task"))) != 1:
-        raise RuntimeError(f"the fork server has {threads} threads after warm-up; only one can be forked safely")
+        raise RuntimeError(
+            f"the fork server has {threads} threads after warm-up; more than one cannot be forked safely"
+        )
     return shell
 
 
