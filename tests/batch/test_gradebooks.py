@@ -58,5 +58,5 @@ def test_a_folder_that_cannot_be_written_concerns_one_student(tmp_path_factory, 
     with pytest.raises(NotRecorded, match=r"1 of 3 submissions .*'s02': ") as refused:
         put(course, s01=graded("s01"), s02=graded("s02"), s03=graded("s03"))
 
-    assert "correct that and grade them again, the others are recorded" in str(refused.value)
+    assert "correct the causes and grade these submissions again; the others are recorded" in str(refused.value)
     assert {name: scores(course, NAME)[name]["double"][0] for name in ("s01", "s03")} == {"s01": 5.0, "s03": 5.0}

@@ -168,16 +168,20 @@ def test_a_class_of_30_with_three_that_stop_runs_has_30_reports(course):
 # ------------------------------------------------------------------------------------------------------------ Ctrl-C
 
 
+#: Programs that a shell starts in the background ignore Ctrl-C, and so do their children.
+HEARS_CTRL_C = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from foundations.cli import main; main()"
+)
+
+
 def interrupted(course: Course, when, *more: str) -> subprocess.CompletedProcess[str]:
     """Run the command, send Ctrl-C when ``when()`` is true, and wait for the end."""
     process = subprocess.Popen(
-        [*COMMAND, "grade", "submitted", "-a", NAME, *more],
+        [sys.executable, "-c", HEARS_CTRL_C, "grade", "submitted", "-a", NAME, *more],
         cwd=course.root,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Programs that a shell starts in the background ignore Ctrl-C, and their children inherit it.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 120
     while not when() and process.poll() is None and time.monotonic() < until:
