@@ -22,5 +22,5 @@ _AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can become ano
 )
 def _harness(request: pytest.FixtureRequest) -> Iterator[AttackHarness]:
     every = request.config.getoption("all") and request.param is None
-    with open_harness(request.param, honest_after=1 if every else 5) as harness:
+    with open_harness(request.param, honest_after=1 if every else 10) as harness:
         yield harness
