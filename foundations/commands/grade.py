@@ -114,7 +114,8 @@ def grade(course: Course, assignment: str, path: Path, options: Options, *, out:
         recorder.check()
         _show_records(course, submissions, out)
     elif options.gradebook:
-        _print(out, "  gradebook: not changed, because the notebook is not in a folder <student>/<assignment>/")
+        why = "the notebook is not in a folder <student>/<assignment>/, or the gradebook cannot hold that folder's name"
+        _print(out, f"  gradebook: not changed, because {why}")
     return grading.exit_code(reports)
 
 

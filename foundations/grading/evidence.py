@@ -16,7 +16,7 @@ import torch
 
 from foundations.config import Limits
 from foundations.errors import SessionLost
-from foundations.session.forkserver import ForkServer
+from foundations.session.course_session import CourseSession
 from foundations.session.session import Session
 from foundations.worker.dataflow import operands
 
@@ -118,30 +118,13 @@ class Replayed:
     error: str | None
 
 
-class Replayer:
+class Replayer(CourseSession):
     """Replays records in a confined process that has run no student code. It starts when it is first needed."""
-
-    def __init__(self, forkserver: ForkServer) -> None:
-        self._forkserver = forkserver
-        self._session: Session | None = None
-        self._ended_cpu_s = 0.0
-
-    @property
-    def total_cpu_s(self) -> float:
-        """CPU seconds of all processes that have replayed records."""
-        return self._ended_cpu_s + (self._session.cpu_s if self._session is not None else 0.0)
-
-    def close(self) -> None:
-        """End the process if it was started."""
-        if self._session is not None:
-            self._session.close()
-            self._ended_cpu_s += self._session.cpu_s
-            self._session = None
 
     def replay(self, jobs: Sequence[Job]) -> list[Replayed]:
         """Replay ``jobs`` and return one result for each; a job that cannot be replayed gives an error."""
-        if self._session is None:
-            self._session = Session(self._forkserver, [], _LIMITS)
+        if self.session is None:
+            self.session = Session(self._forkserver, [], _LIMITS)
         requests = [
             {
                 "record": job.record.text,
@@ -152,7 +135,7 @@ class Replayer:
             for job in jobs
         ]
         try:
-            reply = self._session.request("replay", jobs=requests)
+            reply = self.session.request("replay", jobs=requests)
         except SessionLost as lost:
             self.close()  # a hostile record may have changed the process, and must not affect the next record
             return [Replayed(None, [], [], frozenset(), f"the replay ended: {lost.reason}") for _ in jobs]

@@ -17,7 +17,8 @@ from foundations.analysis.uses import find_uses
 from foundations.errors import CourseError
 from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.evidence import Record
-from foundations.grading.trace import MAX_NAME_CHARACTERS, Trace, entries
+from foundations.grading.trace import Trace, entries
+from foundations.worker.tracing import MAX_NAME_CHARACTERS
 
 Seen = Literal["source", "trace"]
 

@@ -24,7 +24,7 @@ import torch
 from foundations.config import Limits
 from foundations.errors import CourseError, SessionLost
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive, describe, difference
-from foundations.session.forkserver import ForkServer
+from foundations.session.course_session import CourseSession
 from foundations.session.session import Session
 
 #: Target CPU seconds of a student batch: long enough for the clock, short enough for a class.
@@ -105,26 +105,11 @@ class Round:
         return share - 1 if share < 1 else math.log(share)
 
 
-class Stopwatch:
-    """Compares functions; its one baseline session serves a whole class."""
+class Stopwatch(CourseSession):
+    """Compares functions; the session of one baseline serves a whole class."""
 
-    def __init__(self, forkserver: ForkServer) -> None:
-        self._forkserver = forkserver
-        self._session: Session | None = None
-        self._ended_cpu_s = 0.0
-        self._key: tuple[object, ...] | None = None
-
-    @property
-    def total_cpu_s(self) -> float:
-        """The CPU seconds of all baselines' processes."""
-        return self._ended_cpu_s + (self._session.cpu_s if self._session is not None else 0.0)
-
-    def close(self) -> None:
-        """End the baseline's process, if there is one."""
-        if self._session is not None:
-            self._session.close()
-            self._ended_cpu_s += self._session.cpu_s
-        self._session = self._key = None
+    #: The baseline that the present session holds, and the values that it gives.
+    _key: tuple[object, ...] | None = None
 
     def judge(self, task: Task, student: Session, generator: torch.Generator) -> SpeedVerdict:
         """Decide whether the student's function is ``task.min_speedup`` times faster than the baseline.
@@ -159,8 +144,8 @@ class Stopwatch:
         """Return a session with the instructor's function, and with ``nothing``, which measures the probe's cost."""
         result = _zeros(task.expected(*task.inputs(generator)))
         key = (task.baseline, result)
-        if self._session is not None and key == self._key:
-            return self._session
+        if self.session is not None and key == self._key:
+            return self.session
         self.close()
         source = "\n".join(
             [
@@ -170,14 +155,14 @@ class Stopwatch:
                 "def nothing(*inputs): return _result",
             ]
         )
-        self._session, self._key = Session(self._forkserver, [(0, source)], Limits(notebook_wall_s=1e7)), key
-        self._session.finish()
-        if error := self._session.runs[0].error:
+        self.session, self._key = Session(self._forkserver, [(0, source)], Limits(notebook_wall_s=1e7)), key
+        self.session.finish()
+        if error := self.session.runs[0].error:
             self.close()
             raise CourseError(
                 f"the baseline {task.baseline.__name__} does not run on its own: {error['text']}", slug="baseline"
             )
-        return self._session
+        return self.session
 
 
 def _first_size(task: Task, student: Session, generator: torch.Generator) -> int:

@@ -9,21 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from foundations.analysis.operators import STRUCTURE, families_of
 from foundations.grading.evidence import Record
+from foundations.worker.tracing import MAX_NAME_CHARACTERS, PREDICATES
 
 #: As :func:`foundations.worker.tracing.trace_call` returns it: by level, lists of ``[operation, count, elements]``.
 Trace = Mapping[str, Sequence[Sequence[object]]]
 
-#: Checks that careful students write. Torch computes them by arithmetic (``isfinite`` multiplies), which a trace does
-#: not count.
-PREDICATES = frozenset({"isfinite", "isclose"})
 #: Calls that ask a tensor about itself; their number does not measure work.
 _LOOKING = frozenset(
     ["dim", "size", "numel", "nelement", "stride", "__len__", "is_floating_point", "is_complex", "is_contiguous"]
 )
 #: No process counts this far. The ratio of two larger counts may not fit into a float.
 _ENDLESS = 1 << 63
-#: Characters of a name that are shown. A forged name may have millions, which would be in every report.
-MAX_NAME_CHARACTERS = 80
 
 
 def entries(trace: Trace, level: str) -> Iterable[tuple[str, int, int]]:

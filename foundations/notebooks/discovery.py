@@ -125,17 +125,6 @@ def write_declared(files: Mapping[str, bytes], scratch: Path, owner: int | None 
         os.close(folder)
 
 
-def copy_declared(folder: Path, names: Iterable[str], scratch: Path, limit: int) -> list[str]:
-    """Copy the files ``names`` from a student's ``folder`` to ``scratch``.
-
-    Returns:
-        A sentence for each file that was left out.
-    """
-    files, notes = read_declared(folder, names, limit)
-    write_declared(files, scratch)
-    return notes
-
-
 def _read_file(folder: Path, name: str, limit: int) -> bytes | str:
     """Return the content of a file, or the reason why it is left out.
 

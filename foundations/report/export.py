@@ -24,15 +24,11 @@ def write_json(path: Path, reports: Sequence[Report]) -> None:
     _write(path, json.dumps(documents[0] if len(documents) == 1 else documents, indent=2, ensure_ascii=False) + "\n")
 
 
-def write_json_dir(folder: Path, reports: Sequence[Report]) -> None:
-    """Write each report to ``<folder>/<student>.json``; if two names give the same file, the later gets a number."""
-    files = JsonFolder(folder)
-    for report in reports:
-        files.add(report)
-
-
 class JsonFolder:
-    """A folder with one file for each report, written when the report comes. A file is complete or does not exist."""
+    """A folder with one file for each report, written when the report comes.
+
+    A file is complete or does not exist. If two names give the same file, the later one gets a number.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -25,9 +25,12 @@ from foundations.worker.dataflow import Dataflow
 Plain = dict[str, Any]
 
 MAX_NAMES = 500
+#: Characters of a name that are kept. The judge cuts names as well: a forged one may have millions of characters.
 MAX_NAME_CHARACTERS = 80
-#: As in :data:`foundations.grading.trace.PREDICATES`.
-_PREDICATES = frozenset({torch.isfinite, torch.Tensor.isfinite, torch.isclose, torch.Tensor.isclose})
+#: Checks that careful students write. Torch computes them by arithmetic (``isfinite`` multiplies), which a trace does
+#: not count.
+PREDICATES = frozenset({"isfinite", "isclose"})
+_PREDICATES = frozenset(getattr(owner, name) for owner in (torch, torch.Tensor) for name in PREDICATES)
 _INDEXING = frozenset({"__getitem__", "__setitem__"})
 #: Number of elements of a list of arguments that are examined: enough to find a tensor, cheap for a million floats.
 _LOOK_INSIDE = 64

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
+from confined import AS_ROOT
 
 from attacks.harness import NOBODY, AttackHarness, open_harness
-
-_AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user; this run is unprivileged")
 
 
 @pytest.fixture(
@@ -17,7 +15,7 @@ _AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can become ano
     name="harness",
     params=[
         pytest.param(None, id="this user"),
-        pytest.param(NOBODY, id=f"uid {NOBODY}", marks=[pytest.mark.slow, _AS_ROOT]),
+        pytest.param(NOBODY, id=f"uid {NOBODY}", marks=[pytest.mark.slow, AS_ROOT]),
     ],
 )
 def _harness(request: pytest.FixtureRequest) -> Iterator[AttackHarness]:

@@ -20,6 +20,7 @@ import builders
 import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
+from nbgrader_warnings import NBGRADER_WARNINGS
 
 from attacks import (
     test_forging,
@@ -39,9 +40,7 @@ from foundations.gradebook.store import beside_python, course_directory, enter_a
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+    *NBGRADER_WARNINGS,
 ]
 
 #: Names that a student's folder may have, each of which is a command in some other language.

@@ -8,15 +8,12 @@ from pathlib import Path
 
 import pytest
 from course_builder import NAME, checks, course_with_gradebook, graded, put
+from nbgrader_warnings import NBGRADER_WARNINGS
 
 from foundations.errors import CourseError
 from foundations.gradebook.store import NotRecorded, scores
 
-pytestmark = [
-    # nbgrader uses datetime.utcnow, and names that SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
+pytestmark = NBGRADER_WARNINGS
 
 
 def _older(path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 from command import foundations
 from course_builder import NAME, hand_in, make_course
 from hidden_tests import GRADER
+from nbgrader_warnings import NBGRADER_WARNINGS
 from sessions import CLOSE_ALL, LEADERLESS
 from sqlalchemy import create_engine
 
@@ -28,11 +29,7 @@ from foundations.grading.grader import Grader, exit_code
 from foundations.report import failures
 from foundations.report.model import Report
 
-pytestmark = [
-    # nbgrader uses datetime.utcnow, and names that SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
+pytestmark = NBGRADER_WARNINGS
 
 CLASS = ("s01", "s02", "s03")
 COMMAND = [sys.executable, "-c", "from foundations.cli import main; main()"]

@@ -21,6 +21,7 @@ from typing import Any
 import nbformat
 import pytest
 from command import foundations
+from nbgrader_warnings import NBGRADER_WARNINGS
 
 from foundations.config import find_course
 from foundations.gradebook.store import course_directory, feedback, scores, settings
@@ -34,9 +35,7 @@ CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH: `make browser` gets it on Debian"),
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+    *NBGRADER_WARNINGS,
 ]
 
 #: Each of them would set ``window.__pwned`` or open a dialog, if it ran.

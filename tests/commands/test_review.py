@@ -25,6 +25,7 @@ from course_builder import (
 )
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from nbgrader_warnings import NBGRADER_WARNINGS
 from rich.console import Console
 
 from foundations.commands import review
@@ -34,11 +35,7 @@ from foundations.gradebook import preprocessors
 from foundations.gradebook.store import course_directory, scores, settings
 from foundations.report.model import Check, Review
 
-pytestmark = [
-    # nbgrader uses datetime.utcnow, and names that SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
+pytestmark = NBGRADER_WARNINGS
 
 
 @pytest.fixture

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import builders
-import pytest
 from course_builder import (
     as_read,
     autograded,
     comments,
-    course_with_gradebook,
     graded,
     put,
     unreadable,
 )
+from nbgrader_warnings import NBGRADER_WARNINGS
 
 from foundations.config import Course
 
-pytestmark = [
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
+pytestmark = NBGRADER_WARNINGS
 
 PAYLOAD = "<script>alert('x')</script><img src=x onerror=alert(1)>"
-
-
-@pytest.fixture
-def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
-    return course_with_gradebook(tmp_path_factory, tmp_path)
 
 
 def test_unreadable_submission_is_visible_without_a_score(course: Course) -> None:

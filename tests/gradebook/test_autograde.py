@@ -16,7 +16,6 @@ from course_builder import (
     autograded,
     checks,
     comments,
-    course_with_gradebook,
     gradebook,
     graded,
     hand_in,
@@ -25,22 +24,14 @@ from course_builder import (
 )
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from nbgrader_warnings import NBGRADER_WARNINGS
 
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.gradebook import preprocessors
 from foundations.gradebook.store import course_directory, record, scores, settings
 
-pytestmark = [
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
-
-
-@pytest.fixture
-def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
-    return course_with_gradebook(tmp_path_factory, tmp_path)
+pytestmark = NBGRADER_WARNINGS
 
 
 class FakeGrader:

@@ -9,10 +9,11 @@ from typing import Any
 
 import builders
 import pytest
-from course_builder import NAME, checks, course_with_gradebook, gradebook, graded, hand_in, put, unreadable
+from course_builder import NAME, checks, gradebook, graded, hand_in, put, unreadable
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import notebook_hash
+from nbgrader_warnings import NBGRADER_WARNINGS
 
 from foundations.config import Course
 from foundations.gradebook.gradesheet import COLUMNS, GradesCsv
@@ -20,19 +21,12 @@ from foundations.gradebook.receipts import SECRET
 from foundations.gradebook.store import course_directory, feedback, settings
 
 pytestmark = [
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop, files that it leaves open.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+    *NBGRADER_WARNINGS,
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
 TIME = "2026-01-02 00:00:00.000000 UTC"
-
-
-@pytest.fixture
-def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
-    return course_with_gradebook(tmp_path_factory, tmp_path)
 
 
 def collected(course: Course, student: str, secret: Any) -> None:

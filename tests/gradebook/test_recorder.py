@@ -8,25 +8,17 @@ import time
 from pathlib import Path
 
 import pytest
-from course_builder import NAME, checks, course_with_gradebook, graded, hand_in
+from course_builder import NAME, checks, graded, hand_in
+from nbgrader_warnings import NBGRADER_WARNINGS
 
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.gradebook.recorder import GradebookRecorder
 from foundations.gradebook.store import scores
 
-pytestmark = [
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
+pytestmark = NBGRADER_WARNINGS
 
 STUDENTS = ("s01", "s02", "s03")
-
-
-@pytest.fixture
-def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
-    return course_with_gradebook(tmp_path_factory, tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 from typing import Any
 
 import builders
@@ -15,26 +14,17 @@ from course_builder import (
     autograded,
     checks,
     comments,
-    course_with_gradebook,
     gradebook,
     graded,
     put,
 )
+from nbgrader_warnings import NBGRADER_WARNINGS
 
 from foundations.config import Course
 
-pytestmark = [
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
+pytestmark = NBGRADER_WARNINGS
 
 PAYLOAD = "<script>alert('x')</script><img src=x onerror=alert(1)>"
-
-
-@pytest.fixture
-def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
-    return course_with_gradebook(tmp_path_factory, tmp_path)
 
 
 def test_scores_are_those_of_the_report(course: Course) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import getpass
 from dataclasses import replace
-from pathlib import Path
 
 import builders
 import pytest
@@ -15,7 +14,6 @@ from course_builder import (
     autograded,
     checks,
     comments,
-    course_with_gradebook,
     feedback_page,
     gradebook,
     hand_in,
@@ -26,25 +24,17 @@ from course_builder import (
     suspected,
 )
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader_warnings import NBGRADER_WARNINGS
 
 from foundations.commands import review as reviewing
 from foundations.config import Course
 from foundations.gradebook.store import beside_python, course_directory, settings
 
-pytestmark = [
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
+pytestmark = NBGRADER_WARNINGS
 
 #: Words of :data:`FOUND` and of the notice, which a student's page must not contain.
 SECRET = ("evil_twin", "patched", "review", "Review", "provisional", "needs a look", "finding")
 TAKEN = "Your instructor took the points of this exercise after a review; ask them about it."
-
-
-@pytest.fixture
-def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
-    return course_with_gradebook(tmp_path_factory, tmp_path)
 
 
 # --------------------------------------------------------------------------------------------------- while it is open

@@ -17,7 +17,6 @@ from course_builder import (
     NAME,
     ROOT,
     checks,
-    course_with_gradebook,
     gradebook,
     graded,
     hand_in,
@@ -26,21 +25,13 @@ from course_builder import (
     unreadable,
 )
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader_warnings import NBGRADER_WARNINGS
 
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.gradebook.store import SETTINGS, beside_python, course_directory, enter_assignment, scores, settings
 
-pytestmark = [
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
-
-
-@pytest.fixture
-def course(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Course:
-    return course_with_gradebook(tmp_path_factory, tmp_path)
+pytestmark = NBGRADER_WARNINGS
 
 
 def test_configuration_file_and_package_agree() -> None:

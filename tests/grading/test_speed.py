@@ -218,9 +218,9 @@ def test_baseline_that_fails_is_the_authors_fault(judge):
 def test_baseline_process_is_reused(forkserver, stopwatch, judge):
     """The baseline's process serves several students, and its CPU time grows with each."""
     judge(_RIGHT)
-    session, before = stopwatch._session, stopwatch.total_cpu_s
+    session, before = stopwatch.session, stopwatch.total_cpu_s
     judge(_RIGHT)
-    assert stopwatch._session is session
+    assert stopwatch.session is session
     assert stopwatch.total_cpu_s > before
 
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from foundations.errors import CourseError
-from foundations.notebooks.discovery import Found, copy_declared, find_submissions, read_declared, write_declared
+from foundations.notebooks.discovery import Found, find_submissions, read_declared, write_declared
 
 
 def put(path):
@@ -99,7 +99,9 @@ def test_files_are_copied_by_name_into_an_empty_folder(folder, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
 
-    assert copy_declared(folder, ["data.csv"], scratch, 50) == []
+    files, notes = read_declared(folder, ["data.csv"], 50)
+    write_declared(files, scratch)
+    assert notes == []
     assert {path.name: path.read_text() for path in scratch.iterdir()} == {"data.csv": "1,2"}
     assert not os.path.samefile(folder / "data.csv", scratch / "data.csv")
 

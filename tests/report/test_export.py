@@ -34,9 +34,15 @@ def test_json_is_one_object_or_a_list_and_validates(tmp_path):
     assert [document["verdict"] for document in several] == ["ungraded", "ungraded"]
 
 
+def write_each(folder: Path, names: list[str]) -> None:
+    files = export.JsonFolder(folder)
+    for name in names:
+        files.add(report(name))
+
+
 def test_each_student_gets_a_file_whatever_the_name(tmp_path):
     """A student's name may have characters that are not allowed in these file names."""
-    export.write_json_dir(tmp_path, [report("s01"), report("..\\x y")])
+    write_each(tmp_path, ["s01", "..\\x y"])
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["_x_y.json", "s01.json"]
 
@@ -44,7 +50,7 @@ def test_each_student_gets_a_file_whatever_the_name(tmp_path):
 def test_no_student_writes_over_another_ones_file(tmp_path):
     """Names that a file system cannot distinguish, or that are too long for a file, get a number."""
     names = ["s 1", "s_1", "S*1", "é" * 200, "é" * 200 + "x"]
-    export.write_json_dir(tmp_path, [report(name) for name in names])
+    write_each(tmp_path, names)
 
     stems = {json.loads(path.read_text())["submission"]: path.stem for path in tmp_path.iterdir()}
     assert [stems[name] for name in names] == ["s_1", "s_1-2", "S_1-3", "é" * 100, "é" * 100 + "-2"]

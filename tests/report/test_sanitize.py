@@ -11,16 +11,13 @@ import pytest
 from bs4 import BeautifulSoup
 from course_builder import NAME, course_with_gradebook, graded, unreadable
 from nbconvert.exporters import HTMLExporter
+from nbgrader_warnings import NBGRADER_WARNINGS
 
 from foundations.config import Course
 from foundations.gradebook.store import feedback, record, settings
 from foundations.report.model import Check
 
-pytestmark = [
-    # nbgrader's own: datetime.utcnow, names SQLAlchemy will drop.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-]
+pytestmark = NBGRADER_WARNINGS
 
 PAYLOAD = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.grading.grader import Grader
-from foundations.sandbox import readable_paths
+from foundations.sandbox import readable_paths, syscalls
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,3 +42,24 @@ def test_course_that_student_code_could_read_is_not_graded(tmp_path, monkeypatch
 
     with pytest.raises(CourseError, match="which student code may read"):
         Grader(Course(ROOT, {}), "01_matmul")
+
+
+def test_no_readable_folder_contains_the_course():
+    """This holds if the virtual environment is inside the course too, because folders are named exactly."""
+    folders = readable_paths.readable_folders()
+    repository = str(ROOT)
+
+    assert os.path.dirname(os.path.dirname(syscalls.__file__)) in folders
+    for secret in (
+        repository,
+        f"{repository}/graders",
+        f"{repository}/source",
+        f"{repository}/gradebook.db",
+        "/",
+        "/etc",
+    ):
+        assert not any(secret == folder or secret.startswith(f"{folder}/") for folder in folders)
+    assert [folder for folder in folders if repository.startswith(f"{folder}/") or folder == repository] == []
+    assert os.path.expanduser("~") not in folders
+    assert sys.prefix not in folders
+    assert [path for path in readable_paths.loaded_libraries() if not os.path.isfile(path)] == []

@@ -22,6 +22,8 @@ NOBODY = 65534
 #: The users to try: the user who runs the tests; for root also root with a Python that everybody may read, in whatever
 #: folder it is, and an ordinary user.
 USERS = {"self": os.getuid(), "open": 0, "nobody": NOBODY} if os.getuid() == 0 else {"self": os.getuid()}
+EACH_USER = pytest.mark.parametrize("user", USERS)
+AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user; this run is unprivileged")
 
 _HEAD = """
 import json as _json, os as _os
@@ -77,6 +79,30 @@ def student(
     """Run ``piece`` in a confined process and return its report; ``layers`` and ``plan`` are names that it has."""
     piece = textwrap.dedent(piece)
     return run(_STUDENT.format(piece=piece, memory_bytes=memory_bytes, scratch=scratch), user, masked)
+
+
+#: Runs each attempt and gives the name of its error, or "done".
+_TRY = """
+import fcntl, resource, signal, socket, subprocess, time
+from errno import errorcode
+from foundations.sandbox import syscalls
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(syscalls.__file__)))
+results = {}
+for name, code in ATTEMPTS.items():
+    try:
+        exec(code, globals())
+        results[name] = "done"
+    except OSError as error:
+        results[name] = errorcode.get(error.errno, str(error))
+    except BaseException as error:
+        results[name] = repr(error)
+say(**results)
+"""
+
+
+def trying(attempts: dict[str, str], user: str, **more: Any) -> dict[str, Any]:
+    """Run each of ``attempts``, code by name, in one confined process; return "done" or an error by name."""
+    return student(f"ATTEMPTS = {attempts!r}\n{_TRY}", user, **more)
 
 
 def run(piece: str, user: str = "self", masked: tuple[str, ...] = (), timeout: float = 60) -> dict[str, Any]:
