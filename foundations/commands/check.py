@@ -69,7 +69,7 @@ def visible_checks(path: Path) -> list[Visible]:
     graded = [index for index, cell in enumerate(cells) if cell.kind == "code" and cell.automatic]
     if not graded:
         raise CourseError(
-            f"{path} has no graded cell, so that there is no check to run; pass a notebook of this course",
+            f"{path} has no graded cell, so there is no check to run; pass a notebook of this course",
             slug="no-graded-cell",
         )
     return [_visible(cells[index], notebook.cells[index]) for index in graded]

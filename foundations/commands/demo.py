@@ -35,7 +35,7 @@ def run_demo(course: Course, folder: Path, out: Console, err: Console) -> int:
     examples = course.root / "examples" / "submitted"
     if not examples.is_dir():
         raise CourseError(
-            f"{examples} is missing, so that there are no submissions to grade; run the command in the course that has "
+            f"{examples} is missing, so there are no submissions to grade; run the command in the course that has "
             "them, or pass --course DIR",
             slug="demo",
         )
@@ -83,7 +83,7 @@ def _copy(course: Course, examples: Path, folder: Path) -> Course:
     """Make a fresh course in ``folder``: the instructor's files, and the examples as its submissions."""
     if folder.exists() and not (folder / _MARK).exists():
         raise CourseError(
-            f"{folder} exists, and no demonstration made it; name another folder with --into", slug="demo"
+            f"{folder} exists, and `foundations demo` did not make it; name another folder with --into", slug="demo"
         )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -45,7 +45,7 @@ def bring_in_line(course: Course, before: Report, after: Report) -> list[str]:
     if after.submission not in known_students(course, after.assignment):
         raise CourseError(
             f"student {after.submission!r} has no {after.assignment!r} in the gradebook of {course.root}, because the "
-            "gradebook was made again since; grade the submission again",
+            "gradebook has been made again since; grade the submission again",
             slug="review",
         )
     changed = _changed(before, after)

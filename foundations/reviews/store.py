@@ -94,7 +94,7 @@ def opened(root: Path, *, write: bool = False) -> Iterator[Reviews]:
         if version > _VERSION:
             raise CourseError(
                 f"{path} has version {version}, which a later version of this package wrote; this one can read version "
-                f"{_VERSION}: update foundations",
+                f"{_VERSION}: update foundations-kit",
                 slug="reviews",
             )
         if write:

@@ -69,6 +69,6 @@ def test_a_folder_that_no_demonstration_made_is_kept(course, tmp_path):
     """The command fails, and the folder stays as it is."""
     (tmp_path / "thesis").write_text("years of work")
 
-    with pytest.raises(CourseError, match="no demonstration made it"):
+    with pytest.raises(CourseError, match="`foundations demo` did not make it"):
         demo.run_demo(course, tmp_path, Console(quiet=True), Console(quiet=True))
     assert [path.name for path in tmp_path.iterdir()] == ["thesis"]
