@@ -217,13 +217,18 @@ def close_descriptors(keep: Iterable[int]) -> None:
         raise OSError(f"{threads} threads run in this process; the next layers would apply to one of them only")
 
 
+#: torch.compile returns the function as it is: a compiler would need programs and a folder to write to. PyTorch makes
+#: the folder of its compiler even then, unless it exists.
+UNCOMPILED = {"TORCH_COMPILE_DISABLE": "1", "TORCHINDUCTOR_CACHE_DIR": "/"}
+
+
 def clear_environment(scratch: ScratchGrant | None) -> None:
     """Remove every path, token and name of the grading machine from the environment, and change to the folder /.
 
-    The two variables that are set select the bundled subset of the data, and UTF-8 for text.
+    The variables that are set select the bundled subset of the data, UTF-8 for text, and no compilation.
     """
     os.environ.clear()
-    os.environ.update(FOUNDATIONS_MNIST="bundled", LANG="C.UTF-8")
+    os.environ.update(FOUNDATIONS_MNIST="bundled", LANG="C.UTF-8", **UNCOMPILED)
     if scratch:
         os.environ["TMPDIR"] = scratch.folder
         tempfile.tempdir = None

@@ -49,6 +49,7 @@ def main() -> None:
 
     if syscalls.is_linux():  # on other systems this process ends only when the control socket closes, below
         sandbox.die_with_parent(os.getppid())
+    os.environ.update(sandbox.UNCOMPILED)  # PyTorch reads it when it is imported
     shell = warm_up()
     plan = sandbox.prepare()
     control.send(json.dumps({"ready": True, "owner": plan.owner}).encode())

@@ -206,11 +206,19 @@ def test_the_environment_of_the_judge_is_not_in_the_student_process(session, mon
         "def opened(fd):\n    try: os.fstat(fd)\n    except OSError: return False\n    return True\n"
         "print(sum(map(opened, range(1000))))"
     )
-    started = session("import os; print(dict(os.environ), os.getcwd())", opened)
+    started = session("import os; print(os.environ.get('CANARY'), len(os.environ), os.getcwd())", opened)
     started.finish()
 
-    assert text_of(started.runs[0]) == "{'FOUNDATIONS_MNIST': 'bundled', 'LANG': 'C.UTF-8'} /\n"
+    assert text_of(started.runs[0]) == "None 4 /\n"
     assert text_of(started.runs[1]) == "5\n"
+
+
+def test_compiled_functions_run_as_they_are(session):
+    """torch.compile needs neither a compiler nor a folder, so that an answer may be decorated with it."""
+    started = session("import torch", "f = torch.compile(lambda a: a + 1)", "print(f(torch.ones(1)).item())")
+    started.finish()
+
+    assert text_of(started.runs[2]) == "2.0\n"
 
 
 def test_the_number_of_restarts_is_limited(session):
