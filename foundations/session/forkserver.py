@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
 import select
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from foundations.config import Limits
@@ -26,7 +29,10 @@ _ENVIRONMENT = {
     "MPLBACKEND": "agg",
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
+    "HOME": "/nonexistent",
 }
+#: Variables with the folders of libraries, and the folders' names in this user's cache.
+_CACHES = {"MPLCONFIGDIR": "matplotlib", "IPYTHONDIR": "ipython"}
 
 
 class ForkServerLost(InternalError):
@@ -78,10 +84,11 @@ class ForkServer:
         kind = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
         self._control, theirs = socket.socketpair(socket.AF_UNIX, kind)
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process that writes it
+        folder = _caches()
         with theirs:
             self._process = subprocess.Popen(
                 [*self._command(), str(theirs.fileno())],
-                env=_ENVIRONMENT | {"HOME": "/nonexistent", "MPLCONFIGDIR": _font_cache()},
+                env=_ENVIRONMENT | {variable: os.path.join(folder, name) for variable, name in _CACHES.items()},
                 cwd="/",
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -226,12 +233,18 @@ class ForkServer:
         return f": {lines[-1]}" if lines else ""
 
 
-def _font_cache() -> str:
-    """Return this user's folder for matplotlib's list of fonts, which takes seconds to make."""
+@cache
+def _caches() -> str:
+    """Return this user's folder for files of libraries: matplotlib's list of fonts takes seconds to make.
+
+    IPython would make a new temporary folder for each fork server, which is killed and cannot remove it.
+    """
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = os.path.join(home, "foundations", "matplotlib")
+    folder = os.path.join(home, "foundations")
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        for name in _CACHES.values():
+            os.makedirs(os.path.join(folder, name), mode=0o700, exist_ok=True)
     except OSError:
         folder = tempfile.mkdtemp(prefix="foundations-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
