@@ -119,8 +119,15 @@ class Shell(InteractiveShell):
         note("`exit` does nothing during grading; the notebook continues.")
 
     def init_traceback_handlers(self, custom_exceptions: Any) -> None:
-        """Read the frames of an error as IPython does, without the middle of a long traceback."""
+        """Read the frames of an error as IPython does, without the middle of a long traceback.
+
+        ``%xmode Verbose`` has no effect: the values in all frames take up to 12 s of the cell's CPU time to format.
+        """
         super().init_traceback_handlers(custom_exceptions)
+        set_mode = self.InteractiveTB.set_mode
+        self.InteractiveTB.set_mode = lambda mode=None: set_mode(  # type: ignore[method-assign]
+            "Context" if mode == "Verbose" else mode
+        )
         get_records = self.InteractiveTB.get_records
         self.InteractiveTB.get_records = lambda trace, *rest: get_records(  # type: ignore[method-assign]
             without_middle(trace), *rest
