@@ -1,10 +1,15 @@
-"""The selection of tests, and fixtures that several test files share."""
+"""The selection of tests, a temporary folder for each run, and fixtures that several test files share."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 from command import shared_forkserver
+from tiers import TIERS, is_slow, tiers
 
 from foundations.config import Limits
 from foundations.session.forkserver import ForkServer
@@ -20,16 +25,42 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
     hypothesis.settings.register_profile("drawn", deadline=None)
     hypothesis.settings.load_profile("drawn" if config.getoption("all") else "fixed")
+    _use_new_temporary_folder(config)
+
+
+def _use_new_temporary_folder(config: pytest.Config) -> None:
+    """Give this process a temporary folder, which is removed at the end."""
+    folder = tempfile.mkdtemp(prefix="foundations-tests-")
+    os.chmod(folder, 0o755)  # some student processes are another user's
+    # PyTorch makes a folder for its compiler at some imports, unless it exists.
+    patch = pytest.MonkeyPatch()
+    patch.setenv("TMPDIR", folder)
+    patch.setenv("TORCHINDUCTOR_CACHE_DIR", folder)
+    patch.setattr(tempfile, "tempdir", None)
+    config.add_cleanup(patch.undo)
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the slow tests, unless the command asks for all, has its own ``-m``, or names a single test."""
+    config.stash[TIERS] = tiers(items)
     if config.getoption("all") or config.getoption("markexpr") or any("::" in name for name in config.args):
         return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    if slow:
+    if slow := [item for item in items if is_slow(item)]:
         config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+        items[:] = [item for item in items if not is_slow(item)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_left_behind() -> Iterator[None]:
+    """Find files that the tests of a module leave in the temporary folder."""
+    before = _temporary_files()
+    yield
+    assert _temporary_files() - before == set()
+
+
+def _temporary_files() -> set[Path]:
+    return {path for path in Path(tempfile.gettempdir()).iterdir() if not path.name.startswith("pytest-of-")}
 
 
 @pytest.fixture(scope="session")

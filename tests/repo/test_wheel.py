@@ -53,6 +53,6 @@ def test_every_module_can_be_imported_from_it(unpacked: Path) -> None:
     modules = [
         name.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for name in FILES if name.endswith(".py")
     ]
-    command = [sys.executable, "-I", "-c", _IMPORT_ALL, str(unpacked), *modules]
+    command = [sys.executable, "-I", "-B", "-c", _IMPORT_ALL, str(unpacked), *modules]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -67,7 +67,7 @@ def test_no_right_or_resource_of_the_user_remains(user):
     if os.getuid() == 0:
         assert set(result["users"]) == set(result["groups"]) == {confined.NOBODY}
     assert result["capabilities"] == [0, 0, 0]
-    assert result["environment"].keys() == set("FOUNDATIONS_MNIST LANG".split()) | sandbox.UNCOMPILED.keys()
+    assert result["environment"].keys() == {"FOUNDATIONS_MNIST", "LANG"} | sandbox.UNCOMPILED.keys()
     assert result["folder"] == "/"
     assert result["opened"] == [0, 1, 2, result["answers"]]
 
