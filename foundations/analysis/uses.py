@@ -18,7 +18,7 @@ from foundations.analysis.reader import Reader, Reading, Use
 
 
 @dataclass(frozen=True)
-class Source:
+class ParsedNotebook:
     """A parsed notebook: its table of names, and the trees of its cells with their indices."""
 
     table: Table
@@ -34,22 +34,22 @@ class Source:
 _STEPS = 750_000
 
 
-def read_source(cells: Sequence[str]) -> Source:
+def parse_notebook(cells: Sequence[str]) -> ParsedNotebook:
     """Parse the cells of a notebook."""
-    return Source(*read_cells(cells))
+    return ParsedNotebook(*read_cells(cells))
 
 
 def find_uses(cells: Sequence[str], exercise: str) -> list[Use]:
     """List the uses of ``exercise``, in the order of reading, each once; empty if no cell defines it."""
     try:
         with step_budget(_STEPS):
-            source = read_source(cells)
+            source = parse_notebook(cells)
         return list(read_exercise(source, exercise).uses)
     except (BudgetExceeded, Exception):  # unreadable code does not break a rule; ``suspicion`` asks for a review
         return []
 
 
-def read_exercise(source: Source, exercise: str) -> Reading:
+def read_exercise(source: ParsedNotebook, exercise: str) -> Reading:
     """Read all code that ``exercise`` reaches, as far as it can be read."""
     reading = Reading()
     try:

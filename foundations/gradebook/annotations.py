@@ -7,7 +7,7 @@ import html
 import nbformat
 
 from foundations.config import Course
-from foundations.notebooks.submission import read_source, release_version
+from foundations.notebooks.source import read_source, release_version
 from foundations.plain import clean
 from foundations.report.model import NOT_CREDITABLE
 

@@ -29,7 +29,8 @@ from foundations.errors import CourseError, SubmissionError
 from foundations.gradebook.annotations import placeholder
 from foundations.gradebook.converter import SubmissionConverter
 from foundations.gradebook.database import unusable
-from foundations.notebooks.submission import read_source, read_submission
+from foundations.notebooks.source import read_source
+from foundations.notebooks.submission import read_submission
 from foundations.plain import clean, clean_name
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from foundations.gradebook.autograde import (
     out_of_date,
 )
 from foundations.gradebook.database import unusable
-from foundations.notebooks.submission import read_source
+from foundations.notebooks.source import read_source
 
 if TYPE_CHECKING:
     from foundations.grading.grader import Graded

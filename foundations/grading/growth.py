@@ -1,4 +1,4 @@
-"""The growth of the number of operations with the sizes of the arguments: the deterministic twin of the speed check."""
+"""The growth of the number of operations with the sizes of the arguments: a check of cost that needs no clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The instructor's solution, which runs only when it is needed:
+"""The instructor's solution, which runs only when it is needed.
+
+It is needed:
 
 - to measure a request that took a student too long;
 - to find whose fault it is that a hidden test raised an exception.

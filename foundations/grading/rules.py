@@ -1,4 +1,6 @@
-"""The rules of the game: students may use an operation of PyTorch only after they have re-created it.
+"""Rules: the operations that an exercise may use, decided on its source and on its traced calls.
+
+The rule of the game: students may use an operation of PyTorch only after they have re-created it.
 
 Two functions find violations. :func:`read_source_for` reads the notebook, here in the judge, where no student code
 runs. :func:`read_trace_for` reads the trace that :mod:`foundations.worker.tracing` recorded in the student's process.
@@ -11,8 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from foundations.analysis.families import FAMILIES, Family, is_structural
-from foundations.analysis.operators import ALL, GLOSSES, families_of
 from foundations.analysis.reader import Use
+from foundations.analysis.torch_operations import ALL, GLOSSES, families_of
 from foundations.analysis.uses import find_uses
 from foundations.errors import CourseError
 from foundations.grading.compare import CheckFailed, Finding
@@ -31,8 +33,8 @@ class Rule:
 
     Attributes:
         about: ends the sentence "this exercise is about …": "writing the sum over k yourself, with indexing and ``*``".
-        allow: names of families, of :data:`foundations.analysis.operators.ALL`; call
-            :func:`foundations.analysis.operators.all_but` to make them.
+        allow: names of families, of :data:`foundations.analysis.torch_operations.ALL`; call
+            :func:`foundations.analysis.torch_operations.all_but` to make them.
         scalars_only: allow arithmetic on single numbers only. Operations that only index, move or make numbers may be
             of any size.
         numbers: allow reading Python numbers off tensors and calculating with them, so that results need not follow

@@ -30,7 +30,7 @@ from foundations.analysis.suspects import (
     path_reasons,
     telling,
 )
-from foundations.analysis.uses import Source, read_exercise, read_source
+from foundations.analysis.uses import ParsedNotebook, parse_notebook, read_exercise
 from foundations.report.model import Review
 
 #: Steps that one search may take; compare :mod:`foundations.analysis.uses`.
@@ -80,7 +80,7 @@ def find_suspicions(cells: Sequence[str], exercises: Sequence[str], ordinary: Or
     """
     try:
         with step_budget(_STEPS):
-            source = read_source(cells)
+            source = parse_notebook(cells)
         search = _Search(source, exercises, ordinary)
         search.run()
     except (BudgetExceeded, Exception):
@@ -95,7 +95,7 @@ def ordinary_in(cells: Sequence[str], exercises: Sequence[str]) -> Ordinary:
 
 
 class _Search:
-    def __init__(self, source: Source, exercises: Sequence[str], ordinary: Ordinary) -> None:
+    def __init__(self, source: ParsedNotebook, exercises: Sequence[str], ordinary: Ordinary) -> None:
         self.source = source
         self.ordinary = ordinary
         self.readings = {exercise: read_exercise(source, exercise) for exercise in exercises}

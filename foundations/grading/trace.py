@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from foundations.analysis.operators import STRUCTURE, families_of
+from foundations.analysis.torch_operations import STRUCTURE, families_of
 from foundations.grading.evidence import Record
 from foundations.worker.tracing import MAX_NAME_CHARACTERS, PREDICATES
 
@@ -41,7 +41,7 @@ def largest(trace: Trace) -> int:
 
 
 def unknown_operations(trace: Trace, record: Record) -> list[str]:
-    """Return the names of operations that ran and are in no family of :mod:`foundations.analysis.operators`."""
+    """Return the names of operations that ran and are in no family of :mod:`foundations.analysis.torch_operations`."""
     names = {name for level in ("function", "dispatch") for name, _, _ in entries(trace, level)}
     names |= {operator[:MAX_NAME_CHARACTERS] for operator, _ in record.operators()}
     return sorted(name for name in names if not families_of(name))

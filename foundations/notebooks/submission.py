@@ -16,10 +16,10 @@ from foundations.config import Limits
 from foundations.notebooks.file import cells_of, check_amount, check_language, parse, read_bytes
 from foundations.notebooks.pairing import Cell, is_stub
 from foundations.notebooks.repair import repair, show
-from foundations.notebooks.source import read_released, read_source, release_version
+from foundations.notebooks.source import read_released
 from foundations.notebooks.written import blank_answers
 
-__all__ = ["GradedCell", "Submission", "is_stub", "read_alone", "read_source", "read_submission", "release_version"]
+__all__ = ["GradedCell", "Submission", "is_stub", "read_alone", "read_submission"]
 
 #: Up to this many bytes, outputs are dropped without a note.
 NOTABLE_OUTPUTS = 1_000_000

@@ -25,7 +25,7 @@ from nbgrader.preprocessors import ClearMarkScheme, LockCells
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.gradebook.store import beside_python, course_directory, failed, nbgrader_log, settings
-from foundations.notebooks.submission import read_source
+from foundations.notebooks.source import read_source
 
 #: The metadata that stay in a cell and in the notebook; an editor writes the rest, and changes it.
 _CELL_METADATA = ("nbgrader", "deletable", "editable", "tags", "slideshow", "jupyter")

@@ -12,7 +12,7 @@ import nbformat
 
 from foundations.config import Course
 from foundations.errors import CourseError
-from foundations.notebooks.submission import read_source
+from foundations.notebooks.source import read_source
 from foundations.release.probes import revealed
 
 _MARKS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "### AUTOTEST", "### HASHED")

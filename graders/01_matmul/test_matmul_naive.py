@@ -1,6 +1,6 @@
 """Hidden checks of ``matmul_naive(a, b)``: three loops, nothing but indexing, scalar + and *."""
 
-from foundations.analysis.operators import all_but
+from foundations.analysis.torch_operations import all_but
 from foundations.grading.pytest_plugin import check
 from foundations.grading.rules import Rule
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from foundations.analysis.operators import families_of
+from foundations.analysis.torch_operations import families_of
 from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.evidence import Job, Record
 from foundations.worker.dataflow import tensors_in

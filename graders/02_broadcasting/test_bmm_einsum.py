@@ -2,7 +2,7 @@
 
 import torch
 
-from foundations.analysis.operators import all_but
+from foundations.analysis.torch_operations import all_but
 from foundations.grading.growth import Growth
 from foundations.grading.pytest_plugin import check
 from foundations.grading.rules import Rule

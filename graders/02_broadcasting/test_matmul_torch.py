@@ -1,6 +1,6 @@
 """Hidden checks of ``matmul_torch(a, b)``: the library's own product, which is yours to use from now on."""
 
-from foundations.analysis.operators import all_but
+from foundations.analysis.torch_operations import all_but
 from foundations.grading.growth import Growth
 from foundations.grading.pytest_plugin import check
 from foundations.grading.rules import Rule

@@ -8,7 +8,7 @@ tried: who uses what they return, or calls their parameters by names of their ow
 
 import torch
 
-from foundations.analysis.operators import all_but
+from foundations.analysis.torch_operations import all_but
 from foundations.grading.compare import CheckFailed
 from foundations.grading.pytest_plugin import check
 from foundations.grading.rules import Rule, must_be_none, read_trace_for

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import torch
 
-from foundations.analysis.operators import all_but
+from foundations.analysis.torch_operations import all_but
 from foundations.grading.compare import CheckFailed, Finding, difference
 from foundations.grading.evidence import Job, Record
 from foundations.grading.growth import Growth

@@ -14,7 +14,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from foundations import data
-from foundations.analysis.operators import all_but
+from foundations.analysis.torch_operations import all_but
 from foundations.grading.compare import CheckFailed, Finding, describe, difference
 from foundations.grading.misconceptions import load_bank
 from foundations.grading.pytest_plugin import check

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from foundations.analysis.uses import find_uses, read_exercise, read_source
+from foundations.analysis.uses import find_uses, parse_notebook, read_exercise
 
 #: Cells that bind ``f`` to the product ``g``, which an earlier cell defines.
 BOUND = [
@@ -34,7 +34,7 @@ def test_spans_are_the_definitions_that_are_reached() -> None:
         "def helper(x):\n    return x\n\ndef unused(x):\n    return x",
         "# answer\ndef f(a):\n    return helper(a)",
     ]
-    reading = read_exercise(read_source(cells), "f")
+    reading = read_exercise(parse_notebook(cells), "f")
     assert reading.spans == {(0, 1, 2), (1, 2, 3)}
     assert (reading.home, reading.complete) == ({1}, True)
 
@@ -47,6 +47,6 @@ def test_an_exercise_that_no_statement_defines_has_no_uses() -> None:
 def test_code_that_is_nested_too_deeply_is_not_complete() -> None:
     """The reading is marked as incomplete, and keeps the uses that were found before."""
     deep = "def f(a, b):\n    c = a @ b\n    return " + "+".join(["a"] * 900)
-    reading = read_exercise(read_source([deep]), "f")
+    reading = read_exercise(parse_notebook([deep]), "f")
     assert not reading.complete
     assert [use.operator for use in reading.uses if use.operator] == ["@"]

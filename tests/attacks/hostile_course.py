@@ -18,7 +18,7 @@ from typing import Any
 import builders
 import nbformat
 
-from foundations.notebooks.submission import read_source, release_version
+from foundations.notebooks.source import read_source, release_version
 
 ROOT = Path(__file__).parents[2]
 NAME = "course"
@@ -91,7 +91,7 @@ _TEST_PRODUCT = '''"""Hidden checks of product(a, b)."""
 
 import torch
 from foundations.grading.pytest_plugin import check
-from foundations.analysis.operators import all_but
+from foundations.analysis.torch_operations import all_but
 from foundations.grading.rules import Rule
 from foundations.grading.student import Trial
 

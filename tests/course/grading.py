@@ -18,7 +18,7 @@ import pytest
 
 from foundations.config import Course, read_settings
 from foundations.grading.grader import Graded, Grader
-from foundations.notebooks.submission import read_source, release_version
+from foundations.notebooks.source import read_source, release_version
 from foundations.report.model import Check, Exercise, Review
 
 ROOT = Path(__file__).parent.parent.parent

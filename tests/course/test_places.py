@@ -13,8 +13,8 @@ from grading import ASSIGNMENTS, ROOT, exercises
 
 from foundations.config import find_course
 from foundations.grading.grader import Grader
+from foundations.notebooks.source import read_source, release_version
 from foundations.notebooks.statements import bound_names, parse
-from foundations.notebooks.submission import read_source, release_version
 from foundations.session.forkserver import ForkServer
 
 #: In `make test`: functions, and classes that are derived from one another.

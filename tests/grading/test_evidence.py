@@ -7,7 +7,7 @@ import json
 import pytest
 import torch
 
-from foundations.analysis.operators import all_but
+from foundations.analysis.torch_operations import all_but
 from foundations.grading.compare import CheckFailed
 from foundations.grading.evidence import Job, Record, Replayer
 from foundations.grading.growth import Growth

@@ -36,8 +36,8 @@ from rule_cases import (
     one_line,
 )
 
-from foundations.analysis.operators import all_but
 from foundations.analysis.suspects import UNREAD as UNREAD_REASON
+from foundations.analysis.torch_operations import all_but
 from foundations.errors import CourseError
 from foundations.grading.rules import Rule, read_source_for, read_trace_for
 from foundations.grading.suspicion import find_suspicions

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 import torch
 
-from foundations.analysis.operators import all_but
+from foundations.analysis.torch_operations import all_but
 from foundations.errors import CourseError
 from foundations.grading.call import Trial
 from foundations.grading.compare import CheckFailed

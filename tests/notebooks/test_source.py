@@ -26,7 +26,7 @@ from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
 
 from foundations.errors import CourseError
-from foundations.notebooks.submission import read_source, release_version
+from foundations.notebooks.source import read_source, release_version
 
 REGION = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION"
 

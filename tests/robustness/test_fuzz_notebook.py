@@ -27,7 +27,8 @@ from foundations.errors import SubmissionError
 from foundations.grading import rules
 from foundations.grading.grader import _parameters
 from foundations.grading.suspicion import find_suspicions
-from foundations.notebooks.submission import Submission, read_source, read_submission, release_version
+from foundations.notebooks.source import read_source, release_version
+from foundations.notebooks.submission import Submission, read_submission
 
 ROOT = Path(__file__).parents[2]
 NAME = "01_matmul"

@@ -13,7 +13,8 @@ from typing import Any
 import nbformat
 
 from foundations.config import Limits
-from foundations.notebooks.submission import Submission, read_submission, release_version
+from foundations.notebooks.source import release_version
+from foundations.notebooks.submission import Submission, read_submission
 
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import textwrap
 
-from foundations.analysis.operators import all_but
+from foundations.analysis.torch_operations import all_but
 from foundations.grading.rules import Rule
 
 ELEMENTWISE = Rule(

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.overrides
 
-from foundations.analysis.operators import ALL, PLAIN, families_of
+from foundations.analysis.torch_operations import ALL, PLAIN, families_of
 
 PUBLIC = (torch, torch.Tensor, torch.nn.functional, torch.linalg, torch.special, torch.fft, torch.sparse)
 
@@ -27,7 +27,7 @@ def functions():
 
 
 def test_every_operator_and_public_function_is_sorted() -> None:
-    """Each new operation of a newer PyTorch must be put into a family in foundations/analysis/operators.py."""
+    """Each new operation of a newer PyTorch must be put into a family in foundations/analysis/torch_operations.py."""
     unsorted = sorted(name for name in operators() | functions() if not families_of(name))
     assert unsorted == []
 
