@@ -73,4 +73,4 @@ def _is_not_attempted(verdict: Exercise, answer: nbformat.NotebookNode | None) -
     """Return whether ``answer`` is the released cell, and no answer in another cell has been graded."""
     if answer is None or answer.metadata.nbgrader.get("checksum") != nbgrader.utils.compute_checksum(answer):
         return False
-    return all(check.outcome == "fail" and check.message in (NOT_ATTEMPTED, "") for check in verdict.checks)
+    return all(check.outcome == NOT_ATTEMPTED for check in verdict.checks)

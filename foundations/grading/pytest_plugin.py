@@ -156,10 +156,10 @@ class GradingPlugin:
         """Call a hidden test instead of pytest, and record its check."""
         run = self.exercises[exercise_of(pyfuncitem)]
         if run.gate_closed_by is not None:
-            closed = (
-                NOT_ATTEMPTED if run.gate_closed_by == NOT_ATTEMPTED else f"{NOT_REACHED} {run.gate_closed_by!r} passes"
-            )
-            self._record(pyfuncitem, "fail", closed, None)
+            if run.gate_closed_by == NOT_ATTEMPTED:
+                self._record(pyfuncitem, NOT_ATTEMPTED, NOT_ATTEMPTED, None)
+            else:
+                self._record(pyfuncitem, NOT_REACHED, f"not looked at before {run.gate_closed_by!r} passes", None)
             return True
         arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
         try:
@@ -216,7 +216,7 @@ class GradingPlugin:
         run = self.exercises[exercise_of(item)]
         if finding.symptom == NOT_ATTEMPTED:
             run.gate_closed_by = NOT_ATTEMPTED
-            return "fail", NOT_ATTEMPTED, None
+            return NOT_ATTEMPTED, NOT_ATTEMPTED, None
         if _mark(item).get("gate"):
             run.gate_closed_by = _mark(item)["name"]
         mistake = self._name_mistake(run, finding)

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from foundations.plain import clean, clean_name
-from foundations.report.model import NOT_ATTEMPTED, NOT_CREDITABLE, NOT_REACHED, Check, Exercise, Outcome
+from foundations.report.model import LOST, NOT_ATTEMPTED, NOT_CREDITABLE, Check, Exercise, Outcome
 
 OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "pass": ("✓", "passed"),
     "fail": ("✗", "failed"),
+    "not attempted": ("✗", "not attempted"),
+    "not reached": ("·", "not reached"),
     "inconclusive": ("?", "undecided"),
     "fault": ("!", "not checked"),
 }
-_NOT_ATTEMPTED = ("✗", NOT_ATTEMPTED)
-_NOT_REACHED = ("·", "not reached")
 _STUB = "Calling {} still raises NotImplementedError: replace that line with your code."
 UNDECIDED = "Not decided yet, and not counted as wrong: a person will look at it."
 
@@ -55,10 +55,8 @@ def rows(exercise: Exercise) -> Iterator[Row]:
     for number, checks in enumerate(groups):
         outcome, message = checks[0].outcome, checks[0].message
         sign, word = OUTCOMES[outcome]
-        if outcome == "fail" and message == NOT_ATTEMPTED:
-            (sign, word), message = _NOT_ATTEMPTED, _STUB.format(exercise.id)
-        elif outcome == "fail" and message.startswith(NOT_REACHED):
-            sign, word = _NOT_REACHED
+        if outcome == NOT_ATTEMPTED and message:
+            message = _STUB.format(exercise.id)
         yield Row(sign, word, _points(checks, exercise), *_names(checks, len(groups), number), clean(message))
 
 
@@ -74,7 +72,7 @@ def note(exercise: Exercise) -> str:
     """Return the sentence below the checks: why the exercise has no score, or why passed checks earn no points."""
     if not exercise.decided:
         return UNDECIDED
-    gates = [check for check in exercise.checks if check.gate and check.outcome == "fail"]
+    gates = [check for check in exercise.checks if check.gate and check.outcome in LOST]
     if any(gate.imposed for gate in gates):
         return ""  # its message is complete
     if gates and any(check.outcome == "pass" for check in exercise.checks):
@@ -131,13 +129,19 @@ def _same(check: Check) -> tuple[Outcome, str, int]:
     return check.outcome, check.message, 0 if check.message else id(check)
 
 
+def _earned(outcome: Outcome, worth: float) -> str:
+    if outcome == "pass":
+        return f"{worth:.3g}"
+    return "0" if outcome in LOST else "–"
+
+
 def _points(checks: list[Check], exercise: Exercise) -> str:
     """Return the points earned of the points possible; an undecided check shows a dash instead of the earned ones."""
     if all(check.imposed for check in checks):
         return ""
     total = sum(check.weight for check in exercise.checks)
     worth = exercise.max_score * sum(check.weight for check in checks) / total if total else 0.0
-    earned = "0" if exercise.stopped else {"pass": f"{worth:.3g}", "fail": "0"}.get(checks[0].outcome, "–")
+    earned = "0" if exercise.stopped else _earned(checks[0].outcome, worth)
     return f"{earned} of {worth:.3g}"
 
 

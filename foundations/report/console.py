@@ -17,7 +17,7 @@ from rich.table import Table
 from foundations.notebooks.discovery import Found
 from foundations.plain import clean, clean_name
 from foundations.report.check_table import rows
-from foundations.report.model import NOT_CREDITABLE, Exercise, Report
+from foundations.report.model import LOST, NOT_CREDITABLE, Exercise, Report
 from foundations.report.notices import sentence as in_a_line
 
 _MAX_NOTE = 300
@@ -233,7 +233,7 @@ def _result(report: Report) -> str:
     """Return why the submission is ungraded, or its mistakes, decisions and repairs."""
     if reason := report.why_ungraded():
         return clean(reason, _MAX_NOTE)
-    failed = [check for exercise in report.exercises for check in exercise.checks if check.outcome == "fail"]
+    failed = [check for exercise in report.exercises for check in exercise.checks if check.outcome in LOST]
     wrong = [check for check in failed if not check.imposed]
     named = list(dict.fromkeys(check.misconception for check in wrong if check.misconception))
     first = next((check.message.splitlines()[0] for check in wrong if check.message), "")

@@ -11,7 +11,7 @@ from typing import Any
 
 from foundations.errors import CourseError
 from foundations.plain import clean, plain_values
-from foundations.report.model import NOT_CREDITABLE, Exercise, Report
+from foundations.report.model import LOST, NOT_CREDITABLE, Exercise, Report
 from foundations.report.notices import sentence
 
 #: A file name has at most 255 bytes, including the suffix.
@@ -100,7 +100,7 @@ def _cases(report: Report, exercise: Exercise) -> list[Any]:
     cases = []
     for check in exercise.checks:
         case = TestCase(clean(check.name), classname=f"{report.assignment}.{exercise.id}")
-        if check.outcome == "fail":
+        if check.outcome in LOST:
             case.result = [Failure(clean(check.message), clean(check.misconception or "wrong"))]
         elif check.outcome != "pass":
             case.result = [Error(clean(check.message), check.outcome)]

@@ -7,18 +7,19 @@ from typing import Any, Literal
 
 SCHEMA = "foundations/report/1"
 
-Outcome = Literal["pass", "fail", "inconclusive", "fault"]
+Outcome = Literal["pass", "fail", "not attempted", "not reached", "inconclusive", "fault"]
 Verdict = Literal["graded", "ungraded"]
 
-#: The message of every check of an exercise whose stub was not changed.
-NOT_ATTEMPTED = "not attempted"
+#: The outcome and the message of every check of an exercise whose stub was not changed.
+NOT_ATTEMPTED: Outcome = "not attempted"
+#: The outcome of a check that was not run because a gate before it failed.
+NOT_REACHED: Outcome = "not reached"
 #: The label shown with every report that is not creditable.
 NOT_CREDITABLE = "not creditable: graded without confinement"
-#: The first words of the message of a check that was not run because a gate before it failed.
-NOT_REACHED = "not looked at before"
-
+#: Outcomes that earn nothing.
+LOST: tuple[Outcome, ...] = ("fail", NOT_ATTEMPTED, NOT_REACHED)
 #: Outcomes that are a judgement. After one of the other two, the exercise has no score.
-DECIDED: tuple[Outcome, ...] = ("pass", "fail")
+DECIDED: tuple[Outcome, ...] = ("pass", *LOST)
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Exercise:
     @property
     def stopped(self) -> bool:
         """Whether a gate failed, so that no other check counts."""
-        return any(check.gate and check.outcome == "fail" for check in self.checks)
+        return any(check.gate and check.outcome in LOST for check in self.checks)
 
     @property
     def score(self) -> float | None:

@@ -110,7 +110,8 @@ def test_scores_without_confinement_wait_for_a_person(course: Course) -> None:
 
 def test_blank_answer_has_nbgraders_comment_no_response(course: Course) -> None:
     """A blank written answer gets 0 without a person; an unchanged stub gets the same comment."""
-    recorded = put(course, s01=graded("s01", checks("fail", message="not attempted"), notebook=builders.release()))
+    stub = checks("not attempted", message="not attempted")
+    recorded = put(course, s01=graded("s01", stub, notebook=builders.release()))
     assert recorded["s01"]["why"] == (0.0, 3.0, False)
     assert comments(course, "s01") == {
         "double-solution": "No response.",

@@ -66,7 +66,7 @@ def test_text_has_points_names_outcomes_and_messages() -> None:
 
 def test_unchanged_stub_is_one_row() -> None:
     """The row has all the points, and the next step."""
-    empty = exercise(*(Check(name, "fail", 1, "not attempted") for name in ("values", "shapes", "speed")))
+    empty = exercise(*(Check(name, "not attempted", 1, "not attempted") for name in ("values", "shapes", "speed")))
     assert check_table_text(empty).splitlines() == [
         "double: 0 of 4 points",
         "  ✗ not attempted  0 of 4       all 3 checks",
@@ -78,7 +78,7 @@ def test_unchanged_stub_is_one_row() -> None:
 
 def test_checks_behind_a_gate_are_one_line() -> None:
     """The line has their names and the sum of their points; a sentence explains why passed checks earn no points."""
-    closed = [Check(name, "fail", 1, "not looked at before 'the rule' passes") for name in ("dtypes", "views")]
+    closed = [Check(name, "not reached", 1, "not looked at before 'the rule' passes") for name in ("dtypes", "views")]
     gated = exercise(
         Check("values", "pass", 1, gate=True), Check("the rule", "fail", 1, "line 2 uses `@`", gate=True), *closed
     )
