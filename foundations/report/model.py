@@ -16,7 +16,7 @@ NOT_ATTEMPTED: Outcome = "not attempted"
 NOT_REACHED: Outcome = "not reached"
 #: The label shown with every report that is not creditable.
 NOT_CREDITABLE = "not creditable: graded without confinement"
-#: Outcomes that earn nothing.
+#: Outcomes without points.
 LOST: tuple[Outcome, ...] = ("fail", NOT_ATTEMPTED, NOT_REACHED)
 #: Outcomes that are a judgement. After one of the other two, the exercise has no score.
 DECIDED: tuple[Outcome, ...] = ("pass", *LOST)
