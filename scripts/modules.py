@@ -15,7 +15,7 @@ PAGE = ROOT / "docs" / "modules.md"
 
 _HEAD = """# Modules
 
-Every module of `foundations/`, with the first sentence of its docstring.
+Every module of `foundations/`, with the beginning of its docstring.
 [architecture.md](architecture.md) explains the packages and what each may import.
 `python scripts/modules.py` writes this page, and a test compares it with the sources.
 """
@@ -32,16 +32,19 @@ def _section(package: Path) -> Iterator[str]:
     if not modules:
         return
     yield f"## {'.'.join(package.relative_to(ROOT).parts)}\n"
-    yield f"{_sentence(package / '__init__.py')}\n"
+    yield f"{_docstring(package / '__init__.py')}\n"
     yield "| module | contents |\n|---|---|"
     yield from (f"| `{module.stem}` | {_sentence(module)} |" for module in modules)
     yield ""
 
 
+def _docstring(module: Path) -> str:
+    return ast.get_docstring(ast.parse(module.read_text("utf-8"))) or ""
+
+
 def _sentence(module: Path) -> str:
     """Return the first paragraph of a module's docstring on one line, without the marks of reStructuredText."""
-    text = ast.get_docstring(ast.parse(module.read_text("utf-8"))) or ""
-    line = " ".join(text.split("\n\n")[0].split()).rstrip(":")
+    line = " ".join(_docstring(module).split("\n\n")[0].split()).rstrip(":")
     line = re.sub(r":\w+:`([^`]+)`", r"`\1`", line).replace("``", "`")
     return line.replace("|", "\\|")
 

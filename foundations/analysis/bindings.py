@@ -1,4 +1,4 @@
-"""The names that a notebook's cells bind: tables of names with the expressions that they represent.
+"""The names that cells bind by assignments, unpacking, loops and imports, with the expressions that they represent.
 
 No code runs. A cell with a syntax error binds no names, just as when it is run.
 """

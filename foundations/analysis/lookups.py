@@ -1,4 +1,4 @@
-"""Code that looks an operation up by its name: ``getattr(torch, "mat" + "mul")``, ``vars(torch)["mm"]``."""
+"""Code that looks an operation up by a computed name: ``getattr(torch, name)``, ``vars(torch)[name]``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of ``nbgrader export``, with nbgrader's own columns and without scores of ungraded submissions."""
+"""The CSV file of ``nbgrader export``, with nbgrader's own columns and without scores of ungraded submissions."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The trace of a call, read in the judge: which operations ran, how often, and on how many elements.
 
-The student's process writes the trace, so it may be forged: entries of any other form are skipped.
+The student's process writes the trace (:mod:`foundations.worker.tracing`), so it may be forged: entries of any other
+form are skipped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Find submissions on disk, and read the files that an assignment lets students submit next to the notebook.
+"""Find submissions on disk, laid out as ``<student>/<assignment>/``, and the files that students submit with them.
 
 A submission is one notebook, or is in a folder laid out ``<student>/<assignment>/<assignment>.ipynb``.
 """

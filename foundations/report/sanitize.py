@@ -1,7 +1,8 @@
-"""Students' text made harmless for HTML pages: nbgrader's feedback, and the formgrader that an instructor opens.
+"""nbgrader's pages, feedback and formgrader: the filters, preprocessors, browser policy and style that we put in.
 
-HTML is cleaned, formulas become MathML, and each text is rendered within bounds. A policy for the browser forbids
-scripts and requests to other hosts. ``nbgrader_config.py`` names all parts, so that they are in every page of nbgrader.
+Students' HTML is cleaned, formulas become MathML, and each text is rendered within bounds. A policy for the browser
+forbids scripts and requests to other hosts. ``nbgrader_config.py`` names all parts, so that they are in every
+page of nbgrader.
 """
 
 from __future__ import annotations

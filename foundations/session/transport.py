@@ -1,4 +1,7 @@
-"""Requests to the student processes of one session, and their replies. The judge never waits without a deadline."""
+"""Requests to the student processes of one session, their replies, and the limits of time on each.
+
+The judge never waits without a deadline.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 The record is a program. :mod:`foundations.worker.replaying` runs it again in another process, on inputs that the judge
 chooses. A record is evidence only if the replay computes the values of the call. This module runs in the student's
-process, and a forged record is worth only as much as the program that it contains.
+process, and :mod:`foundations.grading.evidence` checks the form of each entry. A forged record is worth only as much as
+the program that it contains.
 
 Source of the idea: the tape of reverse-mode automatic differentiation.
 """

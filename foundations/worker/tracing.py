@@ -5,7 +5,7 @@ Two modes record the call, because each misses operations of the other: a ``Torc
 operators and their operands are recorded as a :class:`~foundations.worker.dataflow.Dataflow`, which the judge replays.
 
 This module runs in the student's process, so a trace can be forged or switched off. Counts are evidence only together
-with a replay that computes the value of the call.
+with a replay that computes the value of the call. :mod:`foundations.grading.trace` reads them, and skips other forms.
 """
 
 from __future__ import annotations
