@@ -1,4 +1,4 @@
-"""The reader of one exercise: it follows names from the definition through the notebook's functions and classes.
+"""Reads one exercise: follows names through the notebook's functions and classes, and finds operators and calls.
 
 The reader distinguishes two kinds of code:
 

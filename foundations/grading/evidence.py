@@ -1,4 +1,4 @@
-"""Evidence from a traced call: its record is replayed on fresh inputs and has to give the right value.
+"""The record of a traced call, read without trust, and its replay in a process without student code.
 
 A trace is written in the student's process, where student code can switch it off or forge it. So the judge believes the
 trace only if the recorded operators, run again in a process without student code on inputs that the judge chooses, give

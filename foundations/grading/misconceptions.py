@@ -238,20 +238,25 @@ def name_mistake(
         return next((candidate for candidate in known if symptom in candidate.symptoms), None)
     if not failing:
         return None
-    candidates = [
-        candidate
-        for candidate in known
-        if not candidate.symptoms and all(_agrees(candidate, observation) for observation in failing)
-    ]
-    agreements = {candidate.id: _agreement(candidate, battery) for candidate in candidates}
-    best = max(candidates, key=lambda candidate: agreements[candidate.id], default=None)
-    if best and battery and agreements[best.id] <= _ENOUGH * len(battery):
-        return None
+    best, most = None, _ENOUGH * len(battery) if battery else -1
+    for candidate in known:
+        # The last call is the one that failed, on which fewest candidates agree.
+        if candidate.symptoms or not all(_agrees(candidate, observation) for observation in reversed(failing)):
+            continue
+        agreement = _agreement(candidate, battery, most)
+        if agreement > most:
+            best, most = candidate, agreement
     return best
 
 
-def _agreement(candidate: Misconception, observations: Sequence[Observation]) -> int:
-    return sum(_agrees(candidate, observation) for observation in observations)
+def _agreement(candidate: Misconception, observations: Sequence[Observation], most: float) -> int:
+    """Count the ``observations`` on which ``candidate`` agrees; stop when the count cannot exceed ``most`` any more."""
+    agreement = 0
+    for number, observation in enumerate(observations, 1):
+        agreement += _agrees(candidate, observation)
+        if agreement + len(observations) - number <= most:
+            break
+    return agreement
 
 
 def _agrees(candidate: Misconception, observation: Observation) -> bool:

@@ -1,4 +1,4 @@
-"""Traced calls of a student's function, and proofs of their traces."""
+"""Decides whether a traced call is proved: its record, replayed on fresh inputs, has to give the right value."""
 
 from __future__ import annotations
 

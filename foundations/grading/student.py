@@ -301,7 +301,7 @@ class Student:
         return lost.reason if needed is None else f"{lost.stopped}; the reference needs {messages.seconds(needed)}"
 
     def _names(self, args: Sequence[Any], caller: Callable[..., Any] | None) -> list[str]:
-        parameters = self.parameters if caller is None else list(inspect.signature(caller).parameters)[1:]
+        parameters = self.parameters if caller is None else _parameters_of(caller)
         names = list(parameters[: len(args)])
         return names + [f"argument {number + 1}" for number in range(len(names), len(args))]
 
@@ -312,8 +312,7 @@ class Student:
             f"{name} {shape_text(arg)}" for name, arg in zip(names, args, strict=True) if isinstance(arg, torch.Tensor)
         ]
         kinds = sorted({dtype_text(arg) for arg in args if isinstance(arg, torch.Tensor)} - {"float32"})
-        described = inspect.getdoc(caller) if caller else None
-        text = described.splitlines()[0] if described else f"{self.exercise}({', '.join(names)})"
+        text = (_title_of(caller) if caller else "") or f"{self.exercise}({', '.join(names)})"
         if shapes:
             text += " with " + " and ".join(shapes)
         return text + (f" of {' and '.join(kinds)}" if kinds else "")
@@ -358,3 +357,15 @@ def _source_of(function: Callable[..., Any]) -> dict[str, str]:
 
 def _as_source(function: Callable[..., Any] | None) -> dict[str, str] | None:
     return None if function is None else _source_of(function)
+
+
+@lru_cache(maxsize=256)
+def _parameters_of(caller: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of the parameters of a grader's function, without the first one, ``names``."""
+    return tuple(inspect.signature(caller).parameters)[1:]
+
+
+@lru_cache(maxsize=256)
+def _title_of(caller: Callable[..., Any]) -> str:
+    """Return the first line of the docstring of a grader's function, or an empty text."""
+    return (inspect.getdoc(caller) or "").partition("\n")[0]

@@ -1,4 +1,4 @@
-"""Find the cell that defines each exercise while the cells run, and explain why an exercise is not defined in time."""
+"""Find the cell that defines each exercise while the cells run; messages for one that is not defined, or too late."""
 
 from __future__ import annotations
 
