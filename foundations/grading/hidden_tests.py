@@ -102,7 +102,7 @@ def _forget_other_graders(folder: Path) -> None:
     now = folder, frozenset((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.py"))
     if _imported not in (None, now):
         before = f"{_imported[0]}{os.sep}" if _imported else ""
-        for name, module in list(sys.modules.items()):
+        for name, module in sys.modules.copy().items():  # another thread may import meanwhile
             if str(getattr(module, "__file__", None) or "").startswith(before):
                 del sys.modules[name]
         linecache.checkcache()
