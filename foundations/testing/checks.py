@@ -229,7 +229,9 @@ def _differences(
 def _plain_differences(got: Any, expected: Any, trial: Case, returns: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the faults of a value that is not a tensor, though it may contain some."""
     both = {"got": _describe(got), "expected": _describe(expected)}
-    if type(got) is not type(expected):
+    if isinstance(expected, bool) and isinstance(got, torch.Tensor) and got.dtype == torch.bool and got.ndim == 0:
+        got = bool(got)  # a tensor with one answer
+    if not _is_like(got, expected):
         likely = type_hint(got) if got is None else ""  # its other hints are about tensors
         yield f"{returns} {_kind(got)}, not {_kind(expected)}", {**both, "likely": likely}
     elif isinstance(expected, list | tuple) and any(isinstance(item, torch.Tensor) for item in expected):
@@ -243,6 +245,11 @@ def _plain_differences(got: Any, expected: Any, trial: Case, returns: str) -> It
             yield "gives a wrong value", both
     elif got != expected:
         yield "gives a wrong value", both
+
+
+def _is_like(got: Any, expected: Any) -> bool:
+    """Check that ``got`` has the type of ``expected`` or one derived from it, as ``torch.Size`` from ``tuple``."""
+    return isinstance(got, type(expected)) and isinstance(got, bool) == isinstance(expected, bool)
 
 
 def _wrong_values(

@@ -40,7 +40,9 @@ def by_string(names, text):
         path = Path(folder) / "00_hidden.ipynb"
         path.write_text(text, encoding="utf-8")
         found = names["export_cells"](str(path))
-        return [list(found), path.read_text(encoding="utf-8") == text]
+        if found is not None and not isinstance(found, list):
+            return type(found).__name__
+        return [found, path.read_text(encoding="utf-8") == text]
 
 
 def must_give(student, text, expected, what, *, exactly=False):
@@ -151,12 +153,14 @@ def test_empty(student, notebook, number):
     must_give(student, notebook(), [], "a notebook without cells")
 
 
-@check("a path that is a string; UTF-8; the file is left as it was", weight=1)
+@check("a list; a path that is a string; UTF-8; the file is left as it was", weight=1)
 def test_file(student, notebook, number):
     a = number()
     text = notebook(f"code: #export\nλ = 'größer als {a} · 2'", "markdown: # Ω")
     call = student.call(text, caller=by_string)
     call.must_not_raise()
+    if isinstance(call.value, str):
+        raise CheckFailed(Finding("type", f"{call.subject} returned a {call.value}; a list of strings is asked for"))
     found, untouched = call.value if isinstance(call.value, list) and len(call.value) == 2 else (call.value, True)
     compare(found, [f"λ = 'größer als {a} · 2'"], call.subject, "a notebook with letters of other alphabets")
     if not untouched:

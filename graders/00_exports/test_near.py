@@ -1,7 +1,7 @@
 """Hidden checks of ``near(a, b)``: one shape, and every difference within 1e-5 + 1e-3 · |b|.
 
-Differences are at most half of what is allowed, or at least twice as much: which of the two numbers the relative
-tolerance is taken of, and the last digit of a calculation, make no difference then.
+Differences are at most three quarters of the allowed ones, or at least one and a half times as large: the number whose
+relative tolerance is taken, and the last digit of a calculation, make no difference then.
 """
 
 import torch
@@ -76,12 +76,15 @@ def test_relative(student, matrix):
         must_answer(student, False, b * 1.0025, b, "the differences are more than a part in five hundred")
 
 
-@check("atol is 1e-5, beside 0", weight=1)
+@check("atol is 1e-5, beside 0, and is added where both tolerances are alike", weight=1)
 def test_absolute(student, matrix):
     zero, sign = torch.zeros(5, dtype=torch.float64), matrix(5, dtype=torch.float64).sign()
     for b in (zero, 1e-6 * sign):
         must_answer(student, True, b + 4e-6 * sign, b, "the differences are 4e-6")
         must_answer(student, False, b + 4e-5 * sign, b, "the differences are 4e-5")
+    for b in (0.01 * sign, -0.008 * sign):
+        must_answer(student, True, b + 0.75 * sign * allowed(b), b, "the two tolerances are added")
+        must_answer(student, False, b + 1.5 * sign * allowed(b), b, "the differences exceed both tolerances together")
 
 
 @check("another shape is not near: nothing is stretched, and there is no exception", weight=2)

@@ -173,10 +173,15 @@ def test_first_failure(student, notebook, number):
 
 @check("the message names the cell's index and its first line", weight=2)
 def test_message(student, notebook, number):
-    for prose, last in ((6, "assert total < 0"), (9, "raise RuntimeError('too large')")):
-        a = number()
+    a, b, c = number(), number(), number()
+    for prose, failing, last in (
+        (6, f"total = {a} + part", "assert total < 0"),
+        (9, f"total = {b} + part", "raise RuntimeError('too large')"),
+        # The first line of the cell as it is in the notebook.
+        (7, f"%matplotlib {c}", "total = part\n1 / 0"),
+    ):
         before = [f"markdown: {n}" for n in range(prose)] + [f"code: part = {n}" for n in range(4)]
-        failing, index = f"total = {a} + part", prose + 4
+        index = prose + 4
         text = notebook(*before, f"code: {failing}\n{last}", "code: 1")
         call = student.call(text, caller=until_it_fails)
         call.must_raise(RuntimeError, because="one of its cells fails")

@@ -1,6 +1,7 @@
 """Fixtures that the hidden tests of 02_broadcasting share. Fixtures only: no helper is imported from here."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -43,6 +44,11 @@ class _MustRun:
         if trouble:
             text = f"calling it ran {trouble}: this exercise is about {rule.about}"
             raise CheckFailed(Finding("rule", text, symptom=f"rule: no {family}"))
+        used = self._used(family, record)
+        if self._changed_afterwards(record, call.args, used):
+            name, symptom = record.calls[used[0]][0], "pieces of" if len(used) > 1 else "changed"
+            text = f"the numbers that came back are not those that `{name}` gave: return just these"
+            raise CheckFailed(Finding("rule", f"{call.subject}: {text}", symptom=f"rule: {symptom} {family}"))
 
     def _trouble(self, family, record, beside, alone):
         """What else ran; empty if nothing did."""
@@ -64,6 +70,24 @@ class _MustRun:
         if not other.changed:
             return f"`{record.calls[used[0]][0]}`, which gave back just what it was given"
         return ""
+
+    def _changed_afterwards(self, record, args, used):
+        """Whether a number came back that is none of those that the operations gave, whatever its shape and dtype."""
+        results = [["t", number] for index in used for number in record.calls[index][2]]
+        read = json.loads(record.text)
+        read["outputs"] = {"value": ["l", results], "attributes": []}
+        # As they were then: what runs later may write into the same memory.
+        read["entries"], read["calls"] = read["entries"][: record.calls[used[-1]][1]], read["calls"][: used[-1] + 1]
+        inputs = list(tensors_in(args))
+        inside = replace(record, text=json.dumps(read))
+        whole, parts = self.student.replayer.replay([Job(record, inputs), Job(inside, inputs)])
+        given = [one.double().flatten() for one in tensors_in(parts.value or [])]
+        if not given or not isinstance(whole.value, torch.Tensor):
+            return False
+        given, wanted = torch.cat(given).sort().values, whole.value.double().flatten()
+        above = torch.searchsorted(given, wanted).clamp(max=len(given) - 1)
+        gap = torch.minimum((given[above] - wanted).abs(), (given[(above - 1).clamp(min=0)] - wanted).abs())
+        return not bool((gap <= 1e-4 * (1 + wanted.abs())).all())
 
     def _used(self, family, record):
         return [index for index, (name, *_) in enumerate(record.calls) if family in families_of(name)]

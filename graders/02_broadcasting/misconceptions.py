@@ -1035,6 +1035,13 @@ def multiplies_without_letters(a, b):
     return (a[:, :, None] * b).sum(1)
 
 
+@misconception("matmul_einsum", symptom="rule: changed einsum")
+def sums_k_outside(a, b):
+    """einsum has left an axis more than c has, and something else adds it up. Which letter is it, and who sums it?"""
+    assert a.shape[1] == b.shape[0]
+    return torch.einsum("ik,kj->ikj", a, b).sum(1)
+
+
 @battery("bmm_einsum")
 def batches_of_products(generator):
     """All sizes different; square; thin; a batch of one; float64."""
@@ -1122,6 +1129,12 @@ def loops_over_the_batch(a, b):
 def calls_bmm_itself(a, b):
     """That is the function you are re-creating. Take the letters of the single product, and add one."""
     return torch.bmm(a, b)
+
+
+@misconception("bmm_einsum", symptom="rule: changed einsum")
+def sums_the_batches_outside(a, b):
+    """einsum has left an axis more than c has, and something else adds it up. Which letter is it, and who sums it?"""
+    return torch.einsum("bik,bkj->bikj", a, b).sum(2)
 
 
 @misconception("bmm_einsum", symptom="rule: no einsum")
@@ -1240,7 +1253,13 @@ def adds_the_diagonal_without_letters(m):
     return m.diagonal().sum()
 
 
-@misconception("trace_einsum", symptom="growth")
+@misconception("trace_einsum", symptom="rule: changed einsum")
+def sums_the_diagonal_outside(m):
+    """einsum has left an axis, and something else adds it up. Which letters have to be missing behind the arrow?"""
+    return torch.einsum("ii->i", m).sum()
+
+
+@misconception("trace_einsum", symptom=("growth", "rule: pieces of einsum"))
 def walks_down_the_diagonal(m):
     """Something is done once for each entry of the diagonal. One call can take the whole matrix."""
     return torch.stack([torch.einsum("j->", m[i, i : i + 1]) for i in range(len(m))]).sum()

@@ -1,4 +1,4 @@
-"""Hidden checks of ``gain(a)``: √(2 / (1 + a²)), a Python number or a tensor of shape ()."""
+"""Hidden checks of ``gain(a)``: √(2 / (1 + a²)), a Python number."""
 
 import math
 
@@ -24,7 +24,9 @@ def as_number(names, a):
 
 
 def must_gain(student, a):
-    must_be_gain(student.call(a, caller=as_number))
+    call = student.call(a, caller=as_number)
+    must_be_gain(call)
+    return call
 
 
 def must_be_gain(call):
@@ -48,7 +50,9 @@ def test_rule(student):
     student.must_obey(RULE, Trial(lambda a: (a,), must_be_gain, as_number), [(0.2,), (1.5,), (0.01,)])
 
 
-@check("√5, whole numbers and negative slopes", weight=1)
+@check("a number; √5, whole numbers and negative slopes", weight=1)
 def test_others(student, matrix):
     for a in (math.sqrt(5), 0, 2, -1, -0.25, -round(float(matrix(1).abs()), 3)):
-        must_gain(student, a)
+        call = must_gain(student, a)
+        if isinstance(call.value, torch.Tensor):
+            raise CheckFailed(Finding("type", f"{call.subject} returned {describe(call.value)}; a number is asked for"))

@@ -188,13 +188,13 @@ def test_rule(student, matrix, confirmed):
     student.must_obey(RULE, trial, SHAPES, sources=[*student.sources, PIECES])
 
 
-@check("the loss is returned", weight=1)
+@check("the loss is returned, as a tensor of shape ()", weight=1)
 def test_loss(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for sizes, dtype in [*((sizes, torch.float32) for sizes in SHAPES[1:]), (SHAPES[0], torch.float64)]:
         tensors = at.network(*sizes, dtype)
         expected = whole_loss(*(tensor.double() for tensor in tensors)).to(dtype)
-        at.either(tensors, lambda call, loss=expected: call.must_return(loss, numbers=True, scale=20.0))
+        at.either(tensors, lambda call, loss=expected: call.must_return(loss, scale=20.0))
 
 
 @check("a batch of one image, one hidden unit", weight=1)

@@ -3,7 +3,14 @@
 The text asks for the outer product, because its cost is measured further down; any other right way is right here.
 """
 
+from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.pytest_plugin import check
+
+
+def saved(names, w, b):
+    """Which of its two arguments a layer has saved under their names."""
+    layer = names["Linear"](w, b)
+    return {"w": getattr(layer, "w", None) is w, "b": getattr(layer, "b", None) is b}
 
 
 @check("called on its input, it gives inp w + b", weight=1, gate=True)
@@ -46,8 +53,13 @@ def test_views(lin):
     lin.views()
 
 
-@check("nothing else is changed: input, weights, output's gradient", weight=1)
-def test_clean(lin):
+@check("w and b are saved under these names; input, weights and output's gradient are unchanged", weight=1)
+def test_clean(lin, student, matrix):
+    found = student.probe(saved, matrix(3, 2), matrix(2))
+    for name, kept in found.items() if isinstance(found, dict) else ():
+        if not kept:
+            text = f"Linear(w, b) does not save {name} as self.{name}, for the layers that build on it"
+            raise CheckFailed(Finding("value", text))
     lin.clean()
 
 

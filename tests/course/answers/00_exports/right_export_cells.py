@@ -84,18 +84,6 @@ def export_cells(path):
                 yield "\n".join(filter(lambda line: line.strip()[:1] not in {"%", "!"}, rest.split("\n")))
     return [source.strip("\n") for source in exported() if source.strip()]
 
-# %% a tuple, and magics turned into nothing → not as the visible check asks
-def export_cells(path):
-    found = ()
-    for cell in json.load(open(path, encoding="utf-8")).get("cells", []):
-        if cell.get("cell_type") == "code":
-            lines = "".join(cell.get("source", [])).splitlines()
-            if lines[:1] and lines[0].rstrip() == "#export":
-                lines = ["" if line.lstrip().startswith(("%", "!")) else line.rstrip() for line in lines[1:]]
-                if "".join(lines).strip():
-                    found += ("\n".join(lines),)
-    return found
-
 # %% while
 def export_cells(path):
     cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]

@@ -19,7 +19,7 @@ def near(a, b):
 def near(a, b):
     return a.shape == b.shape and torch.allclose(a.double(), b.double(), 1e-3, 1e-5)
 
-# %% isclose, and a tensor with one answer → not as the visible check asks
+# %% isclose, and a tensor with one answer
 def near(a, b):
     if list(a.shape) != list(b.shape):
         return False

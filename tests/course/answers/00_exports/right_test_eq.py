@@ -32,14 +32,6 @@ def test_eq(a, b):
         assert a.shape == b.shape, f"==: shapes {tuple(a.shape)} and {tuple(b.shape)} of\n{a}\n{b}"
     test(a, b, operator.eq, "==")
 
-# %% lists of entries → not as the visible check asks
-def test_eq(a, b):
-    def eq(a, b):
-        if hasattr(a, "tolist"):
-            return a.shape == b.shape and a.tolist() == b.tolist()
-        return a == b
-    test(a, b, eq)
-
 # %% a helper outside
 def _equal(x, y):
     if torch.is_tensor(x) != torch.is_tensor(y):

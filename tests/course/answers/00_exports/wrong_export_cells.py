@@ -131,3 +131,37 @@ def export_cells(path):
             s = "\n".join(l for l in rest if not l.lstrip().startswith(("%", "!", "#")))
             if s.strip(): out.append(s)
     return out
+
+# %% a tuple → loses
+def export_cells(path):
+    found = ()
+    for cell in json.load(open(path, encoding="utf-8")).get("cells", []):
+        if cell.get("cell_type") == "code":
+            lines = "".join(cell.get("source", [])).splitlines()
+            if lines[:1] and lines[0].rstrip() == "#export":
+                lines = ["" if line.lstrip().startswith(("%", "!")) else line.rstrip() for line in lines[1:]]
+                if "".join(lines).strip():
+                    found += ("\n".join(lines),)
+    return found
+
+# %% a generator → loses
+#export
+def export_cells(path):
+    for cell in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
+        first, *rest = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] == "code" and first.rstrip() == "#export":
+            kept = "\n".join(l for l in rest if not l.lstrip().startswith(("%", "!")))
+            if kept.strip():
+                yield kept
+
+# %% the keys of a dict → loses
+#export
+def export_cells(path):
+    kept = {}
+    for number, cell in enumerate(json.loads(Path(path).read_text(encoding="utf-8"))["cells"]):
+        first, *rest = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] == "code" and first.rstrip() == "#export":
+            text = "\n".join(l for l in rest if not l.lstrip().startswith(("%", "!")))
+            if text.strip():
+                kept[number] = text
+    return kept.values()

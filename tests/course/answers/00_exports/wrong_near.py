@@ -66,3 +66,29 @@ def near(a, b):
     if a.shape != b.shape: return False
     a, b = a.double(), b.double()
     return bool((a - b).norm() <= 1e-5 + 1e-3 * b.norm())
+
+# %% the larger of the two tolerances → loses
+#export
+def near(a, b):
+    if a.shape != b.shape:
+        return False
+    p, q = a.double(), b.double()
+    limit = torch.clamp(1e-3 * q.abs(), min=1e-5)
+    return bool(((p - q).abs() <= limit).all())
+
+# %% one tolerance beside 0, the other elsewhere → loses
+#export
+def near(a, b):
+    if a.shape != b.shape:
+        return False
+    p, q = a.double(), b.double()
+    limit = torch.where(q.abs() < 1e-2, torch.full_like(q, 1e-5), 1e-3 * q.abs())
+    return bool(((p - q).abs() <= limit).all())
+
+# %% math.isclose for each pair → loses
+#export
+import math
+def near(a, b):
+    if a.shape != b.shape: return False
+    pairs = zip(a.double().flatten().tolist(), b.double().flatten().tolist())
+    return all(abs(x - y) <= max(1e-5, 1e-3 * abs(y)) for x, y in pairs)

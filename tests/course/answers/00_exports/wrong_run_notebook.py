@@ -110,3 +110,32 @@ def run_notebook(path):
         except RuntimeError: raise
         except Exception as e: raise RuntimeError(f"{i} {lines[0]}") from e
     return ns
+
+# %% the first line after the magics were taken out → loses
+#export
+def run_notebook(path):
+    space = {"__name__": "__main__"}
+    for i, cell in enumerate(json.loads(Path(path).read_text(encoding="utf-8"))["cells"]):
+        lines = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] != "code" or lines[0].startswith("%%"):
+            continue
+        lines = [l for l in lines if not l.lstrip().startswith(("%", "!"))]
+        try:
+            exec("\n".join(lines), space)
+        except Exception as e:
+            raise RuntimeError(f"cell {i}: {lines[0]}") from e
+    return space
+
+# %% the first word of the first line → loses
+#export
+def run_notebook(path):
+    space = {"__name__": "__main__"}
+    for i, cell in enumerate(json.loads(Path(path).read_text(encoding="utf-8"))["cells"]):
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code" or source.startswith("%%"):
+            continue
+        try:
+            exec("\n".join(l for l in source.split("\n") if not l.lstrip().startswith(("%", "!"))), space)
+        except Exception as e:
+            raise RuntimeError(f"cell {i}: {source.split()[0]} ...") from e
+    return space

@@ -22,11 +22,6 @@ def frobenius_norm(A):
 def frobenius_norm(m):
     return (m * m).sum(0).sum(0).sqrt()
 
-# %% math.sqrt, a float → not as the visible check asks
-import math
-def frobenius_norm(m):
-    return math.sqrt((m * m).sum())
-
 # %% math.sqrt of a float from Python numbers
 import math
 def frobenius_norm(m):
@@ -125,17 +120,6 @@ def frobenius_norm(m):
 from functools import reduce
 def frobenius_norm(m):
     return reduce(lambda s, x: s + x * x, m.reshape(-1), torch.tensor(0.0, dtype=m.dtype)).sqrt()
-
-# %% float by item → not as the visible check asks
-def frobenius_norm(m):
-    total = 0.0
-    for x in m.flatten():
-        total += x.item() * x.item()
-    return math_root(total)
-
-def math_root(x):
-    import math
-    return math.sqrt(x)
 
 # %% exp and log by hand are too odd; the root by the half of a logarithm
 def frobenius_norm(m):

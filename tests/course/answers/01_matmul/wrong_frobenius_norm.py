@@ -109,3 +109,19 @@ def frobenius_norm(m): return (m * m).sum().sqrt().round(decimals=5)
 
 # %% an upper end → zero
 def frobenius_norm(m): return (m * m).sum().clamp(max=1e6).sqrt()
+
+# %% a Python number, by math.sqrt → loses
+import math
+def frobenius_norm(m):
+    return math.sqrt((m * m).sum())
+
+# %% a Python number, by item → loses
+def frobenius_norm(m):
+    total = 0.0
+    for x in m.flatten():
+        total += x.item() * x.item()
+    return math_root(total)
+
+def math_root(x):
+    import math
+    return math.sqrt(x)

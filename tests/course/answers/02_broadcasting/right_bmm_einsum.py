@@ -17,10 +17,6 @@ def bmm_einsum(a, b):
 def bmm_einsum(a, b):
     return torch.einsum("bik,bkj->ijb", a, b).permute(2, 0, 1)
 
-# %% summed outside
-def bmm_einsum(x, y):
-    return torch.einsum("bik,bkj->bikj", x, y).sum(dim=2)
-
 # %% vmap of the single product
 def bmm_einsum(a, b):
     return torch.vmap(lambda left, right: torch.einsum("ik,kj->ij", left, right))(a, b)

@@ -63,7 +63,7 @@ def broadcast_shape(s, t):
         raise Misfit(bad[-1])
     return tuple(t[d] if s[d] == 1 else s[d] for d in range(n))
 
-# %% torch.Size, which is a tuple → not as the visible check asks
+# %% torch.Size, which is a tuple
 def broadcast_shape(s, t):
     rank = max(len(s), len(t))
     pairs = zip((1,) * (rank - len(s)) + s, (1,) * (rank - len(t)) + t)
@@ -112,7 +112,7 @@ def broadcast_shape(s, t):
             raise ValueError(f"{p} and {q} at {d}")
         d -= 1
 
-# %% all misfits in one message, with a real minus → not as the visible check asks
+# %% all misfits in one message, with a real minus
 def broadcast_shape(s, t):
     rank = max(len(s), len(t))
     a = [1] * (rank - len(s)) + [*s]

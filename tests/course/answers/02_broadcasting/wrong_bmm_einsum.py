@@ -41,3 +41,7 @@ def bmm_einsum(a, b): return torch.einsum("nik,kjn->nij" if len(set(a.shape + b.
 
 # %% clipped → zero
 def bmm_einsum(a, b): return torch.einsum("nik,nkj->nij", a, b).clamp(-99, 99)
+
+# %% summed outside → zero
+def bmm_einsum(x, y):
+    return torch.einsum("bik,bkj->bikj", x, y).sum(dim=2)

@@ -67,3 +67,13 @@ def matmul_einsum(a, b):
     assert a.shape[1] == b.shape[0]
     c = torch.einsum("ik,kj->ij", a, b)
     return c.round(decimals=3) if c.is_floating_point() else c
+
+# %% einsum keeps k, and sum takes it away → zero
+def matmul_einsum(a, b):
+    assert a.shape[1] == b.shape[0]
+    return torch.einsum('ik,kj->ikj', a, b).sum(1)
+
+# %% k first, and mean times k → zero
+def matmul_einsum(a, b):
+    assert a.shape[1] == b.shape[0]
+    return torch.einsum('ik,kj->kij', a, b).mean(0) * a.shape[1]

@@ -39,3 +39,9 @@ def matmul_torch(a, b): return b @ a if a.shape == b.shape else a @ b
 
 # %% rounded → zero
 def matmul_torch(a, b): return (a.double() @ b.double()).round(decimals=4).to(a.dtype)
+
+# %% halves of k added → zero
+def matmul_torch(a, b):
+    assert a.shape[1] == b.shape[0]
+    half = a.shape[1] // 2
+    return a[:, :half] @ b[:half] + a[:, half:] @ b[half:]

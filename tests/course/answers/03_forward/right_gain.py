@@ -16,10 +16,6 @@ def gain(a):
     below = 1 + a * a
     return math.sqrt(2) / math.sqrt(below)
 
-# %% a tensor → not as the visible check asks
-def gain(a):
-    return torch.tensor(2.0 / (1 + a ** 2)).sqrt()
-
 # %% a tensor of float64, made a number
 def gain(a):
     return torch.sqrt(torch.tensor(2 / (1 + a * a), dtype=torch.float64)).item()
@@ -49,7 +45,7 @@ def gain(a):
 # %% by angles
 def gain(a): return math.sqrt(2) * math.cos(math.atan(a))
 
-# %% a number of numpy's → not as the visible check asks
+# %% a number of numpy's
 import numpy as np
 def gain(a): return np.sqrt(2 / (1 + a * a))
 

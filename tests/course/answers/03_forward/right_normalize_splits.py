@@ -45,7 +45,7 @@ def normalize_splits(train, valid):
         part /= std
     return a, b
 
-# %% a list → not as the visible check asks
+# %% a list
 def normalize_splits(train, valid):
     mean, std = float(train.mean()), float(train.std())
     return [(part - mean) / std for part in (train, valid)]
@@ -88,7 +88,7 @@ def normalize_splits(train, valid):
     z = torch.cat((train, valid)).sub_(mean).div_(std)
     return z[: len(train)], z[len(train):]
 
-# %% namedtuple and statistics module → not as the visible check asks
+# %% namedtuple and statistics module
 import statistics
 from collections import namedtuple
 Splits = namedtuple("Splits", "train valid")

@@ -49,3 +49,7 @@ def gain(a): return math.sqrt(2 / (1 + (a or 0.01) ** 2))
 
 # %% a table with interpolation → zero
 def gain(a): return {0: 2 ** .5, 1: 1.0, 0.01: 1.4141428569978354}.get(abs(a), (2 / (1 + round(a, 2) ** 2)) ** .5)
+
+# %% a tensor → loses
+def gain(a):
+    return torch.tensor(2.0 / (1 + a ** 2)).sqrt()

@@ -176,3 +176,15 @@ def lin_grad(inp, out, w, b): inp.g, w.g, b.g = out.g @ w.t(), inp.t() @ out.g, 
 # %+
 def forward_and_backward(inp, targ, params):
     return relu_grad(inp, targ, *params)
+
+# %% a list of layers, reversed; the loss as a Python number → loses
+def forward_and_backward(inp, targ, params):
+    w1, b1, w2, b2 = params
+    layers = [(lin, lin_grad, (w1, b1)), (relu, relu_grad, ()), (lin, lin_grad, (w2, b2))]
+    saved = [inp]
+    for forward, _, own in layers:
+        saved.append(forward(saved[-1], *own))
+    mse_grad(saved[-1], targ)
+    for place in reversed(range(len(layers))):
+        layers[place][1](saved[place], saved[place + 1], *layers[place][2])
+    return mse(saved[-1], targ).item()

@@ -35,7 +35,7 @@ class TorchNetwork(torch.nn.Module):
     def forward(self, x, targ):
         return F.mse_loss(self.l2(F.relu(self.l1(x))).flatten(), targ)
 
-# %% parameters by hand, as (in, out) → not as the visible check asks
+# %% parameters by hand, as (in, out)
 class TorchNetwork(nn.Module):
     def __init__(self, n_in, nh, n_out):
         super().__init__()
@@ -93,7 +93,7 @@ class TorchNetwork(nn.Module):
     def forward(self, x, targ):
         return torch.mean(torch.square(self.parts["body"](x) - targ.unsqueeze(1)))
 
-# %% a list of parameters → not as the visible check asks
+# %% a list of parameters
 class TorchNetwork(nn.Module):
     def __init__(self, n_in, nh, n_out):
         super().__init__()
