@@ -13,6 +13,8 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# The folders of assignments.
+GRADERS := $(sort $(dir $(wildcard graders/*/*.py)))
 # nbgrader calls alembic by its bare name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -46,6 +48,12 @@ lint: $(STAMP) ## Check style with ruff
 .PHONY: types
 types: $(STAMP) ## Check types with mypy
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini
+	@status=0; \
+	for folder in $(GRADERS); do \
+	  echo "mypy $$folder"; \
+	  MYPYPATH=$$folder $(BIN)/mypy --config-file graders/mypy.ini graders/conftest.py $$folder || status=1; \
+	done; exit $$status
 
 .PHONY: release
 release: $(STAMP) ## Make release/, solutions/ and the sample class of examples/ from source/

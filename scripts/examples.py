@@ -135,7 +135,7 @@ def _with(cell: Cell, text: str) -> Cell:
 
 
 def _own_cell(name: str, text: str) -> Cell:
-    cell = {"cell_type": "code", "execution_count": None, "id": name, "metadata": {}, "outputs": [], "source": []}
+    cell: Cell = {"cell_type": "code", "execution_count": None, "id": name, "metadata": {}, "outputs": [], "source": []}
     return _with(cell, text.strip("\n"))
 
 

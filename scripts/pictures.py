@@ -67,9 +67,16 @@ def graded_cell(page: Page, demo: Path) -> None:
     assert answer, "the answer is not on the page"
     assert table, "the table is not on the page"
     room = 12
-    area = {"x": answer["x"] - room, "y": answer["y"], "width": answer["width"] + 2 * room}
-    area["height"] = table["y"] + table["height"] - area["y"]
-    page.screenshot(path=PICTURES / "feedback.png", clip=area, full_page=True)
+    page.screenshot(
+        path=PICTURES / "feedback.png",
+        clip={
+            "x": answer["x"] - room,
+            "y": answer["y"],
+            "width": answer["width"] + 2 * room,
+            "height": table["y"] + table["height"] - answer["y"],
+        },
+        full_page=True,
+    )
 
 
 if __name__ == "__main__":

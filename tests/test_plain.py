@@ -81,12 +81,13 @@ def written_junit(path):
 
 
 def printed(path):
-    out = Console(file=io.StringIO(), width=400, force_terminal=False)
+    text = io.StringIO()
+    out = Console(file=text, width=400, force_terminal=False)
     out.print(screen.class_table([hostile_report()]))
     out.print(screen.exercise_table(hostile_report()))
     for sentence in screen.remarks(hostile_report()):
         out.print(sentence, markup=False)
-    return out.file.getvalue()
+    return text.getvalue()
 
 
 def shown_to_the_student(path):

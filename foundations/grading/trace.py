@@ -13,7 +13,8 @@ from foundations.grading.evidence import Record
 from foundations.worker.tracing import MAX_NAME_CHARACTERS, PREDICATES
 
 #: As :func:`foundations.worker.tracing.trace_call` returns it: by level, lists of ``[operation, count, elements]``.
-Trace = Mapping[str, Sequence[Sequence[object]]]
+#: A forged trace has entries of other forms.
+Trace = Mapping[str, Sequence[object]]
 
 #: Calls that ask a tensor about itself; their number does not measure work.
 _LOOKING = frozenset(

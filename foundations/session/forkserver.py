@@ -14,7 +14,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from foundations.config import Limits
 from foundations.errors import InternalError
@@ -68,7 +68,7 @@ class ForkServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
 
-    def __enter__(self) -> ForkServer:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

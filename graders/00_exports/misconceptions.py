@@ -10,6 +10,7 @@ import math
 import operator
 import re
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -856,6 +857,7 @@ def names_and_folders(generator):
     three = _notebook(
         "markdown: FIRST", first, "code: x", "code: #export\nSECOND = FIRST + 1", "code: #export\nTHIRD = 'x'"
     )
+    made: list[tuple[Any, ...]]
     made = [("exp", (name, three)) for name in ("00_a.ipynb", "01-a_b.ipynb", "02_a-b.ipynb", "a.ipynb", "9.ipynb")]
     made += [("exp", (name, one)) for name in ("03_a_b.ipynb", "04-a.ipynb", "plain.ipynb")]
     made += [
@@ -1104,7 +1106,7 @@ def as_witness(names, *texts):
                         raise
                     except Exception as caught:
                         error = "RuntimeError" if isinstance(caught, RuntimeError) else type(caught).__name__
-                kind = type(returned).__name__
+                kind: object = type(returned).__name__
                 if isinstance(returned, dict):
                     returned = {key: value for key, value in returned.items() if isinstance(value, int | str)}
                     kind = {key: value for key, value in returned.items() if str(key).startswith("own_")}
@@ -1198,7 +1200,8 @@ def remembers_the_run_before(path, namespace={"__name__": "__main__"}):  # noqa:
 @misconception("run_notebook")
 def has_two_dictionaries(path):
     """A function looks its names up in the first dictionary that `exec` was given. Where are the cells' names?"""
-    names, namespace = {"__name__": "__main__"}, {}
+    names = {"__name__": "__main__"}
+    namespace: dict[str, object] = {}
     for index, cell in enumerate(_cells(path)):
         try:
             exec(_python(cell) or "", names, namespace)

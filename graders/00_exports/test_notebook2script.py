@@ -27,7 +27,7 @@ def as_scripts(names, folder, *pairs):
         values = {key: value for key, value in space.items() if key[0] != "_" and isinstance(value, int | str)}
         return values, name in text.partition("FIRST")[0]
 
-    marked = {}
+    marked: dict[str, list[str]] = {}
     kept = names.get("export_cells")
     names["export_cells"] = lambda path: list(marked[Path(path).name])
     try:

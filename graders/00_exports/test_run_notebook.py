@@ -37,7 +37,7 @@ def witnessed(names, *texts):
                         raise
                     except Exception as caught:
                         error = "RuntimeError" if isinstance(caught, RuntimeError) else type(caught).__name__
-                kind = type(returned).__name__
+                kind: object = type(returned).__name__
                 if isinstance(returned, dict):
                     returned = {key: value for key, value in returned.items() if isinstance(value, int | str)}
                     kind = {key: value for key, value in returned.items() if str(key).startswith("own_")}

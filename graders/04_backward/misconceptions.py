@@ -125,7 +125,7 @@ def after_both(names, inp, targ, w1, b1, w2, b2):  # noqa: PLR0917 - .g is seen 
         for tensor, twin in zip(tensors, twins, strict=True):
             tensor.g = twin.grad
 
-    exchanged = {
+    exchanged: dict[str, object] = {
         "mse_grad": lambda inp, targ: by_autograd(
             lambda z: torch.nn.functional.mse_loss(z.flatten(), targ), [inp], None
         ),

@@ -49,7 +49,7 @@ def with_right_pieces(names, inp, targ, w1, b1, w2, b2, times, own):  # noqa: PL
         by_autograd(lambda x, v, c: torch.addmm(c, x, v), [inp, w, b], out.g)
 
     others = {"w1": w1, "b1": b1, "w2": w2, "b2": b2}
-    exchanged = {name: torch.full_like(tensor, 0.5) for name, tensor in others.items()}
+    exchanged: dict[str, object] = {name: torch.full_like(tensor, 0.5) for name, tensor in others.items()}
     if not own:
         exchanged.update(mse_grad=mse_grad, relu_grad=relu_grad, lin_grad=lin_grad)
     kept = {name: names[name] for name in exchanged if name in names}

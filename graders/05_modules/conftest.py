@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import FunctionType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -82,8 +82,9 @@ def lives(names, *args):
 
     size = form["size"]
     first, other, third = tensors[:size], tensors[size : 2 * size], tensors[2 * size :]
+    found: dict[str, Any] = {"torch": torch}
     if sound:
-        exec(sound, found := {"torch": torch})
+        exec(sound, found)
     with found["sound_ground"](made, kind, names, form["blank"]) if sound else nullcontext():
         layer = born(first)
         neighbour = born(other) if other else None
@@ -106,8 +107,9 @@ def large_batch(names, rows, columns, row_gradients, column_gradients, kind, sou
     # Made here, so that nothing large travels.
     inp = rows.unsqueeze(1) * columns
     w = torch.zeros(len(columns), len(column_gradients))
+    found: dict[str, Any] = {"torch": torch}
     if sound:
-        exec(sound, found := {"torch": torch})
+        exec(sound, found)
     with found["sound_ground"](made, kind, names) if sound else nullcontext():
         layer = made(w, torch.zeros(len(column_gradients)))
         out = layer(inp)
@@ -187,17 +189,17 @@ def sound_ground(made, kind, names, blank=False):
             for one in self.held:
                 one.g = torch.zeros_like(one)
 
-    Layer = Blank if blank else Layer
+    Chosen: Any = Blank if blank else Layer
 
-    class Lin(Layer):
+    class Lin(Chosen):
         def formula(self, inp, w, b):
             return torch.addmm(b, inp, w)
 
-    class Relu(Layer):
+    class Relu(Chosen):
         def formula(self, inp):
             return inp.relu()
 
-    class Mse(Layer):
+    class Mse(Chosen):
         def formula(self, inp, targ):
             return torch.nn.functional.mse_loss(inp.flatten(), targ)
 
@@ -280,7 +282,7 @@ def in_words(what: str, parameters: tuple[str, ...]) -> Callable[..., Any]:
     twin.__doc__ = what
     names = ["names", *(prefix + name for prefix in ("", "other_", "third_") for name in parameters)]
     kinds = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
-    twin.__signature__ = inspect.Signature(kinds)  # type: ignore[attr-defined]
+    twin.__signature__ = inspect.Signature(kinds)
     return twin
 
 
@@ -310,9 +312,9 @@ class Bench:
     #: By kind: what of autograd runs in the student's own ground.
     grounds: dict[str, Any]
 
-    parameters = ("inp", "upstream")
-    made_with = ()
-    called_with = (0,)
+    parameters: ClassVar[tuple[str, ...]] = ("inp", "upstream")
+    made_with: ClassVar[tuple[int, ...]] = ()
+    called_with: ClassVar[tuple[int, ...]] = (0,)
     upstream = 1
     in_words = "()(inp)"
 
@@ -648,9 +650,11 @@ class Lin(Bench):
         plain, other = self.student.replayer.replay(
             [Job(record, inputs), Job(record, inputs, dict.fromkeys(met, factor))]
         )
-        found = [played.attributes[1].get("g") if played.error is None else None for played in (plain, other)]
-        return all(isinstance(one, torch.Tensor) for one in found) and torch.allclose(
-            factor * found[0], found[1], rtol=0.01, atol=1e-5
+        own, changed = (played.attributes[1].get("g") if played.error is None else None for played in (plain, other))
+        return (
+            isinstance(own, torch.Tensor)
+            and isinstance(changed, torch.Tensor)
+            and torch.allclose(factor * own, changed, rtol=0.01, atol=1e-5)
         )
 
     def no_loop(self):

@@ -6,6 +6,8 @@ or which question to ask.
 
 # ruff: noqa: PLR0917 - parameters of what runs in the student process are positional, and name its arguments
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -30,7 +32,17 @@ def mse(output, targ):
 w1, b1, w2, b2 = torch.ones(784, 50), torch.zeros(50), torch.ones(50, 1), torch.zeros(1)
 
 
-class Relu:
+class Layer:
+    """The type of a list of layers."""
+
+    def __call__(self, inp):
+        raise NotImplementedError
+
+    def backward(self):
+        raise NotImplementedError
+
+
+class Relu(Layer):
     def __call__(self, inp):
         self.inp, self.out = inp, relu(inp)
         return self.out
@@ -39,7 +51,7 @@ class Relu:
         self.inp.g = (self.inp > 0) * self.out.g
 
 
-class Lin:
+class Lin(Layer):
     def __init__(self, w, b):
         self.w, self.b = w, b
 
@@ -195,7 +207,7 @@ def network_life(names, *args):
 
 def module_life(names, a, b, c, upstream, other_upstream):
     """layers made from Module, how far they come, and what they remember"""
-    made = names["Module"]
+    made: Any = names["Module"]
 
     class Mixed(made):
         def forward(self, a, b):
@@ -247,7 +259,8 @@ def module_life(names, a, b, c, upstream, other_upstream):
 
 def torch_life(names, x, targ, w1, b1, w2, b2):
     """a network by torch.nn: its parameters, its loss, its gradients"""
-    seen, stage = [], "made"
+    seen: list[Any] = []
+    stage = "made"
     try:
         network = names["TorchNetwork"](w1.shape[0], w1.shape[1], 1)
         wide = names["TorchNetwork"](w1.shape[0], w1.shape[1], 2)
@@ -297,7 +310,7 @@ def relus_on_module(generator):
 
 
 def _relus(generator, kind):
-    lives = []
+    lives: list[tuple[Any, ...]] = []
     for first, other, third in (((4, 3), (2, 3), (4, 3)), ((1, 2), (3, 1), (5, 2)), ((3, 3), (3, 3), (3, 3))) * 2:
         tensors = _made(generator, first, first, other, other, third, third)
         tensors[0].view(-1)[0] = 0.0
@@ -328,7 +341,7 @@ def lins_by_matmul(generator):
 
 
 def _lins(generator, kind):
-    lives = []
+    lives: list[tuple[Any, ...]] = []
     for n, n_in, n_out in ((4, 3, 2), (1, 3, 2), (3, 3, 3), (5, 4, 1), (2, 5, 3), (6, 2, 4)):
         shapes = (n, n_in), (n_in, n_out), (n_out,), (n, n_out)
         others = (n + 1, n_out), (n_out, n_in), (n_in,), (n + 1, n_in)
@@ -551,7 +564,7 @@ class relu_layer_hides_its_backward:
 
     def __call__(self, inp):
         self.inp, self.out = inp, relu(inp)
-        self.backward = inp > 0
+        self.backward = inp > 0  # type: ignore[method-assign]  # the mistake
         return self.out
 
     def backward(self):
@@ -567,7 +580,7 @@ class relu_layer_forgets_self:
         return self.out
 
     def backward(self):
-        inp.g = (inp > 0) * out.g  # noqa: F821 - the mistake
+        inp.g = (inp > 0) * out.g  # type: ignore[name-defined]  # noqa: F821 - the mistake
 
 
 @misconception("Relu")
@@ -1318,7 +1331,7 @@ class module_hides_forward(_Module):
 
     def __call__(self, *args):
         self.args = args
-        self.forward = self.forward(*args)
+        self.forward = self.forward(*args)  # type: ignore[method-assign]  # the mistake
         self.out = self.forward
         return self.out
 
@@ -1356,7 +1369,7 @@ class module_raises_the_wrong_thing(_Module):
     """NotImplemented is a value for comparisons, and no exception. What is the exception called?"""
 
     def forward(self, *args):
-        raise NotImplemented  # noqa: F901 - the mistake
+        raise NotImplemented  # type: ignore[misc]  # noqa: F901 - the mistake
 
 
 @misconception("Module")
@@ -1461,7 +1474,7 @@ class relu_on_module_hides_bwd(Module):
     """You have saved something on self under the name of a method. Which of the two does Module find now?"""
 
     def forward(self, inp):
-        self.bwd = inp > 0
+        self.bwd = inp > 0  # type: ignore[method-assign]  # the mistake
         return relu(inp)
 
     def bwd(self, out, inp):
@@ -1878,7 +1891,7 @@ class network_calls_bwd_itself(_Network):
     """Layers know what they were called on. Which of their methods needs to be told nothing?"""
 
     def bwd(self, out, x, targ):
-        self.loss.bwd()
+        self.loss.bwd()  # type: ignore[call-arg]  # the mistake
         for each in reversed(self.layers):
             each.bwd()
 

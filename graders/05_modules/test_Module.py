@@ -2,6 +2,8 @@
 
 # ruff: noqa: PLR0917 - parameters of what runs in the student process are positional, and name its arguments
 
+from typing import Any
+
 import torch
 
 from foundations.analysis.torch_operations import all_but
@@ -17,8 +19,9 @@ def one_argument(names, inp, upstream):
     """a layer made from Module, called on one input"""
     if not hasattr(names["Module"], "backward"):
         raise AttributeError("Module has no method backward")
+    module: Any = names["Module"]
 
-    class Triple(names["Module"]):
+    class Triple(module):
         def forward(self, inp):
             return inp * 3
 
@@ -41,8 +44,9 @@ def one_argument(names, inp, upstream):
 
 def three_arguments(names, inp, other, third, upstream):
     """a layer made from Module, called on three inputs"""
+    module: Any = names["Module"]
 
-    class Mixed(names["Module"]):
+    class Mixed(module):
         def forward(self, inp, other, third):
             return inp * other - third
 
@@ -59,10 +63,10 @@ def three_arguments(names, inp, other, third, upstream):
 
 def saved(names, inp, other):
     """what a layer made from Module remembers after a call"""
-
+    module: Any = names["Module"]
     ran = []
 
-    class Sum(names["Module"]):
+    class Sum(module):
         def forward(self, *args):
             ran.append(len(args))
             return sum(args)
@@ -77,8 +81,9 @@ def saved(names, inp, other):
 
 def given_to_bwd(names, inp, other):
     """what backward() of a layer made from Module gives to bwd"""
+    module: Any = names["Module"]
 
-    class Sum(names["Module"]):
+    class Sum(module):
         def forward(self, inp, other):
             return inp + other
 
@@ -105,15 +110,16 @@ def bare_forward(names, inp):
 
 def in_turns(names, inp, second, other, upstream, second_upstream, other_upstream):
     """two layers made from Module, in turns"""
+    module: Any = names["Module"]
 
-    class Square(names["Module"]):
+    class Square(module):
         def forward(self, inp):
             return inp * inp
 
         def bwd(self, out, inp):
             inp.g = 2 * inp * out.g
 
-    class Twice(names["Module"]):
+    class Twice(module):
         def __init__(self):
             self.first, self.last = Square(), Square()
 
@@ -158,6 +164,7 @@ def test_by_hand(student, matrix):
 
 @check("the arguments are saved as self.args, the output as self.out", weight=2)
 def test_saved(student, matrix):
+    what: tuple[str, ...]
     what = ("self.args[0] is not the first argument itself", "self.args[1] is not the second argument itself")
     what += ("self.out is not the output itself", "self.args has not as many items as the call had arguments")
     what += ("forward did not run exactly once for each call",)

@@ -92,21 +92,21 @@ def trained(names, params, train, valid, epochs, lr, bs, seed, own=True):  # noq
     # What stands above `fit` in the notebook and is wrong is replaced by something right: that mistake has cost its
     # marks already. Arguments are told apart by what they are, for they may be handed over under any names.
     def loss(*values, **named):
-        values = [value for value in (*values, *named.values()) if isinstance(value, torch.Tensor)]
-        logits, targ = sorted(values, key=lambda value: value.dtype == torch.int64)
+        tensors = [value for value in (*values, *named.values()) if isinstance(value, torch.Tensor)]
+        logits, targ = sorted(tensors, key=lambda value: value.dtype == torch.int64)
         return torch.nn.functional.cross_entropy(logits, targ)
 
     def gradient(*values, **named):
-        values = [value for value in (*values, *named.values()) if isinstance(value, torch.Tensor)]
-        logits, targ = sorted(values, key=lambda value: value.dtype == torch.int64)
+        tensors = [value for value in (*values, *named.values()) if isinstance(value, torch.Tensor)]
+        logits, targ = sorted(tensors, key=lambda value: value.dtype == torch.int64)
         with torch.enable_grad():
             leaf = logits.detach().requires_grad_()
             (logits.g,) = torch.autograd.grad(torch.nn.functional.cross_entropy(leaf, targ), leaf)
 
     def update(*values, **named):
-        values = [*values, *named.values()]
-        rate = next(value for value in values if isinstance(value, float))
-        for p in next(value for value in values if not isinstance(value, float)):
+        given = [*values, *named.values()]
+        rate = next(value for value in given if isinstance(value, float))
+        for p in next(value for value in given if not isinstance(value, float)):
             torch.add(p, p.g, alpha=-rate, out=p)
             p.g = None
 

@@ -111,7 +111,7 @@ def into_epochs(batches, n, asked):
     share, rest = divmod(len(batches), asked)
     if sum(map(len, batches)) < n * asked and share and not rest:
         return [batches[start : start + share] for start in range(0, len(batches), share)]
-    epochs = [[]]
+    epochs: list[list[list[int]]] = [[]]
     for rows in batches:
         if sum(map(len, epochs[-1])) >= n:
             epochs.append([])

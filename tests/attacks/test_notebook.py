@@ -232,7 +232,7 @@ def test_unreadable_file_is_ungraded(harness: AttackHarness, name: str) -> None:
 # ---------------------------------------------------------------------------------------------- paths to something else
 
 
-def link_to_passwd(path: Path, harness: AttackHarness) -> None:
+def link_to_passwd(path: Path, harness: object) -> None:
     path.symlink_to("/etc/passwd")
 
 
@@ -240,7 +240,7 @@ def link_to_neighbour(path: Path, harness: AttackHarness) -> None:
     path.symlink_to(harness.course.neighbour)
 
 
-def hanging_link(path: Path, harness: AttackHarness) -> None:
+def hanging_link(path: Path, harness: object) -> None:
     path.symlink_to("nowhere")
 
 
@@ -248,11 +248,11 @@ def link_to_itself(path: Path, harness: AttackHarness) -> None:
     path.symlink_to(path)
 
 
-def folder(path: Path, harness: AttackHarness) -> None:
+def folder(path: Path, harness: object) -> None:
     path.mkdir()
 
 
-def pipe(path: Path, harness: AttackHarness) -> None:
+def pipe(path: Path, harness: object) -> None:
     os.mkfifo(path)
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -194,7 +195,14 @@ def test_ctrl_c_in_the_middle_of_a_session_keeps_finished_reports(course):
     """A sentence counts the reports that are kept, and the exit code is 130; the same command grades the rest."""
     flag = course.root / "reports" / "s02.json"
     hand_in(course.root / "submitted", {"s03": with_last_cell("import time; time.sleep(50)")})
-    done = interrupted(course, lambda: flag.exists() and not time.sleep(0.3), "--json-dir", "reports")
+
+    def in_the_middle():
+        if not flag.exists():
+            return False
+        time.sleep(0.3)
+        return True
+
+    done = interrupted(course, in_the_middle, "--json-dir", "reports")
 
     assert done.returncode == 130, done.stderr
     assert "Stopped. 2 of 3 submissions are graded and recorded; run the same command again" in done.stderr
@@ -259,7 +267,7 @@ READ = {
     "UTF-8 with a mark": "2026-01-02 00:00:00 UTC\r\n".encode("utf-8-sig"),
     "Latin-1": "2026-01-02 00:00:00 UTC\xa0".encode("latin-1"),
 }
-REPORTED = {
+REPORTED: dict[str, tuple[bytes | Callable[[Path], None], str]] = {
     "Latin-1 words": ("gestern, um zwölf".encode("latin-1"), "holds 'gestern, um zwölf', which is not a date"),
     "no date": (b"yesterday", "holds 'yesterday', which is not a date"),
     "no year": (b"12", "holds '12', which is not a date"),
@@ -339,6 +347,7 @@ def test_a_gradebook_that_another_program_locks_is_one_sentence(course, monkeypa
     with subprocess.Popen(
         [sys.executable, "-c", LOCK, str(book)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
+        assert other.stdout is not None
         other.stdout.readline()
         done = grade(course)
         other.communicate(b"\n")

@@ -1,6 +1,7 @@
 """``foundations check`` runs the visible checks in a real kernel, and accepts the files that grading accepts."""
 
 import json
+from typing import Any
 
 import builders
 import pytest
@@ -69,7 +70,7 @@ def without(key):
     return lambda table: table.pop(key)
 
 
-OWN = {"cell_type": "code", "metadata": {}, "source": "", "outputs": [], "execution_count": None}
+OWN: dict[str, Any] = {"cell_type": "code", "metadata": {}, "source": "", "outputs": [], "execution_count": None}
 KERNEL = {"display_name": "mine", "language": "python", "name": "conda-env-mine-py"}
 #: Damage to a notebook's values.
 DAMAGED = {

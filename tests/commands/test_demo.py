@@ -32,9 +32,10 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def shown(course):
     """Return its output in a terminal of 100 columns; its folder is ``demo``."""
-    out = Console(width=100, file=io.StringIO())
+    printed = io.StringIO()
+    out = Console(width=100, file=printed)
     assert demo.run_demo(course, course.root / "demo", out, Console(quiet=True)) == 0
-    return out.file.getvalue()
+    return printed.getvalue()
 
 
 def test_it_prints_a_table_for_each_assignment_and_one_for_all(shown):

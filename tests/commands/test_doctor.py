@@ -29,9 +29,9 @@ def findings(tmp_path_factory):
 
 
 def shown(findings):
-    console = Console(file=io.StringIO(), width=110)
-    doctor.show(findings, console)
-    return console.file.getvalue()
+    printed = io.StringIO()
+    doctor.show(findings, Console(file=printed, width=110))
+    return printed.getvalue()
 
 
 def made(*missing, failure=None):
@@ -77,8 +77,10 @@ def test_every_layer_is_explained():
 def test_the_page_on_security_has_the_same_layers():
     """The page lists the layers that are applied."""
     page = (Path(__file__).parents[2] / "docs" / "security.md").read_text("utf-8")
-    table = re.search(r"^\| layer \|.*?\n\n", page, re.DOTALL | re.MULTILINE)[0]
-    listed = [name.removesuffix(" (extra)") for name in re.findall(r"^\| ([a-z(][a-z() -]*?) \|", table, re.MULTILINE)]
+    table = re.search(r"^\| layer \|.*?\n\n", page, re.DOTALL | re.MULTILINE)
+    assert table is not None
+    names = re.findall(r"^\| ([a-z(][a-z() -]*?) \|", table[0], re.MULTILINE)
+    listed = [name.removesuffix(" (extra)") for name in names]
 
     assert listed == ["layer", *doctor.DENIES]
 

@@ -24,9 +24,9 @@ def course(tmp_path: Path) -> Course:
 
 
 def check(course: Course) -> str:
-    out = Console(width=150, file=io.StringIO())
-    release(course, NAME, out, Console(quiet=True), check_only=True)
-    return out.file.getvalue()
+    printed = io.StringIO()
+    release(course, NAME, Console(width=150, file=printed), Console(quiet=True), check_only=True)
+    return printed.getvalue()
 
 
 def test_missing_notebooks_are_one_error(course: Course) -> None:

@@ -187,7 +187,11 @@ def source(assignment: str, only: tuple[str, ...] = ()) -> nbformat.NotebookNode
     """
     notebook = copy.deepcopy(read_source(ROOT / "source" / assignment / f"{assignment}.ipynb"))
     graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    names = [_grade_id(cell) for cell in graded if cell.cell_type == "code" and not cell.metadata.nbgrader.solution]
+    names = [
+        name
+        for cell in graded
+        if cell.cell_type == "code" and not cell.metadata.nbgrader.solution and (name := _grade_id(cell))
+    ]
     wanted = {"setup", *names, *(f"{name}-solution" for name in names)}
     notebook.cells = [
         cell

@@ -89,8 +89,8 @@ def unnoticed(client: GradingClient, by_exercise: dict[str, Mutant]) -> list[str
     ground = {name: own[name] for exercise in by_exercise for name in builds_on(exercise)}
     report = client.grade({**ground, **{name: [mutant.source] for name, mutant in by_exercise.items()}}).report
     assert report.reason is None, report.reason
-    scores = {exercise.id: (exercise.score, exercise.max_score) for exercise in report.exercises}
-    return [name for name in by_exercise if scores[name][0] is None or scores[name][0] >= scores[name][1]]
+    graded = {exercise.id: exercise for exercise in report.exercises}
+    return [name for name in by_exercise if (score := graded[name].score) is None or score >= graded[name].max_score]
 
 
 class MutantRunner:
@@ -214,7 +214,8 @@ def main() -> int:
     parser.add_argument("--exercise", action="append", default=[], help="only this one; may be given several times")
     parser.add_argument("--survivors", action="store_true", help="only those that are explained")
     arguments = parser.parse_args()
-    start, outcome, graded = time.monotonic(), Outcome(), {}
+    start, outcome = time.monotonic(), Outcome()
+    graded: dict[str, set[str]] = {}
     with tempfile.TemporaryDirectory() as folder, ForkServer() as forkserver:
         grading = MutantRunner(Path(folder), forkserver)
         for assignment in arguments.assignments or covered():

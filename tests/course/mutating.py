@@ -12,9 +12,11 @@ import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 #: A change of an expression: its name, and the expression that replaces the old one.
 Changes = Iterator[tuple[str, ast.expr]]
+Node = TypeVar("Node", bound=ast.AST)
 
 _OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub,),
@@ -289,11 +291,11 @@ def _expressions(place: _Place) -> Changes:  # noqa: PLR0912 - a branch for each
         case ast.IfExp(test=test, body=body, orelse=orelse):
             yield "branches swapped", ast.IfExp(test, orelse, body)
         case ast.Name(id=name, ctx=ast.Load()) if name in place.names and name != "self":
-            names = [other for other in place.names if other != "self"]
+            names = [each for each in place.names if each != "self"]
             for step in (1, -1):
-                other = names[(names.index(name) + step) % len(names)]
-                if other != name:
-                    yield "another name", ast.Name(other, ast.Load())
+                beside = names[(names.index(name) + step) % len(names)]
+                if beside != name:
+                    yield "another name", ast.Name(beside, ast.Load())
 
 
 def _operators(node: ast.BinOp) -> Changes:
@@ -362,8 +364,8 @@ def _attributes(place: _Place, node: ast.Attribute) -> Changes:
             yield f"{other} for {node.attr}", _with(node, attr=other)
     if isinstance(node.value, ast.Name) and node.value.id == "self" and not isinstance(place.holder, ast.Call):
         own = {"inp": "out", "out": "inp", "w": "b", "b": "w", "targ": "inp", "args": "out"}
-        if other := own.get(node.attr):
-            yield "another attribute", _with(node, attr=other)
+        if instead := own.get(node.attr):
+            yield "another attribute", _with(node, attr=instead)
 
 
 def _elements(node: ast.Tuple | ast.List, elements: list[ast.expr]) -> Changes:
@@ -378,12 +380,12 @@ def _elements(node: ast.Tuple | ast.List, elements: list[ast.expr]) -> Changes:
 # ------------------------------------------------------------------------------------------------------------ nodes
 
 
-def _with(node: ast.AST, **fields: object) -> ast.expr:
+def _with(node: Node, **fields: object) -> Node:
     """Return ``node`` with other ``fields``; its other parts are shared."""
     twin = copy.copy(node)
     for name, value in fields.items():
         setattr(twin, name, value)
-    return twin  # type: ignore[return-value]
+    return twin
 
 
 def _method(value: ast.expr, name: str, *args: ast.expr) -> ast.expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import jsonschema
@@ -117,7 +117,9 @@ def test_feedback_level_none_has_outcomes_only(none: GradingClient, kind: str) -
     """At the level "none" a student sees only outcomes; the mistake's name remains for the instructor."""
     wrong = {exercise: read_answers("wrong", exercise)[0].cells for exercise in EXERCISES}
     slow = {"matmul_elementwise": read_answers("slow", "matmul_elementwise")[0].cells}
-    report = none.grade({"stub": {}, "wrong": wrong, "slow": slow, "solution": solutions("01_matmul")}[kind]).report
+    answers: dict[str, Mapping[str, Sequence[str]]]
+    answers = {"stub": {}, "wrong": wrong, "slow": slow, "solution": solutions("01_matmul")}
+    report = none.grade(answers[kind]).report
     assert set(messages(report)) == {""}
     jsonschema.validate(report.to_json(), SCHEMA)
 

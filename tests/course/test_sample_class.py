@@ -16,6 +16,8 @@ TEXTS = {"why": {"full": "Because."}}
 @pytest.fixture(scope="module")
 def examples():
     spec = importlib.util.spec_from_file_location("examples_script", ROOT / "scripts" / "examples.py")
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
 from course_builder import NAME, checks, graded, hand_in
 from nbgrader_warnings import NBGRADER_WARNINGS
@@ -21,9 +22,15 @@ pytestmark = NBGRADER_WARNINGS
 STUDENTS = ("s01", "s02", "s03")
 
 
+def executed(student: str) -> nbformat.NotebookNode:
+    notebook = graded(student).notebook
+    assert notebook is not None
+    return notebook
+
+
 @pytest.fixture
 def submitted(course: Course) -> Path:
-    return hand_in(course.root / "submitted", {name: graded(name).notebook for name in STUDENTS})
+    return hand_in(course.root / "submitted", {name: executed(name) for name in STUDENTS})
 
 
 def test_all_reports_are_recorded_at_the_end_of_the_block(course: Course, submitted: Path) -> None:

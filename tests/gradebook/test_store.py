@@ -39,6 +39,8 @@ def test_configuration_file_and_package_agree() -> None:
     assigned: dict[str, dict[str, Any]] = {}
 
     class Section:
+        name: str
+
         def __init__(self, name: str) -> None:
             object.__setattr__(self, "name", name)
 

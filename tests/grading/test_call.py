@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from tensors import with_g
 
 from foundations.grading.call import Call, first_line
 from foundations.grading.compare import CheckFailed
@@ -14,7 +15,7 @@ from foundations.grading.misconceptions import Behaviour
 
 def call(*args: Any, **seen: Any) -> Call:
     """Return a call ``f(x, y)`` whose arguments stayed as they were, unless ``seen`` has other effects."""
-    effects = {
+    effects: dict[str, Any] = {
         "value": None,
         "args_after": args,
         "attributes": [{} for _ in args],
@@ -29,12 +30,6 @@ def call(*args: Any, **seen: Any) -> Call:
 
 def error(name: str, text: str = "", line: int | None = None, bases: tuple[str, ...] = ()) -> dict[str, Any]:
     return {"name": name, "text": text, "line": line, "bases": [name, *bases]}
-
-
-def with_g(values: list[float]) -> torch.Tensor:
-    tensor = torch.ones(2)
-    tensor.g = torch.tensor(values)
-    return tensor
 
 
 def message(requirement: Any, *arguments: Any, **options: Any) -> str:
@@ -100,7 +95,7 @@ def test_arguments_must_stay_as_they_were() -> None:
     changed = call(torch.ones(2), torch.ones(2), args_after=(torch.ones(2), torch.zeros(2)))
     assert message(changed.must_leave_inputs) == "f(x, y) changed y in place; its caller still needs it"
     for left in ({"g": torch.zeros(2)}, {}):
-        lost = call(with_g([1.0, 2.0]), attributes=[left])
+        lost = call(with_g(torch.ones(2), torch.tensor([1.0, 2.0])), attributes=[left])
         assert message(lost.must_leave_inputs) == "f(x, y) changed x.g; its caller still needs it"
         lost.must_leave_inputs(setting=[(0, "g")])
 

@@ -101,7 +101,12 @@ def test_hidden_test_that_fails_with_the_solution_is_its_authors_fault(grading, 
     hidden = TRUSTING.replace("value.shape != (2,)", "value.shapes != (2,)")
     runs = []
     run = HiddenTests.run
-    monkeypatch.setattr(HiddenTests, "run", lambda self, plugin: runs.append(plugin.only) or run(self, plugin))
+
+    def recorded(self, plugin):
+        runs.append(plugin.only)
+        return run(self, plugin)
+
+    monkeypatch.setattr(HiddenTests, "run", recorded)
     first, second = grading(hidden, DOUBLE, DOUBLE)
 
     for report in (first, second):

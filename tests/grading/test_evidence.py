@@ -16,7 +16,7 @@ def test_replay_runs_only_operators(forkserver) -> None:
     replayer = Replayer(forkserver)
     try:
         for name in ("aten.mm._op", "aten.__class__.mro", "prims.__dict__.clear", "aten.mul.__call__"):
-            entries = [[name, [["t", 0], ["t", 1]], {}, [2], -1]]
+            entries: list[list[object]] = [[name, [["t", 0], ["t", 1]], {}, [2], -1]]
             outputs = {"value": ["t", 2], "attributes": []}
             text = json.dumps({"entries": entries, "calls": [], "leaves": [], "outputs": outputs})
             [played] = replayer.replay([Job(Record(text, [], [], []), [torch.ones(1, 1), torch.ones(1, 1)])])

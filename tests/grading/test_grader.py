@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from typing import Any
 
 import builders
 import nbformat
@@ -316,7 +317,7 @@ def test_hidden_test_that_raises_is_a_fault_and_not_a_zero(course, forkserver, t
 
     assert scores(report) == {"double": None, "triple": 4.0}
     assert (report.verdict, report.score, exit_code([report])) == ("ungraded", None, 2)
-    assert "NameError" in report.why_ungraded()
+    assert "NameError" in (report.why_ungraded() or "")
 
 
 def test_submission_is_ungraded_without_confinement(grader, graded, monkeypatch):
@@ -465,6 +466,7 @@ def test_course_rule_and_decisions_on_reviews_are_applied(reviewing, forkserver)
     root, path = reviewing
     finding = Review("torch.mm = f", "torch is changed", ("double",), 2, 1)
     made, notebooks = [], []
+    settings: list[dict[str, Any]]
     settings = [{}, {"hidden_code": "fail"}, {"assignment": {"course": {"hidden_code": "fail"}}}, {}, {}]
     for number, setting in enumerate(settings):
         if number == 3:
@@ -473,6 +475,7 @@ def test_course_rule_and_decisions_on_reviews_are_applied(reviewing, forkserver)
         with Grader(Course(root, setting), "course", forkserver=forkserver) as grader:
             graded = grader.grade(path, "s02" if number == 4 else "s01")
         made.append(graded.report)
+        assert graded.notebook is not None
         notebooks.append(graded.notebook)
 
     assert [scores(report)["double"] for report in made] == [5.0, 0.0, 0.0, 0.0, 5.0]

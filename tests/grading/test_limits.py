@@ -112,6 +112,7 @@ def test_wall_limit_of_the_notebook_stops_a_cell(course, forkserver, tmp_path):
     with Grader(Course(course.root, table), "course", forkserver=forkserver) as grader:
         executed = grader.grade(builders.write(notebook, tmp_path / "a.ipynb"), "s01").notebook
 
+    assert executed is not None
     message = "stopped: the notebook has had the 0.5 s it may take as a whole"
     assert builders.cell(executed, "double-solution").outputs[0].evalue == message
 
@@ -134,6 +135,7 @@ def test_declared_files_can_be_read(course, forkserver, tmp_path):
 
     assert graded.report.score == 9.0
     assert graded.report.repairs == ["the file 'more.txt' was left out: it is a link or cannot be opened"]
+    assert graded.notebook is not None
     assert graded.notebook.cells[-1].outputs[0].text == "['factor.txt']\n"
     assert sorted(entry.name for entry in path.parent.iterdir()) == ["a.ipynb", "factor.txt", "more.txt", "torch.py"]
 

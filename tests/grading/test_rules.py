@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -274,7 +276,7 @@ def test_rows_at_a_time_are_seen_when_run(name: str) -> None:
     assert (family, operation) in [(violation.family, violation.operation) for violation in violations]
 
 
-PRODUCTS_RUN = {
+PRODUCTS_RUN: dict[str, Callable[..., Any]] = {
     "@": lambda a, b: a @ b,
     "aten": torch.ops.aten.mm.default,
     "private": torch._C._VariableFunctions.mm,
@@ -508,7 +510,7 @@ BY_TRACE_ALONE = {
 @pytest.mark.parametrize("name", BY_TRACE_ALONE)
 def test_trick_that_reading_misses_is_seen_when_run(name: str) -> None:
     """The trace shows operations that reading misses."""
-    space: dict[str, object] = {}
+    space: dict[str, Any] = {}
     exec(IMPORTS + "\n" + BY_TRACE_ALONE[name], space)
     assert read_source_for(ELEMENTWISE, cells_of(BY_TRACE_ALONE[name]), "mm3") == []
     _, trace = trace_call(space["mm3"], pair())

@@ -19,6 +19,7 @@ from foundations.config import Limits
 from foundations.errors import CourseError, SessionLost
 from foundations.grading import speed
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.misconceptions import Observation
 from foundations.grading.pytest_plugin import exercise_of
 from foundations.grading.speed import SpeedVerdict, Stopwatch, Task
 from foundations.session.forkserver import ForkServer
@@ -289,7 +290,8 @@ class Recorder:
 
     def __init__(self, exercise: str, tasks: dict[str, Task]) -> None:
         self.exercise, self._tasks = exercise, tasks
-        self.observations, self.notes = [], []
+        self.observations: list[Observation] = []
+        self.notes: list[str] = []
 
     def generator(self, purpose=""):
         return torch.Generator().manual_seed(1)

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 import torch
+from tensors import with_g
 
 from foundations.analysis.torch_operations import all_but
 from foundations.errors import CourseError
@@ -92,8 +93,7 @@ def test_wrong_attribute_is_described(student_of, line, message):
 
 def test_attribute_from_before_the_call_must_not_change(student_of):
     """An upstream gradient that is changed in place fails the check, unless the call may set it."""
-    out = torch.ones(2)
-    out.g = torch.ones(2)
+    out = with_g(torch.ones(2), torch.ones(2))
     source = "def f_grad(inp, out):\n    out.g.mul_(2)\n    inp.g = out.g.clone()"
     call = student_of("f_grad", source).call(torch.ones(2), out)
     call.must_set(0, "g", 2 * torch.ones(2))

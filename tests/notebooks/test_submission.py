@@ -243,7 +243,8 @@ def test_any_json_in_any_place(shared_desk: Desk, data: st.DataObject, changes: 
     """A notebook with any value in any place is graded with every graded cell once, or refused."""
     nb = json.loads(json.dumps(answered()))
     for _ in range(changes):
-        path = data.draw(st.sampled_from(list(paths(nb)) or [None]))
+        places: list[tuple[Any, ...] | None] = [*paths(nb)]
+        path = data.draw(st.sampled_from(places or [None]))
         if path is None:
             break
         *above, last = path

@@ -12,7 +12,7 @@ from matplotlib.image import imread
 from foundations import plots
 from foundations.plots.graphs import _rows
 
-CHAIN = ["x", ("lin", "w", "b"), "out", ("mse", "targ"), "loss"]
+CHAIN: list[str | tuple[str, ...]] = ["x", ("lin", "w", "b"), "out", ("mse", "targ"), "loss"]
 
 
 def pixels(picture: plots.Picture) -> np.ndarray:

@@ -44,7 +44,9 @@ def test_formulas_and_pictures_are_in_the_page(page: BeautifulSoup) -> None:
     assert page.title.get_text() == "course"
     assert [formula["display"] for formula in page.find_all("math")] == ["block"]
     assert [image.attrs for image in page.find_all("img")] == [PICTURE]
-    assert page.find("summary").get_text() == "Hint"
+    summary = page.find("summary")
+    assert summary is not None
+    assert summary.get_text() == "Hint"
 
 
 def test_the_page_runs_no_script_and_sends_no_request(page: BeautifulSoup) -> None:
@@ -55,6 +57,7 @@ def test_the_page_runs_no_script_and_sends_no_request(page: BeautifulSoup) -> No
     addresses = re.findall(r"""(?:url\(|@import)\s*["']?([^"')]{1,40})""", styles)
     assert [address for address in addresses if not address.startswith("data:")] == []
     policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})
+    assert policy is not None
     assert policy["content"] == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 

@@ -21,7 +21,7 @@ def slugs_in(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.keyword) and node.arg == "slug" and isinstance(node.value, ast.Constant):
             yield str(node.value.value)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "fault":
-            yield from (f"notebook-{slug.value}" for slug in node.args[2:] if isinstance(slug, ast.Constant))
+            yield from ("notebook-" + str(slug.value) for slug in node.args[2:] if isinstance(slug, ast.Constant))
 
 
 def used() -> set[str]:

@@ -38,6 +38,13 @@ def f(x):
 )
 
 
+def html(kind, text, **options):
+    """Render a text that is within all bounds."""
+    made = rendered(kind, text, Budget(), **options)
+    assert made is not None
+    return made
+
+
 def up_to(size, shape):
     return shape * (size // len(shape) + 1)
 
@@ -115,7 +122,7 @@ def test_a_text_beyond_the_largest_is_not_rendered(kind):
 @pytest.mark.parametrize("times", [1, 3, 15])
 def test_ordinary_text_is_rendered_whole_at_any_size(times):
     """The process renders the same as this one: tables, code in colours, formulas, quotations."""
-    made = rendered("markdown", ORDINARY * times, Budget())
+    made = html("markdown", ORDINARY * times)
 
     soup = BeautifulSoup(made, "html.parser")
     counts = {name: len(soup.find_all(name)) for name in ("h2", "em", "table", "blockquote", "math", "ol")}
@@ -138,13 +145,13 @@ def test_a_text_after_one_that_was_too_slow_is_rendered():
     """The process is started again."""
     slow = EVERY["markdown: a table of pipes"][1][:40_000]
     assert rendered("markdown", slow, Budget()) is None
-    assert "<h2" in rendered("markdown", ORDINARY * 5, Budget())
+    assert "<h2" in html("markdown", ORDINARY * 5)
 
 
 def test_pictures_that_are_shown_often_are_bounded():
     """The page has a copy of the picture for each time that it is shown."""
     picture = {"a.png": {"image/png": "A" * 3_000_000}}
-    assert rendered("markdown", "![a](attachment:a.png)", Budget(), attachments=picture).count("A" * 3_000_000) == 1
+    assert html("markdown", "![a](attachment:a.png)", attachments=picture).count("A" * 3_000_000) == 1
     assert rendered("markdown", "![a](attachment:a.png)\n" * 80, Budget(), attachments=picture) is None
 
 
@@ -182,13 +189,13 @@ def test_only_classes_of_our_tables_survive():
     kept = "foundations-checks tex2jax_ignore mathjax_ignore"
     for name in ("btn btn-primary", "comment", "score", "panel-footer", "highlight", "aside-x-1", f"{kept} hidden"):
         for kind in ("html", "markdown"):
-            assert "class" not in rendered(kind, f'<b class="{name}">x</b>', Budget())
-    assert f'class="{kept}"' in rendered("html", f'<div class="{kept}">x</div>', Budget())
+            assert "class" not in html(kind, f'<b class="{name}">x</b>')
+    assert f'class="{kept}"' in html("html", f'<div class="{kept}">x</div>')
 
 
 def test_code_in_prose_keeps_only_its_colours():
     """The name of its language, which the student chooses, does not reach the HTML."""
-    made = rendered("markdown", '```python\nx = "<b>"\n```\n\n```nothing" onclick="x\n<i>y</i>\n```\n', Budget())
+    made = html("markdown", '```python\nx = "<b>"\n```\n\n```nothing" onclick="x\n<i>y</i>\n```\n')
     soup = BeautifulSoup(made, "html.parser")
 
     assert soup.select(".highlight .s2")[0].get_text() == '"<b>"'

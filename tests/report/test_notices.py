@@ -44,7 +44,9 @@ def test_formgrader_shows_findings(tmp_path: Path) -> None:
     """It shows each finding with its place, reason and exercises, and the closing command; none of it is a script."""
     soup = BeautifulSoup(page(tmp_path, "formgrade"), "html.parser")
     [title] = [tag for tag in soup.find_all("strong") if "needs a look" in tag.get_text()]
-    shown = title.find_parent(class_="cell").get_text()
+    cell = title.find_parent(class_="cell")
+    assert cell is not None
+    shown = cell.get_text()
     assert f"cell 3, line 1: evil {PAYLOAD}" in shown
     assert all(word in shown for word in ("torch is", "changed", "part of: double", "a thread", "it worked"))
     assert "foundations review course 's 01' --accept" in shown

@@ -12,7 +12,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +214,7 @@ def attempts(examples: int, account: Account, reader: Reader) -> list[Callable[[
     @given(st.sampled_from([0, 0, 1, 2]), st.integers(0, 1 << 64))
     def nearly_valid(which: int, number: int) -> None:
         for data in variants(which, random.Random(number)):
-            account.case(lambda data=data: reader.accepted(data, also_rules=number % 8 == 0))
+            account.case(partial(reader.accepted, data, also_rules=number % 8 == 0))
 
     @small(examples)
     @given(NOTEBOOKS, st.integers(0, 1 << 64))
@@ -317,7 +317,7 @@ def explode() -> Account:
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(Path(folder))
         for data in bombs():
-            exploded(data, account, _BOMB_BYTES, _BOMB_S, lambda data=data: reader.accepted(data))
+            exploded(data, account, _BOMB_BYTES, _BOMB_S, partial(reader.accepted, data))
     return account
 
 

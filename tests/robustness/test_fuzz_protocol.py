@@ -12,6 +12,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -162,7 +163,7 @@ def attempts(examples: int, account: Account) -> list[Callable[[], None]]:
     @given(VALUES | st.sampled_from(REPLIES), st.integers(0, 1 << 64))
     def nearly_valid(value: Any, number: int) -> None:
         for data in variants(value, random.Random(number)):
-            account.case(lambda data=data: decoded_or_refused(data))
+            account.case(partial(decoded_or_refused, data))
 
     @small(examples)
     @given(NODES, st.binary(max_size=64))
@@ -256,7 +257,7 @@ def explode() -> Account:
     for name in BOMBS:
         data = bomb(name, 100_000_000)
         most = _BYTES_FOR_EACH * len(data) + _BYTES_FOR_ALL
-        exploded(data, account, most, _BOMB_S, lambda data=data: decoded_or_refused(data))
+        exploded(data, account, most, _BOMB_S, partial(decoded_or_refused, data))
     return account
 
 

@@ -212,7 +212,7 @@ def _nobody_is_left(fake: FakeForkServer, session: Session) -> None:
 # ---------------------------------------------------------------------------------------------------- answers
 
 
-_ODD_VALUES = (
+_ODD_VALUES: tuple[object, ...] = (
     None, True, -1, 0, 2**63, -(2**4000), 2**4000, math.nan, math.inf, "", "\x00", "\ud800", "é" * 1000, [], (), {},
     [[]], {"name": "x"}, {1: 2}, torch.ones(2, 3), torch.tensor(math.nan), torch.ones(0, 3), torch.ones(2, 3).bool(),
     torch.ones(2, 3).to(torch.complex64), protocol.Opaque("x" * 300), [2**4000] * 3, "NameError", "<b>",

@@ -170,6 +170,7 @@ def test_process_ends_with_its_parent(user, tmp_path):
     arguments = confined.command("-B", "-c", textwrap.dedent(script), user=user)
     environment = {"PYTHONPATH": str(confined.ROOT)}
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, env=environment, cwd="/") as parent:
+        assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         assert os.path.exists(f"/proc/{pid}")
         parent.kill()

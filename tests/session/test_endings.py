@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from sessions import CLOSE_ALL, LEADERLESS, SCRATCH, call, kill, text_of
+from sessions import CLOSE_ALL, LEADERLESS, SCRATCH, call, error_of, kill, text_of
 
 from foundations.config import Limits
 from foundations.errors import InternalError, SessionLost
@@ -120,6 +120,7 @@ def test_a_process_whose_first_thread_has_ended_ends_with_the_fork_server():
     source = textwrap.dedent(HALF_ENDED["the first thread has ended and the pipes are held"])
     with ForkServer() as forkserver, Session(forkserver, [], Limits()) as started:
         started.start()
+        assert started._process is not None
         pid = started._process.pid
         timer = threading.Timer(0.5, kill, (forkserver,))
         timer.start()
@@ -141,7 +142,7 @@ def test_a_fork_server_that_is_lost_twice_during_one_cell_costs_that_cell(forkse
     monkeypatch.setattr(Session, "_ask", kill_first)
     with Session(forkserver, list(enumerate(["x = 1", "deadly = 1", "print(x)"])), Limits()) as started:
         started.finish()
-        assert "ended twice while this code ran" in started.runs[1].error["text"]
+        assert "ended twice while this code ran" in error_of(started.runs[1])["text"]
         assert text_of(started.runs[2]) == "1\n"
         assert (started.forkserver_losses, started.restarts) == (2, 2)
 

@@ -26,6 +26,7 @@ def test_no_process_remains_when_the_fork_server_and_sessions_are_closed():
     with ForkServer() as process:
         with Session(process, [(0, "1")], Limits()) as started:
             started.finish()
+            assert started._process is not None
             pid = started._process.pid
         assert process._process is not None
     for _ in range(100):
@@ -40,8 +41,7 @@ def test_a_fork_server_that_was_killed_is_replaced():
     with ForkServer() as process:
         with Session(process, [(0, "1")], Limits()) as started:
             started.finish()
-        process._process.kill()
-        process._process.wait()
+        kill(process)
         with Session(process, [(0, "print(5)")], Limits()) as other:
             other.finish()
             assert text_of(other.runs[0]) == "5\n"

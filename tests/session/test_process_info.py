@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from sessions import error_of
 
 from foundations.config import Limits
 from foundations.session import process_info
@@ -22,6 +23,7 @@ BUSY = "import time\nwhile time.process_time() < 0.2: pass\nprint(flush=True)\nt
 def busy():
     """Start a process that uses 0.2 s of CPU and then sleeps."""
     with subprocess.Popen([sys.executable, "-c", BUSY], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
         process.stdout.readline()
         yield process
         process.kill()
@@ -61,6 +63,7 @@ def test_the_name_of_a_process_is_not_read_as_its_state():
     """A process chooses its name, and the name is in the middle of the line that is read."""
     code = "import time; open('/proc/self/comm', 'w').write('x) Z 1 2'); print(flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
         process.stdout.readline()
         assert not process_info.has_ended(process.pid)
         assert process_info.threads(process.pid) == 1
@@ -84,6 +87,6 @@ def test_a_session_works_without_features_of_linux(monkeypatch):
             started.finish()
             assert time.monotonic() - start < 60
             assert started.runs[2].outputs[0]["text"] == "1\n"
-            assert "exit code 3" in started.runs[1].error["text"]
-            assert "of CPU" in started.runs[3].error["text"]
+            assert "exit code 3" in error_of(started.runs[1])["text"]
+            assert "of CPU" in error_of(started.runs[3])["text"]
             assert started.cpu_s > 0.3

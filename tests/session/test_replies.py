@@ -1,5 +1,7 @@
 """Replies of student processes are refused if a part is missing or has the wrong type."""
 
+from typing import Any
+
 import pytest
 from replies import ERROR, REPLIES
 
@@ -8,7 +10,7 @@ from foundations.session.replies import CellRun, Greeting, is_answer
 RUN, CALL = REPLIES[1], REPLIES[2]
 #: The request that the reply ``CALL`` answers.
 REQUEST = {"args": [1, 2, 3]}
-GREETING = {"layers": ["descriptors"], "refused": [{"layer": "a", "reason": "b", "advice": "c"}]}
+GREETING: dict[str, Any] = {"layers": ["descriptors"], "refused": [{"layer": "a", "reason": "b", "advice": "c"}]}
 
 
 def changed(reply, key, value):
@@ -44,8 +46,11 @@ def test_malformed_greeting_is_refused(reply):
 def test_run_of_a_cell_has_its_outputs_and_its_error():
     """The watched names are optional."""
     run = CellRun.parse(RUN)
+    assert run is not None
     assert (run.outputs, run.execution_count, run.error, run.bound) == (RUN["outputs"], 4, ERROR, None)
-    assert CellRun.parse(RUN | {"error": None, "bound": {"f": True}}).bound == {"f": True}
+    run = CellRun.parse(RUN | {"error": None, "bound": {"f": True}})
+    assert run is not None
+    assert run.bound == {"f": True}
 
 
 MALFORMED_ERRORS = [

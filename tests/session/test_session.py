@@ -6,6 +6,7 @@ import time
 import pytest
 import torch
 from sessions import SCRATCH, call, text_of
+from tensors import with_g
 
 from foundations.config import Limits
 from foundations.errors import SessionLost, SubmissionError
@@ -74,8 +75,7 @@ def test_attributes_set_before_a_call_arrive_with_the_argument(session):
     """An upstream gradient is an attribute of a tensor."""
     started = session("def f(out): return out.g * 3")
     started.finish()
-    out = torch.zeros(2)
-    out.g = torch.ones(2)
+    out = with_g(torch.zeros(2), torch.ones(2))
 
     assert torch.equal(call(started, "f", out)["value"], 3 * torch.ones(2))
 

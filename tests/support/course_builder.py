@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import builders
 import nbformat
@@ -27,12 +27,16 @@ ROOT = Path(__file__).parents[2]
 NAME = "course"
 
 
-@dataclass
-class Graded:
-    """A record like :class:`foundations.grading.grader.Graded`, without its imports."""
+if TYPE_CHECKING:
+    from foundations.grading.grader import Graded
+else:
 
-    report: Report
-    notebook: nbformat.NotebookNode | None
+    @dataclass
+    class Graded:
+        """A record like :class:`foundations.grading.grader.Graded`, without its imports."""
+
+        report: Report
+        notebook: nbformat.NotebookNode | None
 
 
 def make_course(root: Path, source: nbformat.NotebookNode | None = None) -> Course:
@@ -129,6 +133,7 @@ FOUND = Review("torch.atan2 = evil_twin", "torch is patched through an alias", (
 def suspected(course: Course, *findings: Review, student: str = "s01", **more: Any) -> Graded:
     """Return a report with these findings, settled as grading settles it."""
     made = graded(student, **more)
+    assert made.notebook is not None
     made.report.review = list(findings)
     made.report.fingerprint = decisions.fingerprint((cell.cell_type, cell.source) for cell in made.notebook.cells)
     decisions.settle(made.report, reviews.decisions(course.root, NAME, student), course.hidden_code(NAME))

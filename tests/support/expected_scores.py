@@ -3,7 +3,7 @@
 UNGRADED = None
 
 #: By assignment and student: the share of each exercise's points that remains, if not all of them.
-EXPECTED = {
+EXPECTED: dict[str, dict[str, dict[str, float] | None]] = {
     "00_exports": {
         "all-right": {},
         "always-float32": {"test_eq": 9 / 10, "near": 11 / 13},

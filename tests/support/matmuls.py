@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 
@@ -69,7 +71,7 @@ def matmul_flat(a, b):
     out = []
     for i in range(a.shape[0]):
         for j in range(b.shape[1]):
-            total = 0
+            total: Any = 0  # a tensor from the first step on
             for k in range(a.shape[1]):
                 total = torch.add(total, torch.mul(a[i][k], b[k][j]))
             out.append(total)

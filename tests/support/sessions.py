@@ -27,6 +27,11 @@ def text_of(run):
     return "".join(output.get("text", "") for output in run.outputs)
 
 
+def error_of(run):
+    assert run.error is not None
+    return run.error
+
+
 #: A thread survives, and the first one ends by the system call of a thread, not of a process.
 LEADERLESS = """
     import ctypes, os, threading, time

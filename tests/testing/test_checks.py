@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from tensors import with_g
 
 from foundations import testing
 from foundations.testing import CheckFailed, case
@@ -75,7 +77,7 @@ def test_a_stub_is_called_unwritten():
 
 def test_a_stub_that_an_exercise_calls_is_named():
     """Exercises build on each other: the message names the missing one, not the one that works."""
-    names = {}
+    names: dict[str, Any] = {}
     exec("def first(a):\n    raise NotImplementedError\n\ndef second(a):\n    return first(a)", names)
 
     message = message_of(names["second"], case(A, gives=A))
@@ -257,7 +259,12 @@ def test_nan_in_an_input_does_not_count_as_a_change():
 def test_non_contiguous_inputs_stay_non_contiguous():
     """A copy must not repair the layout that the case is about."""
     seen = []
-    check(lambda a: seen.append(a.is_contiguous()) or a * 1, case(A.t(), gives=A.t()))
+
+    def exercise(a):
+        seen.append(a.is_contiguous())
+        return a * 1
+
+    check(exercise, case(A.t(), gives=A.t()))
 
     assert seen == [False]
 
@@ -352,8 +359,17 @@ def test_stopwatch_gives_cpu_seconds_of_one_call():
 def test_stopwatch_repeats_a_quick_call_and_not_a_slow_one():
     """The number of calls adapts: many for microseconds, one if a single call exceeds the budget."""
     quick, slow = [], []
-    testing.stopwatch(lambda: quick.append(1) or 1, budget_s=0.01)
-    testing.stopwatch(lambda: slow.append(sum(range(3_000_000))) or 1, budget_s=0.001)
+
+    def takes_microseconds():
+        quick.append(1)
+        return 1
+
+    def exceeds_the_budget():
+        slow.append(sum(range(3_000_000)))
+        return 1
+
+    testing.stopwatch(takes_microseconds, budget_s=0.01)
+    testing.stopwatch(exceeds_the_budget, budget_s=0.001)
 
     assert len(quick) > 100
     assert len(slow) == 1
@@ -426,8 +442,7 @@ def test_gradients_are_looked_for_on_the_arguments():
         b.g = out.g.sum(0)
         return "anything"
 
-    out = A.clone()
-    out.g = torch.ones(2, 3)
+    out = with_g(A.clone(), torch.ones(2, 3))
     right = case(A, out, torch.zeros(3), gradients=[2 * out.g, None, torch.full((3,), 2.0)])
     check(exercise, right)
     message = message_of(lambda inp, out, b: setattr(inp, "grad_", out.g), right)
@@ -448,8 +463,7 @@ def test_gradients_are_looked_for_on_the_arguments():
 
 def test_changed_upstream_gradient_is_noticed():
     """The upstream gradient belongs to the layer above."""
-    out = A.clone()
-    out.g = torch.ones(2, 3)
+    out = with_g(A.clone(), torch.ones(2, 3))
 
     def exercise(inp, out):
         out.g *= 2

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from typing import Any
 
 import pytest
 
@@ -129,6 +130,7 @@ def test_stream_is_a_text_file_without_a_descriptor():
     assert (stream.writable(), stream.readable(), stream.isatty(), stream.encoding) == (True, False, False, "utf-8")
     with pytest.raises(io.UnsupportedOperation):
         stream.fileno()
+    data: Any = b"bytes"
     with pytest.raises(TypeError):
-        stream.write(b"bytes")
+        stream.write(data)
     assert RECORDER.printed() == "text\nmore\n"

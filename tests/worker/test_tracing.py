@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import operator
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -20,12 +22,16 @@ def names(trace, level="function"):
     return [name for name, _, _ in trace[level]]
 
 
-NAMED = {
+def stores(a, b):
+    torch.zeros(2)[0] = 1.0
+
+
+NAMED: dict[str, tuple[Callable[..., Any], list[list[Any]], list[list[Any]]]] = {
     "at": (lambda a, b: a @ b, [["matmul", 1, 12]], [["aten.mm", 1, 12]]),
     "operator": (operator.matmul, [["matmul", 1, 12]], [["aten.mm", 1, 12]]),
     "aten": (torch.ops.aten.mm.default, [["mm", 1, 12]], [["aten.mm", 1, 12]]),
     "indexing": (lambda a, b: a[0, 1], [["__getitem__", 1, 6]], [["aten.select", 2, 6]]),
-    "storing": (lambda a, b: operator.setitem(torch.zeros(2), 0, 1.0), [["__setitem__", 1, 2], ["zeros", 1, 2]],
+    "storing": (stores, [["__setitem__", 1, 2], ["zeros", 1, 2]],
                 [["aten.copy_", 1, 1], ["aten.detach", 1, 2], ["aten.lift_fresh", 1, 1], ["aten.select", 1, 2],
                  ["aten.zeros", 1, 2]]),
     "item": (lambda a, b: a[0, 0].item(), [["__getitem__", 1, 6], ["item", 1, 1]],
