@@ -81,10 +81,10 @@ class _MustRun:
         inputs = list(tensors_in(args))
         inside = replace(record, text=json.dumps(read))
         whole, parts = self.student.replayer.replay([Job(record, inputs), Job(inside, inputs)])
-        given = [one.double().flatten() for one in tensors_in(parts.value or [])]
-        if not given or not isinstance(whole.value, torch.Tensor):
+        made = [one.double().flatten() for one in tensors_in(parts.value or [])]
+        if not made or not isinstance(whole.value, torch.Tensor):
             return False
-        given, wanted = torch.cat(given).sort().values, whole.value.double().flatten()
+        given, wanted = torch.cat(made).sort().values, whole.value.double().flatten()
         above = torch.searchsorted(given, wanted).clamp(max=len(given) - 1)
         gap = torch.minimum((given[above] - wanted).abs(), (given[(above - 1).clamp(min=0)] - wanted).abs())
         return not bool((gap <= 1e-4 * (1 + wanted.abs())).all())
