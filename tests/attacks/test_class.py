@@ -36,6 +36,7 @@ from attacks.harness import GOT_THROUGH, MARK, PUBLIC, Attack, descendants, leak
 from attacks.hostile_course import ATTACKED, HONEST, NAME, HostileCourse, submission
 from foundations.config import find_course
 from foundations.gradebook.store import beside_python, course_directory, enter_assignment, settings
+from foundations.plain import plain
 
 pytestmark = [
     pytest.mark.slow,
@@ -206,11 +207,12 @@ def is_odd(name: str) -> bool:
 
 def shown(name: str) -> str:
     """Return the name as reports show it."""
-    return name.encode("unicode_escape").decode("ascii") if is_odd(name) else name
+    return plain(name.encode("unicode_escape").decode("ascii") if is_odd(name) else name)
 
 
 def recorded(run: Run) -> set[str]:
-    return set(run.expected) - {shown(name) for name in NAMES if is_odd(name)}
+    """Return the names of the students in the gradebook, which has them as they are."""
+    return set(run.expected) - {shown(name) for name in NAMES} | {name for name in NAMES if not is_odd(name)}
 
 
 def payload_attack() -> Attack:
@@ -251,7 +253,7 @@ def test_all_students_have_the_expected_scores(run: Run) -> None:
     book.close()
     assert set(rows) == recorded(run)
     for student, total in rows.items():
-        score = run.reports[student]["score"]
+        score = run.reports[shown(student)]["score"]
         assert total == score or score is None, student
 
 
@@ -285,7 +287,7 @@ def test_no_process_or_file_remains(run: Run) -> None:
             assert [name for name in os.listdir(folder) if MARK in name] == []
     names = {path.name for path in run.course.root.iterdir()}
     assert names == {"source", "graders", "submitted", "reports", "autograded", "feedback", "all.json", "junit.xml",
-                     "gradebook.db", "pyproject.toml", "nbgrader_config.py"}  # fmt: skip
+                     "gradebook.db", "reviews.db", "pyproject.toml", "nbgrader_config.py"}  # fmt: skip
     assert {path.name for path in run.course.neighbour.parent.iterdir()} == {f"{NAME}.ipynb"}
 
 
