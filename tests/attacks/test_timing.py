@@ -232,8 +232,7 @@ def test_timing_trick_loses_speed(harness: AttackHarness, trick: Trick) -> None:
         after = harness.grade(honest, "s03", MATMUL)
 
     outcomes = {check["name"]: check["outcome"] for check in outcome.report["exercises"][2]["checks"]}
-    assert outcomes[trick.fails] == "fail", outcome.story()
-    assert outcomes[SPEED] in ("fail", "not reached"), outcome.story()
+    assert {outcomes[trick.fails], outcomes[SPEED]} <= {"fail", "not reached"}, outcome.story()
     # How much work of other threads falls into a short call differs from run to run, so more may be lost, or reviewed.
     assert outcome.scores["matmul_elementwise"] == 0 or not trick.nothing, outcome.story()
     assert outcome.report["review"] != [] or not trick.reviewed, outcome.story()
