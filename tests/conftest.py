@@ -60,7 +60,9 @@ def nothing_is_left_behind() -> Iterator[None]:
 
 
 def _temporary_files() -> set[Path]:
-    return {path for path in Path(tempfile.gettempdir()).iterdir() if not path.name.startswith("pytest-of-")}
+    # pytest's own folders, and the course of the attacks, which is removed at the end of the run.
+    kept = ("pytest-of-", "harness-")
+    return {path for path in Path(tempfile.gettempdir()).iterdir() if not path.name.startswith(kept)}
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,8 @@ PAYLOADS = [
     "<math><mtext><mglyph><style><img src=x onerror='window.__pwned = 1'></style></mglyph></mtext></math>",
     "<video autoplay src='https://example.org/video' onerror='window.__pwned = 1'></video>",
 ]
+#: A student whose submission a test grades by hand.
+BY_HAND = "by-hand"
 #: The name of a student's folder: nbgrader's own pages would run it, so it must not come into the gradebook.
 NAMED = "<img src=x onerror='window.__pwned = 1'>"
 
@@ -85,6 +87,7 @@ def course(folder: Path) -> Path:
     """Grade three submissions as people do: one with a mistake, one with payloads, and one that is not a notebook."""
     for student in ("last-product-only", "not-a-notebook"):
         shutil.copytree(ROOT / "examples" / "submitted" / student / NAME, folder / "submitted" / student / NAME)
+    shutil.copytree(folder / "submitted" / "last-product-only", folder / "submitted" / BY_HAND)
     for student in ("hostile", NAMED):
         write(hostile(), folder / "submitted" / student / NAME / f"{NAME}.ipynb")
     command(folder, "grade", "submitted", "--assignment", NAME)
@@ -333,6 +336,8 @@ def test_formgrader_shows_what_the_gradebook_holds(seen: Seen, jupyter: str, cou
     shown = {row[1]: (row[4].strip(), row[3].strip()) for row in rows}
     assert shown.pop("not-a-notebook")[1] == "needs manual grading"
     assert shown.pop(NAMED) == ("", "needs autograding")
+    assert BY_HAND in shown
+    del shown[BY_HAND]
     seen.must_be_inert()
     expected = held(course)
     assert shown == {name: (f"{expected[name]:g} / 15", "graded") for name in ("last-product-only", "hostile")}
@@ -343,7 +348,7 @@ def test_formgrader_shows_what_the_gradebook_holds(seen: Seen, jupyter: str, cou
 @pytest.mark.slow
 def test_grading_by_hand_is_kept_by_the_next_run(seen: Seen, jupyter: str, course: Path) -> None:
     """The table is on the page; a comment and points given there are in the gradebook, and grading again keeps them."""
-    submission_page(seen, jupyter, "last-product-only")
+    submission_page(seen, jupyter, BY_HAND)
     tables = seen.page.locator(".foundations-checks table").all_inner_texts()
     assert [text.splitlines()[0] for text in tables] == [
         "matmul_naive: 0 of 5 points",
@@ -359,7 +364,7 @@ def test_grading_by_hand_is_kept_by_the_next_run(seen: Seen, jupyter: str, cours
         points.fill("2.5")
         points.blur()
     assert by_hand(course) == (2.5, "So close: one sign.")
-    command(course, "grade", f"submitted/last-product-only/{NAME}/{NAME}.ipynb", "--assignment", NAME)
+    command(course, "grade", f"submitted/{BY_HAND}/{NAME}/{NAME}.ipynb", "--assignment", NAME)
     assert by_hand(course) == (2.5, "So close: one sign.")
     seen.page.reload(wait_until="networkidle")
     assert seen.page.locator("#matmul_naive").input_value() == "2.5"
@@ -368,13 +373,13 @@ def test_grading_by_hand_is_kept_by_the_next_run(seen: Seen, jupyter: str, cours
 
 
 def by_hand(course: Path) -> tuple[float, str]:
-    """Return the points and comment that a person gave for the first exercise of ``last-product-only``."""
+    """Return the points and comment that a person gave for the first exercise of ``BY_HAND``."""
     from nbgrader.api import Gradebook
 
     directory = course_directory(find_course(course), settings(find_course(course)))
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
-        grade = gradebook.find_grade("matmul_naive", NAME, NAME, "last-product-only")
-        comment = gradebook.find_comment("matmul_naive-solution", NAME, NAME, "last-product-only")
+        grade = gradebook.find_grade("matmul_naive", NAME, NAME, BY_HAND)
+        comment = gradebook.find_comment("matmul_naive-solution", NAME, NAME, BY_HAND)
         return grade.manual_score, comment.manual_comment
 
 
@@ -429,6 +434,6 @@ def test_feedback_of_an_ungraded_submission_is_not_a_zero(seen: Seen, course: Pa
     open_feedback(seen, course, "not-a-notebook")
     text = seen.page.locator("body").inner_text()
     assert "is not JSON" in text
-    assert "hand in one that does" in text
+    assert "submit one that does" in text
     assert text.count("no score yet") == 7
     assert json.dumps(0.0) + " /" not in text

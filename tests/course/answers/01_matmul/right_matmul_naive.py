@@ -333,3 +333,14 @@ def matmul_naive(a, b):
             for k in range(a.shape[1]):
                 c[i, j] += a[i, k] * b[k, j]
     return c
+
+# %% prints a line at every step
+def matmul_naive(a, b):
+    assert a.shape[1] == b.shape[0]
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                print("now at", i, j, k, 1_000 * "-")
+                c[i, j] += a[i, k] * b[k, j]
+    return c

@@ -258,17 +258,6 @@ def matmul_naive(a, b):
                 c[i, j] += rows[i, k] * b[k, j]
     return c
 
-# %% millions of printed lines → zero
-def matmul_naive(a, b):
-    assert a.shape[1] == b.shape[0]
-    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
-    for i in range(a.shape[0]):
-        for j in range(b.shape[1]):
-            for k in range(a.shape[1]):
-                print("now at", i, j, k, 100_000 * "-")
-                c[i, j] += a[i, k] * b[k, j]
-    return c
-
 # %% everything in a try that swallows → loses
 def matmul_naive(a, b):
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)

@@ -144,7 +144,7 @@ def forward_and_backward(inp, targ, params):
     lin_grad(inp, l1, w1, b1)
     return mse(out, targ)
 
-# %% units drop out at random → zero
+# %% units drop out at random → depends
 def forward_and_backward(inp, targ, params):
     w1, b1, w2, b2 = params
     l1 = lin(inp, w1, b1); l2 = relu(l1)
