@@ -48,10 +48,22 @@ class Prover:
     call: Callable[..., Call]
     ask_review: Callable[[str, str], None]
 
-    def traced(self, trial: Trial, sizes: Sequence[Any], rule: rules.Rule, *, wrong_elsewhere: bool) -> Call:
-        """Make traced calls until one is proved; see :meth:`foundations.grading.student.Student.traced`."""
+    def traced(
+        self,
+        trial: Trial,
+        sizes: Sequence[Any],
+        rule: rules.Rule,
+        *,
+        wrong_elsewhere: bool,
+        again: Sequence[Any] | None = None,
+    ) -> Call:
+        """Make traced calls until one is proved; see :meth:`foundations.grading.student.Student.traced`.
+
+        ``again``: sizes of the calls after the first; default: the same.
+        """
         doubt = ""
-        for _ in range(_TRIES):
+        for attempt in range(_TRIES):
+            sizes = again if attempt and again is not None else sizes
             call = self._undisturbed(trial, sizes)
             record = evidence.Record.parse(call.trace)
             try:

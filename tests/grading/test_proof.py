@@ -172,6 +172,23 @@ def test_operator_that_was_recorded_and_not_counted_asks_for_a_review(student) -
     assert "`aten.sum` ran without being seen" in product.reviews[0].reason
 
 
+def test_a_call_too_long_to_record_is_followed_by_another_size(student) -> None:
+    """An honest loop over many numbers asks for no review."""
+    source = """
+def product(a, b):
+    c = torch.zeros(a.shape[0], b.shape[1])
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+    return c
+"""
+    product = student(source)
+    for _ in range(4):
+        product.must_obey(RULE, trial(product), [(2, 3, 4), (3, 784, 3)])
+    assert product.reviews == []
+
+
 NUMBERS = Rule(about="adding up", allow=all_but("matrix product"), numbers=True)
 
 
