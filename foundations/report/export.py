@@ -101,7 +101,8 @@ def _cases(report: Report, exercise: Exercise) -> list[Any]:
     for check in exercise.checks:
         case = TestCase(clean(check.name), classname=f"{report.assignment}.{exercise.id}")
         if check.outcome in LOST:
-            case.result = [Failure(clean(check.message), clean(check.misconception or "wrong"))]
+            kind = "wrong" if check.outcome == "fail" else check.outcome
+            case.result = [Failure(clean(check.message), clean(check.misconception or kind))]
         elif check.outcome != "pass":
             case.result = [Error(clean(check.message), check.outcome)]
         cases.append(case)

@@ -1,4 +1,4 @@
-"""nbgrader's pages, feedback and formgrader: the filters, preprocessors, browser policy and style that we put in.
+"""nbgrader's pages, feedback and formgrader: the filters, preprocessors, browser policy and style of this package.
 
 Students' HTML is cleaned, formulas become MathML, and each text is rendered within bounds. A policy for the browser
 forbids scripts and requests to other hosts. ``nbgrader_config.py`` names all parts, so that they are in every

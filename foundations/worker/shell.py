@@ -121,7 +121,7 @@ class Shell(InteractiveShell):
     def init_traceback_handlers(self, custom_exceptions: Any) -> None:
         """Read the frames of an error as IPython does, without the middle of a long traceback.
 
-        ``%xmode Verbose`` has no effect: the values in all frames take up to 12 s of the cell's CPU time to format.
+        ``%xmode Verbose`` has no effect: the values in all frames take seconds of the cell's CPU time to format.
         """
         super().init_traceback_handlers(custom_exceptions)
         set_mode = self.InteractiveTB.set_mode

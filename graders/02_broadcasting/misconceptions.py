@@ -1259,7 +1259,7 @@ def sums_the_diagonal_outside(m):
     return torch.einsum("ii->i", m).sum()
 
 
-@misconception("trace_einsum", symptom=("growth", "rule: pieces of einsum"))
+@misconception("trace_einsum", symptom="growth")
 def walks_down_the_diagonal(m):
     """Something is done once for each entry of the diagonal. One call can take the whole matrix."""
     return torch.stack([torch.einsum("j->", m[i, i : i + 1]) for i in range(len(m))]).sum()

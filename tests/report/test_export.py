@@ -66,6 +66,16 @@ def test_junit_distinguishes_failures_from_errors(tmp_path):
     assert [case.classname for case in suites[0]] == ["a.e", "a.e", "a.f"]
 
 
+def test_junit_has_the_outcome_of_a_check_without_points(tmp_path):
+    """A failure names the mistake if it is known, or else the way in which the points were lost."""
+    outcomes = ("fail", "not attempted", "not reached")
+    lost = [Exercise("e", 3.0, [Check(outcome, outcome, 1.0, "why") for outcome in outcomes])]
+    export.write_junit(tmp_path / "junit.xml", [Report("a", "s01", lost)])
+
+    [suite] = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
+    assert [result.type for case in suite for result in case.result] == ["wrong", "not attempted", "not reached"]
+
+
 def test_without_confinement_json_and_junit_are_not_creditable(tmp_path):
     """CI shows the name of a suite, and a program reads the property."""
     unconfined = Report("a", "s02", [Exercise("e", 4.0, [Check("right", "pass", 1.0)])], creditable=False)
