@@ -9,7 +9,7 @@ from junitparser import Error, Failure, JUnitXml
 
 from foundations.errors import CourseError
 from foundations.report import export
-from foundations.report.model import Check, Decision, Exercise, Report, Review
+from foundations.report.model import LOST, Check, Decision, Exercise, Report, Review
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text("utf-8"))
 
@@ -68,8 +68,7 @@ def test_junit_distinguishes_failures_from_errors(tmp_path):
 
 def test_junit_has_the_outcome_of_a_check_without_points(tmp_path):
     """A failure names the mistake if it is known, or else the way in which the points were lost."""
-    outcomes = ("fail", "not attempted", "not reached")
-    lost = [Exercise("e", 3.0, [Check(outcome, outcome, 1.0, "why") for outcome in outcomes])]
+    lost = [Exercise("e", 3.0, [Check(outcome, outcome, 1.0, "why") for outcome in LOST])]
     export.write_junit(tmp_path / "junit.xml", [Report("a", "s01", lost)])
 
     [suite] = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
