@@ -49,7 +49,7 @@ def terminal(page: Page, demo: Path) -> None:
 
 def report(values: dict[str, Any]) -> Report:
     exercises = [
-        Exercise(entry["id"], entry["max_score"], [Check(**check) for check in entry["checks"]])
+        Exercise(entry["id"], entry["max_score"], [_check(check) for check in entry["checks"]])
         for entry in values["exercises"]
     ]
     for exercise, entry in zip(exercises, values["exercises"], strict=True):
@@ -57,6 +57,10 @@ def report(values: dict[str, Any]) -> Report:
             check.gate = entry["score"] == 0  # not a key of the JSON; true if the failed check costs all points
     reason = values["reason"] if values["verdict"] == "ungraded" else None
     return Report(values["assignment"], values["submission"], exercises, reason, values["repairs"])
+
+
+def _check(values: dict[str, Any]) -> Check:
+    return Check(values["name"], values["outcome"], values["max_score"], values["message"], values["misconception"])
 
 
 def graded_cell(page: Page, demo: Path) -> None:

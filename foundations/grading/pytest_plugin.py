@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from types import TracebackType
 from typing import Any
 
@@ -16,6 +17,7 @@ from foundations.config import Feedback
 from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
 from foundations.grading import misconceptions
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.points import points_of_checks
 from foundations.grading.student import Student
 from foundations.report.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
 from foundations.session.forkserver import ForkServerLost
@@ -28,24 +30,36 @@ _RAISED = (Exception, pytest.fail.Exception, pytest.skip.Exception)
 
 
 def check(
-    name: str, *, weight: float = 1.0, gate: bool = False, tiebreaker: str | None = None
+    name: str,
+    *,
+    points: float | None = None,
+    gate: bool = False,
+    tiebreaker: str | None = None,
+    weight: float | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Mark a hidden test as one graded behaviour.
 
     Args:
         name: the check's name in feedback, e.g. ``"the product of rectangular matrices"``.
-        weight: its share of the exercise's points.
+        points: the points that it is worth, in tenths. The checks of an exercise add up to the points of the exercise
+            in the notebook. Default: if no check of the exercise has points, they share them equally.
         gate: if it fails, the checks after it are skipped and the exercise earns no points, because e.g. the speed of
             a wrong product is meaningless.
         tiebreaker: for a check of speed, the name of an earlier check that counts operations. If a time at the
             threshold cannot be decided, and the earlier check failed, the time counts as too slow.
+        weight: refused; earlier versions had weights instead of points.
 
     Raises:
-        CourseError: the weight is not above 0.
+        CourseError: ``points`` is not above 0, or there is a ``weight``.
     """
-    if not weight > 0:
-        raise CourseError(f"check {name!r} has weight {weight!r}; it must be above 0", slug="checks")
-    return getattr(pytest.mark, _MARK)(name=name, weight=weight, gate=gate, tiebreaker=tiebreaker)
+    if weight is not None:
+        raise CourseError(
+            f"check {name!r} has a weight, and checks have points: run `foundations prove --convert-weights`",
+            slug="checks",
+        )
+    if points is not None and not points > 0:
+        raise CourseError(f"check {name!r} is worth {points!r} points; that must be above 0", slug="checks")
+    return getattr(pytest.mark, _MARK)(name=name, points=points, gate=gate, tiebreaker=tiebreaker)
 
 
 @dataclass
@@ -108,12 +122,14 @@ class GradingPlugin:
     reviews: list[Review] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     only: str | None = None
+    #: The points of each hidden test, by node id.
+    _points: dict[str, float] = field(default_factory=dict)
     _current: Student | None = None
     #: The number of requests that the student process had answered before the present check.
     _answers: int = 0
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", f"{_MARK}(name, weight, gate, tiebreaker): one graded behaviour")
+        config.addinivalue_line("markers", f"{_MARK}(name, points, gate, tiebreaker): one graded behaviour")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -133,7 +149,21 @@ class GradingPlugin:
                 f"exercise {without[0]!r} has no hidden test: write graders/<assignment>/test_{without[0]}.py"
             )
         self.collection_errors.extend(_bad_tiebreakers(kept))
+        if not self.collection_errors:
+            self._share_points(kept)
         items[:] = [] if self.collection_errors else [item for item in kept if self.only in {None, item.nodeid}]
+
+    def _share_points(self, items: list[pytest.Item]) -> None:
+        """Decide the points of each check, or note why those of an exercise do not add up."""
+        for exercise, checks in groupby(items, key=exercise_of):
+            tests = list(checks)
+            declared, total = [_mark(test).get("points") for test in tests], self.exercises[exercise].result.max_score
+            try:
+                shares = points_of_checks(declared, total)
+            except ValueError as error:
+                self.collection_errors.append(f"{tests[0].path.name}, exercise {exercise!r}: {error}")
+            else:
+                self._points.update(zip((test.nodeid for test in tests), shares, strict=True))
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
@@ -259,7 +289,7 @@ class GradingPlugin:
 
     def _record(self, item: pytest.Item, outcome: Outcome, message: str, misconception: str | None) -> Check:
         mark = _mark(item)
-        check = Check(mark["name"], outcome, mark["weight"], "", misconception, mark["gate"])
+        check = Check(mark["name"], outcome, self._points[item.nodeid], "", misconception, mark["gate"])
         self.exercises[exercise_of(item)].result.checks.append(check)
         self.decide(check, outcome, message)
         return check

@@ -129,20 +129,13 @@ def _same(check: Check) -> tuple[Outcome, str, int]:
     return check.outcome, check.message, 0 if check.message else id(check)
 
 
-def _earned(outcome: Outcome, worth: float) -> str:
-    if outcome == "pass":
-        return f"{worth:.3g}"
-    return "0" if outcome in LOST else "–"
-
-
 def _points(checks: list[Check], exercise: Exercise) -> str:
     """Return the points earned of the points possible; an undecided check shows a dash instead of the earned ones."""
     if all(check.imposed for check in checks):
         return ""
-    total = sum(check.weight for check in exercise.checks)
-    worth = exercise.max_score * sum(check.weight for check in checks) / total if total else 0.0
-    earned = "0" if exercise.stopped else _earned(checks[0].outcome, worth)
-    return f"{earned} of {worth:.3g}"
+    earned = [exercise.earned(check) for check in checks]
+    total = "–" if None in earned else f"{sum(filter(None, earned)):.3g}"
+    return f"{total} of {sum(check.points for check in checks):.3g}"
 
 
 def _row(row: Row) -> str:

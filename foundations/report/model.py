@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-SCHEMA = "foundations/report/1"
+SCHEMA = "foundations/report/2"
 
 Outcome = Literal["pass", "fail", "not attempted", "not reached", "inconclusive", "fault"]
 Verdict = Literal["graded", "ungraded"]
@@ -24,33 +24,26 @@ DECIDED: tuple[Outcome, ...] = ("pass", *LOST)
 
 @dataclass
 class Check:
-    """One graded behaviour: its outcome, its weight within the exercise, and its message for the student."""
+    """One graded behaviour: its outcome, the points that it is worth, and its message for the student."""
 
     name: str
     outcome: Outcome
-    weight: float
+    points: float
     message: str = ""
     misconception: str | None = None
     #: While a gate fails, the exercise earns no points. The JSON does not contain this key.
     gate: bool = False
-
-    @property
-    def imposed(self) -> bool:
-        """Whether a person's decision or a rule of the course added this check after grading; it has no weight."""
-        return self.weight == 0
-
-    def to_json(self) -> dict[str, Any]:
-        values = asdict(self)
-        del values["gate"]
-        return values
+    #: Whether a person's decision or a rule of the course added this check after grading; it is worth no points. The
+    #: JSON does not contain this key.
+    imposed: bool = False
 
 
 @dataclass
 class Exercise:
     """The checks of one exercise and the points they earn.
 
-    ``score`` is 0 if a gate fails, and ``None`` while any check is undecided: a missing verdict is neither a zero nor
-    full marks.
+    ``score`` is the sum of the points of passed checks. It is 0 if a gate fails, and ``None`` while any check is
+    undecided: a missing verdict is neither a zero nor full marks.
     """
 
     id: str
@@ -70,11 +63,31 @@ class Exercise:
     def score(self) -> float | None:
         if not self.decided:
             return None
-        if self.stopped:
-            return 0.0
-        total = sum(check.weight for check in self.checks)
-        earned = sum(check.weight for check in self.checks if check.outcome == "pass")
-        return round(self.max_score * earned / total, 4)
+        return round(sum(self.earned(check) or 0.0 for check in self.checks), 4)
+
+    def earned(self, check: Check) -> float | None:
+        """Return the points that one of the checks earns, or ``None`` while it is undecided."""
+        if check.outcome not in DECIDED:
+            return None
+        return check.points if check.outcome == "pass" and not self.stopped else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "score": self.score,
+            "max_score": self.max_score,
+            "checks": [
+                {
+                    "name": check.name,
+                    "outcome": check.outcome,
+                    "score": self.earned(check),
+                    "max_score": check.points,
+                    "message": check.message,
+                    "misconception": check.misconception,
+                }
+                for check in self.checks
+            ],
+        }
 
 
 @dataclass(frozen=True)
@@ -187,15 +200,7 @@ class Report:
             "reason": self.why_ungraded(),
             "score": self.score,
             "max_score": self.max_score,
-            "exercises": [
-                {
-                    "id": exercise.id,
-                    "score": exercise.score,
-                    "max_score": exercise.max_score,
-                    "checks": [check.to_json() for check in exercise.checks],
-                }
-                for exercise in self.exercises
-            ],
+            "exercises": [exercise.to_json() for exercise in self.exercises],
             "repairs": list(self.repairs),
             "review": [review.to_json() for review in self.review],
             "reviewed": [decision.to_json() for decision in self.reviewed],

@@ -85,4 +85,4 @@ def asked(report: Report) -> set[str]:
 
 
 def _impose(exercise: Exercise, name: str, message: str) -> None:
-    exercise.checks.insert(0, Check(name, "fail", 0.0, message, gate=True))
+    exercise.checks.insert(0, Check(name, "fail", 0.0, message, gate=True, imposed=True))

@@ -162,12 +162,27 @@ def _blamed(path: Path) -> Iterator[None]:
 def _report(values: dict[str, Any]) -> Report:
     """Rebuild a report from :func:`dataclasses.asdict`."""
     exercises = [
-        Exercise(exercise["id"], exercise["max_score"], [Check(**check) for check in exercise["checks"]])
+        Exercise(
+            exercise["id"],
+            exercise["max_score"],
+            [Check(**check) for check in _with_points(exercise["checks"], exercise["max_score"])],
+        )
         for exercise in values["exercises"]
     ]
     reviews = [_review(review) for review in values["review"]]
     arguments = {field.name: values[field.name] for field in fields(Report) if field.name in values}
     return Report(**{**arguments, "exercises": exercises, "review": reviews})
+
+
+def _with_points(checks: list[dict[str, Any]], max_score: float) -> list[dict[str, Any]]:
+    """Return the values of checks. Reports of earlier versions have weights, which become shares of the points."""
+    total = sum(check.get("weight", 0.0) for check in checks) or 1.0
+    return [
+        {"points": max_score * check["weight"] / total, **{key: check[key] for key in check if key != "weight"}}
+        if "weight" in check
+        else check
+        for check in checks
+    ]
 
 
 def _review(values: dict[str, Any]) -> Review:

@@ -72,7 +72,7 @@ def plain(source, *, exactly):
     return lines if exactly else [line for line in lines if line]
 
 
-@check("marked code cells, without their mark, in order", weight=3, gate=True)
+@check("marked code cells, without their mark, in order", points=0.8, gate=True)
 def test_marked(student, notebook, number):
     a, b, c = number(), number(), number()
     pair = [f"x = {a}", f"z = {c}\nw = 1"]
@@ -86,7 +86,7 @@ def test_marked(student, notebook, number):
     must_give(student, notebook(*(f"code: #export\n{one}" for one in row)), row, "a notebook of marked cells only")
 
 
-@check("sources that are strings, not lists of lines", weight=1)
+@check("sources that are strings, not lists of lines", points=0.3)
 def test_strings(student, notebook, number):
     a, b = number(), number()
     cells = f"code: #export\nx = {a}", "code: y = 2", f"code: #export\nif x:\n    x = {b}", "markdown: z"
@@ -95,7 +95,7 @@ def test_strings(student, notebook, number):
         must_give(student, text, [f"x = {a}", f"if x:\n    x = {b}"], "a notebook whose sources are strings")
 
 
-@check("what is a mark, and what only looks like one", weight=2)
+@check("what is a mark, and what only looks like one", points=0.5)
 def test_marks(student, notebook, number):
     a = number()
     for other in LOOKALIKES:
@@ -110,7 +110,7 @@ def test_marks(student, notebook, number):
     )
 
 
-@check("markdown and raw cells are none", weight=1)
+@check("markdown and raw cells are none", points=0.3)
 def test_kinds(student, notebook, number):
     a = number()
     for kind in ("markdown", "raw"):
@@ -118,7 +118,7 @@ def test_kinds(student, notebook, number):
         must_give(student, text, [f"x = {a}"], f"a notebook with a {kind} cell that begins with #export")
 
 
-@check("magics are left out, and arithmetic with % is not", weight=2)
+@check("magics are left out, and arithmetic with % is not", points=0.5)
 def test_magics(student, notebook, number):
     a = number()
     for magic in ("%matplotlib inline", "!ls -l", "%%time", "%timeit x", "!pip list"):
@@ -128,7 +128,7 @@ def test_magics(student, notebook, number):
     must_give(student, notebook(f"code: #export\n{kept}"), [kept], "a notebook with % and ! inside its lines")
 
 
-@check("indentation, comments and empty lines inside a cell stay; of two cells alike, both", weight=1)
+@check("indentation, comments and empty lines inside a cell stay; of two cells alike, both", points=0.2)
 def test_lines(student, notebook, number):
     kept = f"def f():\n    text = '''\n\n    {number()}\n\n    '''\n\n    if text:\n\n        return text"
     for lists in (True, False):
@@ -139,7 +139,7 @@ def test_lines(student, notebook, number):
     must_give(student, text, [note, both, both], "a notebook with comments, and with two cells alike")
 
 
-@check("empty sources, and cells of which nothing is left", weight=1)
+@check("empty sources, and cells of which nothing is left", points=0.2)
 def test_empty(student, notebook, number):
     a = number()
     for lists in (True, False):
@@ -153,7 +153,7 @@ def test_empty(student, notebook, number):
     must_give(student, notebook(), [], "a notebook without cells")
 
 
-@check("a list; a path that is a string; UTF-8; the file is left as it was", weight=1)
+@check("a list; a path that is a string; UTF-8; the file is left as it was", points=0.2)
 def test_file(student, notebook, number):
     a = number()
     text = notebook(f"code: #export\nλ = 'größer als {a} · 2'", "markdown: # Ω")

@@ -43,7 +43,7 @@ def allowed(b):
     return 1e-5 + 1e-3 * b.double().abs()
 
 
-@check("differences that are forgiven, and differences that are not", weight=3, gate=True)
+@check("differences that are forgiven, and differences that are not", points=0.7, gate=True)
 def test_value(student, matrix):
     for shape in [(3, 2), (4,), (3, 2), ()]:
         b, sign = matrix(2, *shape, dtype=torch.float64)
@@ -54,7 +54,7 @@ def test_value(student, matrix):
         must_answer(student, False, -b, b, "they are opposite")
 
 
-@check("every entry counts, and a difference of either sign", weight=2)
+@check("every entry counts, and a difference of either sign", points=0.5)
 def test_every_entry(student, matrix):
     for sign in (1, -1):
         b = matrix(3, 4, dtype=torch.float64)
@@ -68,7 +68,7 @@ def test_every_entry(student, matrix):
     must_answer(student, False, a, b, "one entry is off, and every entry has a limit of its own")
 
 
-@check("rtol is 1e-3, for large numbers and for numbers around 1", weight=1)
+@check("rtol is 1e-3, for large numbers and for numbers around 1", points=0.2)
 def test_relative(student, matrix):
     for size in (1e4, 100.0, 1.0):
         b = size * (1 + matrix(5, dtype=torch.float64).abs())
@@ -76,7 +76,7 @@ def test_relative(student, matrix):
         must_answer(student, False, b * 1.0025, b, "the differences are more than a part in five hundred")
 
 
-@check("atol is 1e-5, beside 0, and is added where both tolerances are alike", weight=1)
+@check("atol is 1e-5, beside 0, and is added where both tolerances are alike", points=0.2)
 def test_absolute(student, matrix):
     zero, sign = torch.zeros(5, dtype=torch.float64), matrix(5, dtype=torch.float64).sign()
     for b in (zero, 1e-6 * sign):
@@ -87,7 +87,7 @@ def test_absolute(student, matrix):
         must_answer(student, False, b + 1.5 * sign * allowed(b), b, "the differences exceed both tolerances together")
 
 
-@check("another shape is not near: nothing is stretched, and there is no exception", weight=2)
+@check("another shape is not near: nothing is stretched, and there is no exception", points=0.5)
 def test_shapes(student, matrix):
     n = float(matrix(1)[0])
     for s, t in [
@@ -105,7 +105,7 @@ def test_shapes(student, matrix):
     must_answer(student, True, torch.zeros(0, 2), torch.zeros(0, 2), "there is no entry that differs")
 
 
-@check("float32, float64 and int64 may meet", weight=2)
+@check("float32, float64 and int64 may meet", points=0.5)
 def test_dtypes(student, matrix):
     b = (100 * matrix(2, 3, dtype=torch.float64)).round() + 500
     for one in (torch.float32, torch.float64, torch.int64):
@@ -121,7 +121,7 @@ def test_dtypes(student, matrix):
     must_answer(student, False, 2 * huge, huge, "one is twice the other, and float64 holds numbers of this size")
 
 
-@check("NaN is near nothing", weight=1)
+@check("NaN is near nothing", points=0.2)
 def test_nan(student, matrix):
     b = matrix(2, 2)
     a = b.clone()
@@ -131,7 +131,7 @@ def test_nan(student, matrix):
     answered(student.call(a, caller=with_itself), False, "there is a NaN")
 
 
-@check("the inputs are left as they were", weight=1)
+@check("the inputs are left as they were", points=0.2)
 def test_clean(student, matrix):
     for b in (-matrix(3).abs(), matrix(2, 2, dtype=torch.float64)):
         must_answer(student, True, b.clone(), b, "the two are equal").must_leave_inputs()

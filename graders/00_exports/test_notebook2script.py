@@ -153,7 +153,7 @@ def must_make(student, folder, name, text, values, *earlier, beside=()):
     return call
 
 
-@check("a module with what the exported cells define, in order", weight=4, gate=True)
+@check("a module with what the exported cells define, in order", points=1.3, gate=True)
 def test_module(student, notebook, number):
     for name in ("00_small.ipynb", "07_more_of_it.ipynb"):
         a, b = number(), number()
@@ -167,14 +167,14 @@ def test_module(student, notebook, number):
         must_make(student, "exp", name, text, {"FIRST": a, "SECOND": a + b})
 
 
-@check("the prefix: the file name up to its first _ or -, or all of it", weight=2)
+@check("the prefix: the file name up to its first _ or -, or all of it", points=0.6)
 def test_prefix(student, notebook, number):
     for name in ("01-matmul_old.ipynb", "02_a-b.ipynb", "plain.ipynb", "3.ipynb", "04-.ipynb", "x_.ipynb"):
         a = number()
         must_make(student, "exp", name, notebook(f"code: #export\nFIRST = {a}"), {"FIRST": a})
 
 
-@check("a header that names the notebook", weight=1)
+@check("a header that names the notebook", points=0.3)
 def test_header(student, notebook, number):
     for name in (f"05_part{number()}.ipynb", f"{number()}.ipynb"):
         a = number()
@@ -185,7 +185,7 @@ def test_header(student, notebook, number):
             raise CheckFailed(Finding("value", text))
 
 
-@check("folders that are missing are made; an older script is replaced, and no other one", weight=2)
+@check("folders that are missing are made; an older script is replaced, and no other one", points=0.6)
 def test_folders(student, notebook, number):
     a, b = number(), number()
     small = notebook(f"code: #export\nFIRST = {a}")
@@ -196,7 +196,7 @@ def test_folders(student, notebook, number):
     must_make(student, "exp", "08_x.ipynb", small, {"FIRST": a}, ("09_x.ipynb", longer), beside=["exp/nb_09.py"])
 
 
-@check("nothing to export is a ValueError that names the notebook; no file is written or changed", weight=2)
+@check("nothing to export is a ValueError that names the notebook; no file is written or changed", points=0.6)
 def test_nothing(student, notebook, number):
     for text in (notebook("code: x = 1", "markdown: #export"), notebook()):
         for older in ("", f"FIRST = {number()}\n"):
@@ -216,7 +216,7 @@ def test_nothing(student, notebook, number):
                 raise CheckFailed(Finding("value", told, symptom="message"))
 
 
-@check("the path of the script is returned", weight=1)
+@check("the path of the script is returned", points=0.3)
 def test_returned(student, notebook, number):
     for folder, name, expected in [("exp", "08_x.ipynb", "exp/nb_08.py"), ("a/b", "09.ipynb", "a/b/nb_09.py")]:
         a = number()
@@ -227,7 +227,7 @@ def test_returned(student, notebook, number):
             raise CheckFailed(Finding("value", text, f"got {call.value['returned']}, expected {expected}"))
 
 
-@check("paths that are strings; without out_dir, the folder exp where one is", weight=1)
+@check("paths that are strings; without out_dir, the folder exp where one is", points=0.3)
 def test_strings(student, notebook, number):
     text = notebook(f"code: #export\nFIRST = {number()}")
     for folder, expected in [("some", "some"), (None, "exp")]:

@@ -109,7 +109,7 @@ def must_fail(subject, seen, witnesses, why):
     compare(subject, seen, witnesses, why)
 
 
-@check("code cells run in order, in one namespace", weight=3, gate=True)
+@check("code cells run in order, in one namespace", points=0.7, gate=True)
 def test_order(student, notebook, number):
     for lists in (True, True):
         a, b, c = number(), number(), number()
@@ -125,7 +125,7 @@ def test_order(student, notebook, number):
         must_run(student, text, a + b, a + b - c, why="each cell stands on those above it")
 
 
-@check("functions find each other, and names that were defined later", weight=1)
+@check("functions find each other, and names that were defined later", points=0.2)
 def test_functions(student, notebook, number):
     a, b = number(), number()
     text = notebook(
@@ -138,7 +138,7 @@ def test_functions(student, notebook, number):
     must_run(student, text, f"{2 + a + b} [{a}, {a}]", why="a function looks its names up when it is called")
 
 
-@check("a fresh namespace: nothing from outside, nothing from the run before, and __name__ is __main__", weight=2)
+@check("a fresh namespace: nothing from outside, nothing from the run before, and __name__ is __main__", points=0.5)
 def test_fresh(student, notebook, number):
     a = number()
     makes = notebook(f"code: own_made = {a}\nprint('witness', own_made)")
@@ -155,7 +155,7 @@ def test_fresh(student, notebook, number):
     must_run(student, asks, "[]", why="a fresh namespace holds no other names")
 
 
-@check("it ends at the first cell that fails, also with a SyntaxError", weight=2)
+@check("it ends at the first cell that fails, also with a SyntaxError", points=0.5)
 def test_first_failure(student, notebook, number):
     a = number()
     for failing in (
@@ -171,7 +171,7 @@ def test_first_failure(student, notebook, number):
         must_fail(subject, seen, [a], f"a cell with {failing!r} fails, those above it run and those below do not")
 
 
-@check("the message names the cell's index and its first line", weight=2)
+@check("the message names the cell's index and its first line", points=0.5)
 def test_message(student, notebook, number):
     a, b, c = number(), number(), number()
     for prose, failing, last in (
@@ -203,7 +203,7 @@ def test_message(student, notebook, number):
             raise CheckFailed(Finding("value", f"{told}index in the list of cells", detail, f"message: {symptom}"))
 
 
-@check("magics are left out, and cells that begin with %% are skipped", weight=1)
+@check("magics are left out, and cells that begin with %% are skipped", points=0.2)
 def test_magics(student, notebook, number):
     a, b = number(), number()
     text = notebook(
@@ -223,7 +223,7 @@ def test_magics(student, notebook, number):
     )
 
 
-@check("sources that are strings or empty, marked cells, other alphabets", weight=1)
+@check("sources that are strings or empty, marked cells, other alphabets", points=0.2)
 def test_sources(student, notebook, number):
     a = number()
     cells = f"code: #export\nλ = {a}", "code: ", "markdown: ", "code: print('witness', λ, 'Ω')", "code: \n\n"
@@ -231,7 +231,7 @@ def test_sources(student, notebook, number):
         must_run(student, notebook(*cells, lists=lists), f"{a} Ω", why="it is a notebook like others")
 
 
-@check("the namespace is returned", weight=1)
+@check("the namespace is returned", points=0.2)
 def test_returned(student, notebook, number):
     a, b = number(), number()
     text = notebook(f"code: own_first = {a}", f"code: own_second = own_first + {b}")

@@ -53,7 +53,7 @@ def must_show(call, words, symptom, what):
         raise CheckFailed(Finding("value", text, f"expected in it: {' and '.join(words)}", symptom))
 
 
-@check("passes where the comparison holds, and is an AssertionError where it does not", weight=3, gate=True)
+@check("passes where the comparison holds, and is an AssertionError where it does not", points=0.8, gate=True)
 def test_yes_and_no(student, number):
     for _ in range(2):
         small, large = sorted((number(), number()))
@@ -68,7 +68,7 @@ def test_yes_and_no(student, number):
     fails(student, [1, 5], [2, 4], "every_one_smaller")
 
 
-@check("a tensor of answers: every one of them has to be True", weight=2)
+@check("a tensor of answers: every one of them has to be True", points=0.6)
 def test_tensors(student, number):
     a = torch.tensor([[number(), number()], [number(), number()], [number(), number()]])
     one_off, shift = a.clone(), torch.tensor([[0], [1], [-1]])
@@ -82,7 +82,7 @@ def test_tensors(student, number):
     holds(student, torch.tensor(1.5), torch.tensor(2.5), "lt")
 
 
-@check("the message shows both values", weight=1)
+@check("the message shows both values", points=0.3)
 def test_values_are_shown(student, number):
     for a, b in [(number(), number()), (number() + 0.25, number() + 0.75), ("left", "right")]:
         must_show(fails(student, a, b, "eq"), [str(a), str(b)], "message: values", "both values")
@@ -91,7 +91,7 @@ def test_values_are_shown(student, number):
     must_show(call, [str(each) for each in [*a.tolist(), *b.tolist()]], "message: values", "both values")
 
 
-@check("the message shows what the comparison is called", weight=1)
+@check("the message shows what the comparison is called", points=0.3)
 def test_name_is_shown(student, number):
     a = number()
     call = fails(student, [a], [1], "every_one_smaller")

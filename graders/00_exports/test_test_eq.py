@@ -44,7 +44,7 @@ def different(student, a, *b, because):
     return call
 
 
-@check("numbers, strings and lists: equal or not", weight=3, gate=True)
+@check("numbers, strings and lists: equal or not", points=0.6, gate=True)
 def test_plain(student, number):
     n, other = number(), number()
     for a, b, c in [
@@ -60,7 +60,7 @@ def test_plain(student, number):
     equal(student, n, float(n))
 
 
-@check("tensors: every entry has to be equal", weight=2)
+@check("tensors: every entry has to be equal", points=0.4)
 def test_tensors(student, number):
     a = torch.tensor([[number(), number()], [number(), number()], [number(), number()]])
     one_off, tiny = a.clone(), a.double()
@@ -74,7 +74,7 @@ def test_tensors(student, number):
     different(student, a.double(), tiny, because="one entry differs by 1e-7")
 
 
-@check("another shape is a difference: nothing is stretched, and there is no other exception", weight=2)
+@check("another shape is a difference: nothing is stretched, and there is no other exception", points=0.4)
 def test_shapes(student, number):
     n = float(number())
     for s, t in [
@@ -92,7 +92,7 @@ def test_shapes(student, number):
             different(student, a, b, because="the shapes differ")
 
 
-@check("the dtype is not compared", weight=1)
+@check("the dtype is not compared", points=0.2)
 def test_dtypes(student, number):
     a = torch.tensor([number(), number()])
     for b in (a.double(), a.float(), a.to(torch.int32)):
@@ -100,7 +100,7 @@ def test_dtypes(student, number):
         different(student, b, a + 1, because="the entries differ")
 
 
-@check("NaN equals nothing", weight=1)
+@check("NaN equals nothing", points=0.2)
 def test_nan(student, number):
     a = torch.tensor([float(number()), float("nan")])
     different(student, a, a.clone(), because="NaN equals nothing, not even NaN")
@@ -108,7 +108,7 @@ def test_nan(student, number):
     different(student, a, because="a and b are one tensor with a NaN in it, and NaN does not equal itself")
 
 
-@check("the message shows == and both values", weight=1)
+@check("the message shows == and both values", points=0.2)
 def test_message(student, number):
     for a, b in [(number(), number()), (torch.tensor([number(), 7]), torch.tensor([number(), 7]))]:
         call = different(student, a, b, because="the two differ")

@@ -51,7 +51,7 @@ def refuses(student, a, b, because):
     return call
 
 
-@check("passes where a is near b, and is an AssertionError where it is not", weight=3, gate=True)
+@check("passes where a is near b, and is an AssertionError where it is not", points=0.5, gate=True)
 def test_value(student, matrix):
     for shape in [(3,), (2, 2), ()]:
         b = matrix(1, *shape, dtype=torch.float64)[0]
@@ -62,7 +62,7 @@ def test_value(student, matrix):
         refuses(student, -b, b, because="the numbers are far apart")
 
 
-@check("near as in exercise 3: shapes, dtypes, tolerances, NaN", weight=2)
+@check("near as in exercise 3: shapes, dtypes, tolerances, NaN", points=0.3)
 def test_near_is_meant(student, matrix):
     b = 3 + matrix(3, dtype=torch.float64).abs()
     accepts(student, b.float(), b)
@@ -72,7 +72,7 @@ def test_near_is_meant(student, matrix):
     refuses(student, torch.tensor([torch.nan]), torch.tensor([torch.nan]), because="NaN is near nothing")
 
 
-@check("the message shows the name near and both values", weight=1)
+@check("the message shows the name near and both values", points=0.2)
 def test_message(student, number):
     for a, b in [(number() + 0.25, number() + 0.75), (number() + 0.5, number() + 0.25)]:
         call = refuses(student, torch.tensor(a), torch.tensor(b), because="the numbers are far apart")

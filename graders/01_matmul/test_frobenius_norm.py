@@ -27,19 +27,19 @@ def norm(m):
     return (wide * wide).sum().sqrt().to(m.dtype)
 
 
-@check("the norm of matrices of many shapes", weight=3, gate=True)
+@check("the norm of matrices of many shapes", points=1.5, gate=True)
 def test_norm(student, matrix):
     # The first shape comes twice, so that what was kept of the call before shows; the last matrix has a negative sum.
     for m in [*(matrix(*shape) for shape in SHAPES), matrix(2, 4) - 5, 1e4 * matrix(2, 3)]:
         student.call(m).must_return(norm(m), numbers=True, dtype=False)
 
 
-@check("no norm and no power", weight=1, gate=True)
+@check("no norm and no power", points=0.5, gate=True)
 def test_rule(student, matrix):
     student.must_obey(RULE, Trial(lambda n, m: (matrix(n, m),), must_be_norm), SHAPES)
 
 
-@check("negative entries, zeros, very small ones and a single entry", weight=1)
+@check("negative entries, zeros, very small ones and a single entry", points=0.5)
 def test_signs(student, matrix):
     for m in (-matrix(2, 3).abs(), torch.zeros(2, 2), matrix(1, 1), torch.diag(matrix(3)), -torch.eye(2)):
         student.call(m).must_return(norm(m), numbers=True, dtype=False, scale=1.0)
@@ -47,20 +47,20 @@ def test_signs(student, matrix):
     student.call(m).must_return(norm(m), numbers=True, dtype=False)
 
 
-@check("a tensor of shape (), of the dtype of the input", weight=1)
+@check("a tensor of shape (), of the dtype of the input", points=0.5)
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
         m = matrix(3, 4, dtype=dtype)
         student.call(m).must_return(norm(m))
 
 
-@check("matrices that are views of others", weight=1)
+@check("matrices that are views of others", points=0.5)
 def test_views(student, matrix):
     for m in (matrix(3, 2).t(), matrix(4, 6)[::2, 1::2], matrix(1, 3).expand(4, 3)):
         student.call(m).must_return(norm(m), numbers=True, dtype=False)
 
 
-@check("the input is left as it was, and a second call starts afresh", weight=1)
+@check("the input is left as it was, and a second call starts afresh", points=0.5)
 def test_clean(student, matrix):
     for _ in range(2):
         m = matrix(2, 3)

@@ -40,24 +40,24 @@ def spread(a, b):
     return math.sqrt(a.shape[1])
 
 
-@check("the product of matrices of many shapes", weight=1, gate=True)
+@check("the product of matrices of many shapes", points=0.5, gate=True)
 def test_product(products):
     products.of_shapes(*SHAPES)
     products.of_other_magnitudes()
 
 
-@check("an elementwise product and a sum, no matrix product", weight=1, gate=True)
+@check("an elementwise product and a sum, no matrix product", points=0.5, gate=True)
 def test_rule(student, products):
     student.must_obey(RULE, products.trial, SHAPES)
 
 
-@check("no loop over the inner size is left", weight=2)
+@check("no loop over the inner size is left", points=1)
 def test_growth(student, products):
     lesson = "a whole row times a whole column is one operation, however long they are"
     student.must_scale_as(Growth(n=1, k=0, m=1), products.trial, (2, 4, 3), lesson)
 
 
-@check("many times faster than three loops", weight=3, tiebreaker="no loop over the inner size is left")
+@check("many times faster than three loops", points=1.5, tiebreaker="no loop over the inner size is left")
 def test_speed(student):
     student.must_be_faster(
         baseline=baseline,
@@ -70,26 +70,26 @@ def test_speed(student):
     )
 
 
-@check("sizes of 1", weight=1)
+@check("sizes of 1", points=0.5)
 def test_thin(products):
     products.of_sizes_of_one()
 
 
-@check("the dtype of the result follows the inputs", weight=1)
+@check("the dtype of the result follows the inputs", points=0.5)
 def test_dtype(products):
     products.of_dtypes()
 
 
-@check("matrices that are views of others", weight=1)
+@check("matrices that are views of others", points=0.5)
 def test_views(products):
     products.of_views()
 
 
-@check("inner sizes that do not fit are refused with an assertion", weight=1)
+@check("inner sizes that do not fit are refused with an assertion", points=0.5)
 def test_mismatch(products):
     products.refuse_misfits()
 
 
-@check("inputs are left as they were, and a second call starts afresh", weight=1)
+@check("inputs are left as they were, and a second call starts afresh", points=0.5)
 def test_clean(products):
     products.leave_no_trace()

@@ -24,14 +24,14 @@ def of_a_column_then_written(names, m):
     return made
 
 
-@check("vectors of many lengths become a column", weight=2, gate=True)
+@check("vectors of many lengths become a column", points=0.3, gate=True)
 def test_shape(student, matrix):
     for n in (3, 3, 1, 5, 2):
         c = matrix(n)
         student.call(c).must_return(column(c), dtype=False)
 
 
-@check("the column is a view: it shows what is written into c later", weight=2)
+@check("the column is a view: it shows what is written into c later", points=0.3)
 def test_view(student, matrix):
     for n in (4, 1):
         c = matrix(n)
@@ -40,19 +40,19 @@ def test_view(student, matrix):
     student.call(m, caller=of_a_column_then_written).must_return(column(m[:, 1] + 1), dtype=False, scale=1.0)
 
 
-@check("the dtype stays what it is", weight=1)
+@check("the dtype stays what it is", points=0.2)
 def test_dtype(student, matrix):
     for c in (matrix(3, dtype=torch.float64), (10 * matrix(3)).long(), matrix(3) > 0):
         student.call(c).must_return(column(c))
 
 
-@check("vectors that are parts of a matrix", weight=1)
+@check("vectors that are parts of a matrix", points=0.1)
 def test_strided(student, matrix):
     for c in (matrix(4, 3)[:, 1], matrix(8)[::2], matrix(3, 3).diagonal()):
         student.call(c).must_return(column(c), dtype=False)
 
 
-@check("c itself keeps its values and its shape", weight=1)
+@check("c itself keeps its values and its shape", points=0.1)
 def test_clean(student, matrix):
     for _ in range(2):
         c = matrix(3)

@@ -35,7 +35,7 @@ def trial(matrix):
     return Trial(lambda batch, n, k, m: (matrix(batch, n, k), matrix(batch, k, m)), must_be_products)
 
 
-@check("batches of products of many shapes", weight=2, gate=True)
+@check("batches of products of many shapes", points=0.3, gate=True)
 def test_product(student, matrix):
     for batch, n, k, m in SHAPES:
         must_multiply(student, matrix(batch, n, k), matrix(batch, k, m))
@@ -44,32 +44,32 @@ def test_product(student, matrix):
         student.call(a, b).must_return(torch.bmm(a, b), dtype=False, scale=4 * size * size)
 
 
-@check("einsum, and no other product", weight=1, gate=True)
+@check("einsum, and no other product", points=0.2, gate=True)
 def test_rule(must_run, matrix):
     must_run("einsum", RULE, trial(matrix), SHAPES, alone=True)
 
 
-@check("no loop over the batch", weight=1)
+@check("no loop over the batch", points=0.2)
 def test_growth(student, matrix):
     lesson = "one einsum does the whole batch"
     growing = Trial(lambda n, k, m: (matrix(n, 2, k), matrix(n, k, m)), must_be_products)
     student.must_scale_as(Growth(n=0, k=0, m=0), growing, (2, 3, 2), lesson)
 
 
-@check("sizes of 1, the batch of one among them", weight=1)
+@check("sizes of 1, the batch of one among them", points=0.1)
 def test_thin(student, matrix):
     for batch, n, k, m in [(1, 2, 3, 4), (3, 1, 4, 1), (2, 3, 1, 2), (1, 1, 1, 1)]:
         must_multiply(student, matrix(batch, n, k), matrix(batch, k, m))
 
 
-@check("the dtype of the result follows the inputs", weight=1)
+@check("the dtype of the result follows the inputs", points=0.1)
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
         must_multiply(student, matrix(2, 2, 3, dtype=dtype), matrix(2, 3, 2, dtype=dtype), dtype=True)
     must_multiply(student, (9 * matrix(2, 2, 3)).long(), (9 * matrix(2, 3, 2)).long(), dtype=True)
 
 
-@check("views; inputs are left alone, and a second call starts afresh", weight=1)
+@check("views; inputs are left alone, and a second call starts afresh", points=0.1)
 def test_clean(student, matrix):
     for a, b in [
         (matrix(2, 4, 3).transpose(1, 2), matrix(2, 4, 2)),

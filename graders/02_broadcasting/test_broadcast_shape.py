@@ -94,13 +94,13 @@ def random_pair(generator):
     return pair
 
 
-@check("shapes of one length and of several, with ones on either side", weight=4, gate=True)
+@check("shapes of one length and of several, with ones on either side", points=1, gate=True)
 def test_fitting(student):
     for s, t in PAIRS:
         must_give(student, s, t)
 
 
-@check("the rules in your own words, and no tensor that knows them", weight=1, gate=True)
+@check("the rules in your own words, and no tensor that knows them", points=0.3, gate=True)
 def test_rule(student):
     call = student.must_obey(RULE, Trial(lambda s, t: (s, t), must_be_the_shape, plainly), PAIRS)
     # Indexing by two tensors stretches them, and so does copying one into another: no tensor at all, then.
@@ -113,28 +113,28 @@ def test_rule(student):
         raise CheckFailed(Finding("rule", text, symptom="rule: numbers only"))
 
 
-@check("any shapes that fit", weight=1)
+@check("any shapes that fit", points=0.3)
 def test_any(student):
     generator = student.generator("shapes")
     for _ in range(6):
         must_give(student, *random_pair(generator))
 
 
-@check("the shape () of a single number, and axes of size 0", weight=1)
+@check("the shape () of a single number, and axes of size 0", points=0.2)
 def test_odd_sizes(student):
     for s, t in [((), (3, 2)), ((4,), ()), ((), ()), ((0, 3), (1, 3)), ((1,), (2, 0))]:
         must_give(student, s, t)
     refused(student, (0,), (2,))
 
 
-@check("shapes that do not fit are refused with a ValueError", weight=2)
+@check("shapes that do not fit are refused with a ValueError", points=0.5)
 def test_misfits(student):
     for s, t in MISFITS:
         refused(student, s, t)
         refused(student, t, s)
 
 
-@check("the refusal names the dimension, counted from the right", weight=2)
+@check("the refusal names the dimension, counted from the right", points=0.5)
 def test_named_dimension(student):
     for s, t in MISFITS:
         call = refused(student, s, t)
@@ -150,7 +150,7 @@ def test_named_dimension(student):
             raise CheckFailed(Finding("exception", told, symptom=symptom))
 
 
-@check("what comes back is a tuple", weight=1)
+@check("what comes back is a tuple", points=0.2)
 def test_kind(student):
     call = must_give(student, (3, 1), (4,))
     if not isinstance(call.value, tuple):

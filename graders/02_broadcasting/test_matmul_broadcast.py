@@ -36,18 +36,18 @@ def timed_inputs(generator):
     return torch.randn(n, k, generator=generator), torch.randn(k, m, generator=generator)
 
 
-@check("the product of matrices of many shapes", weight=2, gate=True)
+@check("the product of matrices of many shapes", points=0.5, gate=True)
 def test_product(products):
     products.of_shapes(*SHAPES)
     products.of_other_magnitudes()
 
 
-@check("broadcasting and a sum, no matrix product", weight=1, gate=True)
+@check("broadcasting and a sum, no matrix product", points=0.3, gate=True)
 def test_rule(student, products):
     student.must_obey(RULE, products.trial, SHAPES)
 
 
-@check("one loop at most is left", weight=2)
+@check("one loop at most is left", points=0.5)
 def test_growth(student, products):
     lesson = "one loop may stay, over the rows of a (or over the columns of b); all the rest is one operation"
 
@@ -62,7 +62,7 @@ def test_growth(student, products):
             raise over_more from None
 
 
-@check("several times faster than two loops", weight=3, tiebreaker="one loop at most is left")
+@check("several times faster than two loops", points=0.7, tiebreaker="one loop at most is left")
 def test_speed(student):
     student.must_be_faster(
         baseline=baseline,
@@ -74,26 +74,26 @@ def test_speed(student):
     )
 
 
-@check("sizes of 1", weight=1)
+@check("sizes of 1", points=0.2)
 def test_thin(products):
     products.of_sizes_of_one()
 
 
-@check("the dtype of the result follows the inputs", weight=1)
+@check("the dtype of the result follows the inputs", points=0.2)
 def test_dtype(products):
     products.of_dtypes()
 
 
-@check("matrices that are views of others", weight=1)
+@check("matrices that are views of others", points=0.2)
 def test_views(products):
     products.of_views()
 
 
-@check("inner sizes that do not fit are refused with an assertion", weight=1)
+@check("inner sizes that do not fit are refused with an assertion", points=0.2)
 def test_mismatch(products):
     products.refuse_misfits()
 
 
-@check("inputs are left as they were, and a second call starts afresh", weight=1)
+@check("inputs are left as they were, and a second call starts afresh", points=0.2)
 def test_clean(products):
     products.leave_no_trace()

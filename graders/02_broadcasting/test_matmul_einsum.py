@@ -31,24 +31,24 @@ def timed_inputs(generator):
     return torch.randn(n, k, generator=generator), torch.randn(k, m, generator=generator)
 
 
-@check("the product of matrices of many shapes", weight=2, gate=True)
+@check("the product of matrices of many shapes", points=0.3, gate=True)
 def test_product(products):
     products.of_shapes(*SHAPES)
     products.of_other_magnitudes()
 
 
-@check("einsum, and no other product", weight=1, gate=True)
+@check("einsum, and no other product", points=0.2, gate=True)
 def test_rule(must_run, products):
     must_run("einsum", RULE, products.trial, SHAPES, alone=True)
 
 
-@check("no loop is left", weight=1)
+@check("no loop is left", points=0.2)
 def test_growth(student, products):
     lesson = "one einsum does it all, however large a and b are"
     student.must_scale_as(Growth(n=0, k=0, m=0), products.trial, (2, 4, 3), lesson)
 
 
-@check("several times faster than broadcasting with a loop", weight=2, tiebreaker="no loop is left")
+@check("several times faster than broadcasting with a loop", points=0.3, tiebreaker="no loop is left")
 def test_speed(student):
     student.must_be_faster(
         baseline=baseline,
@@ -60,26 +60,26 @@ def test_speed(student):
     )
 
 
-@check("sizes of 1", weight=1)
+@check("sizes of 1", points=0.2)
 def test_thin(products):
     products.of_sizes_of_one()
 
 
-@check("the dtype of the result follows the inputs", weight=1)
+@check("the dtype of the result follows the inputs", points=0.2)
 def test_dtype(products):
     products.of_dtypes()
 
 
-@check("matrices that are views of others", weight=1)
+@check("matrices that are views of others", points=0.2)
 def test_views(products):
     products.of_views()
 
 
-@check("inner sizes that do not fit are refused with an assertion", weight=1)
+@check("inner sizes that do not fit are refused with an assertion", points=0.2)
 def test_mismatch(products):
     products.refuse_misfits()
 
 
-@check("inputs are left as they were, and a second call starts afresh", weight=1)
+@check("inputs are left as they were, and a second call starts afresh", points=0.2)
 def test_clean(products):
     products.leave_no_trace()

@@ -44,7 +44,7 @@ def must_be_normalised(call, *, dtype=False):
 
 @check(
     "images of many sizes, also where a width, a height or the batch has as many entries as there are channels",
-    weight=3,
+    points=0.3,
     gate=True,
 )
 def test_value(student, matrix):
@@ -55,31 +55,31 @@ def test_value(student, matrix):
         student.call(images, mean, size * std).must_return(normalised(images, mean, size * std), dtype=False)
 
 
-@check("no trip out of PyTorch", weight=1, gate=True)
+@check("no trip out of PyTorch", points=0.1, gate=True)
 def test_rule(student, matrix):
     student.must_obey(RULE, Trial(partial(inputs, matrix), must_be_normalised), SIZES)
 
 
-@check("no loop over images, channels, rows or columns", weight=2)
+@check("no loop over images, channels, rows or columns", points=0.2)
 def test_growth(student, matrix):
     lesson = "broadcasting does it for all images and channels at once"
     trial = Trial(lambda n, k, m: inputs(matrix, n, k, m, m), must_be_normalised)
     student.must_scale_as(Growth(n=0, k=0, m=0), trial, (2, 3, 2), lesson)
 
 
-@check("a single image, a single channel, a single pixel", weight=1)
+@check("a single image, a single channel, a single pixel", points=0.1)
 def test_thin(student, matrix):
     for sizes in [(1, 3, 4, 5), (2, 1, 3, 4), (3, 2, 1, 1), (1, 1, 1, 1)]:
         must_normalise(student, *inputs(matrix, *sizes))
 
 
-@check("the dtype of the result follows the images", weight=1)
+@check("the dtype of the result follows the images", points=0.1)
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
         must_normalise(student, *inputs(matrix, 2, 3, 2, 4, dtype=dtype), dtype=True)
 
 
-@check("images that lie otherwise in memory", weight=1)
+@check("images that lie otherwise in memory", points=0.1)
 def test_views(student, matrix):
     _, mean, std = inputs(matrix, 1, 3, 1, 1)
     for images in (matrix(2, 4, 5, 3).permute(0, 3, 1, 2), matrix(4, 3, 4, 6)[::2, :, ::2, 1::2]):
@@ -88,7 +88,7 @@ def test_views(student, matrix):
     must_normalise(student, matrix(2, 3, 2, 2), mean, std)
 
 
-@check("images, mean and std are left as they were, and a second call starts afresh", weight=1)
+@check("images, mean and std are left as they were, and a second call starts afresh", points=0.1)
 def test_clean(student, matrix):
     for _ in range(2):
         must_normalise(student, *inputs(matrix, 2, 3, 2, 4)).must_leave_inputs()

@@ -32,7 +32,7 @@ def trial(matrix):
     return Trial(lambda n, _, m: (matrix(n), matrix(m)), must_be_products)
 
 
-@check("all products of vectors of many lengths", weight=2, gate=True)
+@check("all products of vectors of many lengths", points=0.3, gate=True)
 def test_product(student, matrix):
     for n, _, m in SIZES:
         must_be_products(student.call(matrix(n), matrix(m)))
@@ -41,25 +41,25 @@ def test_product(student, matrix):
         student.call(u, v).must_return(products(u, v), dtype=False, scale=size * size)
 
 
-@check("a column and a row, and no product of the library's", weight=1, gate=True)
+@check("a column and a row, and no product of the library's", points=0.1, gate=True)
 def test_rule(student, matrix):
     student.must_obey(RULE, trial(matrix), SIZES)
 
 
-@check("no loop over the entries of u or v", weight=2)
+@check("no loop over the entries of u or v", points=0.3)
 def test_growth(student, matrix):
     lesson = "one elementwise operation makes all the products, however long u and v are"
     student.must_scale_as(Growth(n=0, k=0, m=0), trial(matrix), (3, 1, 2), lesson)
 
 
-@check("vectors of one entry", weight=1)
+@check("vectors of one entry", points=0.1)
 def test_thin(student, matrix):
     for n, m in [(1, 1), (1, 4), (4, 1)]:
         u, v = matrix(n), matrix(m)
         student.call(u, v).must_return(products(u, v), dtype=False, scale=1.0)
 
 
-@check("the dtype of the result follows the inputs", weight=1)
+@check("the dtype of the result follows the inputs", points=0.1)
 def test_dtype(student, matrix):
     for u, v in [
         (matrix(3, dtype=torch.float64), matrix(2, dtype=torch.float64)),
@@ -68,7 +68,7 @@ def test_dtype(student, matrix):
         student.call(u, v).must_return(products(u, v))
 
 
-@check("vectors that are parts of others; inputs are left alone, and a second call starts afresh", weight=1)
+@check("vectors that are parts of others; inputs are left alone, and a second call starts afresh", points=0.1)
 def test_clean(student, matrix):
     for u, v in [(matrix(4, 3)[:, 1], matrix(6)[::2]), (matrix(3), matrix(2)), (matrix(3), matrix(2))]:
         call = student.call(u, v)

@@ -52,7 +52,7 @@ def trial(matrix):
     return Trial(make, must_be_compared)
 
 
-@check("all comparisons of vectors of many lengths, equal entries among them", weight=2, gate=True)
+@check("all comparisons of vectors of many lengths, equal entries among them", points=0.3, gate=True)
 def test_comparison(student, matrix):
     for sizes in SIZES:
         must_be_compared(student.call(*trial(matrix).make(*sizes)))
@@ -60,18 +60,18 @@ def test_comparison(student, matrix):
     student.call(u, v).must_return(compared(u, v), dtype=False)
 
 
-@check("a column and a row, no product of the library's, and no trip out of PyTorch", weight=1, gate=True)
+@check("a column and a row, no product of the library's, and no trip out of PyTorch", points=0.1, gate=True)
 def test_rule(student, matrix):
     student.must_obey(RULE, trial(matrix), SIZES)
 
 
-@check("no loop over the entries of u or v", weight=2)
+@check("no loop over the entries of u or v", points=0.3)
 def test_growth(student, matrix):
     lesson = "one elementwise comparison answers for all pairs, however long u and v are"
     student.must_scale_as(Growth(n=0, k=0, m=0), trial(matrix), (3, 1, 2), lesson)
 
 
-@check("the answers are booleans", weight=1)
+@check("the answers are booleans", points=0.1)
 def test_bool(student, matrix):
     call = student.call(few(matrix, 4), few(matrix, 3))
     call.must_not_raise()
@@ -79,7 +79,7 @@ def test_bool(student, matrix):
         raise CheckFailed(Finding("dtype", f"{call.subject} gave {describe(call.value)}; answers to > are bool"))
 
 
-@check("vectors of one entry, other dtypes, and parts of others", weight=1)
+@check("vectors of one entry, other dtypes, and parts of others", points=0.1)
 def test_others(student, matrix):
     for n, m, dtype in [(1, 1, torch.float32), (1, 4, torch.float64), (4, 1, torch.int64)]:
         u, v = few(matrix, n, dtype), few(matrix, m, dtype)
@@ -93,7 +93,7 @@ def test_others(student, matrix):
         student.call(u, v).must_return(compared(u, v), dtype=False)
 
 
-@check("inputs are left as they were, and a second call starts afresh", weight=1)
+@check("inputs are left as they were, and a second call starts afresh", points=0.1)
 def test_clean(student, matrix):
     for _ in range(2):
         u, v = few(matrix, 4), few(matrix, 3)

@@ -60,7 +60,7 @@ def must_count(student, expected, t, caller):
     return call
 
 
-@check("a row, a column and a number that were stretched", weight=2, gate=True)
+@check("a row, a column and a number that were stretched", points=0.3, gate=True)
 def test_stretched(student, matrix):
     for n in (3, 4):
         must_count(student, n, matrix(n), of_a_stretched_row)
@@ -68,26 +68,26 @@ def test_stretched(student, matrix):
     must_count(student, 1, matrix(3), of_a_stretched_number)
 
 
-@check("tensors that are nobody's view", weight=1)
+@check("tensors that are nobody's view", points=0.1)
 def test_whole(student, matrix):
     for shape in ((3, 4), (2, 3, 4), (5,), (1, 1)):
         must_count(student, matrix(*shape).numel(), matrix(*shape), of_itself)
 
 
-@check("a part of a matrix: all of it is still there", weight=2)
+@check("a part of a matrix: all of it is still there", points=0.3)
 def test_parts(student, matrix):
     for caller in (of_a_row, of_the_transposed, of_every_other):
         must_count(student, 24, matrix(4, 6), caller)
 
 
-@check("numbers, and not bytes, whatever the dtype", weight=2)
+@check("numbers, and not bytes, whatever the dtype", points=0.2)
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float16):
         must_count(student, 3, matrix(3, dtype=dtype), of_a_stretched_row)
         must_count(student, 24, matrix(4, 6, dtype=dtype), of_the_transposed)
 
 
-@check("the count is an int", weight=1)
+@check("the count is an int", points=0.1)
 def test_kind(student, matrix):
     call = must_count(student, 4, matrix(4), of_a_stretched_row)
     if type(call.value) is not int:

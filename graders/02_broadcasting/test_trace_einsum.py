@@ -32,7 +32,7 @@ def trial(matrix):
     return Trial(lambda n, *_: (matrix(n, n),), must_be_trace)
 
 
-@check("square matrices of many sizes", weight=2, gate=True)
+@check("square matrices of many sizes", points=0.3, gate=True)
 def test_value(student, matrix):
     for n, _, _ in SIZES:
         must_be_trace(student.call(matrix(n, n)))
@@ -40,30 +40,30 @@ def test_value(student, matrix):
     student.call(m).must_return(trace(m), dtype=False, scale=3e-3)
 
 
-@check("by einsum", weight=1, gate=True)
+@check("by einsum", points=0.2, gate=True)
 def test_rule(must_run, matrix):
     must_run("einsum", RULE, trial(matrix), SIZES)
 
 
-@check("no loop over the diagonal", weight=1)
+@check("no loop over the diagonal", points=0.2)
 def test_growth(student, matrix):
     lesson = "one einsum walks down the whole diagonal"
     student.must_scale_as(Growth(n=0, k=0, m=0), trial(matrix), (2, 1, 1), lesson)
 
 
-@check("one entry, zeros, and a diagonal that cancels", weight=1)
+@check("one entry, zeros, and a diagonal that cancels", points=0.1)
 def test_odd(student, matrix):
     for m in (matrix(1, 1), torch.zeros(3, 3), torch.diag(torch.tensor([2.0, -2.0])) + matrix(2, 2).fill_diagonal_(0)):
         student.call(m).must_return(trace(m), dtype=False, scale=1.0)
 
 
-@check("the dtype of the result follows the input", weight=1)
+@check("the dtype of the result follows the input", points=0.1)
 def test_dtype(student, matrix):
     for m in (matrix(3, 3, dtype=torch.float64), (10 * matrix(3, 3)).long()):
         student.call(m).must_return(trace(m), scale=3.0)
 
 
-@check("views; the input is left alone, and a second call starts afresh", weight=1)
+@check("views; the input is left alone, and a second call starts afresh", points=0.1)
 def test_clean(student, matrix):
     for m in (matrix(3, 3).t(), matrix(6, 3)[::2], matrix(1, 3).expand(3, 3), matrix(3, 3), matrix(3, 3)):
         call = student.call(m)

@@ -26,31 +26,31 @@ def must_be_turned(call):
     call.must_return(turned(call.args[0]), dtype=False)
 
 
-@check("matrices of many shapes", weight=2, gate=True)
+@check("matrices of many shapes", points=0.3, gate=True)
 def test_value(student, matrix):
     for shape in SHAPES:
         must_be_turned(student.call(matrix(*shape)))
 
 
-@check("by einsum", weight=1, gate=True)
+@check("by einsum", points=0.2, gate=True)
 def test_rule(must_run, matrix):
     must_run("einsum", RULE, Trial(lambda n, m: (matrix(n, m),), must_be_turned), SHAPES, beside=TURNS)
 
 
-@check("sizes of 1", weight=1)
+@check("sizes of 1", points=0.2)
 def test_thin(student, matrix):
     for shape in [(1, 3), (3, 1), (1, 1)]:
         m = matrix(*shape)
         student.call(m).must_return(turned(m), dtype=False)
 
 
-@check("the dtype stays what it is", weight=1)
+@check("the dtype stays what it is", points=0.2)
 def test_dtype(student, matrix):
     for m in (matrix(2, 3, dtype=torch.float64), (10 * matrix(3, 2)).long()):
         student.call(m).must_return(turned(m))
 
 
-@check("views; the input is left alone, and a second call starts afresh", weight=1)
+@check("views; the input is left alone, and a second call starts afresh", points=0.1)
 def test_clean(student, matrix):
     for m in (matrix(3, 2).t(), matrix(4, 6)[::2, 1::2], matrix(1, 3).expand(2, 3), matrix(2, 3), matrix(2, 3)):
         call = student.call(m)

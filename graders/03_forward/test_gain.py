@@ -39,18 +39,18 @@ def must_be_gain(call):
     call.must_return(expected, numbers=True, dtype=False, relative=1e-6)
 
 
-@check("√(2 / (1 + a²)) for slopes between −3 and 3", weight=3, gate=True)
+@check("√(2 / (1 + a²)) for slopes between −3 and 3", points=0.6, gate=True)
 def test_value(student, matrix):
     for a in (0.0, 1.0, 0.01, *(round(float(number), 3) for number in 0.2 + matrix(4).abs())):
         must_gain(student, a)
 
 
-@check("the formula, no ready-made gain", weight=1, gate=True)
+@check("the formula, no ready-made gain", points=0.2, gate=True)
 def test_rule(student):
     student.must_obey(RULE, Trial(lambda a: (a,), must_be_gain, as_number), [(0.2,), (1.5,), (0.01,)])
 
 
-@check("a number; √5, whole numbers and negative slopes", weight=1)
+@check("a number; √5, whole numbers and negative slopes", points=0.2)
 def test_others(student, matrix):
     for a in (math.sqrt(5), 0, 2, -1, -0.25, -round(float(matrix(1).abs()), 3)):
         call = must_gain(student, a)

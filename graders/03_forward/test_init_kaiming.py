@@ -27,12 +27,12 @@ def spread(n_in, n_out):
     return math.sqrt(2 / n_in)
 
 
-@check("normal numbers of mean 0 and standard deviation √(2/n_in), shape (n_in, n_out)", weight=3, gate=True)
+@check("normal numbers of mean 0 and standard deviation √(2/n_in), shape (n_in, n_out)", points=0.8, gate=True)
 def test_spread(starts):
     starts.must_spread(spread)
 
 
-@check("no initialisation out of torch.nn", weight=1, gate=True)
+@check("no initialisation out of torch.nn", points=0.3, gate=True)
 def test_rule(student):
     seeds = student.generator("traced seeds")
 
@@ -50,16 +50,16 @@ def test_rule(student):
     student.must_obey(RULE, Trial(make, must_be_spread, drawn), [(200, 100), (100, 200)])
 
 
-@check("every number comes from the generator that was given", weight=1)
+@check("every number comes from the generator that was given", points=0.3)
 def test_generator(starts):
     starts.must_obey_the_generator()
 
 
-@check("a bell curve, each number drawn for itself", weight=1)
+@check("a bell curve, each number drawn for itself", points=0.3)
 def test_normal(starts):
     starts.must_be_normal(spread)
 
 
-@check("sizes of 1", weight=1)
+@check("sizes of 1", points=0.3)
 def test_thin(starts):
     starts.must_keep_their_shape()

@@ -8,21 +8,21 @@ def spread(n_in, n_out):
     return 1.0
 
 
-@check("normal numbers of mean 0 and standard deviation 1, shape (n_in, n_out)", weight=2, gate=True)
+@check("normal numbers of mean 0 and standard deviation 1, shape (n_in, n_out)", points=0.3, gate=True)
 def test_spread(starts):
     starts.must_spread(spread)
 
 
-@check("every number comes from the generator that was given", weight=2)
+@check("every number comes from the generator that was given", points=0.3)
 def test_generator(starts):
     starts.must_obey_the_generator()
 
 
-@check("a bell curve, each number drawn for itself", weight=1)
+@check("a bell curve, each number drawn for itself", points=0.2)
 def test_normal(starts):
     starts.must_be_normal(spread)
 
 
-@check("sizes of 1", weight=1)
+@check("sizes of 1", points=0.2)
 def test_thin(starts):
     starts.must_keep_their_shape()

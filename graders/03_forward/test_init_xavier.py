@@ -15,12 +15,12 @@ def spread(n_in, n_out):
     return 1 / math.sqrt(n_in)
 
 
-@check("normal numbers of mean 0 and standard deviation 1/√n_in, shape (n_in, n_out)", weight=3, gate=True)
+@check("normal numbers of mean 0 and standard deviation 1/√n_in, shape (n_in, n_out)", points=0.4, gate=True)
 def test_spread(starts):
     starts.must_spread(spread)
 
 
-@check("no initialisation that knows the factor", weight=1, gate=True)
+@check("no initialisation that knows the factor", points=0.2, gate=True)
 def test_rule(student):
     for use in find_uses(student.sources, student.exercise):
         if any(path.rpartition(".")[2].startswith(READY_MADE) for path in (*use.names, *use.paths)):
@@ -28,16 +28,16 @@ def test_rule(student):
             raise CheckFailed(Finding("rule", text, symptom="rule: torch.nn"))
 
 
-@check("every number comes from the generator that was given", weight=1)
+@check("every number comes from the generator that was given", points=0.2)
 def test_generator(starts):
     starts.must_obey_the_generator()
 
 
-@check("a bell curve, each number drawn for itself", weight=1)
+@check("a bell curve, each number drawn for itself", points=0.1)
 def test_normal(starts):
     starts.must_be_normal(spread)
 
 
-@check("sizes of 1", weight=1)
+@check("sizes of 1", points=0.1)
 def test_thin(starts):
     starts.must_keep_their_shape()

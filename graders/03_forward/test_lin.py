@@ -38,7 +38,7 @@ def must_be_layer(call, *, dtype=False):
     call.must_return(reference(*call.args), dtype=dtype, scale=call.args[0].shape[1] + 1.0)
 
 
-@check("x w + b for layers of many shapes", weight=4, gate=True)
+@check("x w + b for layers of many shapes", points=0.5, gate=True)
 def test_value(student, matrix):
     for shape in SHAPES:
         must_be_linear(student, *layer(matrix, *shape))
@@ -48,30 +48,30 @@ def test_value(student, matrix):
         student.call(x, w, b).must_return(reference(x, w, b), dtype=False, scale=5 * size * size)
 
 
-@check("a matrix product and a sum, no ready-made layer", weight=1, gate=True)
+@check("a matrix product and a sum, no ready-made layer", points=0.1, gate=True)
 def test_rule(student, matrix):
     student.must_obey(RULE, Trial(partial(layer, matrix), must_be_layer), SHAPES)
 
 
-@check("sizes of 1, a batch of one image among them", weight=1)
+@check("sizes of 1, a batch of one image among them", points=0.1)
 def test_thin(student, matrix):
     for shape in [(1, 3, 2), (1, 3, 1), (3, 1, 2), (1, 1, 1), (1, 3, 3)]:
         must_be_linear(student, *layer(matrix, *shape))
 
 
-@check("the dtype of the result follows the inputs", weight=1)
+@check("the dtype of the result follows the inputs", points=0.1)
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
         must_be_linear(student, *layer(matrix, 3, 4, 2, dtype), dtype=True)
 
 
-@check("inputs that are views of others", weight=1)
+@check("inputs that are views of others", points=0.1)
 def test_views(student, matrix):
     must_be_linear(student, matrix(3, 4).t(), matrix(2, 3).t(), matrix(4)[::2])
     must_be_linear(student, matrix(4, 6)[::2, 1::2], matrix(3, 4)[:, ::2], matrix(1).expand(2))
 
 
-@check("inputs are left as they were, and a second call starts afresh", weight=1)
+@check("inputs are left as they were, and a second call starts afresh", points=0.1)
 def test_clean(student, matrix):
     for shape in ((2, 3, 2), (2, 3, 2), (1, 2, 3)):
         must_be_linear(student, *layer(matrix, *shape)).must_leave_inputs()

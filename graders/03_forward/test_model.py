@@ -28,7 +28,7 @@ def must_predict(student, xb, params, *, dtype=False):
     return call
 
 
-@check("lin → relu → lin for networks of many sizes, shape (N, 1)", weight=5, gate=True)
+@check("lin → relu → lin for networks of many sizes, shape (N, 1)", points=1.1, gate=True)
 def test_value(student, matrix):
     for shape in SHAPES:
         must_predict(student, *network(matrix, *shape))
@@ -36,26 +36,26 @@ def test_value(student, matrix):
     student.call(1000 * xb, params).must_return(reference(1000 * xb, params), dtype=False, scale=1e4)
 
 
-@check("a batch of one image", weight=1)
+@check("a batch of one image", points=0.3)
 def test_thin(student, matrix):
     for shape in [(1, 3, 2), (1, 4, 1), (1, 1, 1), (1, 3, 3)]:
         must_predict(student, *network(matrix, *shape))
 
 
-@check("the dtype of the result follows the inputs", weight=1)
+@check("the dtype of the result follows the inputs", points=0.2)
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
         must_predict(student, *network(matrix, 4, 3, 5, dtype), dtype=True)
 
 
-@check("inputs that are views of others", weight=1)
+@check("inputs that are views of others", points=0.2)
 def test_views(student, matrix):
     _, (w1, b1, w2, b2) = network(matrix, 2, 3, 4)
     must_predict(student, matrix(3, 5).t(), [matrix(4, 3).t(), matrix(8)[::2], w2, b2])
     must_predict(student, matrix(4, 6)[::2, 1::2], [w1, b1, matrix(1, 4).t(), b2])
 
 
-@check("images and weights are left as they were, and a second call starts afresh", weight=1)
+@check("images and weights are left as they were, and a second call starts afresh", points=0.2)
 def test_clean(student, matrix):
     for _ in range(2):
         call = must_predict(student, *network(matrix, 4, 3, 2))

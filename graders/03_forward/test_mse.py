@@ -48,7 +48,7 @@ def trial(matrix):
     return Trial(lambda n: (matrix(n, 1), 3 * matrix(n) + 1), must_be_loss)
 
 
-@check("the mean of the squared differences", weight=4, gate=True)
+@check("the mean of the squared differences", points=0.6, gate=True)
 def test_value(student, matrix):
     for (n,) in SIZES:
         must_lose(student, matrix(n, 1), 3 * matrix(n) + 1)
@@ -58,18 +58,18 @@ def test_value(student, matrix):
         student.call(output, targ).must_return(reference(output, targ), dtype=False, scale=scale)
 
 
-@check("a difference, a square, a mean: no ready-made loss", weight=1, gate=True)
+@check("a difference, a square, a mean: no ready-made loss", points=0.2, gate=True)
 def test_rule(student, matrix):
     student.must_obey(RULE, trial(matrix), SIZES)
 
 
-@check("a batch of one", weight=2)
+@check("a batch of one", points=0.3)
 def test_thin(student, matrix):
     for _ in range(2):
         must_lose(student, matrix(1, 1), matrix(1))
 
 
-@check("N differences, never a table of N × N", weight=2)
+@check("N differences, never a table of N × N", points=0.3)
 def test_memory(student, matrix):
     call = student.traced(trial(matrix), BATCH)
     most = largest(call.trace or {})
@@ -78,26 +78,26 @@ def test_memory(student, matrix):
         raise CheckFailed(Finding("value", text, symptom="memory"))
 
 
-@check("shapes that do not fit are refused with an assertion", weight=2)
+@check("shapes that do not fit are refused with an assertion", points=0.3)
 def test_mismatch(student, matrix):
     for rows, columns, targets in [(4, 1, 1), (1, 1, 3), (4, 1, 3), (3, 3, 3), (2, 3, 3), (2, 3, 6)]:
         call = student.call(matrix(rows, columns), matrix(targets))
         call.must_raise(AssertionError, because=f"output is ({rows}, {columns}), and there are {targets} targets")
 
 
-@check("the dtype of the result follows the inputs", weight=1)
+@check("the dtype of the result follows the inputs", points=0.1)
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
         must_lose(student, matrix(5, 1, dtype=dtype), matrix(5, dtype=dtype), dtype=True)
 
 
-@check("inputs that are views of others", weight=1)
+@check("inputs that are views of others", points=0.1)
 def test_views(student, matrix):
     must_lose(student, matrix(4, 6)[:, 2:3], matrix(8)[::2])
     must_lose(student, matrix(1, 4).t(), matrix(1).expand(4))
 
 
-@check("the inputs are left as they were, and a second call starts afresh", weight=1)
+@check("the inputs are left as they were, and a second call starts afresh", points=0.1)
 def test_clean(student, matrix):
     for n in (3, 3, 1):
         must_lose(student, matrix(n, 1), matrix(n)).must_leave_inputs()

@@ -41,32 +41,32 @@ def must_be_normalised(student, train, valid, *, dtype=False):
     return call
 
 
-@check("both parts, by the mean and the std of the training set", weight=4, gate=True)
+@check("both parts, by the mean and the std of the training set", points=0.9, gate=True)
 def test_value(student, matrix):
     for train, valid in [((6, 4), (3, 4)), ((6, 4), (3, 4)), ((3, 3), (3, 3)), ((5, 2), (8, 2)), ((2, 5), (4, 5))]:
         must_be_normalised(student, *parts(matrix, train, valid))
 
 
-@check("a validation set of a single row, or of a single number", weight=1)
+@check("a validation set of a single row, or of a single number", points=0.3)
 def test_thin(student, matrix):
     for train, valid in [((5, 3), (1, 3)), ((4, 1), (1, 1))]:
         must_be_normalised(student, *parts(matrix, train, valid))
 
 
-@check("a column that is the same everywhere, as the pixels in a corner are", weight=1)
+@check("a column that is the same everywhere, as the pixels in a corner are", points=0.2)
 def test_constant_column(student, matrix):
     train, valid = parts(matrix, (6, 4), (3, 4))
     train[:, 0], valid[:, 0] = 0.0, 0.0
     must_be_normalised(student, train, valid)
 
 
-@check("the dtype of the result follows the inputs", weight=1)
+@check("the dtype of the result follows the inputs", points=0.2)
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
         must_be_normalised(student, *parts(matrix, (5, 3), (2, 3), dtype), dtype=True)
 
 
-@check("inputs that are views of others", weight=1)
+@check("inputs that are views of others", points=0.2)
 def test_views(student, matrix):
     train, valid = parts(matrix, (3, 6), (3, 4))
     must_be_normalised(student, train.t(), valid.t())
@@ -74,7 +74,7 @@ def test_views(student, matrix):
     must_be_normalised(student, train[:, ::2], valid[::2, 1::2])
 
 
-@check("the inputs are left as they were, and a second call starts afresh", weight=1)
+@check("the inputs are left as they were, and a second call starts afresh", points=0.2)
 def test_clean(student, matrix):
     for _ in range(2):
         must_be_normalised(student, *parts(matrix, (4, 3), (2, 3))).must_leave_inputs()

@@ -35,7 +35,7 @@ def with_zeros(x):
     return x
 
 
-@check("max(0, x) for every entry", weight=4, gate=True)
+@check("max(0, x) for every entry", points=0.4, gate=True)
 def test_value(student, matrix):
     for shape in SHAPES:
         x = matrix(*shape)
@@ -48,13 +48,13 @@ def test_value(student, matrix):
     student.call(x).must_return(reference(x), dtype=False, scale=1e-3)
 
 
-@check("comparisons and arithmetic, no ready-made ReLU", weight=1, gate=True)
+@check("comparisons and arithmetic, no ready-made ReLU", points=0.1, gate=True)
 def test_rule(student, matrix):
     trial = Trial(lambda *shape: (matrix(*shape),), lambda call: call.must_return(reference(call.args[0]), dtype=False))
     student.must_obey(RULE, trial, SHAPES)
 
 
-@check("exact zeros, and a single number", weight=1)
+@check("exact zeros, and a single number", points=0.1)
 def test_zeros(student, matrix):
     for x in (
         with_zeros(matrix(4, 3)),
@@ -66,20 +66,20 @@ def test_zeros(student, matrix):
         student.call(x).must_return(reference(x), dtype=False, scale=1.0)
 
 
-@check("the dtype of the result follows the input", weight=1)
+@check("the dtype of the result follows the input", points=0.1)
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
         x = matrix(3, 4, dtype=dtype)
         student.call(x).must_return(reference(x))
 
 
-@check("inputs that are views of others", weight=1)
+@check("inputs that are views of others", points=0.1)
 def test_views(student, matrix):
     for x in (matrix(3, 2).t(), matrix(4, 6)[::2, 1::2], matrix(1, 3).expand(4, 3)):
         student.call(x).must_return(reference(x), dtype=False)
 
 
-@check("the input is left as it was, for the way back, and the result is a tensor of its own", weight=2)
+@check("the input is left as it was, for the way back, and the result is a tensor of its own", points=0.2)
 def test_clean(student, matrix):
     for _ in range(2):
         x = with_zeros(matrix(4, 3))

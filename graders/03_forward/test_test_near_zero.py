@@ -29,7 +29,7 @@ def away(matrix, low, high):
     return low + (high - low) * (matrix(1)[0].abs() % 1.0)
 
 
-@check("a number near 0 passes, one that is not is refused with an assertion", weight=3, gate=True)
+@check("a number near 0 passes, one that is not is refused with an assertion", points=0.3, gate=True)
 def test_value(student, matrix):
     for sign in (1, -1):
         accepts(student, sign * away(matrix, 1e-5, 9e-4))
@@ -38,7 +38,7 @@ def test_value(student, matrix):
     accepts(student, torch.tensor(0.0))
 
 
-@check("the tolerance is the one that was given", weight=1)
+@check("the tolerance is the one that was given", points=0.1)
 def test_tolerance(student, matrix):
     for sign in (1, -1):
         accepts(student, sign * away(matrix, 0.1, 0.4), 0.5)
@@ -46,7 +46,7 @@ def test_tolerance(student, matrix):
         refuses(student, sign * away(matrix, 1e-4, 8e-4), 1e-5, because="it is farther from 0 than tol=1e-5")
 
 
-@check("a tensor of many numbers: every one of them has to be near 0", weight=2)
+@check("a tensor of many numbers: every one of them has to be near 0", points=0.2)
 def test_many(student, matrix):
     accepts(student, 1e-4 * matrix(4, 3).tanh())
     accepts(student, torch.zeros(5))
@@ -58,14 +58,14 @@ def test_many(student, matrix):
     refuses(student, a, because="one of its numbers is farther from 0 than tol=1e-3")
 
 
-@check("NaN is not near 0", weight=1)
+@check("NaN is not near 0", points=0.1)
 def test_nan(student):
     refuses(student, torch.tensor(math.nan), because="it is no number at all")
     refuses(student, torch.tensor([0.0, math.nan]), because="one of its numbers is NaN")
     refuses(student, torch.tensor(-math.inf), because="it is infinite")
 
 
-@check("the message tells the value and the tolerance", weight=2)
+@check("the message tells the value and the tolerance", points=0.2)
 def test_message(student, matrix):
     cases = [(away(matrix, 0.21, 0.29), 0.1), (-away(matrix, 3.1, 3.9), 0.5), (torch.tensor([0.0, 0.06]), 0.02)]
     for a, tol in cases:
@@ -77,7 +77,7 @@ def test_message(student, matrix):
                 raise CheckFailed(Finding("value", text, f"expected {wanted:.4g} in it", symptom="message"))
 
 
-@check("the input is left as it was", weight=1)
+@check("the input is left as it was", points=0.1)
 def test_clean(student, matrix):
     for a in (-away(matrix, 1e-5, 9e-4), -1e-4 * matrix(3).abs().tanh()):
         call = student.call(a)

@@ -173,14 +173,14 @@ class _Desk:
             raise
 
 
-@check("all five gradients for networks of many sizes", weight=4, gate=True)
+@check("all five gradients for networks of many sizes", points=1.1, gate=True)
 def test_networks(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for sizes in SHAPES:
         at.must_be_right(at.network(*sizes))
 
 
-@check("no autograd", weight=1, gate=True)
+@check("no autograd", points=0.3, gate=True)
 def test_rule(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     # With blank pieces no gradient is right, and other checks look at these; what is set has to follow from the call.
@@ -188,7 +188,7 @@ def test_rule(student, matrix, confirmed):
     student.must_obey(RULE, trial, SHAPES, sources=[*student.sources, PIECES])
 
 
-@check("the loss is returned, as a tensor of shape ()", weight=1)
+@check("the loss is returned, as a tensor of shape ()", points=0.3)
 def test_loss(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for sizes, dtype in [*((sizes, torch.float32) for sizes in SHAPES[1:]), (SHAPES[0], torch.float64)]:
@@ -197,14 +197,14 @@ def test_loss(student, matrix, confirmed):
         at.either(tensors, lambda call, loss=expected: call.must_return(loss, scale=20.0))
 
 
-@check("a batch of one image, one hidden unit", weight=1)
+@check("a batch of one image, one hidden unit", points=0.3)
 def test_sizes_of_one(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for sizes in [(1, 3, 2), (4, 2, 1), (3, 1, 2), (1, 1, 1)]:
         at.must_be_right(at.network(*sizes))
 
 
-@check("what stood in any .g before makes no difference, and nothing adds up", weight=2)
+@check("what stood in any .g before makes no difference, and nothing adds up", points=0.5)
 def test_stale(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for _ in range(2):
@@ -215,14 +215,14 @@ def test_stale(student, matrix, confirmed):
     at.must_be_right(at.network(4, 3, 2), times=2)
 
 
-@check("the dtype of the gradients follows the tensors", weight=1)
+@check("the dtype of the gradients follows the tensors", points=0.3)
 def test_dtype(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for dtype in (torch.float64, torch.float32):
         at.must_be_right(at.network(4, 3, 2, dtype), dtype=True)
 
 
-@check("inputs, targets and parameters keep their values", weight=1)
+@check("inputs, targets and parameters keep their values", points=0.2)
 def test_clean(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for _ in range(2):

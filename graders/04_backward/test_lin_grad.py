@@ -80,27 +80,27 @@ class _Desk:
             call.must_set(place, "g", gradient.to(inp.dtype), scale=float(max(*inp.shape, *w.shape)), dtype=dtype)
 
 
-@check("the three gradients for many shapes", weight=4, gate=True)
+@check("the three gradients for many shapes", points=1.4, gate=True)
 def test_shapes(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for sizes in SHAPES:
         at.must_be_right(*at.layer(*sizes))
 
 
-@check("no autograd", weight=1, gate=True)
+@check("no autograd", points=0.4, gate=True)
 def test_rule(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     student.must_obey(RULE, Trial(at.layer, at.must_be_gradients, alone), SHAPES)
 
 
-@check("a batch of one, one input, one output", weight=1)
+@check("a batch of one, one input, one output", points=0.4)
 def test_sizes_of_one(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for sizes in [(1, 3, 2), (5, 3, 1), (4, 1, 3), (1, 1, 1)]:
         at.must_be_right(*at.layer(*sizes))
 
 
-@check("what stood in any .g before makes no difference", weight=2)
+@check("what stood in any .g before makes no difference", points=0.7)
 def test_stale(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for rows in (4, 4, 6):
@@ -109,14 +109,14 @@ def test_stale(student, matrix, confirmed):
         at.must_be_right(inp, out, w, b)
 
 
-@check("the dtype of the gradients follows the tensors", weight=1)
+@check("the dtype of the gradients follows the tensors", points=0.4)
 def test_dtype(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for dtype in (torch.float64, torch.float32):
         at.must_be_right(*at.layer(4, 3, 2, dtype), dtype=True)
 
 
-@check("tensors that are views of others", weight=1)
+@check("tensors that are views of others", points=0.4)
 def test_views(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for inp, w, b, upstream in [
@@ -126,7 +126,7 @@ def test_views(student, matrix, confirmed):
         at.must_be_right(inp, at.out(inp, w, b, upstream), w, b)
 
 
-@check("nothing but the three gradients is changed", weight=1)
+@check("nothing but the three gradients is changed", points=0.3)
 def test_clean(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for _ in range(2):

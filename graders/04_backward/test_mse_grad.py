@@ -59,27 +59,27 @@ class _Desk:
         call.must_set(0, "g", expected.to(inp.dtype), scale=4.0 / len(targ), dtype=dtype)
 
 
-@check("the gradient for batches of many sizes", weight=3, gate=True)
+@check("the gradient for batches of many sizes", points=0.9, gate=True)
 def test_batches(student, matrix, confirmed):
     for (n,) in SIZES:
         at = _Desk(student, matrix, confirmed)
         at.must_be_right(*at.batch(n))
 
 
-@check("no autograd", weight=1, gate=True)
+@check("no autograd", points=0.3, gate=True)
 def test_rule(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     student.must_obey(RULE, Trial(at.batch, at.must_be_gradient, alone), SIZES)
 
 
-@check("a batch of one image", weight=1)
+@check("a batch of one image", points=0.3)
 def test_one(student, matrix, confirmed):
     for _ in range(2):
         at = _Desk(student, matrix, confirmed)
         at.must_be_right(*at.batch(1))
 
 
-@check("what stood in inp.g before makes no difference", weight=2)
+@check("what stood in inp.g before makes no difference", points=0.6)
 def test_stale(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for size, stale in [(4, 4), (3, 3), (4, 6)]:
@@ -88,14 +88,14 @@ def test_stale(student, matrix, confirmed):
         at.must_be_right(inp, targ)
 
 
-@check("the dtype of the gradient follows inp", weight=1)
+@check("the dtype of the gradient follows inp", points=0.3)
 def test_dtype(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for dtype in (torch.float64, torch.float32):
         at.must_be_right(*at.batch(4, dtype), dtype=True)
 
 
-@check("tensors that are views of others", weight=1)
+@check("tensors that are views of others", points=0.3)
 def test_views(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     at.must_be_right(matrix(4, 3)[:, 1:2], matrix(8)[::2])
@@ -103,7 +103,7 @@ def test_views(student, matrix, confirmed):
     at.must_be_right(matrix(3, 1), matrix(1).expand(3))
 
 
-@check("nothing but inp.g is changed", weight=1)
+@check("nothing but inp.g is changed", points=0.3)
 def test_clean(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     for _ in range(2):

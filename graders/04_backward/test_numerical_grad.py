@@ -38,7 +38,7 @@ def slopes_of_quadratic(x, a):
     return 2 * a * x.double() + 2 * x.double().sum()
 
 
-@check("the slopes of functions of matrices", weight=3, gate=True)
+@check("the slopes of functions of matrices", points=1.1, gate=True)
 def test_matrices(student, matrix, confirmed):
     for shape in SHAPES:
         x, a = matrix(*shape, dtype=torch.float64), matrix(*shape, dtype=torch.float64)
@@ -47,7 +47,7 @@ def test_matrices(student, matrix, confirmed):
         student.call(x, a, 0.1, caller=of_quadratic).must_return(expected, relative=1e-4, dtype=False)
 
 
-@check("no autograd", weight=1, gate=True)
+@check("no autograd", points=0.4, gate=True)
 def test_rule(student, matrix):
     def make(*shape):
         return matrix(*shape, dtype=torch.float64), matrix(*shape, dtype=torch.float64), 0.1
@@ -58,7 +58,7 @@ def test_rule(student, matrix):
     student.must_obey(RULE, Trial(make, must_be_slopes, of_quadratic), SHAPES)
 
 
-@check("to both sides, by the step that was asked for", weight=2)
+@check("to both sides, by the step that was asked for", points=0.7)
 def test_step(student, matrix):
     for eps in (0.5, 0.1):
         x, a = matrix(2, 3, dtype=torch.float64), matrix(2, 3, dtype=torch.float64)
@@ -66,7 +66,7 @@ def test_step(student, matrix):
         student.call(x, a, eps, caller=of_cubic).must_return(expected, relative=1e-6, scale=10.0, dtype=False)
 
 
-@check("float64 throughout, also for a float32 x", weight=2)
+@check("float64 throughout, also for a float32 x", points=0.7)
 def test_float64(student, matrix):
     for dtype in (torch.float32, torch.float64):
         x, a = matrix(3, 2, dtype=dtype), matrix(3, 2, dtype=torch.float64)
@@ -74,7 +74,7 @@ def test_float64(student, matrix):
         call.must_return(slopes_of_quadratic(x, a), relative=1e-10, scale=10.0)
 
 
-@check("x of any shape", weight=1)
+@check("x of any shape", points=0.4)
 def test_shapes(student, matrix):
     for shape in [(5,), (), (2, 1, 3), (1, 1), (1,)]:
         x, a = matrix(2, *shape, dtype=torch.float64)
@@ -82,7 +82,7 @@ def test_shapes(student, matrix):
         call.must_return(slopes_of_quadratic(x, a), relative=1e-4, scale=1.0, dtype=False)
 
 
-@check("x that is a view of another tensor", weight=1)
+@check("x that is a view of another tensor", points=0.4)
 def test_views(student, matrix):
     for x in (
         matrix(3, 2, dtype=torch.float64).t(),
@@ -94,7 +94,7 @@ def test_views(student, matrix):
         call.must_return(slopes_of_quadratic(x, a), relative=1e-4, dtype=False)
 
 
-@check("x is left as it was, to the last digit", weight=1)
+@check("x is left as it was, to the last digit", points=0.3)
 def test_clean(student, matrix):
     for dtype in (torch.float64, torch.float64, torch.float32):
         x, a = matrix(3, 4, dtype=dtype), matrix(3, 4, dtype=torch.float64)

@@ -55,14 +55,14 @@ def away_from_zero(x):
     return torch.where(x > 0, x + 0.01, x - 0.01)
 
 
-@check("the gradient for many shapes", weight=3, gate=True)
+@check("the gradient for many shapes", points=0.6, gate=True)
 def test_shapes(student, matrix, confirmed):
     for shape in SHAPES:
         _Desk(student, matrix, confirmed).must_be_right(matrix(*shape))
     _Desk(student, matrix, confirmed).must_be_right(matrix(3, 4) / 1000)  # however little is above 0, it passes
 
 
-@check("no autograd", weight=1, gate=True)
+@check("no autograd", points=0.2, gate=True)
 def test_rule(student, matrix):
     def make(*shape):
         inp = matrix(*shape)
@@ -77,14 +77,14 @@ def test_rule(student, matrix):
     student.must_obey(RULE, Trial(make, must_be_gradient, alone), SHAPES)
 
 
-@check("every entry positive, or none", weight=1)
+@check("every entry positive, or none", points=0.2)
 def test_all_alike(student, matrix, confirmed):
     for sign in (1.0, -1.0):  # no entry is smallest because it was stopped, none is largest because it passed
         inp = sign * (matrix(4, 3).abs() + 0.1)
         _Desk(student, matrix, confirmed).must_be_right(inp)
 
 
-@check("at exactly 0 the slope is 0", weight=2)
+@check("at exactly 0 the slope is 0", points=0.4)
 def test_zeros(student, matrix, confirmed):
     for shape in [(4, 3), (3, 3), (1, 5)]:
         inp = matrix(*shape)
@@ -93,7 +93,7 @@ def test_zeros(student, matrix, confirmed):
         _Desk(student, matrix, confirmed).must_be_right(inp, at_zero=True)
 
 
-@check("relu_shifted has the same slopes", weight=2)
+@check("relu_shifted has the same slopes", points=0.4)
 def test_shifted(student, matrix, confirmed):
     for shape in [(4, 3), (3, 5)]:
         inp = matrix(*shape) / 2
@@ -101,7 +101,7 @@ def test_shifted(student, matrix, confirmed):
         _Desk(student, matrix, confirmed).must_be_right(inp, shift=0.5)
 
 
-@check("what stood in inp.g before makes no difference", weight=2)
+@check("what stood in inp.g before makes no difference", points=0.4)
 def test_stale(student, matrix, confirmed):
     for shape, stale in [((4, 3), (4, 3)), ((2, 2), (2, 2)), ((4, 3), (5, 3))]:
         inp = matrix(*shape)
@@ -109,13 +109,13 @@ def test_stale(student, matrix, confirmed):
         _Desk(student, matrix, confirmed).must_be_right(inp)
 
 
-@check("the dtype of the gradient follows inp", weight=1)
+@check("the dtype of the gradient follows inp", points=0.2)
 def test_dtype(student, matrix, confirmed):
     for dtype in (torch.float64, torch.float32):
         _Desk(student, matrix, confirmed).must_be_right(matrix(4, 3, dtype=dtype), dtype=True)
 
 
-@check("tensors that are views of others", weight=1)
+@check("tensors that are views of others", points=0.2)
 def test_views(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     at.must_be_right(matrix(3, 4).t(), upstream=matrix(4, 3))
@@ -123,7 +123,7 @@ def test_views(student, matrix, confirmed):
     at.must_be_right(matrix(1, 3).expand(4, 3), upstream=matrix(4, 1).expand(4, 3))
 
 
-@check("nothing but inp.g is changed, above all not out.g", weight=2)
+@check("nothing but inp.g is changed, above all not out.g", points=0.4)
 def test_clean(student, matrix, confirmed):
     for _ in range(2):
         call = _Desk(student, matrix, confirmed).must_be_right(matrix(4, 3))

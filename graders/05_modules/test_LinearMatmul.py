@@ -4,12 +4,12 @@ from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.pytest_plugin import check
 
 
-@check("the gradients are those of Linear", weight=3, gate=True)
+@check("the gradients are those of Linear", points=0.4, gate=True)
 def test_gradients(lin):
     lin.gradients()
 
 
-@check("by a matrix product, no einsum", weight=1, gate=True)
+@check("by a matrix product, no einsum", points=0.2, gate=True)
 def test_rule(lin):
     def attempt(sound):
         if lin.einsums(sound) > 0:
@@ -19,42 +19,42 @@ def test_rule(lin):
     lin.either(attempt)
 
 
-@check("no autograd", weight=1, gate=True)
+@check("no autograd", points=0.1, gate=True)
 def test_by_hand(lin):
     lin.by_hand()
 
 
-@check("float64, and what autograd and central differences say", weight=1)
+@check("float64, and what autograd and central differences say", points=0.1)
 def test_dtypes(lin):
     lin.dtypes()
 
 
-@check("tensors that are views of others", weight=1)
+@check("tensors that are views of others", points=0.1)
 def test_views(lin):
     lin.views()
 
 
-@check("nothing else is changed, side by side and on a second batch", weight=1)
+@check("nothing else is changed, side by side and on a second batch", points=0.1)
 def test_clean(lin):
     lin.clean()
     lin.in_turns()
 
 
-@check("no loop", weight=1)
+@check("no loop", points=0.1)
 def test_growth(lin):
     lin.no_loop()
 
 
-@check("no tensor for all the outer products at once", weight=2)
+@check("no tensor for all the outer products at once", points=0.3)
 def test_memory(lin):
     lin.lean()
 
 
-@check("20,000 rows, where the outer products would need 3.1 GB", weight=2)
+@check("20,000 rows, where the outer products would need 3.1 GB", points=0.3)
 def test_large(lin):
     lin.large()
 
 
-@check("many times faster than the outer product", weight=2, tiebreaker="no loop")
+@check("many times faster than the outer product", points=0.3, tiebreaker="no loop")
 def test_speed(lin):
     lin.faster(min_speedup=8)

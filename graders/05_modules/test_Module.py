@@ -142,7 +142,7 @@ def in_turns(names, inp, second, other, upstream, second_upstream, other_upstrea
     return out
 
 
-@check("calling a layer gives what its forward gives", weight=2, gate=True)
+@check("calling a layer gives what its forward gives", points=0.5, gate=True)
 def test_call(student, matrix):
     for shape in ((4, 3), (2, 5)):
         inp, other, third = matrix(*shape), matrix(*shape), matrix(*shape)
@@ -150,7 +150,7 @@ def test_call(student, matrix):
         student.call(inp, other, third, None, caller=three_arguments).must_return(inp * other - third, scale=4.0)
 
 
-@check("no autograd", weight=1, gate=True)
+@check("no autograd", points=0.2, gate=True)
 def test_by_hand(student, matrix):
     must_be_none(read_source_for(NO_AUTOGRAD, student.sources, student.exercise))
 
@@ -162,7 +162,7 @@ def test_by_hand(student, matrix):
     student.traced(trial, 4, 3, rule=NO_AUTOGRAD, wrong_elsewhere=True)
 
 
-@check("the arguments are saved as self.args, the output as self.out", weight=2)
+@check("the arguments are saved as self.args, the output as self.out", points=0.5)
 def test_saved(student, matrix):
     what: tuple[str, ...]
     what = ("self.args[0] is not the first argument itself", "self.args[1] is not the second argument itself")
@@ -177,7 +177,7 @@ def test_saved(student, matrix):
                 raise CheckFailed(Finding("value", f"{call.subject}: {text}"))
 
 
-@check("backward() calls bwd with the output and then the arguments", weight=3)
+@check("backward() calls bwd with the output and then the arguments", points=0.7)
 def test_backward(student, matrix):
     inp, other, third, upstream = (matrix(4, 3) for _ in range(4))
     student.call(inp, upstream, caller=one_argument).must_set(0, "g", 3 * upstream)
@@ -191,14 +191,14 @@ def test_backward(student, matrix):
         raise CheckFailed(Finding("value", f"{call.subject}: {text}"))
 
 
-@check("a Module without a forward of its own raises NotImplementedError", weight=1)
+@check("a Module without a forward of its own raises NotImplementedError", points=0.2)
 def test_bare(student, matrix):
     because = "only the classes that build on Module know what to calculate"
     student.call(matrix(2, 2), caller=bare).must_raise(NotImplementedError, because=because)
     student.call(matrix(2, 2), caller=bare_forward).must_raise(NotImplementedError, because=because)
 
 
-@check("inputs and the output's gradient are left as they are", weight=1)
+@check("inputs and the output's gradient are left as they are", points=0.2)
 def test_clean(student, matrix):
     inp, other, third, upstream = (matrix(4, 3) for _ in range(4))
     call = student.call(inp, other, third, upstream, caller=three_arguments)
@@ -206,7 +206,7 @@ def test_clean(student, matrix):
     call.must_leave_inputs(setting=[(0, "g"), (1, "g"), (2, "g")])
 
 
-@check("two layers, layers within layers, and a second call", weight=3)
+@check("two layers, layers within layers, and a second call", points=0.7)
 def test_turns(student, matrix):
     inp, second, other = matrix(4, 3), matrix(2, 3), matrix(3, 2)
     ups = [matrix(*one.shape) for one in (inp, second, other)]

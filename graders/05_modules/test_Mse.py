@@ -3,36 +3,36 @@
 from foundations.grading.pytest_plugin import check
 
 
-@check("called on predictions and targets, it gives the mean squared error", weight=1, gate=True)
+@check("called on predictions and targets, it gives the mean squared error", points=0.1, gate=True)
 def test_output(mse):
     mse.output()
 
 
-@check("no autograd", weight=1, gate=True)
+@check("no autograd", points=0.1, gate=True)
 def test_by_hand(mse):
     mse.by_hand()
 
 
-@check("backward() sets inp.g to 2 (inp - targ) / N, of inp's shape", weight=3)
+@check("backward() sets inp.g to 2 (inp - targ) / N, of inp's shape", points=0.4)
 def test_gradient(mse):
     mse.gradients()
 
 
-@check("float64, and what autograd and central differences say", weight=1)
+@check("float64, and what autograd and central differences say", points=0.1)
 def test_dtypes(mse):
     mse.dtypes()
 
 
-@check("tensors that are views of others", weight=1)
+@check("tensors that are views of others", points=0.1)
 def test_views(mse):
     mse.views()
 
 
-@check("nothing else is changed: predictions and targets", weight=1)
+@check("nothing else is changed: predictions and targets", points=0.1)
 def test_clean(mse):
     mse.clean()
 
 
-@check("two losses side by side, and a second batch", weight=1)
+@check("two losses side by side, and a second batch", points=0.1)
 def test_turns(mse):
     mse.in_turns()

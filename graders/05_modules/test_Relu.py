@@ -3,41 +3,41 @@
 from foundations.grading.pytest_plugin import check
 
 
-@check("called on its input, it gives max(0, x)", weight=1, gate=True)
+@check("called on its input, it gives max(0, x)", points=0.1, gate=True)
 def test_output(relu):
     relu.output()
 
 
-@check("no autograd", weight=1, gate=True)
+@check("no autograd", points=0.1, gate=True)
 def test_by_hand(relu):
     relu.by_hand()
 
 
-@check("backward() passes the gradient on where the input was positive", weight=3)
+@check("backward() passes the gradient on where the input was positive", points=0.2)
 def test_gradient(relu):
     relu.gradients()
 
 
-@check("where the input is exactly 0, so is the gradient", weight=1)
+@check("where the input is exactly 0, so is the gradient", points=0.1)
 def test_zeros(relu):
     relu.zeros()
 
 
-@check("float64, and what autograd and central differences say", weight=1)
+@check("float64, and what autograd and central differences say", points=0.1)
 def test_dtypes(relu):
     relu.dtypes()
 
 
-@check("tensors that are views of others", weight=1)
+@check("tensors that are views of others", points=0.1)
 def test_views(relu):
     relu.views()
 
 
-@check("nothing else is changed: input, output's gradient", weight=1)
+@check("nothing else is changed: input, output's gradient", points=0.1)
 def test_clean(relu):
     relu.clean()
 
 
-@check("two layers side by side, and a second batch", weight=2)
+@check("two layers side by side, and a second batch", points=0.2)
 def test_turns(relu):
     relu.in_turns()

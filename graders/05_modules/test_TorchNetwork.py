@@ -94,19 +94,19 @@ def must_have_four(student, n_in, nh, n_out):
         raise CheckFailed(Finding("shape", text))
 
 
-@check("parameters() has the weights and biases of two linear layers", weight=3, gate=True)
+@check("parameters() has the weights and biases of two linear layers", points=0.4, gate=True)
 def test_registered(student):
     must_have_four(student, 5, 4, 1)
 
 
-@check("called on a batch and its targets, it gives the loss", weight=3, gate=True)
+@check("called on a batch and its targets, it gives the loss", points=0.4, gate=True)
 def test_loss(student, matrix):
     for sizes in SIZES:
         given = tensors(matrix, *sizes)
         student.call(*given, "forward", caller=trained).must_return(reference(*given)[0], scale=10.0)
 
 
-@check("autograd's gradients are those of your own network", weight=3)
+@check("autograd's gradients are those of your own network", points=0.4)
 def test_gradients(student, matrix):
     for sizes in SIZES:
         given = tensors(matrix, *sizes)
@@ -115,14 +115,14 @@ def test_gradients(student, matrix):
             call.must_set(place, "g", slope, scale=10.0)
 
 
-@check("after zero_grad(), the next batch starts afresh", weight=1)
+@check("after zero_grad(), the next batch starts afresh", points=0.2)
 def test_again(student, matrix):
     given = tensors(matrix, 4, 3, 2)
     call = student.call(*given, "backward", caller=trained)
     call.must_set(0, "again", reference(*given)[1][5], scale=10.0)
 
 
-@check("the loss is only calculated: backward() is the caller's", weight=1)
+@check("the loss is only calculated: backward() is the caller's", points=0.2)
 def test_early(student, matrix):
     call = student.call(*tensors(matrix, 4, 3, 2), "early", caller=trained)
     call.must_not_raise()
@@ -130,13 +130,13 @@ def test_early(student, matrix):
         raise CheckFailed(Finding("value", f"{call.subject}: the parameters have gradients before anybody asked"))
 
 
-@check("nh and n_out are what the arguments say", weight=1)
+@check("nh and n_out are what the arguments say", points=0.2)
 def test_sizes(student):
     for sizes in ((3, 4, 2), (2, 7, 5)):
         must_have_four(student, *sizes)
 
 
-@check("it is forward that you wrote, and nn.Module that calls it", weight=1)
+@check("it is forward that you wrote, and nn.Module that calls it", points=0.1)
 def test_forward(student, matrix):
     call = student.call(*tensors(matrix, 4, 3, 2), "hook", caller=trained)
     call.must_not_raise()
@@ -145,7 +145,7 @@ def test_forward(student, matrix):
         raise CheckFailed(Finding("value", f"{call.subject}: {text}"))
 
 
-@check("float64, and batches that are left as they were", weight=1)
+@check("float64, and batches that are left as they were", points=0.1)
 def test_clean(student, matrix):
     given = tensors(matrix, 4, 3, 2, torch.float64)
     call = student.call(*given, "forward", caller=trained)

@@ -181,14 +181,14 @@ def must_report(training, expected, keys):
                 fail(f"{key!r} of epoch {number} is wrong", detail=f"got {value:.6g}, expected {right:.6g}")
 
 
-@check("with all examples in one batch, the network ends where it should", weight=2, gate=True)
+@check("with all examples in one batch, the network ends where it should", points=0.7, gate=True)
 def test_whole_set(student, matrix, classes):
     for n, c, epochs in ((6, 3, 1), (6, 3, 1), (5, 2, 3), (1, 4, 2)):
         training = training_of(student, *arguments(matrix, classes, (n, c, epochs, n)))
         must_end_at(training, descent(training.args, [[list(range(n))]] * epochs)[0])
 
 
-@check("the loop is your own", weight=1, gate=True)
+@check("the loop is your own", points=0.3, gate=True)
 def test_rule(student, matrix, classes):
     def must_train(call):
         call.must_not_raise()
@@ -201,7 +201,7 @@ def test_rule(student, matrix, classes):
     student.must_obey(RULE, trial, cases, sources, wrong_elsewhere=True)
 
 
-@check("every example comes once an epoch, in batches of bs, the smaller rest included", weight=2)
+@check("every example comes once an epoch, in batches of bs, the smaller rest included", points=0.7)
 def test_batches(student, matrix, classes):
     for n, bs in ((10, 4), (9, 4), (6, 3), (5, 1), (6, 20)):
         training = training_of(student, *arguments(matrix, classes, (n, 3, 2, bs)))
@@ -218,13 +218,13 @@ def test_batches(student, matrix, classes):
             fail(f"with n = {n} and bs = {bs}, the network met as many examples as {len(epochs)} epochs have, not 2")
 
 
-@check("each batch makes a step of its own, with images and digits that belong together", weight=2)
+@check("each batch makes a step of its own, with images and digits that belong together", points=0.6)
 def test_steps(student, matrix, classes):
     for n, c, epochs, bs in ((10, 3, 2, 4), (6, 2, 3, 2), (4, 4, 1, 1)):
         followed(training_of(student, *arguments(matrix, classes, (n, c, epochs, bs))))
 
 
-@check("every epoch has an order of its own", weight=2)
+@check("every epoch has an order of its own", points=0.6)
 def test_new_orders(student, matrix, classes):
     # That 24 examples fall into the same six batches by chance has a probability of 6! (4!)^6 / 24!, below 1e-12; that
     # each batch is where it was at the start, of (4!)^6 / 24!.
@@ -254,7 +254,7 @@ def turned(before, after):
     return len(moves) == 1 or (len(moves) == 2 and (max(moves) - min(moves)) in (1, count - 1))
 
 
-@check("the orders come from the generator, and from nothing else", weight=1)
+@check("the orders come from the generator, and from nothing else", points=0.3)
 def test_generator(student, matrix, classes):
     # A seed of ``trained`` is 1000 · the generator's + that of torch's own numbers.
     *rest, _ = arguments(matrix, classes, (24, 3, 2, 4))
@@ -265,7 +265,7 @@ def test_generator(student, matrix, classes):
         fail("two runs with generators of different seeds have the same order")
 
 
-@check("validation loss and accuracy, after each epoch", weight=2)
+@check("validation loss and accuracy, after each epoch", points=0.6)
 def test_validation(student, matrix, classes):
     # With a single class every guess is right from the start: that is no reason to stop.
     runs = [arguments(matrix, classes, sizes) for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 1, 2), (6, 1, 3, 4))]
@@ -284,14 +284,14 @@ def with_a_setback(matrix, classes):
             return given
 
 
-@check("training loss: the mean over the examples of an epoch, as they were met", weight=1)
+@check("training loss: the mean over the examples of an epoch, as they were met", points=0.3)
 def test_training_loss(student, matrix, classes):
     for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 2, 3)):
         training = training_of(student, *arguments(matrix, classes, sizes))
         must_report(training, followed(training)[1], ("train",))
 
 
-@check("the numbers in the history are Python floats", weight=1)
+@check("the numbers in the history are Python floats", points=0.3)
 def test_floats(student, matrix, classes):
     training = training_of(student, *arguments(matrix, classes, (7, 3, 2, 3)))
     history = seen(training, "history")
@@ -304,7 +304,7 @@ def test_floats(student, matrix, classes):
                 raise CheckFailed(Finding("type", text, symptom="history of tensors"))
 
 
-@check("the data are left as they were, and no gradient is left behind", weight=1)
+@check("the data are left as they were, and no gradient is left behind", points=0.3)
 def test_clean(student, matrix, classes):
     for _ in range(2):
         training = training_of(student, *arguments(matrix, classes, (7, 3, 2, 3)))
@@ -315,7 +315,7 @@ def test_clean(student, matrix, classes):
                 fail(f"fit changed {name} in place; its caller still needs it", "mutation")
 
 
-@check("digits: at least 85 % of 1,000 images that it never saw are read right", weight=4)
+@check("digits: at least 85 % of 1,000 images that it never saw are read right", points=1.3)
 def test_digits(student):
     generator = student.generator("digits")
     train, valid, hidden = digits(generator)

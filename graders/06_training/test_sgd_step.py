@@ -54,19 +54,19 @@ def must_move(call, dtype=False):
             raise CheckFailed(Finding(finding.stage, told if untouched else finding.text, finding.detail))
 
 
-@check("every parameter moves against its gradient, in place", weight=3, gate=True)
+@check("every parameter moves against its gradient, in place", points=1.1, gate=True)
 def test_step(student, matrix):
     for shapes, lr in zip(SHAPES, (0.5, 0.1, 1.0, 2.5, 0.01, 0.3), strict=True):
         must_move(student.call(*with_gradients(matrix, shapes), lr, caller=step))
 
 
-@check("the update is your own", weight=1, gate=True)
+@check("the update is your own", points=0.4, gate=True)
 def test_rule(student, matrix):
     trial = Trial(lambda *shapes: (*with_gradients(matrix, shapes), 0.5), must_move, step)
     student.must_obey(RULE, trial, SHAPES)
 
 
-@check("afterwards every .g is None", weight=2)
+@check("afterwards every .g is None", points=0.7)
 def test_cleared(student, matrix):
     for shapes in SHAPES[:3]:
         call = student.call(*with_gradients(matrix, shapes), 0.5, caller=step)
@@ -79,7 +79,7 @@ def test_cleared(student, matrix):
                 raise CheckFailed(Finding("value", text))
 
 
-@check("the numbers change in the memory in which they lie, so that views see it", weight=1)
+@check("the numbers change in the memory in which they lie, so that views see it", points=0.4)
 def test_memory(student, matrix):
     for shapes in SHAPES[:2]:
         w, b = with_gradients(matrix, shapes)
@@ -91,7 +91,7 @@ def test_memory(student, matrix):
         call.must_return(expected, dtype=False, scale=3.0)
 
 
-@check("float64 keeps its digits", weight=1)
+@check("float64 keeps its digits", points=0.4)
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
         must_move(student.call(*with_gradients(matrix, SHAPES[0], dtype), 0.1, caller=step), dtype=True)

@@ -45,18 +45,18 @@ def trial(matrix, classes):
     return Trial(lambda n, c: (2 * matrix(n, c), classes(n, c)), must_be_loss)
 
 
-@check("the loss of batches of many shapes", weight=3, gate=True)
+@check("the loss of batches of many shapes", points=1.1, gate=True)
 def test_loss(student, matrix, classes):
     for sizes in SHAPES:
         must_be_loss(student.call(*trial(matrix, classes).make(*sizes)))
 
 
-@check("nothing ready-made", weight=1, gate=True)
+@check("nothing ready-made", points=0.4, gate=True)
 def test_rule(student, matrix, classes):
     student.must_obey(RULE, trial(matrix, classes), SHAPES)
 
 
-@check("scores of any size, and rows of different sizes", weight=3)
+@check("scores of any size, and rows of different sizes", points=1.1)
 def test_stability(student, matrix, classes):
     rows = torch.tensor([[1000.0], [0.0], [-1000.0], [300.0]])
     for offsets in (rows[:1].expand(4, 1), rows, -rows[:1].expand(4, 1), rows[1:]):
@@ -68,7 +68,7 @@ def test_stability(student, matrix, classes):
         student.call(logits, targ).must_return(loss(logits, targ), numbers=True, dtype=False)
 
 
-@check("N losses, never a table of N × N", weight=1)
+@check("N losses, never a table of N × N", points=0.4)
 def test_memory(student, matrix, classes):
     call = student.traced(trial(matrix, classes), BATCH, 3)
     most = largest(call.trace or {})
@@ -77,21 +77,21 @@ def test_memory(student, matrix, classes):
         raise CheckFailed(Finding("value", text, symptom="memory"))
 
 
-@check("a tensor of shape (), of the dtype of the scores", weight=1)
+@check("a tensor of shape (), of the dtype of the scores", points=0.4)
 def test_dtype(student, matrix, classes):
     for dtype in (torch.float64, torch.float32):
         logits, targ = matrix(4, 3, dtype=dtype), classes(4, 3)
         student.call(logits, targ).must_return(loss(logits, targ), scale=1.0)
 
 
-@check("scores that are views of others", weight=1)
+@check("scores that are views of others", points=0.3)
 def test_views(student, matrix, classes):
     for logits in (matrix(3, 4).t(), matrix(8, 6)[::2, 1::2], matrix(1, 3).expand(4, 3)):
         targ = classes(8, 3)[::2]
         student.call(logits, targ).must_return(loss(logits, targ), numbers=True, dtype=False, scale=1.0)
 
 
-@check("the arguments and their .g are left as they were, and a second call starts afresh", weight=1)
+@check("the arguments and their .g are left as they were, and a second call starts afresh", points=0.3)
 def test_clean(student, matrix, classes):
     for _ in range(2):
         logits, targ = matrix(3, 2), classes(3, 2)

@@ -55,7 +55,7 @@ def poisoned(logits, matrix):
     return logits
 
 
-@check("the gradient for batches of many shapes", weight=3, gate=True)
+@check("the gradient for batches of many shapes", points=1, gate=True)
 def test_gradient(student, matrix, classes):
     for number, (n, c) in enumerate(SHAPES):
         logits, targ = 2 * matrix(n, c), classes(n, c)
@@ -64,7 +64,7 @@ def test_gradient(student, matrix, classes):
         student.call(logits, targ).must_set(0, "g", gradient(logits, targ), dtype=False, scale=1 / n)
 
 
-@check("nothing ready-made, no autograd", weight=1, gate=True)
+@check("nothing ready-made, no autograd", points=0.3, gate=True)
 def test_rule(student, matrix, classes):
     def must_be_gradient(call):
         call.must_set(0, "g", gradient(*call.args), dtype=False, scale=1 / len(call.args[0]))
@@ -73,7 +73,7 @@ def test_rule(student, matrix, classes):
     student.must_obey(RULE, trial, SHAPES)
 
 
-@check("it agrees with autograd and with central differences", weight=2)
+@check("it agrees with autograd and with central differences", points=0.7)
 def test_oracles(student, matrix, classes):
     for n, c in ((4, 3), (1, 4), (3, 3)):
         logits, targ = matrix(n, c, dtype=torch.float64), classes(n, c)
@@ -83,7 +83,7 @@ def test_oracles(student, matrix, classes):
         call.must_set(0, "g", by_differences(logits, targ), dtype=False, scale=1 / n, relative=1e-5)
 
 
-@check("scores of any size, and rows of different sizes", weight=2)
+@check("scores of any size, and rows of different sizes", points=0.7)
 def test_stability(student, matrix, classes):
     rows = torch.tensor([[1000.0], [0.0], [-1000.0], [300.0]])
     for offsets in (rows[:1].expand(4, 1), rows, -rows[:1].expand(4, 1), rows[1:]):
@@ -94,21 +94,21 @@ def test_stability(student, matrix, classes):
         student.call(logits, targ).must_set(0, "g", gradient(logits, targ), dtype=False, scale=0.5)
 
 
-@check("the gradient has the dtype of the scores", weight=1)
+@check("the gradient has the dtype of the scores", points=0.3)
 def test_dtype(student, matrix, classes):
     for dtype in (torch.float64, torch.float32):
         logits, targ = matrix(4, 3, dtype=dtype), classes(4, 3)
         student.call(logits, targ).must_set(0, "g", gradient(logits, targ), scale=0.25)
 
 
-@check("scores that are views of others", weight=1)
+@check("scores that are views of others", points=0.3)
 def test_views(student, matrix, classes):
     for logits in (matrix(3, 4).t(), matrix(8, 6)[::2, 1::2], matrix(1, 3).expand(4, 3)):
         targ = classes(8, 3)[::2]
         student.call(logits, targ).must_set(0, "g", gradient(logits, targ), dtype=False, scale=0.25)
 
 
-@check("an old .g is replaced, and the scores are left as they were", weight=2)
+@check("an old .g is replaced, and the scores are left as they were", points=0.7)
 def test_clean(student, matrix, classes):
     for _ in range(2):
         logits, targ = poisoned(matrix(3, 2), matrix), classes(3, 2)

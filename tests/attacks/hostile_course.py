@@ -71,7 +71,7 @@ _TEST_SHIFT = '''"""Hidden checks of shift(x)."""
 import torch
 from foundations.grading.pytest_plugin import check
 
-@check("one more", weight=1)
+@check("one more")
 def test_value(student):
     x = torch.randn(5, generator=student.generator())
     student.call(x).must_return(x + 1)
@@ -81,7 +81,7 @@ _TEST_TOTAL = '''"""Hidden checks of total(x)."""
 import torch
 from foundations.grading.pytest_plugin import check
 
-@check("the sum", weight=1)
+@check("the sum")
 def test_value(student):
     for size in (3, 7):
         x = torch.randn(size, generator=student.generator())
@@ -99,14 +99,14 @@ from foundations.grading.student import Trial
 SECRET = "{literal}"
 RULE = Rule(about="rows and columns", allow=all_but("matrix product", "einsum", "numpy"))
 
-@check("the product", weight=3, gate=True)
+@check("the product", gate=True)
 def test_value(student):
     make = student.generator()
     for n, k, m in [(2, 3, 4), (3, 2, 5), (1, 4, 1)]:
         a, b = torch.randn(n, k, generator=make), torch.randn(k, m, generator=make)
         student.call(a, b).must_return(a @ b, scale=float(k))
 
-@check("no product of matrices", weight=1, gate=True)
+@check("no product of matrices", gate=True)
 def test_rule(student):
     make = student.generator("rule")
 
@@ -119,7 +119,7 @@ def test_rule(student):
 
     student.must_obey(RULE, Trial(matrices, must_be_product), [(2, 3, 4), (3, 2, 5), (1, 4, 1)])
 
-@check("inputs are left alone", weight=1)
+@check("inputs are left alone")
 def test_inputs(student):
     make = student.generator("inputs")
     a, b = torch.randn(2, 3, generator=make), torch.randn(3, 2, generator=make)

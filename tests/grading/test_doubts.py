@@ -17,13 +17,13 @@ import torch
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
 from foundations.grading.pytest_plugin import check
 
-@check("twice", weight=2)
+@check("twice")
 def test_twice(student):
     value = student.call(torch.ones(2)).value
     if value.shape != (2,) or value.sum() != 4:
         raise CheckFailed(Finding("value", "it is not twice"))
 
-@check("the input is left as it was", weight=1)
+@check("the input is left as it was")
 def test_input(student):
     student.call(torch.ones(2)).must_leave_inputs()
 """
@@ -31,7 +31,7 @@ PLAIN = """
 import torch
 from foundations.grading.pytest_plugin import check
 
-@check("thrice", weight=1, gate=True)
+@check("thrice", gate=True)
 def test_thrice(student):
     student.call(torch.ones(2)).must_return(3 * torch.ones(2))
 """
@@ -85,7 +85,7 @@ def test_value_that_a_test_cannot_examine_costs_that_check_alone(grading, odd):
     (report,) = grading(TRUSTING, f"import torch\ndef double(x):\n    return {ODD[odd]}")
     failed, other = double(report).checks
 
-    assert (report.fault, report.verdict, report.score) == (0, "graded", 5.6667)
+    assert (report.fault, report.verdict, report.score) == (0, "graded", 6.5)
     assert (failed.outcome, other.outcome) == ("fail", "pass")
     assert failed.message.startswith("double gave something that this check could not examine: does everything")
     assert not any(word in failed.message for word in NOT_IN_MESSAGES)
@@ -127,7 +127,7 @@ def test_check_that_fails_with_the_solution_is_at_fault(grading):
 
 def test_gate_that_cannot_examine_a_value_is_closed(grading):
     """The checks after the gate are skipped, as for any wrong answer."""
-    hidden = TRUSTING.replace('"twice", weight=2', '"twice", weight=2, gate=True')
+    hidden = TRUSTING.replace('"twice"', '"twice", gate=True')
     (report,) = grading(hidden, "def double(x):\n    return None")
 
     assert double(report).score == 0.0
@@ -137,7 +137,7 @@ def test_gate_that_cannot_examine_a_value_is_closed(grading):
 READS_SOURCES = """
 from foundations.grading.pytest_plugin import check
 
-@check("of few words", weight=1)
+@check("of few words")
 def test_words(student):
     assert "# and a remark" not in "".join(student.sources)
 """
@@ -172,7 +172,7 @@ def number(student):
 WITH_FIXTURE = """
 from foundations.grading.pytest_plugin import check
 
-@check("four", weight=1)
+@check("four")
 def test_four(number):
     assert number == 4
 """
@@ -204,7 +204,7 @@ STRICT = """
 import torch
 from foundations.grading.pytest_plugin import check
 
-@check("twice", weight=1)
+@check("twice")
 def test_twice(student):
     student.call(torch.ones(2)).must_return(2 * torch.ones(2))
 """
@@ -249,7 +249,7 @@ def pid(names):
 
 processes = []
 
-@check("quick", weight=1)
+@check("quick")
 def test_quick(student):
     student.call(2).must_not_raise()
     processes.append(student.probe(pid))
@@ -259,7 +259,7 @@ def test_quick(student):
         raise CheckFailed(Finding("speed", "it is the process of before"))
     student.notes.append("quick enough")
 
-@check("at all", weight=1)
+@check("at all")
 def test_at_all(student):
     if len(processes) != 1:
         raise CheckFailed(Finding("speed", "it was run too late"))

@@ -388,16 +388,16 @@ import torch
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
 from foundations.grading.pytest_plugin import check
 
-@check("the value", weight=2, gate=True)
+@check("the value", gate=True)
 def test_value(student):
     student.call(torch.ones(2)).must_return(torch.full((2,), FACTOR))
 
-@check("few operations", weight=1)
+@check("few operations")
 def test_growth(student):
     if TOO_MANY:
         raise CheckFailed(Finding("growth", "it makes too many"))
 
-@check("fast", weight=1, tiebreaker=TIEBREAKER)
+@check("fast", tiebreaker=TIEBREAKER)
 def test_speed(student):
     raise Inconclusive("at the threshold")
 """
@@ -426,7 +426,7 @@ def undecided(forkserver, tmp_path):
 def test_failed_tiebreaker_decides_an_undecided_speed(undecided):
     """An answer at the threshold counts as too slow if it needs too many operations."""
     report = undecided(too_many=True)
-    assert scores(report) == {"double": 2.5, "triple": 2.0}
+    assert scores(report) == {"double": 1.7, "triple": 1.4}
     speed = report.exercises[0].checks[-1]
     assert (speed.outcome, speed.message) == (
         "fail",

@@ -16,12 +16,12 @@ GRADER = """
 import torch
 from foundations.grading.pytest_plugin import check
 
-@check("the value", weight=2, gate=True)
+@check("the value", gate=True)
 def test_value(student):
     for x in (2.0, -3.5):
         student.call(torch.tensor(x)).must_return(torch.tensor(FACTOR * x))
 
-@check("the sources", weight=1)
+@check("the sources")
 def test_sources(student):
     student.notes.append("\\n".join(student.sources))
 """

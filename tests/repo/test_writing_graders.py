@@ -40,7 +40,7 @@ def source() -> nbformat.NotebookNode:
         [
             builders.code("import torch\nfrom foundations import testing"),
             builders.solution("dot", blocks()["cell dot-solution"]),
-            builders.graded("dot", 9, blocks()["cell dot"]),
+            builders.graded("dot", 4, blocks()["cell dot"]),
         ]
     )
 
@@ -70,7 +70,7 @@ def wrong(report: Report) -> list[str]:
 
 def test_a_right_answer_gets_full_marks(reports: dict[str, Report]) -> None:
     """The answer is written in another way than the page's solution, with other names."""
-    assert (wrong(reports["right"]), reports["right"].score) == ([], 9.0)
+    assert (wrong(reports["right"]), reports["right"].score) == ([], 4.0)
 
 
 @pytest.mark.parametrize("mistake", ["forgets_the_sum", "multiplies_the_sums", "calls_the_library"])
@@ -82,8 +82,8 @@ def test_a_known_mistake_is_named(reports: dict[str, Report], mistake: str) -> N
 
 
 def test_a_loop_is_right_and_too_slow(reports: dict[str, Report]) -> None:
-    """Only the speed check's share is lost: 2 of 9."""
-    assert (wrong(reports["loop"]), reports["loop"].score) == (["many times faster than a loop"], 7.0)
+    """Only the speed check's points are lost: 1 of 4."""
+    assert (wrong(reports["loop"]), reports["loop"].score) == (["many times faster than a loop"], 3.0)
 
 
 def test_a_stub_is_not_attempted(reports: dict[str, Report]) -> None:

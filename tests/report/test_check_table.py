@@ -47,6 +47,8 @@ MIXED = exercise(
     Check("large numbers", "fail", 2, "got 3, expected 4\nhint: look at the sign", "sign"),
     Check("speed", "pass", 1),
 )
+#: Names and points of checks.
+PARTS = (("values", 2), ("shapes", 1.5), ("speed", 0.5))
 OPEN = exercise(Check("values", "pass", 3), Check("speed", "inconclusive", 1, "the machine was too busy to tell"))
 
 
@@ -66,7 +68,7 @@ def test_text_has_points_names_outcomes_and_messages() -> None:
 
 def test_unchanged_stub_is_one_row() -> None:
     """The row has all the points, and the next step."""
-    empty = exercise(*(Check(name, "not attempted", 1, "not attempted") for name in ("values", "shapes", "speed")))
+    empty = exercise(*(Check(name, "not attempted", points, "not attempted") for name, points in PARTS))
     assert check_table_text(empty).splitlines() == [
         "double: 0 of 4 points",
         "  ✗ not attempted  0 of 4       all 3 checks",
@@ -169,7 +171,7 @@ def test_exercise_without_checks_has_a_table() -> None:
 
 def test_a_check_that_a_decision_added_is_shown_without_points() -> None:
     """Its message is complete, without a sentence below that it has to pass first."""
-    imposed = Check("the points of this exercise", "fail", 0.0, "ask them", gate=True)
+    imposed = Check("the points of this exercise", "fail", 0.0, "ask them", gate=True, imposed=True)
     exercise = Exercise("double", 5.0, [imposed, Check("x", "pass", 3.0), Check("y", "fail", 2.0, "no", gate=True)])
     assert exercise.score == 0.0
     first, second, third = rows(exercise)

@@ -16,9 +16,9 @@ def shown(thing, width=100):
 
 def test_class_table_has_a_row_with_scores_and_a_note_for_each_submission():
     """The row has points, misconceptions, and the reason if the submission is ungraded."""
-    wrong = Check("product", "fail", 1.0, "3 of 4 values are wrong\nHint: look", "forgets_one")
+    wrong = Check("product", "fail", 5.0, "3 of 4 values are wrong\nHint: look", "forgets_one")
     reports = [
-        Report("a", "s01", [Exercise("double", 5.0, [Check("product", "pass", 1.0)])]),
+        Report("a", "s01", [Exercise("double", 5.0, [Check("product", "pass", 5.0)])]),
         Report("a", "s02", [Exercise("double", 5.0, [wrong])], repairs=["put back"]),
         Report("a", "s03", reason="the notebook is empty"),
     ]
@@ -44,7 +44,7 @@ def test_markup_of_students_is_text():
 
 def test_a_single_report_shows_every_check():
     """Each check is shown with its message."""
-    failed = Report("a", "s01", [Exercise("double", 5.0, [Check("product", "fail", 1.0, "look at the sum")])])
+    failed = Report("a", "s01", [Exercise("double", 5.0, [Check("product", "fail", 5.0, "look at the sum")])])
 
     assert "look at the sum" in shown(screen.exercise_table(failed))
     assert "? / 5    – not checked" in shown(screen.exercise_table(Report("a", "s", [Exercise("double", 5.0)], "no")))
@@ -53,7 +53,7 @@ def test_a_single_report_shows_every_check():
 
 def test_without_confinement_title_row_and_remark_show_not_creditable():
     """A class with one report that is not creditable shows it in the title and in that row."""
-    passed = Exercise("double", 5.0, [Check("product", "pass", 1.0)])
+    passed = Exercise("double", 5.0, [Check("product", "pass", 5.0)])
     unconfined = Report("a", "s02", [passed], creditable=False)
     text = shown(screen.class_table([Report("a", "s01", [passed]), unconfined]), width=140)
 
@@ -139,8 +139,8 @@ FOUND = Review("torch.mm = [red]f", "torch is\nchanged", ("double",), 3, 1)
 
 def test_findings_are_a_mark_in_the_row_and_one_line_below():
     """Both are shown in addition to mistakes; without findings there is neither."""
-    passed = Exercise("double", 5.0, [Check("product", "pass", 1.0)])
-    wrong = Exercise("double", 5.0, [Check("product", "fail", 1.0, "look at the sum")])
+    passed = Exercise("double", 5.0, [Check("product", "pass", 5.0)])
+    wrong = Exercise("double", 5.0, [Check("product", "fail", 5.0, "look at the sum")])
     reports = [
         Report("a", "s01", [passed]),
         Report("a", "s02", [passed], review=[FOUND, FOUND]),
@@ -171,7 +171,9 @@ def test_a_single_report_lists_its_findings():
 
 def test_points_gone_by_decision_are_worded_for_the_instructor():
     """The message in the report is written for the student."""
-    taken = Exercise("double", 5.0, [Check("x", "fail", 0.0, "ask them", gate=True), Check("y", "pass", 1.0)])
+    taken = Exercise(
+        "double", 5.0, [Check("x", "fail", 0.0, "ask them", gate=True, imposed=True), Check("y", "pass", 5.0)]
+    )
 
     text = shown(screen.class_table([Report("a", "s01", [taken])]), width=120)
     assert "no points by decision for double" in text

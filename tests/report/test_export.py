@@ -16,8 +16,8 @@ SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").
 
 def report(student="s01"):
     checks = [
-        Check("right", "pass", 1.0),
-        Check("wrong <b>", "fail", 1.0, "off by \x00one", "forgets_one"),
+        Check("right", "pass", 2.5),
+        Check("wrong <b>", "fail", 1.5, "off by \x00one", "forgets_one"),
     ]
     return Report(
         "a", student, [Exercise("e", 4.0, checks), Exercise("f", 1.0, [Check("busy", "inconclusive", 1.0, "busy")])]
@@ -77,7 +77,7 @@ def test_junit_has_the_outcome_of_a_check_without_points(tmp_path):
 
 def test_without_confinement_json_and_junit_are_not_creditable(tmp_path):
     """CI shows the name of a suite, and a program reads the property."""
-    unconfined = Report("a", "s02", [Exercise("e", 4.0, [Check("right", "pass", 1.0)])], creditable=False)
+    unconfined = Report("a", "s02", [Exercise("e", 4.0, [Check("right", "pass", 4.0)])], creditable=False)
     export.write_json(tmp_path / "two.json", [report(), unconfined])
     export.write_junit(tmp_path / "junit.xml", [report(), unconfined])
 
@@ -102,7 +102,7 @@ def test_findings_are_properties_and_not_failures(tmp_path):
     """CI stays green; the finding is in the suite, on one line, with the characters that XML cannot have replaced."""
     finding = Review("torch.mm = \x00f", "torch is\nchanged", ("e",), 3, 1)
     decided = Decision(finding, ("e",), "ada", "2026-11-29T12:00:00+00:00")
-    passed = Exercise("e", 4.0, [Check("right", "pass", 1.0)])
+    passed = Exercise("e", 4.0, [Check("right", "pass", 4.0)])
     reports = [Report("a", "s01", [passed], review=[finding]), Report("a", "s02", [passed], reviewed=[decided])]
     export.write_json(tmp_path / "two.json", reports)
     export.write_junit(tmp_path / "junit.xml", reports)

@@ -1,4 +1,4 @@
-"""Scores depend only on weights and outcomes, a missing verdict is never a zero, and the JSON form is documented."""
+"""Scores depend only on points and outcomes, a missing verdict is never a zero, and the JSON form is documented."""
 
 from __future__ import annotations
 
@@ -19,8 +19,13 @@ DOCS = Path(__file__).parents[2] / "docs"
 VALIDATOR = Draft202012Validator(json.loads((DOCS / "report.schema.json").read_text("utf-8")))
 
 
-def checks(*outcomes: Outcome, weight: float = 1.0) -> list[Check]:
-    return [Check(f"check {number}", outcome, weight) for number, outcome in enumerate(outcomes, 1)]
+def checks(*outcomes: Outcome, points: float) -> list[Check]:
+    """Return a check for each outcome; together they are worth ``points``."""
+    return [Check(f"check {number}", outcome, points / len(outcomes)) for number, outcome in enumerate(outcomes, 1)]
+
+
+def exercise(name: str, points: float, *outcomes: Outcome) -> Exercise:
+    return Exercise(name, points, checks(*outcomes, points=points))
 
 
 def report(*exercises: Exercise, **more: Any) -> Report:
@@ -33,17 +38,17 @@ def faults(document: dict[str, Any]) -> list[str]:
 
 
 MADE = {
-    "graded": report(Exercise("a", 5, checks("pass", "fail")), Exercise("b", 4, checks("pass"))),
-    "named mistake": report(Exercise("a", 5, [Check("x", "fail", 2.0, "wrong\nHint: look", "forgets_the_sum")])),
+    "graded": report(exercise("a", 5, "pass", "fail"), exercise("b", 4, "pass")),
+    "named mistake": report(Exercise("a", 5, [Check("x", "fail", 5.0, "wrong\nHint: look", "forgets_the_sum")])),
     "unreadable": report(reason="notebook 'a.ipynb' is empty"),
-    "refused half-way": report(Exercise("a", 5, checks("pass")), reason="the student process could not be confined"),
-    "inconclusive": report(Exercise("a", 5, checks("pass", "inconclusive")), Exercise("b", 4, checks("pass"))),
-    "fault": report(Exercise("a", 5, checks("fault"))),
+    "refused half-way": report(exercise("a", 5, "pass"), reason="the student process could not be confined"),
+    "inconclusive": report(exercise("a", 5, "pass", "inconclusive"), exercise("b", 4, "pass")),
+    "fault": report(exercise("a", 5, "fault")),
     "no checks": report(Exercise("a", 5)),
-    "gate": report(Exercise("a", 5, [Check("x", "fail", 1.0, gate=True), Check("y", "pass", 1.0)])),
-    "without confinement": report(Exercise("a", 5, checks("pass")), creditable=False),
+    "gate": report(Exercise("a", 5, [Check("x", "fail", 2.0, gate=True), Check("y", "pass", 3.0)])),
+    "without confinement": report(exercise("a", 5, "pass"), creditable=False),
     "complete": report(
-        Exercise("a", 5, checks("pass")),
+        exercise("a", 5, "pass"),
         repairs=["the graded cell 'a' was deleted: put back"],
         limits={**Limits().to_json(), "a.check_cpu_s": 2.5},
         environment={
@@ -63,24 +68,23 @@ MADE = {
 
 
 @pytest.mark.parametrize(
-    ("weights", "passed", "expected"),
+    ("points", "passed", "expected"),
     [
-        ([1], [True], 6.0),
-        ([1], [False], 0.0),
-        ([1, 1, 1], [True, True, False], 4.0),
-        ([3, 1], [True, False], 4.5),
-        ([1, 6], [True, False], 0.8571),
+        ([6], [True], 6.0),
+        ([6], [False], 0.0),
+        ([2, 2, 2], [True, True, False], 4.0),
+        ([5.7, 0.1, 0.2], [False, True, True], 0.3),
     ],
 )
-def test_score_is_the_share_of_the_weights(weights: list[float], passed: list[bool], expected: float) -> None:
-    """The score is the points times the passed weights over all weights, rounded to four decimals."""
-    made = [Check("x", "pass" if ok else "fail", weight) for weight, ok in zip(weights, passed, strict=True)]
+def test_score_is_the_sum_of_the_passed_points(points: list[float], passed: list[bool], expected: float) -> None:
+    """Tenths add up to tenths."""
+    made = [Check("x", "pass" if ok else "fail", worth) for worth, ok in zip(points, passed, strict=True)]
     assert Exercise("a", 6, made).score == expected
 
 
 def test_a_failed_gate_earns_nothing() -> None:
     """While it fails, the other checks do not count; once it passes, it counts as any other."""
-    gate, other = Check("gate", "fail", 1.0, gate=True), Check("other", "pass", 3.0)
+    gate, other = Check("gate", "fail", 2.0, gate=True), Check("other", "pass", 6.0)
     assert Exercise("a", 8, [gate, other]).score == 0.0
     gate.outcome = "pass"
     other.outcome = "fail"
@@ -90,8 +94,9 @@ def test_a_failed_gate_earns_nothing() -> None:
 @pytest.mark.parametrize("outcome", ["inconclusive", "fault"])
 def test_an_undecided_check_leaves_no_score(outcome: Outcome) -> None:
     """The score is neither a zero nor the points of the other checks."""
-    exercise = Exercise("a", 5, checks("pass", outcome, "pass"))
-    assert (exercise.decided, exercise.score) == (False, None)
+    undecided = exercise("a", 6, "pass", outcome, "pass")
+    assert (undecided.decided, undecided.score) == (False, None)
+    assert [check["score"] for check in undecided.to_json()["checks"]] == [2, None, 2]
 
 
 def test_an_exercise_without_checks_has_no_score() -> None:
@@ -137,23 +142,33 @@ def test_report_without_exercises_is_ungraded() -> None:
     assert (made.verdict, made.score, made.why_ungraded()) == ("ungraded", None, "no exercise was graded")
 
 
-WEIGHTED = st.lists(st.tuples(st.sampled_from(DECIDED), st.floats(0.1, 100)), min_size=1, max_size=8)
+WORTH = st.lists(
+    st.tuples(st.sampled_from(DECIDED), st.integers(1, 100).map(lambda tenths: tenths / 10), st.booleans()),
+    min_size=1,
+    max_size=8,
+)
 
 
-@given(WEIGHTED, st.floats(0, 100))
-def test_score_stays_between_zero_and_the_points(made: list[tuple[Outcome, float]], points: float) -> None:
-    """This holds for all weights and outcomes."""
-    score = Exercise("a", points, [Check("x", outcome, weight) for outcome, weight in made]).score
-    assert score is not None
-    assert 0 <= score <= round(points, 4)
+def made_of(values: list[tuple[Outcome, float, bool]]) -> Exercise:
+    made = [Check("x", outcome, points, gate=gate) for outcome, points, gate in values]
+    return Exercise("a", sum(check.points for check in made), made)
 
 
-@given(WEIGHTED, st.data())
-def test_passing_one_more_check_never_costs(made: list[tuple[Outcome, float]], data: st.DataObject) -> None:
+@given(WORTH)
+def test_checks_add_up_to_the_exercise(values: list[tuple[Outcome, float, bool]]) -> None:
+    """The scores and the points of the checks in the JSON are those of the exercise; no score exceeds its points."""
+    document = made_of(values).to_json()
+    for key in ("score", "max_score"):
+        assert sum(check[key] for check in document["checks"]) == pytest.approx(document[key])
+    assert 0 <= document["score"] <= round(document["max_score"], 4)
+
+
+@given(WORTH, st.data())
+def test_passing_one_more_check_never_costs(values: list[tuple[Outcome, float, bool]], data: st.DataObject) -> None:
     """If a check passes that failed before, the score can only rise."""
-    index = data.draw(st.integers(0, len(made) - 1))
-    better = [*made[:index], ("pass", made[index][1]), *made[index + 1 :]]
-    before, after = (Exercise("a", 10, [Check("x", *values) for values in checks]).score for checks in (made, better))
+    index = data.draw(st.integers(0, len(values) - 1))
+    better = [*values[:index], ("pass", *values[index][1:]), *values[index + 1 :]]
+    before, after = made_of(values).score, made_of(better).score
     assert before is not None
     assert after is not None
     assert before <= after
@@ -194,7 +209,7 @@ def test_keys_come_in_the_documented_order() -> None:
         ("graded", {"exercises": []}, "$.exercises"),
         ("unreadable", {"score": 0}, "$.score"),
         ("unreadable", {"reason": None}, "$.reason"),
-        ("graded", {"schema": "foundations/report/2"}, "$.schema"),
+        ("graded", {"schema": "foundations/report/1"}, "$.schema"),
         ("graded", {"verdict": "fine"}, "$.verdict"),
         ("graded", {"seed": -1}, "$.seed"),
         ("graded", {"extra": 1}, "$"),

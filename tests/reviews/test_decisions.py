@@ -14,7 +14,7 @@ FINDING = Review("torch.atan2 = evil", "torch is changed", ("double",), 3, 1)
 
 def report(*reviews: Review, fingerprint: str = "same") -> Report:
     """Return a report with two exercises that pass, double (5) and triple (4), and with these findings."""
-    exercises = [Exercise(name, most, [Check("value", "pass", 1.0)]) for name, most in (("double", 5), ("triple", 4))]
+    exercises = [Exercise(name, most, [Check("value", "pass", most)]) for name, most in (("double", 5), ("triple", 4))]
     return Report("course", "s01", exercises, review=list(reviews), fingerprint=fingerprint)
 
 

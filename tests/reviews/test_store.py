@@ -17,7 +17,7 @@ DECISION = Decision(FINDING, ("double",), "ada", "2026-11-29T12:00:00+00:00", "s
 
 
 def report(student: str = "s01", *found: Review) -> Report:
-    exercises = [Exercise("double", 5.0, [Check("value", "pass", 1.0, gate=True)])]
+    exercises = [Exercise("double", 5.0, [Check("value", "pass", 5.0, gate=True)])]
     return Report("course", student, exercises, review=list(found), limits={"a": 1.5}, fingerprint="same")
 
 

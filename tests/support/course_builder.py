@@ -48,9 +48,9 @@ def make_course(root: Path, source: nbformat.NotebookNode | None = None) -> Cour
 
 
 def checks(*outcomes: Outcome, message: str = "") -> list[Check]:
-    """Make one check for each outcome, of equal weight; all except passing ones have ``message``."""
+    """Make one check for each outcome, which share an exercise's points; all except passing ones have ``message``."""
     return [
-        Check(f"check {number}", outcome, 1, "" if outcome == "pass" else message)
+        Check(f"check {number}", outcome, 0, "" if outcome == "pass" else message)
         for number, outcome in enumerate(outcomes, 1)
     ]
 
@@ -65,6 +65,8 @@ def graded(
     exercises = [Exercise("double", 5, double or checks("pass")), Exercise("triple", 4, triple or checks("pass"))]
     notebook = notebook or builders.answered()
     for exercise in exercises:
+        for check in exercise.checks:
+            check.points = exercise.max_score / len(exercise.checks)
         data = {"text/plain": check_table_text(exercise), "text/html": check_table_html(exercise)}
         outputs = builders.cell(notebook, exercise.id).outputs
         outputs.append(nbformat.v4.new_output("display_data", data=data))

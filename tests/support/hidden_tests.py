@@ -5,12 +5,12 @@ GRADER = """
 import torch
 from foundations.grading.pytest_plugin import check
 
-@check("the value", weight=2, gate=True)
+@check("the value", gate=True)
 def test_value(student):
     for x in (2.0, -3.5):
         student.call(torch.tensor(x)).must_return(torch.tensor(FACTOR * x))
 
-@check("the input is left as it was", weight=1)
+@check("the input is left as it was")
 def test_input(student):
     student.call(torch.ones(2)).must_leave_inputs()
 """
