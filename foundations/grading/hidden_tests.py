@@ -48,7 +48,7 @@ class HiddenTests:
         arguments += [f"--rootdir={self.root}", f"--confcutdir={self.root}", str(folder)]
         _forget_other_graders(self.root)
         stop = _Stop()
-        with _no_foreign_plugins():
+        with _no_foreign_plugins(), _importable(folder):
             code = pytest.main(arguments, plugins=[plugin, stop])
         if stop.by is not None:
             raise stop.by
@@ -87,6 +87,20 @@ def _no_foreign_plugins() -> Iterator[None]:
             del os.environ[name]
         else:
             os.environ[name] = before
+
+
+@contextlib.contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Let hidden tests import modules of their folder, e.g. ``helpers``, and not another folder's of the same name."""
+    for path in folder.glob("*.py"):
+        module = sys.modules.get(path.stem)
+        if module is not None and getattr(module, "__file__", None) != str(path):
+            del sys.modules[path.stem]
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
 
 
 #: The graders that Python has imported: their folder, and its files with the time of their last change.

@@ -301,11 +301,13 @@ class GradingPlugin:
 
 
 def exercise_of(item: Any) -> str:
-    """Return the exercise of a hidden test: ``EXERCISE`` in its file, or else the file's name without ``test_``.
+    """Return the exercise of a hidden test.
 
-    ``EXERCISE`` is needed for exercises whose names differ by case alone, because names of files may not.
+    It is ``exercise`` in the test's class, or ``EXERCISE`` in its file, or the file's name without ``test_``. Names
+    that differ by case alone need one of the first two, because names of files must differ by more.
     """
-    return str(getattr(item.module, "EXERCISE", item.path.stem.removeprefix("test_")))
+    named = getattr(item.cls, "exercise", None) or getattr(item.module, "EXERCISE", None)
+    return str(named or item.path.stem.removeprefix("test_"))
 
 
 def _mark(item: pytest.Item) -> dict[str, Any]:

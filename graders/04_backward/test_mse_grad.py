@@ -1,28 +1,16 @@
 """Hidden checks of ``mse_grad(inp, targ)``: inp.g = 2 (inp − targ) / N, of shape (N, 1)."""
 
 import torch
+from helpers import confirmed
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule
-from foundations.grading.student import Trial
-
-RULE = Rule(
-    about="writing the gradient of the mean squared error yourself, by the chain rule",
-    allow=all_but("autograd"),
-    numbers=True,
-)
-
-
-#: The first size comes twice, so that what was kept of the call before shows.
-SIZES = [(n,) for n in (4, 4, 5, 3, 2)]
+from foundations.authoring import Exercise, Rule, all_but, dtypes, old_values, rule, unchanged_inputs, values, views
 
 
 def alone(names, inp, targ):
     """mse_grad(inp, targ)"""
     before = getattr(inp, "g", None)
     returned = names["mse_grad"](inp, targ)
-    # Nothing new in .g: what came instead is only looked at to name the mistake.
+    # If inp.g is not new, the returned value and .grad are only used to name the mistake.
     return (returned, inp.grad) if getattr(inp, "g", None) is before else None
 
 
@@ -31,82 +19,40 @@ def loss(inp, targ):
     return sum((inp[n, 0] - targ[n]) ** 2 for n in range(len(targ))) / len(targ)
 
 
-def gradient(inp, targ):
-    """∂L/∂inp[n, 0], in float64, one entry after the other."""
-    rows = [[2 * (float(inp[n, 0]) - float(targ[n])) / len(targ)] for n in range(len(targ))]
-    return torch.tensor(rows, dtype=torch.float64)
+class TestMseGrad(Exercise):
+    sizes = ((4,), (4,), (5,), (3,), (2,))
+    allowed = Rule(
+        about="writing the gradient of the mean squared error yourself, by the chain rule",
+        allow=all_but("autograd"),
+        numbers=True,
+    )
+    caller = alone
 
+    def inputs(self, n, dtype=torch.float32):
+        return self.normal(n, 1, dtype=dtype), self.normal(n, dtype=dtype)
 
-class _Desk:
-    """Makes batches, calls the student's function, and compares with three witnesses."""
+    def expected(self, inp, targ):
+        rows = [[2 * (x - y) / len(targ)] for (x,), y in zip(inp.tolist(), targ.tolist(), strict=True)]
+        wide = targ.double()
+        (gradient,) = confirmed(lambda x: loss(x, wide), [inp], [torch.tensor(rows, dtype=torch.float64)])
+        return {"inp.g": gradient.to(inp.dtype)}
 
-    def __init__(self, student, matrix, confirmed):
-        self.student, self.matrix, self.confirmed = student, matrix, confirmed
+    def scale(self, inp, targ):
+        return 4.0 / len(targ)  # two numbers around 1 are subtracted, and their difference may be small
 
-    def batch(self, n, dtype=torch.float32):
-        return self.matrix(n, 1, dtype=dtype), self.matrix(n, dtype=dtype)
+    def targets_with_gradient(self):
+        inp, targ = self.inputs(4)
+        targ.g = self.normal(4)
+        return [(inp, targ)]
 
-    def must_be_right(self, inp, targ, *, dtype=False):
-        call = self.student.call(inp, targ, caller=alone)
-        self.must_be_gradient(call, dtype=dtype)
-        return call
-
-    def must_be_gradient(self, call, *, dtype=False):
-        inp, targ = call.args
-        wide = inp.double(), targ.double()
-        (expected,) = self.confirmed(lambda z: loss(z, wide[1]), [wide[0]], [gradient(*wide)])
-        # Two numbers around 1 are subtracted, and their difference may be small.
-        call.must_set(0, "g", expected.to(inp.dtype), scale=4.0 / len(targ), dtype=dtype)
-
-
-@check("the gradient for batches of many sizes", points=0.9, gate=True)
-def test_batches(student, matrix, confirmed):
-    for (n,) in SIZES:
-        at = _Desk(student, matrix, confirmed)
-        at.must_be_right(*at.batch(n))
-
-
-@check("no autograd", points=0.3, gate=True)
-def test_rule(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
-    student.must_obey(RULE, Trial(at.batch, at.must_be_gradient, alone), SIZES)
-
-
-@check("a batch of one image", points=0.3)
-def test_one(student, matrix, confirmed):
-    for _ in range(2):
-        at = _Desk(student, matrix, confirmed)
-        at.must_be_right(*at.batch(1))
-
-
-@check("what stood in inp.g before makes no difference", points=0.6)
-def test_stale(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
-    for size, stale in [(4, 4), (3, 3), (4, 6)]:
-        inp, targ = at.batch(size)
-        inp.g = matrix(stale, 1)
-        at.must_be_right(inp, targ)
-
-
-@check("the dtype of the gradient follows inp", points=0.3)
-def test_dtype(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
-    for dtype in (torch.float64, torch.float32):
-        at.must_be_right(*at.batch(4, dtype), dtype=True)
-
-
-@check("tensors that are views of others", points=0.3)
-def test_views(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
-    at.must_be_right(matrix(4, 3)[:, 1:2], matrix(8)[::2])
-    at.must_be_right(matrix(1, 5).t(), matrix(5, 2)[:, 1])
-    at.must_be_right(matrix(3, 1), matrix(1).expand(3))
-
-
-@check("nothing but inp.g is changed", points=0.3)
-def test_clean(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
-    for _ in range(2):
-        inp, targ = at.batch(4)
-        targ.g = matrix(4)
-        at.must_be_right(inp, targ).must_leave_inputs(setting=[(0, "g")])
+    test_batches = values("the gradient for batches of many sizes", points=0.9, gate=True)
+    test_rule = rule("no autograd", points=0.3, gate=True)
+    test_one = values("a batch of one image", only=[(1,), (1,)], points=0.3)
+    test_old = old_values("an old value in inp.g makes no difference", points=0.6)
+    test_dtype = dtypes("the dtype of the gradient follows inp", points=0.3)
+    test_views = views(
+        "tensors that are views of others",
+        also=lambda self: [(self.normal(3, 1), self.normal(1).expand(3))],
+        points=0.3,
+    )
+    test_clean = unchanged_inputs("nothing but inp.g is changed", also=targets_with_gradient, points=0.3)

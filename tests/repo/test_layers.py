@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"notebooks", "plain", "errors"},
     "reviews": {"report", "config", "errors"},
     "grading": {"analysis", "session", "worker", "sandbox", "reviews", "report", "notebooks", "config", "errors"},
+    "authoring": {"grading", "analysis"},
     "gradebook": {"grading", "reviews", "report", "notebooks", "plain", "config", "errors"},
     "batch": {"gradebook", "grading", "report", "notebooks", "config", "errors"},
     "release": {"gradebook", "report", "notebooks", "analysis", "config", "errors"},
