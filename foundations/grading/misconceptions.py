@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import importlib.util
 import io
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ import torch
 
 from foundations.errors import CourseError
 from foundations.grading.compare import difference
+from foundations.grading.course_module import import_course_module
 from foundations.worker.protocol import Opaque
 
 _MARK = "__foundations_misconception__"
@@ -131,23 +130,9 @@ def load_bank(graders: Path) -> Bank:
     Raises:
         CourseError: the file cannot be imported, or a misconception has no docstring.
     """
-    path = graders / "misconceptions.py"
-    if not path.is_file():
+    module = import_course_module(graders / "misconceptions.py", slug="misconceptions")
+    if module is None:
         return Bank()
-    name = f"foundations_misconceptions_{graders.name}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise CourseError(f"{path} cannot be imported", slug="misconceptions")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # so that inspect.getsource works on its functions
-    try:
-        spec.loader.exec_module(module)
-    except CourseError:
-        raise
-    except Exception as error:
-        raise CourseError(
-            f"{path} cannot be imported: {type(error).__name__}: {error}", slug="misconceptions"
-        ) from error
     values = list(vars(module).values())
     return Bank(
         tuple(_read(answer) for answer in values if hasattr(answer, _MARK)),

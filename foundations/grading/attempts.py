@@ -1,0 +1,52 @@
+"""Attempts of a check on right versions of the earlier exercises and on the notebook's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from foundations.errors import SessionLost
+from foundations.grading.compare import CheckFailed
+from foundations.grading.misconceptions import Observation
+from foundations.grading.stand_ins import Form, StandIns
+
+if TYPE_CHECKING:
+    from foundations.grading.student import Student
+
+Result = TypeVar("Result")
+
+#: The failure of one attempt, and the calls that it made.
+_Failure = tuple[CheckFailed | SessionLost, list[Observation]]
+
+
+def on_either(student: Student, attempt: Callable[[], Result], own: Callable[[], Result], *, own_first: bool) -> Result:
+    """Make one attempt after the other until one passes; see :meth:`foundations.grading.student.Student.on_either`."""
+    declared = student.stand_ins
+    if declared is None:
+        return own()
+    ways: list[tuple[Form, Callable[[], Result]]] = [("right", attempt), ("own", own)]
+    failures: dict[Form, _Failure] = {}
+    for form, way in reversed(ways) if own_first else ways:
+        calls, reviews = len(student.observations), len(student.reviews)
+        try:
+            with student.using(form):
+                result = way()
+        except (CheckFailed, SessionLost) as failure:
+            if form == "right" and isinstance(failure, SessionLost):
+                raise
+            failures[form] = failure, student.observations[calls:]
+            del student.observations[calls:], student.reviews[reviews:]
+            continue
+        if "own" in failures:
+            names = declared.in_words
+            student.notes.append(f"tried on right versions of {names}: a mistake in yours costs nothing here")
+        return result
+    failure, observations = _telling(failures, declared)
+    student.observations += observations
+    raise failure
+
+
+def _telling(failures: dict[Form, _Failure], declared: StandIns) -> _Failure:
+    """Return the failure on right versions, unless these lack something that the notebook's own have."""
+    lacking = declared.lack(str(failures["right"][0]))
+    return failures["own" if lacking else "right"]
