@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from foundations.errors import SessionLost
 from foundations.grading.compare import CheckFailed
@@ -17,6 +18,20 @@ Result = TypeVar("Result")
 
 #: The failure of one attempt, and the calls that it made.
 _Failure = tuple[CheckFailed | SessionLost, list[Observation]]
+
+
+def tried_on_either(test: Callable[..., None]) -> Callable[..., None]:
+    """Decorate a hidden test, below its ``@check``, or a method of an object that has a ``student``.
+
+    It is tried on right versions of the earlier exercises and, if it fails, on the notebook's own.
+    """
+
+    @wraps(test)
+    def tried(*args: Any, **fixtures: Any) -> None:
+        student: Student = fixtures["student"] if "student" in fixtures else args[0].student
+        student.on_either(lambda: test(*args, **fixtures))
+
+    return tried
 
 
 def on_either(student: Student, attempt: Callable[[], Result], own: Callable[[], Result], *, own_first: bool) -> Result:
