@@ -43,8 +43,8 @@ FUNCTIONS = {
     "def answer(x): return STEPS[0](x)",
     "lambda": "f = lambda x: 0\nSTEPS = [f]\ndef answer(x): return STEPS[0](x)",
     "generator": "def f(x): yield 0\nSTEPS = [f]\ndef answer(x): return STEPS[0](x)",
-    "decorated": "def shown(g):\n    def h(*args): return g(*args)\n    return h\n@shown\ndef f(x): return 0\nSTEPS = [f]\n"
-    "def answer(x): return STEPS[0](x)",
+    "decorated": "def shown(g):\n    def h(*args): return g(*args)\n    return h\n@shown\ndef f(x): return 0\n"
+    "STEPS = [f]\ndef answer(x): return STEPS[0](x)",
     "decorated by torch": "@torch.no_grad()\ndef f(x): return 0\nSTEPS = [f]\ndef answer(x): return STEPS[0](x)",
     "cached": "from functools import cache\n@cache\ndef f(x): return 0\nSTEPS = [f]\ndef answer(x): return STEPS[0](x)",
     "cached with a result": "from functools import cache\n@cache\ndef f(x): return 0\nf(3)\ndef answer(x): return f(x)",
@@ -92,8 +92,7 @@ def test_an_exception_in_the_block_restores_everything() -> None:
             return 1
 
     with pytest.raises(ZeroDivisionError), stand_ins(names, {"f": lambda x: 1 / 0, "C": C, "g": double}, "answer"):
-        assert names["C"]().m() == 1
-        names["f"] = 1 // 0
+        names["answer"](names["C"]().m())
     assert (dict(vars(names["C"])), names["f"].__code__, "g" in names) == (methods, code, False)
 
 
@@ -154,8 +153,8 @@ LAYER = "class Layer(Module):\n    def forward(self, x): return x + 1\n    def b
 MODULES = {
     "plain": "class Module:\n    def __call__(self, *args): return 0\n    def backward(self): return 0\n",
     "empty": "class Module: pass\n",
-    "ABC": "from abc import ABC, abstractmethod\nclass Module(ABC):\n    @abstractmethod\n    def forward(self, *a): ...\n"
-    "    @abstractmethod\n    def backward(self): ...\n    def __call__(self, *args): return 0\n",
+    "ABC": "from abc import ABC, abstractmethod\nclass Module(ABC):\n    @abstractmethod\n"
+    "    def forward(self, *a): ...\n    @abstractmethod\n    def backward(self): ...\n    def __call__(self, *args): return 0\n",
     "slots": "class Module:\n    __slots__ = ('args', 'out')\n    def __call__(self, *args): return 0\n",
     "empty slots": "class Module:\n    __slots__ = ()\n    def __call__(self, *args): return 0\n",
     "metaclass": "class Meta(type):\n    def __setattr__(self, name, value): raise TypeError('no')\n"
@@ -204,7 +203,8 @@ LAYERS = {
     "KINDS = [Linear]\nanswer = lambda: KINDS[0](2, 3)",
     "slots": "class Linear:\n    __slots__ = ('w',)\n    def __init__(self, w): self.w = w\n"
     "KINDS = [Linear]\nanswer = lambda: KINDS[0](2, 3)",
-    "subclass": "class Linear:\n    def __call__(self, x): return 0\nclass Own(Linear): pass\nanswer = lambda: Own(2, 3)",
+    "subclass": "class Linear:\n    def __call__(self, x): return 0\nclass Own(Linear): pass\n"
+    "answer = lambda: Own(2, 3)",
     "a function": "def Linear(w, b): return None\nanswer = lambda: Linear(2, 3)",
     "missing": "answer = lambda: Linear(2, 3)",
     "class of torch": "Linear = torch.nn.Linear\nanswer = lambda: Linear(2, 3)",
