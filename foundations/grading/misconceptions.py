@@ -21,6 +21,7 @@ import torch
 from foundations.errors import CourseError
 from foundations.grading.compare import difference
 from foundations.grading.course_module import import_course_module
+from foundations.grading.stand_ins import Form
 from foundations.worker.protocol import Opaque
 
 _MARK = "__foundations_misconception__"
@@ -73,6 +74,8 @@ class Battery:
 
     inputs: Inputs
     caller: Caller | None = None
+    #: The versions of earlier exercises on which the student's answer is called.
+    form: Form = "right"
 
 
 def misconception(
@@ -99,14 +102,15 @@ def misconception(
     return mark
 
 
-def battery(exercise: str, *, caller: Caller | None = None) -> Callable[[Inputs], Inputs]:
+def battery(exercise: str, *, caller: Caller | None = None, form: Form = "right") -> Callable[[Inputs], Inputs]:
     """Mark a function of ``misconceptions.py`` that makes inputs on which the misconceptions of ``exercise`` differ.
 
-    ``caller(names, *inputs)`` calls the exercise if it cannot be called directly.
+    ``caller(names, *inputs)`` calls the exercise if it cannot be called directly. ``form`` is the form of the earlier
+    exercises on which the student's answer is called; the misconceptions always use those of their own file.
     """
 
     def mark(inputs: Inputs) -> Inputs:
-        setattr(inputs, _BATTERY, {**getattr(inputs, _BATTERY, {}), exercise: Battery(inputs, caller)})
+        setattr(inputs, _BATTERY, {**getattr(inputs, _BATTERY, {}), exercise: Battery(inputs, caller, form)})
         return inputs
 
     return mark

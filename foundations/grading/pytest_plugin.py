@@ -251,7 +251,7 @@ class GradingPlugin:
             return []
         student.observations.clear()
         try:
-            with student.using("right"):
+            with student.using(battery.form):
                 for args in battery.inputs(student.generator("battery")):
                     student.call(*args, caller=battery.caller)
         except (CheckFailed, SessionLost):

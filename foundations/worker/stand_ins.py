@@ -148,14 +148,15 @@ def _guarded_function(name: str, implementation: Callable[..., Any], own: Signat
         implementation: the grader's function.
         own: the signature of the notebook's function, if it has one.
     """
-    if getattr(implementation, _TRANSPARENT, False):
-        return implementation
     right = signature(implementation)
+    passes = getattr(implementation, _TRANSPARENT, False)
 
     @wraps(implementation)
     def call(*args: Any, **named: Any) -> Any:
+        bound = _arranged(name, right, own, args, named)
+        if passes:
+            return implementation(*bound.args, **bound.kwargs)
         with uncounted():
-            bound = _arranged(name, right, own, args, named)
             try:
                 return implementation(*bound.args, **bound.kwargs)
             except Misuse as misuse:

@@ -24,8 +24,9 @@ def classes(names, exercise, blank):
     class Module:
         @transparent
         def __call__(self, *args):
+            promise(self, args=args)
             out = methodcaller("forward", *args)(self)
-            promise(self, args=args, out=out)
+            promise(self, out=out)
             turns[self] = methodcaller("bwd", out, *args)
             return out
 
@@ -35,7 +36,7 @@ def classes(names, exercise, blank):
         @transparent
         def backward(self):
             if turns.get(self) is None:
-                raise RuntimeError("backward() was called before the layer itself was called")
+                raise AttributeError("backward() was called before the layer itself was called")
             turns.get(self)(self)
 
     def own_parameters(layer, formula):
@@ -45,43 +46,40 @@ def classes(names, exercise, blank):
         """A layer that computes ``formula``; ``without``: places among inp, w and b whose gradients stay 0."""
 
         def live(self, inp, rest):
+            """Return the output, and what the way back needs."""
             held = (inp, *own_parameters(self, formula))
             leaves = held if blank else [one.detach().clone().requires_grad_() for one in held]
             with torch.set_grad_enabled(not blank):
                 computed = formula(*leaves, *rest)
             out = computed if blank else computed.detach().clone()
-            lives[self] = held, leaves, computed, out
-            promise(self, inp=inp, args=(inp, *rest), out=out)
-            return out
+            return out, (held, leaves, computed)
 
-        def slopes(held, leaves, computed, out):
+        def send_back(out, held, leaves, computed):
             if blank:
-                return [torch.zeros_like(one) for one in held]
-            upstream = gradient_of(out=out) if out.dim() else None  # the .g of a loss is not set
-            return torch.autograd.grad(computed, leaves, upstream)
-
-        def send_back(self):
-            if lives.get(self) is None:
-                raise Misuse(RuntimeError("the layer itself had not been called"))
-            held = lives.get(self)[0]
-            for place, (one, slope) in enumerate(zip(held, slopes(*lives.get(self)), strict=True)):
+                slopes = [torch.zeros_like(one) for one in held]
+            else:
+                upstream = gradient_of(out=out) if out.dim() else None  # the .g of a loss is not set
+                slopes = torch.autograd.grad(computed, leaves, upstream)
+            for place, (one, slope) in enumerate(zip(held, slopes, strict=True)):
                 one.g = torch.zeros_like(one) if place in without else slope
 
         class Layer:
             def __call__(self, inp, *rest):
-                return live(self, inp, rest)
+                out, kept = live(self, inp, rest)
+                lives[self] = out, *kept
+                promise(self, inp=inp, args=(inp, *rest), out=out)
+                return out
 
             def forward(self, inp, *rest):
-                return live(self, inp, rest)
+                return formula(inp, *own_parameters(self, formula), *rest)
 
             def backward(self):
-                send_back(self)
+                if lives.get(self) is None:
+                    raise Misuse(AttributeError("the layer itself had not been called"))
+                send_back(*lives.get(self))
 
             def bwd(self, out, inp, *rest):
-                if lives.get(self) is None or lives.get(self)[3] is not out:
-                    upstream = getattr(out, "g", None)
-                    live(self, inp, rest).g = upstream
-                send_back(self)
+                send_back(out, *live(self, inp, rest)[1])
 
         return Layer
 
@@ -107,7 +105,6 @@ def classes(names, exercise, blank):
         # The gradient of w is the exercise.
         base = with_parameters(layer(linear, without=[1]))
         base.__call__, base.backward = Module.__call__, Module.backward
-        base.forward = lambda self, inp: linear(inp, *own_parameters(self, linear))
         return {"Module": Module, "Linear": base}
     lin, relu, mse = with_parameters(layer(linear)), layer(rectified), layer(squared_error)
     if exercise == "Model":

@@ -154,7 +154,8 @@ MODULES = {
     "plain": "class Module:\n    def __call__(self, *args): return 0\n    def backward(self): return 0\n",
     "empty": "class Module: pass\n",
     "ABC": "from abc import ABC, abstractmethod\nclass Module(ABC):\n    @abstractmethod\n"
-    "    def forward(self, *a): ...\n    @abstractmethod\n    def backward(self): ...\n    def __call__(self, *args): return 0\n",
+    "    def forward(self, *a): ...\n    @abstractmethod\n    def backward(self): ...\n"
+    "    def __call__(self, *args): return 0\n",
     "slots": "class Module:\n    __slots__ = ('args', 'out')\n    def __call__(self, *args): return 0\n",
     "empty slots": "class Module:\n    __slots__ = ()\n    def __call__(self, *args): return 0\n",
     "metaclass": "class Meta(type):\n    def __setattr__(self, name, value): raise TypeError('no')\n"
