@@ -56,9 +56,9 @@ def on_either(student: Student, attempt: Callable[[], Result], own: Callable[[],
             names = declared.in_words
             student.notes.append(f"tried on right versions of {names}: a mistake in yours costs nothing here")
         return result
-    failure, observations = _telling(failures, declared)
+    told, observations = _telling(failures, declared)
     student.observations += observations
-    raise failure
+    raise told
 
 
 def _telling(failures: dict[Form, _Failure], declared: StandIns) -> _Failure:

@@ -73,8 +73,9 @@ def _replace_callable(
         _replace_code(undo, function, replacement)
         return function is present  # a cache around it may answer without calling it
     if type(present) is partial:
-        undo.callback(present.__setstate__, present.__reduce__()[2])
-        present.__setstate__((replacement, (), {}, {}))
+        set_state: Any = getattr(present, "__setstate__")  # noqa: B009 - the type stubs do not have it
+        undo.callback(set_state, present.__reduce__()[2])
+        set_state((replacement, (), {}, {}))
         return True
     call = getattr(type(present), "__call__", None)  # noqa: B004 - the method itself is needed
     if _is_own_function(call, names):
@@ -162,10 +163,10 @@ def _give_attributes(undo: ExitStack, target: type, replacement: type, exercise:
         _set(undo, target, name, value)
     for name in vars(object).keys() & vars(target).keys() - given.keys() - _OF_EVERY_CLASS:
         if name == "__init__":
-            _set(undo, target, name, _tolerant_init(target.__init__))
+            _set(undo, target, name, _tolerant_init(getattr(target, name)))
         elif name == "__new__":
             # Python forgets after a deletion that object's own __new__ accepts arguments if there is an __init__.
-            _set(undo, target, name, staticmethod(_tolerant_new(target.__new__)))
+            _set(undo, target, name, staticmethod(_tolerant_new(getattr(target, name))))
         elif callable(getattr(target, name)):
             _delete(undo, target, name)
     for kind in {*_subclasses(target), *getattr(exercise, "__mro__", ())}:
@@ -201,7 +202,8 @@ def _tolerant_init(initialize: Callable[..., None]) -> Callable[..., None]:
 
 def _subclasses(target: type) -> Iterator[type]:
     yield target
-    for child in type.__subclasses__(target):
+    children: list[type] = type.__subclasses__(target)
+    for child in children:
         yield from _subclasses(child)
 
 

@@ -153,7 +153,7 @@ class Server:
         stand_ins: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Make several calls, one after the other; ``value`` is the list of their replies."""
-        common = {"function": function, "caller": caller, "stand_ins": stand_ins}
+        common: dict[str, Any] = {"function": function, "caller": caller, "stand_ins": stand_ins}
         return {
             "value": [self.call(**common, **arguments) for arguments in each],
             "error": None,

@@ -16,7 +16,7 @@ def functions(names, exercise, blank):
     """Return the functions above ``exercise``; no rule is checked on these exercises, so blank ones are the same."""
 
     def normalize(x, mean, std):
-        return torch.div(torch.sub(x, mean), std)
+        return torch.addcdiv(torch.zeros_like(x), x - mean, std)
 
     def relu(x):
         return torch.nn.functional.relu(x)

@@ -138,7 +138,7 @@ def sound() -> dict[str, Any]:
             promise(self, w=w, b=b)
             params[self] = w, b
 
-        def forward(self, x: float) -> float:  # type: ignore[override]
+        def forward(self, x: float) -> float:
             w, b = params.get(self)
             return w * x + b
 
