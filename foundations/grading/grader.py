@@ -27,6 +27,7 @@ from foundations.grading.limits import ExerciseLimits
 from foundations.grading.pytest_plugin import ExerciseRun, GradingPlugin
 from foundations.grading.reference import Reference
 from foundations.grading.speed import Stopwatch
+from foundations.grading.stand_ins import load_stand_ins
 from foundations.grading.student import Student
 from foundations.grading.suspicion import Ordinary, find_suspicions, ordinary_in
 from foundations.notebooks.definitions import Bound, Definition
@@ -94,6 +95,7 @@ class Grader:
         self._limits = ExerciseLimits(self.limits) if limits else ExerciseLimits.of_course(course, assignment)
         self._files = course.files(assignment)
         self._bank = misconceptions.load_bank(graders)
+        self._stand_ins = load_stand_ins(graders)
         self._owns_forkserver = forkserver is None
         self._forkserver = forkserver or ForkServer(unsafe=unsafe)
         self._forkserver.start()
@@ -219,6 +221,7 @@ class Grader:
             stopwatch=self._stopwatch,
             replayer=replayer,
             reference=self._reference,
+            stand_ins=self._stand_ins.get(graded.exercise),
         )
 
     @contextlib.contextmanager
@@ -248,6 +251,7 @@ class Grader:
                 definition=None,
                 stopwatch=self._stopwatch,
                 replayer=replayer,
+                stand_ins=self._stand_ins.get(exercise),
             )
             yield lambda: student
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import importlib.util
 import io
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +20,8 @@ import torch
 
 from foundations.errors import CourseError
 from foundations.grading.compare import difference
+from foundations.grading.course_module import import_course_module
+from foundations.grading.stand_ins import Form
 from foundations.worker.protocol import Opaque
 
 _MARK = "__foundations_misconception__"
@@ -74,6 +74,8 @@ class Battery:
 
     inputs: Inputs
     caller: Caller | None = None
+    #: The versions of earlier exercises on which the student's answer is called.
+    form: Form = "right"
 
 
 def misconception(
@@ -100,14 +102,15 @@ def misconception(
     return mark
 
 
-def battery(exercise: str, *, caller: Caller | None = None) -> Callable[[Inputs], Inputs]:
+def battery(exercise: str, *, caller: Caller | None = None, form: Form = "right") -> Callable[[Inputs], Inputs]:
     """Mark a function of ``misconceptions.py`` that makes inputs on which the misconceptions of ``exercise`` differ.
 
-    ``caller(names, *inputs)`` calls the exercise if it cannot be called directly.
+    ``caller(names, *inputs)`` calls the exercise if it cannot be called directly. ``form`` is the form of the earlier
+    exercises on which the student's answer is called; the misconceptions always use those of their own file.
     """
 
     def mark(inputs: Inputs) -> Inputs:
-        setattr(inputs, _BATTERY, {**getattr(inputs, _BATTERY, {}), exercise: Battery(inputs, caller)})
+        setattr(inputs, _BATTERY, {**getattr(inputs, _BATTERY, {}), exercise: Battery(inputs, caller, form)})
         return inputs
 
     return mark
@@ -131,23 +134,9 @@ def load_bank(graders: Path) -> Bank:
     Raises:
         CourseError: the file cannot be imported, or a misconception has no docstring.
     """
-    path = graders / "misconceptions.py"
-    if not path.is_file():
+    module = import_course_module(graders / "misconceptions.py", slug="misconceptions")
+    if module is None:
         return Bank()
-    name = f"foundations_misconceptions_{graders.name}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise CourseError(f"{path} cannot be imported", slug="misconceptions")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # so that inspect.getsource works on its functions
-    try:
-        spec.loader.exec_module(module)
-    except CourseError:
-        raise
-    except Exception as error:
-        raise CourseError(
-            f"{path} cannot be imported: {type(error).__name__}: {error}", slug="misconceptions"
-        ) from error
     values = list(vars(module).values())
     return Bank(
         tuple(_read(answer) for answer in values if hasattr(answer, _MARK)),

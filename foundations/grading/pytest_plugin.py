@@ -281,8 +281,9 @@ class GradingPlugin:
             return []
         student.observations.clear()
         try:
-            for args in battery.inputs(student.generator("battery")):
-                student.call(*args, caller=battery.caller)
+            with student.using(battery.form):
+                for args in battery.inputs(student.generator("battery")):
+                    student.call(*args, caller=battery.caller)
         except (CheckFailed, SessionLost):
             pass  # the calls so far have to suffice
         return list(student.observations)

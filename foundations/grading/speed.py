@@ -59,6 +59,7 @@ class Task:
         plain: further arguments of ``caller``; they are not tensors, and are the same in every call.
         scale: computes the scale of the tolerance from the arguments of the call; default: the largest expected value.
             It is needed if all expected values may be small by chance although they are sums of larger numbers.
+        stand_ins: right versions of earlier exercises that the student's function uses, as they travel.
     """
 
     exercise: str
@@ -70,6 +71,7 @@ class Task:
     caller: dict[str, str] | None = None
     plain: tuple[Any, ...] = ()
     scale: Callable[..., float] | None = None
+    stand_ins: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,8 @@ def _cpu(
     """Measure the CPU seconds that ``session`` spends on a request with ``size`` fresh inputs."""
     inputs = [task.inputs(generator) for _ in range(size)]
     stacks = [torch.stack(parts) for parts in zip(*inputs, strict=True)]
-    options = {"caller": task.caller, "plain": list(task.plain)} if function == task.exercise else {}
+    own = {"caller": task.caller, "plain": list(task.plain), "stand_ins": task.stand_ins}
+    options = own if function == task.exercise else {}
     losses, start = session.forkserver_losses, session.clock()
     reply = session.request("batch", function=function, stacks=stacks, count=size, **options)
     spent = session.clock() - start

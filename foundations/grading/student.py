@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
-from foundations.errors import CourseError, OutOfTime, SessionLost
-from foundations.grading import growth, rules, speed
+from foundations.errors import OutOfTime, SessionLost
+from foundations.grading import attempts, growth, rules, speed
 from foundations.grading.call import Call, Trial, fail, first_line
 from foundations.grading.compare import CheckFailed, Finding, dtype_text, shape_text
 from foundations.grading.evidence import Replayer
 from foundations.grading.misconceptions import Observation, copied
 from foundations.grading.proof import Prover
 from foundations.grading.reference import Reference
+from foundations.grading.stand_ins import Form, StandIns
 from foundations.grading.trace import operations
+from foundations.grading.travelling import source_of
 from foundations.notebooks.definitions import Definition
 from foundations.report.model import NOT_ATTEMPTED, Review
 from foundations.session import messages
@@ -30,6 +32,8 @@ from foundations.session.session import Session
 _GROWTH_MARGIN = 0.3
 #: Bytes of a student's answers that are kept to name a mistake. Answers of known mistakes are as small as right ones.
 _MAX_OBSERVED_BYTES = 64 << 20
+
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -45,6 +49,8 @@ class Student:
     stopwatch: speed.Stopwatch
     replayer: Replayer
     reference: Reference | None = None
+    #: Right versions of the exercises that this one builds on.
+    stand_ins: StandIns | None = None
     observations: list[Observation] = field(default_factory=list)
     observed_bytes: int = 0
     _draws: torch.Generator | None = None
@@ -53,6 +59,8 @@ class Student:
     reviews: list[Review] = field(default_factory=list)
     #: Whether a check of the exercise has passed. After that a NotImplementedError is an answer and not the stub.
     attempted: bool = False
+    #: The versions of earlier exercises that calls use at present.
+    _form: Form = "own"
 
     @property
     def _prover(self) -> Prover:
@@ -91,7 +99,13 @@ class Student:
         """
         before, arguments = _arguments(args)
         reply = self.session.request(
-            "call", function=self.exercise, kwargs=kwargs, trace=trace, caller=_as_source(caller), **arguments
+            "call",
+            function=self.exercise,
+            kwargs=kwargs,
+            trace=trace,
+            caller=_as_source(caller),
+            stand_ins=self._standing_in(),
+            **arguments,
         )
         return self._observed(before, reply, caller, self.session.reply_weight)
 
@@ -107,7 +121,11 @@ class Student:
         """
         asked = [_arguments(args) for args in each]
         reply = self.session.request(
-            "calls", function=self.exercise, each=[arguments for _, arguments in asked], caller=_as_source(caller)
+            "calls",
+            function=self.exercise,
+            each=[arguments for _, arguments in asked],
+            caller=_as_source(caller),
+            stand_ins=self._standing_in(),
         )
         share = self.session.reply_weight // max(len(each), 1)
         return (
@@ -152,7 +170,8 @@ class Student:
             SessionLost: the student process did not survive.
             CourseError: the first parameter is not called ``names``.
         """
-        reply = self.session.request("probe", args=list(args), **_source_of(function))
+        standing_in = {"exercise": self.exercise, "stand_ins": self._standing_in()}
+        reply = self.session.request("probe", args=list(args), **source_of(function), **standing_in)
         if reply["error"]:
             fail(
                 "exception",
@@ -271,7 +290,16 @@ class Student:
             Inconclusive: the machine was too noisy to decide.
         """
         task = speed.Task(
-            self.exercise, baseline, inputs, expected, min_speedup, label, _as_source(caller), tuple(plain), scale
+            self.exercise,
+            baseline,
+            inputs,
+            expected,
+            min_speedup,
+            label,
+            caller=_as_source(caller),
+            plain=tuple(plain),
+            scale=scale,
+            stand_ins=self._standing_in(),
         )
         generator = self.generator("speed")
 
@@ -288,6 +316,43 @@ class Student:
             raise CheckFailed(Finding("speed", verdict.text, symptom="speed"))
         self.traced(timed, rule=rule)
         self.notes.append(verdict.text)
+
+    @contextmanager
+    def using(self, form: Form) -> Iterator[None]:
+        """Use this form of the earlier exercises in all calls, probes and timed calls of the block.
+
+        An exercise without stand-ins always uses the notebook's own.
+        """
+        before, self._form = self._form, form
+        try:
+            yield
+        finally:
+            self._form = before
+
+    def on_either(
+        self, attempt: Callable[[], Result], *, own: Callable[[], Result] | None = None, own_first: bool = False
+    ) -> Result:
+        """Make an attempt on right versions of the earlier exercises and, if it fails, on the notebook's own.
+
+        So an earlier mistake costs no points again. An answer that keeps to an unusual convention of its own earlier
+        exercises is right too. If both fail, the finding is that of the attempt on right versions.
+
+        Args:
+            attempt: calls the exercise and checks the results.
+            own: the attempt on the notebook's own versions; default: ``attempt``.
+            own_first: begin with the notebook's own versions.
+
+        Raises:
+            CheckFailed: both attempts failed.
+            SessionLost: the student process did not survive the attempt on right versions.
+        """
+        return attempts.on_either(self, attempt, own or attempt, own_first=own_first)
+
+    def _standing_in(self) -> dict[str, Any] | None:
+        """Return the stand-ins of the present form as they travel."""
+        if self._form == "own" or self.stand_ins is None:
+            return None
+        return {**source_of(self.stand_ins.make), "blank": self._form == "blank"}
 
     def ask_review(self, finding: str, reason: str) -> None:
         """Ask a person to look at this exercise. No check fails because of it."""
@@ -340,26 +405,8 @@ def _arguments(args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return tuple(copied(arg) for arg in args), {"args": list(args), "attributes": attributes}
 
 
-@lru_cache(maxsize=256)  # finding the end of a function takes longer than most calls of it
-def _source_of(function: Callable[..., Any]) -> dict[str, str]:
-    """Return the source of a grader's function, as it travels to the student process.
-
-    Raises:
-        CourseError: the first parameter is not called ``names``, by which ``foundations release --check`` finds it.
-    """
-    code = getattr(function, "__code__", None)
-    if code is None or code.co_varnames[:1] != ("names",):
-        name = getattr(function, "__name__", function)
-        raise CourseError(
-            f"{name!r} cannot travel into the student's process: its first parameter has to be called "
-            f"'names', by which `foundations release --check` finds the functions that student code can read",
-            slug="probes",
-        )
-    return {"source": textwrap.dedent(inspect.getsource(function)), "function": function.__name__}
-
-
 def _as_source(function: Callable[..., Any] | None) -> dict[str, str] | None:
-    return None if function is None else _source_of(function)
+    return None if function is None else source_of(function)
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
 from functools import cache, partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from foundations.worker import protocol, replaying, tracing
 from foundations.worker.exceptions import describe_error
 from foundations.worker.outputs import RECORDER, Stream
 from foundations.worker.shell import Shell
+from foundations.worker.stand_ins import stand_ins as standing_in
 from foundations.worker.undisturbed import Quiet
 
 
@@ -103,6 +104,7 @@ class Server:
         kwargs: dict[str, Any] | None = None,
         trace: bool = False,
         caller: dict[str, str] | None = None,
+        stand_ins: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Call the notebook's ``function`` and return its value and all visible effects.
 
@@ -113,6 +115,8 @@ class Server:
             kwargs: keyword arguments.
             trace: record the operations that run.
             caller: source and name of a grader's function that makes the call.
+            stand_ins: source and name of a grader's function that makes right versions of earlier exercises, and
+                whether they are to be blank.
         """
         for arg, values in zip(args, attributes, strict=True):
             for name, value in values.items():
@@ -120,10 +124,11 @@ class Server:
         target = self.target(function, caller)
 
         def run() -> tuple[Any, Any]:
-            if not trace:
-                return target(*args, **(kwargs or {})), None
-            self.quiet.begin()
-            return tracing.trace_call(target, args, kwargs)
+            with self.standing_in(function, stand_ins):
+                if not trace:
+                    return target(*args, **(kwargs or {})), None
+                self.quiet.begin()
+                return tracing.trace_call(target, args, kwargs)
 
         reply = self.guarded(run)
         value, record = reply.pop("value") or (None, None)
@@ -139,26 +144,47 @@ class Server:
             "same_object_as": next((index for index, arg in enumerate(args) if arg is value and arg is not None), None),
         }
 
-    def calls(self, *, function: str, each: list[dict[str, Any]], caller: dict[str, str] | None) -> dict[str, Any]:
+    def calls(
+        self,
+        *,
+        function: str,
+        each: list[dict[str, Any]],
+        caller: dict[str, str] | None,
+        stand_ins: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """Make several calls, one after the other; ``value`` is the list of their replies."""
+        common: dict[str, Any] = {"function": function, "caller": caller, "stand_ins": stand_ins}
         return {
-            "value": [self.call(function=function, caller=caller, **arguments) for arguments in each],
+            "value": [self.call(**common, **arguments) for arguments in each],
             "error": None,
             "printed": "",
         }
 
-    def probe(self, source: str, function: str, args: list[Any]) -> dict[str, Any]:
+    def probe(
+        self,
+        source: str,
+        function: str,
+        args: list[Any],
+        exercise: str = "",
+        stand_ins: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """Run a grader's own probe, whose first argument is the notebook's namespace."""
-        run = _compiled(source, function)
-        return self.guarded(lambda: run(self.shell.user_ns, *args))
+        probe = _compiled(source, function)
 
-    def batch(
+        def run() -> Any:
+            with self.standing_in(exercise, stand_ins):
+                return probe(self.shell.user_ns, *args)
+
+        return self.guarded(run)
+
+    def batch(  # noqa: PLR0917 - each is a part of the request
         self,
         function: str,
         stacks: list[torch.Tensor],
         count: int,
         caller: dict[str, str] | None = None,
         plain: Sequence[Any] = (),
+        stand_ins: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Call ``function`` on each of ``count`` fresh inputs and the same ``plain`` values, timed from outside.
 
@@ -168,7 +194,8 @@ class Server:
 
         def run() -> Any:
             self.quiet.begin()
-            results = [target(*[stack[index] for stack in stacks], *plain) for index in range(count)]
+            with self.standing_in(function, stand_ins, kept=True):
+                results = [target(*[stack[index] for stack in stacks], *plain) for index in range(count)]
             alike = all(type(result) is torch.Tensor and result.shape == results[0].shape for result in results)
             return torch.stack(results) if alike and results[0].numel() <= 10_000 else list(results)
 
@@ -185,6 +212,16 @@ class Server:
             return value
         compiled = _compiled_once if kept else _compiled
         return partial(compiled(**caller), self.shell.user_ns)
+
+    def standing_in(
+        self, exercise: str, stand_ins: dict[str, Any] | None, *, kept: bool = False
+    ) -> AbstractContextManager[None]:
+        """Return a context in which right versions of the exercises above ``exercise`` are in use."""
+        if stand_ins is None:
+            return nullcontext()
+        make = (_compiled_once if kept else _compiled)(stand_ins["source"], stand_ins["function"])
+        names = self.shell.user_ns
+        return standing_in(names, make(names, exercise, stand_ins["blank"]), exercise)
 
     def lookup(self, name: str) -> Any:
         """Return the value of a dotted name in the notebook, or ``_MISSING``."""

@@ -10,14 +10,15 @@ with a replay that computes the value of the call. :mod:`foundations.grading.tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from types import MethodWrapperType
 from typing import Any
 
 import torch
-from torch.overrides import TorchFunctionMode
+from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from foundations.worker.dataflow import Dataflow
@@ -71,6 +72,23 @@ def trace_call(
     except BaseException as error:
         value = Raised(error)
     return value, trace.plain() | {"flow": flow.plain(value, inputs)}
+
+
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """Leave the functions that are called in this block out of the counts of the present trace, if there is one.
+
+    Their operators are recorded and counted as before: a replay needs them to compute the value of the call.
+    """
+    modes = [mode for mode in _get_current_function_mode_stack() if isinstance(mode, _FunctionMode)]
+    before = [mode.counting for mode in modes]
+    for mode in modes:
+        mode.counting = False
+    try:
+        yield
+    finally:
+        for mode, counting in zip(modes, before, strict=True):
+            mode.counting = counting
 
 
 class Trace:
@@ -153,6 +171,11 @@ class _FunctionMode(TorchFunctionMode):
         self._dispatch = dispatch
         self._flow = flow
         self._names: dict[Any, str] = {}
+        self.counting = True
+
+    def _count(self, name: str, *tensors: Iterable[Any]) -> None:
+        if self.counting:
+            self._tally.add(name, *tensors)
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
@@ -161,7 +184,7 @@ class _FunctionMode(TorchFunctionMode):
             name = _name(getattr(func, "__self__", func))
             mark = self._flow.open_call(name)
             result = func(*args, **kwargs)
-            self._tally.add(name)
+            self._count(name)
             self._flow.close_call(mark, result)
             return result
         name = self._names.get(func) or self._names.setdefault(func, _name(func))
@@ -171,13 +194,13 @@ class _FunctionMode(TorchFunctionMode):
         with torch._C.DisableTorchFunction():
             mark = self._flow.open_call(name, args)
             if name in _INDEXING and len(args) > 1 and _holds_single_index(args[1]):
-                self._tally.add("__index__")  # PyTorch reads the number without an operator
+                self._count("__index__")  # PyTorch reads the number without an operator
         try:
             result = func(*args, **kwargs)
         finally:
             self._dispatch.at_rest = outside
             with torch._C.DisableTorchFunction():
-                self._tally.add(name, args, kwargs.values(), (result,))
+                self._count(name, args, kwargs.values(), (result,))
                 self._flow.close_call(mark, result)
         return result
 

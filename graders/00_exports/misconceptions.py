@@ -208,30 +208,17 @@ def ignores_the_given_name(a, b, cmp, cname=None):
 # --- test_eq -------------------------------------------------------------------------------------------------------
 
 
-def with_right_test(names, a, b):
+def quietly_equal(names, a, b):
     """test_eq(a, b)"""
     import contextlib
     import io
 
-    def right(a, b, cmp, cname=None):
-        found = cmp(a, b)
-        found = found != 0 if isinstance(found, torch.Tensor) else torch.tensor(bool(found))
-        called = getattr(cmp, "__name__", cmp) if cname is None else cname
-        torch.testing.assert_close(found, torch.ones_like(found), msg=" | ".join(map(str, (called, a, b))))
-
-    kept = names.get("test")
-    names["test"] = right
-    try:
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
-            returned = names["test_eq"](a, b)
-    finally:
-        names.pop("test")
-        if kept is not None:
-            names["test"] = kept
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        returned = names["test_eq"](a, b)
     return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
 
 
-@battery("test_eq", caller=with_right_test)
+@battery("test_eq", caller=quietly_equal)
 def twins(generator):
     """Plain values; tensors, equal, nearly equal, with one entry off, of other shapes and other dtypes; NaN."""
     n, m = _number(generator), _number(generator) + 9000
@@ -506,38 +493,17 @@ def makes_rows_of_both(a, b):
 # --- test_near -----------------------------------------------------------------------------------------------------
 
 
-def with_right_test_and_near(names, a, b):
+def quietly_near(names, a, b):
     """test_near(a, b)"""
     import contextlib
     import io
 
-    def near(a, b):
-        try:
-            torch.testing.assert_close(a.double(), b.double(), rtol=1e-3, atol=1e-5)
-        except AssertionError:
-            return False
-        return True
-
-    def right(a, b, cmp, cname=None):
-        found = cmp(a, b)
-        found = found != 0 if isinstance(found, torch.Tensor) else torch.tensor(bool(found))
-        called = getattr(cmp, "__name__", cmp) if cname is None else cname
-        torch.testing.assert_close(found, torch.ones_like(found), msg=" | ".join(map(str, (called, a, b))))
-
-    exchanged = {"test": right, "near": near}
-    kept = {name: names[name] for name in exchanged if name in names}
-    names.update(exchanged)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
-            returned = names["test_near"](a, b)
-    finally:
-        for name in exchanged:
-            names.pop(name)
-        names.update(kept)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        returned = names["test_near"](a, b)
     return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
 
 
-@battery("test_near", caller=with_right_test_and_near)
+@battery("test_near", caller=quietly_near)
 def near_and_far_pairs(generator):
     """Near and far; other shapes, other dtypes, NaN."""
     b = torch.randn(3, generator=generator, dtype=torch.float64)
@@ -815,6 +781,8 @@ def as_module(names, folder, *pairs):
     import tempfile
     from pathlib import Path
 
+    from foundations.worker.stand_ins import stand_ins
+
     def seen(script, name):
         text = script.read_text(encoding="utf-8")
         space = {"__name__": script.stem}
@@ -826,27 +794,21 @@ def as_module(names, folder, *pairs):
         return values, name in text.partition("FIRST")[0]
 
     marked = {name: cells for name, _, cells in pairs}
-    kept = names.get("export_cells")
-    names["export_cells"] = lambda path: list(marked[Path(path).name])
-    try:
-        with tempfile.TemporaryDirectory() as top:
-            notebooks, out = Path(top, "old_notes-1"), Path(top, folder)
-            notebooks.mkdir()
-            for name, text, cells in pairs:
-                path, marked[name] = notebooks / name, cells
-                path.write_text(text, encoding="utf-8")
-                returned = names["notebook2script"](path, out)
-                path.unlink()
-            if isinstance(returned, str | Path):
-                returned = os.path.relpath(os.path.join(top, returned), top)
-            else:
-                returned = type(returned).__name__
-            files = [one for one in Path(top).rglob("*") if one.is_file() and "__pycache__" not in one.parts]
-            return {str(one.relative_to(top)): seen(one, name) for one in sorted(files)} | {"returned": returned}
-    finally:
-        names.pop("export_cells")
-        if kept is not None:
-            names["export_cells"] = kept
+    right = {"export_cells": lambda path: list(marked[Path(path).name])}
+    with stand_ins(names, right, "notebook2script"), tempfile.TemporaryDirectory() as top:
+        notebooks, out = Path(top, "old_notes-1"), Path(top, folder)
+        notebooks.mkdir()
+        for name, text, cells in pairs:
+            path, marked[name] = notebooks / name, cells
+            path.write_text(text, encoding="utf-8")
+            returned = names["notebook2script"](path, out)
+            path.unlink()
+        if isinstance(returned, str | Path):
+            returned = os.path.relpath(os.path.join(top, returned), top)
+        else:
+            returned = type(returned).__name__
+        files = [one for one in Path(top).rglob("*") if one.is_file() and "__pycache__" not in one.parts]
+        return {str(one.relative_to(top)): seen(one, name) for one in sorted(files)} | {"returned": returned}
 
 
 @battery("notebook2script", caller=as_module)

@@ -1,7 +1,8 @@
 """Hidden checks of ``notebook2script(path, out_dir)``: a module of the exported cells.
 
-``export_cells`` of the notebook is exchanged for a right one while it runs, so that a slip there costs nothing here.
-What the script holds is found out by running it, where the student's code runs: how it is laid out is free.
+The notebook's ``export_cells`` is replaced by a right one while it runs, so that a mistake there costs nothing here.
+The right one returns cells that travel with the call, because code that finds them would be a solution. The script is
+judged by running it, in the student's process: its layout is free.
 """
 
 import json
@@ -16,6 +17,8 @@ def as_scripts(names, folder, *pairs):
     import tempfile
     from pathlib import Path
 
+    from foundations.worker.stand_ins import stand_ins
+
     def seen(script, name):
         """What is in a script: names with their values, and whether what stands above them names the notebook."""
         text = script.read_text(encoding="utf-8")
@@ -28,28 +31,22 @@ def as_scripts(names, folder, *pairs):
         return values, name in text.partition("FIRST")[0]
 
     marked: dict[str, list[str]] = {}
-    kept = names.get("export_cells")
-    names["export_cells"] = lambda path: list(marked[Path(path).name])
-    try:
-        with tempfile.TemporaryDirectory() as top:
-            # The folder's name has both characters that end a prefix.
-            notebooks, out = Path(top, "old_notes-1"), Path(top, folder)
-            notebooks.mkdir()
-            for name, text, cells in pairs:
-                path, marked[name] = notebooks / name, cells
-                path.write_text(text, encoding="utf-8")
-                returned = names["notebook2script"](path, out)
-                path.unlink()
-            if isinstance(returned, str | Path):
-                returned = os.path.relpath(os.path.join(top, returned), top)
-            else:
-                returned = type(returned).__name__
-            files = [one for one in Path(top).rglob("*") if one.is_file() and "__pycache__" not in one.parts]
-            return {str(one.relative_to(top)): seen(one, name) for one in sorted(files)} | {"returned": returned}
-    finally:
-        names.pop("export_cells")
-        if kept is not None:
-            names["export_cells"] = kept
+    right = {"export_cells": lambda path: list(marked[Path(path).name])}
+    with stand_ins(names, right, "notebook2script"), tempfile.TemporaryDirectory() as top:
+        # The folder's name has both characters that end a prefix.
+        notebooks, out = Path(top, "old_notes-1"), Path(top, folder)
+        notebooks.mkdir()
+        for name, text, cells in pairs:
+            path, marked[name] = notebooks / name, cells
+            path.write_text(text, encoding="utf-8")
+            returned = names["notebook2script"](path, out)
+            path.unlink()
+        if isinstance(returned, str | Path):
+            returned = os.path.relpath(os.path.join(top, returned), top)
+        else:
+            returned = type(returned).__name__
+        files = [one for one in Path(top).rglob("*") if one.is_file() and "__pycache__" not in one.parts]
+        return {str(one.relative_to(top)): seen(one, name) for one in sorted(files)} | {"returned": returned}
 
 
 def of_nothing(names, text, name, older):
@@ -57,28 +54,23 @@ def of_nothing(names, text, name, older):
     import tempfile
     from pathlib import Path
 
-    kept = names.get("export_cells")
-    names["export_cells"] = lambda path: []
-    try:
-        with tempfile.TemporaryDirectory() as top:
-            path, out = Path(top, name), Path(top, "exp")
-            path.write_text(text, encoding="utf-8")
-            if older:
-                out.mkdir()
-                (out / f"nb_{path.stem}.py").write_text(older, encoding="utf-8")
-            bases, told = [], False
-            try:
-                names["notebook2script"](path, out)
-            except NotImplementedError:
-                raise
-            except Exception as error:
-                bases, told = [base.__name__ for base in type(error).__mro__], name in str(error)
-            files = [one.read_text(encoding="utf-8") for one in Path(top).rglob("*.py")]
-            return {"error": bases[:1], "refused": "ValueError" in bases, "told": told, "files": files}
-    finally:
-        names.pop("export_cells")
-        if kept is not None:
-            names["export_cells"] = kept
+    from foundations.worker.stand_ins import stand_ins
+
+    with stand_ins(names, {"export_cells": lambda path: []}, "notebook2script"), tempfile.TemporaryDirectory() as top:
+        path, out = Path(top, name), Path(top, "exp")
+        path.write_text(text, encoding="utf-8")
+        if older:
+            out.mkdir()
+            (out / f"nb_{path.stem}.py").write_text(older, encoding="utf-8")
+        bases, told = [], False
+        try:
+            names["notebook2script"](path, out)
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            bases, told = [base.__name__ for base in type(error).__mro__], name in str(error)
+        files = [one.read_text(encoding="utf-8") for one in Path(top).rglob("*.py")]
+        return {"error": bases[:1], "refused": "ValueError" in bases, "told": told, "files": files}
 
 
 def where_it_went(names, text, cells, name, folder):
@@ -87,9 +79,13 @@ def where_it_went(names, text, cells, name, folder):
     import tempfile
     from pathlib import Path
 
-    before, kept = os.getcwd(), names.get("export_cells")
-    names["export_cells"] = lambda path: list(cells)
-    with tempfile.TemporaryDirectory() as top:
+    from foundations.worker.stand_ins import stand_ins
+
+    before = os.getcwd()
+    with (
+        stand_ins(names, {"export_cells": lambda path: list(cells)}, "notebook2script"),
+        tempfile.TemporaryDirectory() as top,
+    ):
         os.chdir(top)
         try:
             Path(name).write_text(text, encoding="utf-8")
@@ -97,9 +93,6 @@ def where_it_went(names, text, cells, name, folder):
             return sorted(str(one) for one in Path().rglob("*") if one.is_file() and one.name != name)
         finally:
             os.chdir(before)
-            names.pop("export_cells")
-            if kept is not None:
-                names["export_cells"] = kept
 
 
 def marked_in(text):

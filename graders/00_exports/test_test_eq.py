@@ -1,7 +1,7 @@
 """Hidden checks of the exercise ``test_eq(a, b)``: equality, for tensors of shape and of every entry.
 
-``test`` of the notebook is exchanged for a right one while it runs, so that a slip there costs nothing here. No
-function of this file is called as the exercise is: pytest would take it for a hidden test.
+``stand_ins.py`` replaces the notebook's ``test`` while it runs, so that a mistake there costs nothing here. No function
+of this file has the name of the exercise, because pytest would take it for a hidden test.
 """
 
 import torch
@@ -10,36 +10,25 @@ from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.pytest_plugin import check
 
 
-def with_the_right_one(names, a, *b):
+def quietly(names, a, *b):
     """test_eq(a, b)"""
     import contextlib
     import io
 
-    def right(a, b, cmp, cname=None):
-        found = cmp(a, b)
-        found = found != 0 if isinstance(found, torch.Tensor) else torch.tensor(bool(found))
-        called = getattr(cmp, "__name__", cmp) if cname is None else cname
-        torch.testing.assert_close(found, torch.ones_like(found), msg=" | ".join(map(str, (called, a, b))))
-
-    kept = names.get("test")
-    names["test"] = right
-    try:
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
-            returned = names["test_eq"](a, *(b or (a,)))
-    finally:
-        names.pop("test")
-        if kept is not None:
-            names["test"] = kept
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        returned = names["test_eq"](a, *(b or (a,)))
     return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
 
 
 def equal(student, a, b):
-    student.call(a, b, caller=with_the_right_one).must_not_raise()
+    with student.using("right"):
+        student.call(a, b, caller=quietly).must_not_raise()
 
 
 def different(student, a, *b, because):
     """Of ``a`` and ``b``; of ``a`` and itself where there is no ``b``: two arguments would arrive as two tensors."""
-    call = student.call(a, *b, caller=with_the_right_one)
+    with student.using("right"):
+        call = student.call(a, *b, caller=quietly)
     call.must_raise(AssertionError, because=because, instead="does not stop")
     return call
 

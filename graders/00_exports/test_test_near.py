@@ -1,7 +1,7 @@
 """Hidden checks of the exercise ``test_near(a, b)``: silent where a is near b, an assertion otherwise.
 
-``test`` and ``near`` of the notebook are exchanged for right ones while it runs, so that a slip there costs nothing
-here. No function of this file is called as the exercise is: pytest would take it for a hidden test.
+``stand_ins.py`` replaces the notebook's ``test`` and ``near`` while it runs, so that a mistake there costs nothing
+here. No function of this file has the name of the exercise, because pytest would take it for a hidden test.
 """
 
 import torch
@@ -10,43 +10,24 @@ from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.pytest_plugin import check
 
 
-def with_both_right(names, a, b):
+def quietly(names, a, b):
     """test_near(a, b)"""
     import contextlib
     import io
 
-    def near(a, b):
-        try:
-            torch.testing.assert_close(a.double(), b.double(), rtol=1e-3, atol=1e-5)
-        except AssertionError:
-            return False
-        return True
-
-    def right(a, b, cmp, cname=None):
-        found = cmp(a, b)
-        found = found != 0 if isinstance(found, torch.Tensor) else torch.tensor(bool(found))
-        called = getattr(cmp, "__name__", cmp) if cname is None else cname
-        torch.testing.assert_close(found, torch.ones_like(found), msg=" | ".join(map(str, (called, a, b))))
-
-    exchanged = {"test": right, "near": near}
-    kept = {name: names[name] for name in exchanged if name in names}
-    names.update(exchanged)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
-            returned = names["test_near"](a, b)
-    finally:
-        for name in exchanged:
-            names.pop(name)
-        names.update(kept)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        returned = names["test_near"](a, b)
     return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
 
 
 def accepts(student, a, b):
-    student.call(a, b, caller=with_both_right).must_not_raise()
+    with student.using("right"):
+        student.call(a, b, caller=quietly).must_not_raise()
 
 
 def refuses(student, a, b, because):
-    call = student.call(a, b, caller=with_both_right)
+    with student.using("right"):
+        call = student.call(a, b, caller=quietly)
     call.must_raise(AssertionError, because=because, instead="does not stop")
     return call
 

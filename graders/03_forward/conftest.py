@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from foundations.grading.attempts import tried_on_either
 from foundations.grading.compare import CheckFailed, Finding, difference
 
 # Statistics of random weights. A false alarm takes marks from a right answer, so each bound comes with the chance that
@@ -80,6 +81,7 @@ class _Starts:
         call.must_return(torch.zeros(n_in, n_out), scale=1e30)
         return call.value.double()
 
+    @tried_on_either
     def must_spread(self, wanted):
         """Mean 0 and the standard deviation ``wanted(n_in, n_out)``, as far as chance allows."""
         (lowest, highest), found = bounds(N), []
@@ -103,11 +105,13 @@ class _Starts:
                 f"found {math.sqrt(sum(found) / len(found)):.3f} times what was expected",
             )
 
+    @tried_on_either
     def must_keep_their_shape(self):
         """Also where there is one input, one output, or one of each."""
         for n_in, n_out in ((3, 2), (1, 4), (4, 1), (1, 1)):
             self.draw(n_in, n_out)
 
+    @tried_on_either
     def must_be_normal(self, wanted):
         """Independent numbers, of which as many are far out as under a bell curve of spread ``wanted(n_in, n_out)``."""
         for n_in, n_out in SHAPES:
@@ -128,6 +132,7 @@ class _Starts:
                         f"no bell curve does that"
                     )
 
+    @tried_on_either
     def must_obey_the_generator(self):
         """The given generator decides everything, and nothing else is decided."""
         seed, other = self.seed(), self.seed()

@@ -47,7 +47,12 @@ def test_rule(student):
             text = f"{call.subject} has the standard deviation {width * spread(n_in, n_out):.4g}"
             raise CheckFailed(Finding("value", text))
 
-    student.must_obey(RULE, Trial(make, must_be_spread, drawn), [(200, 100), (100, 200)])
+    def must_obey(*stubs):
+        trial = Trial(make, must_be_spread, drawn)
+        student.must_obey(RULE, trial, [(200, 100), (100, 200)], sources=[*student.sources, *stubs])
+
+    # On a right init_plain, its source is not read: a rule that is broken there has cost its points already.
+    student.on_either(lambda: must_obey(student.stand_ins.stubs), own=must_obey)
 
 
 @check("every number comes from the generator that was given", points=0.3)

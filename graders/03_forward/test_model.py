@@ -1,7 +1,11 @@
-"""Hidden checks of ``model(xb, params)``: lin → relu → lin, shape (N, 1)."""
+"""Hidden checks of ``model(xb, params)``: lin → relu → lin, shape (N, 1).
+
+It may call the notebook's own ``lin`` and ``relu``: each check is tried on right versions of them first.
+"""
 
 import torch
 
+from foundations.grading.attempts import tried_on_either
 from foundations.grading.compare import CheckFailed, Finding, difference
 from foundations.grading.pytest_plugin import check
 
@@ -29,6 +33,7 @@ def must_predict(student, xb, params, *, dtype=False):
 
 
 @check("lin → relu → lin for networks of many sizes, shape (N, 1)", points=1.1, gate=True)
+@tried_on_either
 def test_value(student, matrix):
     for shape in SHAPES:
         must_predict(student, *network(matrix, *shape))
@@ -37,18 +42,21 @@ def test_value(student, matrix):
 
 
 @check("a batch of one image", points=0.3)
+@tried_on_either
 def test_thin(student, matrix):
     for shape in [(1, 3, 2), (1, 4, 1), (1, 1, 1), (1, 3, 3)]:
         must_predict(student, *network(matrix, *shape))
 
 
 @check("the dtype of the result follows the inputs", points=0.2)
+@tried_on_either
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
         must_predict(student, *network(matrix, 4, 3, 5, dtype), dtype=True)
 
 
 @check("inputs that are views of others", points=0.2)
+@tried_on_either
 def test_views(student, matrix):
     _, (w1, b1, w2, b2) = network(matrix, 2, 3, 4)
     must_predict(student, matrix(3, 5).t(), [matrix(4, 3).t(), matrix(8)[::2], w2, b2])
@@ -56,6 +64,7 @@ def test_views(student, matrix):
 
 
 @check("images and weights are left as they were, and a second call starts afresh", points=0.2)
+@tried_on_either
 def test_clean(student, matrix):
     for _ in range(2):
         call = must_predict(student, *network(matrix, 4, 3, 2))

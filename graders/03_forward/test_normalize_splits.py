@@ -1,7 +1,11 @@
-"""Hidden checks of ``normalize_splits(train, valid)``: both parts by the statistics of the first."""
+"""Hidden checks of ``normalize_splits(train, valid)``: both parts by the statistics of the first.
+
+It may call the notebook's own ``normalize``: each check is tried on a right version of it first.
+"""
 
 import torch
 
+from foundations.grading.attempts import tried_on_either
 from foundations.grading.compare import CheckFailed, Finding, describe, difference
 from foundations.grading.pytest_plugin import check
 
@@ -42,18 +46,21 @@ def must_be_normalised(student, train, valid, *, dtype=False):
 
 
 @check("both parts, by the mean and the std of the training set", points=0.9, gate=True)
+@tried_on_either
 def test_value(student, matrix):
     for train, valid in [((6, 4), (3, 4)), ((6, 4), (3, 4)), ((3, 3), (3, 3)), ((5, 2), (8, 2)), ((2, 5), (4, 5))]:
         must_be_normalised(student, *parts(matrix, train, valid))
 
 
 @check("a validation set of a single row, or of a single number", points=0.3)
+@tried_on_either
 def test_thin(student, matrix):
     for train, valid in [((5, 3), (1, 3)), ((4, 1), (1, 1))]:
         must_be_normalised(student, *parts(matrix, train, valid))
 
 
 @check("a column that is the same everywhere, as the pixels in a corner are", points=0.2)
+@tried_on_either
 def test_constant_column(student, matrix):
     train, valid = parts(matrix, (6, 4), (3, 4))
     train[:, 0], valid[:, 0] = 0.0, 0.0
@@ -61,12 +68,14 @@ def test_constant_column(student, matrix):
 
 
 @check("the dtype of the result follows the inputs", points=0.2)
+@tried_on_either
 def test_dtype(student, matrix):
     for dtype in (torch.float64, torch.float32):
         must_be_normalised(student, *parts(matrix, (5, 3), (2, 3), dtype), dtype=True)
 
 
 @check("inputs that are views of others", points=0.2)
+@tried_on_either
 def test_views(student, matrix):
     train, valid = parts(matrix, (3, 6), (3, 4))
     must_be_normalised(student, train.t(), valid.t())
@@ -75,6 +84,7 @@ def test_views(student, matrix):
 
 
 @check("the inputs are left as they were, and a second call starts afresh", points=0.2)
+@tried_on_either
 def test_clean(student, matrix):
     for _ in range(2):
         must_be_normalised(student, *parts(matrix, (4, 3), (2, 3))).must_leave_inputs()

@@ -117,41 +117,22 @@ def layers(generator):
 
 def after_both(names, inp, targ, w1, b1, w2, b2):  # noqa: PLR0917 - .g is seen on arguments alone
     """forward_and_backward(inp, targ, (w1, b1, w2, b2))"""
+    from foundations.worker.stand_ins import rebound
 
-    def by_autograd(result, tensors, upstream):
-        with torch.enable_grad():
-            twins = [tensor.detach().clone().requires_grad_() for tensor in tensors]
-            result(*twins).backward(upstream)
-        for tensor, twin in zip(tensors, twins, strict=True):
-            tensor.g = twin.grad
-
-    exchanged: dict[str, object] = {
-        "mse_grad": lambda inp, targ: by_autograd(
-            lambda z: torch.nn.functional.mse_loss(z.flatten(), targ), [inp], None
-        ),
-        "relu_grad": lambda inp, out: by_autograd(torch.nn.functional.relu, [inp], out.g),
-        "lin_grad": lambda inp, out, w, b: by_autograd(lambda x, v, c: torch.addmm(c, x, v), [inp, w, b], out.g),
-    }
-    for name, tensor in {"w1": w1, "b1": b1, "w2": w2, "b2": b2}.items():
-        exchanged[name] = torch.full_like(tensor, 0.5)
-    kept = {name: names[name] for name in exchanged if name in names}
+    others = {"w1": w1, "b1": b1, "w2": w2, "b2": b2}
     tensors = inp, w1, b1, w2, b2
     before = [getattr(tensor, "g", None) for tensor in tensors]
-    names.update(exchanged)
     try:
-        return names["forward_and_backward"](inp, targ, (w1, b1, w2, b2))
+        with rebound(names, **{name: torch.full_like(tensor, 0.5) for name, tensor in others.items()}):
+            return names["forward_and_backward"](inp, targ, (w1, b1, w2, b2))
     except Exception as error:
         for tensor, old in zip(tensors, before, strict=True):
             vars(tensor).pop("g", None)
             if old is not None:
                 tensor.g = old
-        if isinstance(error, AttributeError) and error.name == "g":  # other slips have other names
+        if isinstance(error, AttributeError) and error.name == "g":  # other mistakes have other names
             raise LookupError from error
         raise
-    finally:
-        for name in exchanged:
-            names.pop(name, None)
-        names.update(kept)
 
 
 @battery("forward_and_backward", caller=after_both)

@@ -1,15 +1,14 @@
-"""Hidden checks of ``forward_and_backward(inp, targ, params)``: the whole way there and back.
+"""Hidden checks of ``forward_and_backward(inp, targ, params)``: one forward and one backward pass.
 
-``mse_grad``, ``relu_grad`` and ``lin_grad`` of the notebook are exchanged for right ones while it runs, so that a slip
-in an earlier exercise costs nothing here; and the notebook's own ``w1`` to ``b2`` for tensors of fitting shapes, so
-that who reads those instead of ``params`` is told so. Both are put back. Where that fails, the notebook's own three are
-tried: who uses what they return, or calls their parameters by names of their own, is right as well.
+``stand_ins.py`` replaces ``mse_grad``, ``relu_grad`` and ``lin_grad`` while it runs, so that an earlier mistake costs
+nothing here. If that fails, the notebook's own three are tried: an answer that uses the values they return, or calls
+their parameters by other names, is right too. The notebook's own ``w1`` to ``b2`` are replaced by tensors of fitting
+shapes, so that an answer that reads these instead of ``params`` is found out.
 """
 
 import torch
 
 from foundations.analysis.torch_operations import all_but
-from foundations.grading.compare import CheckFailed
 from foundations.grading.pytest_plugin import check
 from foundations.grading.rules import Rule, must_be_none, read_trace_for
 from foundations.grading.student import Trial
@@ -25,71 +24,30 @@ RULE = Rule(
 SHAPES = [(4, 3, 2), (4, 3, 2), (5, 2, 4), (3, 3, 3)]
 
 
-#: What stands in the place of the three above when the source is read: a rule broken there has cost its marks already.
-PIECES = "\n".join(f"def {piece}(*args, **named): ..." for piece in ("mse_grad", "relu_grad", "lin_grad"))
-
-
-def with_right_pieces(names, inp, targ, w1, b1, w2, b2, times, own):  # noqa: PLR0917 - .g is seen on arguments alone
+def with_other_weights(names, inp, targ, w1, b1, w2, b2, times):  # noqa: PLR0917 - .g is seen on arguments alone
     """forward_and_backward(inp, targ, (w1, b1, w2, b2))"""
-
-    def by_autograd(result, tensors, upstream):
-        with torch.enable_grad():
-            twins = [tensor.detach().clone().requires_grad_() for tensor in tensors]
-            result(*twins).backward(upstream)
-        for tensor, twin in zip(tensors, twins, strict=True):
-            tensor.g = twin.grad
-
-    def mse_grad(inp, targ):
-        by_autograd(lambda z: torch.nn.functional.mse_loss(z.flatten(), targ), [inp], None)
-
-    def relu_grad(inp, out):
-        by_autograd(torch.nn.functional.relu, [inp], out.g)
-
-    def lin_grad(inp, out, w, b):
-        by_autograd(lambda x, v, c: torch.addmm(c, x, v), [inp, w, b], out.g)
+    from foundations.worker.stand_ins import rebound
 
     others = {"w1": w1, "b1": b1, "w2": w2, "b2": b2}
-    exchanged: dict[str, object] = {name: torch.full_like(tensor, 0.5) for name, tensor in others.items()}
-    if not own:
-        exchanged.update(mse_grad=mse_grad, relu_grad=relu_grad, lin_grad=lin_grad)
-    kept = {name: names[name] for name in exchanged if name in names}
     tensors = inp, w1, b1, w2, b2
     before = [getattr(tensor, "g", None) for tensor in tensors]
-    names.update(exchanged)
     try:
-        for _ in range(times):
-            loss = names["forward_and_backward"](inp, targ, (w1, b1, w2, b2))
+        with rebound(names, **{name: torch.full_like(tensor, 0.5) for name, tensor in others.items()}):
+            for _ in range(times):
+                loss = names["forward_and_backward"](inp, targ, (w1, b1, w2, b2))
         return loss
     except Exception:
-        # How far it came makes no difference to what went wrong.
+        # Gradients that were set before the exception make no difference to the mistake.
         for tensor, old in zip(tensors, before, strict=True):
             vars(tensor).pop("g", None)
             if old is not None:
                 tensor.g = old
         raise
-    finally:
-        for name in exchanged:
-            names.pop(name, None)
-        names.update(kept)
 
 
-def with_blank_pieces(names, inp, targ, w1, b1, w2, b2):  # noqa: PLR0917 - as above
+def called(names, inp, targ, w1, b1, w2, b2):  # noqa: PLR0917 - as above
     """forward_and_backward(inp, targ, (w1, b1, w2, b2))"""
-
-    def blank(*tensors, **named):
-        for tensor in (*tensors, *named.values()):
-            if not hasattr(tensor, "g"):
-                tensor.g = torch.zeros_like(tensor)
-
-    pieces = "mse_grad", "relu_grad", "lin_grad"
-    kept = {name: names[name] for name in pieces if name in names}
-    names.update(dict.fromkeys(pieces, blank))
-    try:
-        return names["forward_and_backward"](inp, targ, (w1, b1, w2, b2))
-    finally:
-        for name in pieces:
-            names.pop(name, None)
-        names.update(kept)
+    return names["forward_and_backward"](inp, targ, (w1, b1, w2, b2))
 
 
 def whole_loss(inp, targ, *params):
@@ -148,29 +106,20 @@ class _Desk:
         return self.either(tensors, look, times)
 
     def either(self, tensors, look, times=1):
-        """The call that ``look`` is content with: with right pieces, or else with the notebook's own.
+        """The call that ``look`` accepts: with right pieces, or else with the notebook's own."""
 
-        Where it is content with neither, what counts is how the function did with right ones.
-        """
-        seen = self.student.observations
-        start = len(seen)
-        call = self.student.call(*tensors, times, False, caller=with_right_pieces)
-        try:
+        def attempt(*, trace=False):
+            call = self.student.call(*tensors, times, trace=trace, caller=with_other_weights)
             look(call)
             return call
-        except CheckFailed:
-            tried = len(seen)
-            try:
-                other = self.student.call(*tensors, times, True, trace=True, caller=with_right_pieces)
-                look(other)
-                # A piece of the notebook's that does the work of them all by autograd is no piece.
-                must_be_none(read_trace_for(RULE, other.trace or {}))
-            except CheckFailed:
-                del seen[tried:]
-            else:
-                del seen[start:tried]
-                return other
-            raise
+
+        def with_own_pieces():
+            call = attempt(trace=True)
+            # A piece of the notebook's that does the work of all by autograd is not a piece.
+            must_be_none(read_trace_for(RULE, call.trace or {}))
+            return call
+
+        return self.student.on_either(attempt, own=with_own_pieces)
 
 
 @check("all five gradients for networks of many sizes", points=1.1, gate=True)
@@ -184,8 +133,10 @@ def test_networks(student, matrix, confirmed):
 def test_rule(student, matrix, confirmed):
     at = _Desk(student, matrix, confirmed)
     # With blank pieces no gradient is right, and other checks look at these; what is set has to follow from the call.
-    trial = Trial(at.network, lambda call: call.must_not_raise(), with_blank_pieces)
-    student.must_obey(RULE, trial, SHAPES, sources=[*student.sources, PIECES])
+    trial = Trial(at.network, lambda call: call.must_not_raise(), called)
+    # The source is read without the three pieces: a rule that is broken there has cost its points already.
+    with student.using("blank"):
+        student.must_obey(RULE, trial, SHAPES, sources=[*student.sources, student.stand_ins.stubs])
 
 
 @check("the loss is returned, as a tensor of shape ()", points=0.3)

@@ -1,13 +1,11 @@
 """Fixtures that the hidden tests of 05_modules share. Fixtures only: no helper is imported from here.
 
-Most classes here stand on others of the student's own. A check tries a class on those first; where that fails, it puts
-sound ones in their place for a moment and tries again, so that a mistake is paid for once, where it was made.
+Most classes here build on others of the student's own. A check tries a class on those first. If that fails, it tries
+the class on the right ones of ``stand_ins.py``, so that a mistake costs points only once.
 """
 
 # ruff: noqa: PLR0917 - parameters of what runs in the student process are positional, and name its arguments
 import inspect
-import re
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -37,33 +35,17 @@ NO_AUTOGRAD = Rule(about="the way back, and that is yours to write", allow=all_b
 #: The classes of the notebook, in its order.
 KINDS = ("Relu", "Lin", "Mse", "Model", "Module", "ReLU", "Linear", "MSE", "Network", "LinearEinsum", "LinearMatmul")
 
-#: What an exercise stands on, of the student's own.
-STANDS_ON = {
-    "Model": "Lin, Relu and Mse",
-    "ReLU": "Module",
-    "Linear": "Module",
-    "MSE": "Module",
-    "Network": "Module, Linear, ReLU and MSE",
-    "LinearEinsum": "Module and Linear",
-    "LinearMatmul": "Module and Linear",
-}
-
-#: What is said where the sound ground has not what a class uses of the student's own: nothing about that class.
-_LACKING = re.compile(r"AttributeError.*'(super|Lin|Relu|Mse)' object has no attribute", re.DOTALL)
-
 #: Rows of a batch whose outer products, 784 by 50 floats each, take 3.1 GB: more than a student process may have.
 ROWS = 20_000
 
 
 def lives(names, *args):
     """The life of a layer or a network: made, called, sent back; if asked, beside a neighbour, and once more."""
-    from contextlib import nullcontext
-
-    *tensors, form, back, kind, sound = args
+    *tensors, form, back, kind = args
     made = names[kind]
-    if sound is not None and getattr(made, "__bases__", (object,)) != (object,):
-        # Module's own forward raises NotImplementedError, as a stub does: say that this is none.
-        root = made.__mro__[-2]
+    if form["derived"] and getattr(made, "__bases__", (object,)) != (object,):
+        # Module's own forward raises NotImplementedError, as a stub does: this class has none of its own.
+        root = next((base for base in made.__mro__ if base.__name__ == "Module"), made.__mro__[-2])
         for own, instead in (("forward", "__call__"), ("bwd", "backward")):
             inherited = getattr(root, own, None)
             if inherited is not None and inherited is getattr(made, own, None) and instead not in vars(made):
@@ -82,151 +64,38 @@ def lives(names, *args):
 
     size = form["size"]
     first, other, third = tensors[:size], tensors[size : 2 * size], tensors[2 * size :]
-    found: dict[str, Any] = {"torch": torch}
-    if sound:
-        exec(sound, found)
-    with found["sound_ground"](made, kind, names, form["blank"]) if sound else nullcontext():
-        layer = born(first)
-        neighbour = born(other) if other else None
-        out = called(layer, first)
-        if back and other:
-            between = called(neighbour, other)
-            sent_back(layer, out, first)
-            sent_back(neighbour, between, other)
-            sent_back(layer, called(layer, third), third)
-        elif back:
-            sent_back(layer, out, first)
+    layer = born(first)
+    neighbour = born(other) if other else None
+    out = called(layer, first)
+    if back and other:
+        between = called(neighbour, other)
+        sent_back(layer, out, first)
+        sent_back(neighbour, between, other)
+        sent_back(layer, called(layer, third), third)
+    elif back:
+        sent_back(layer, out, first)
     return out
 
 
-def large_batch(names, rows, columns, row_gradients, column_gradients, kind, sound):
+def large_batch(names, rows, columns, row_gradients, column_gradients, kind):
     """backward() on a batch of 20,000 rows"""
-    from contextlib import nullcontext
-
-    made = names[kind]
     # Made here, so that nothing large travels.
     inp = rows.unsqueeze(1) * columns
     w = torch.zeros(len(columns), len(column_gradients))
-    found: dict[str, Any] = {"torch": torch}
-    if sound:
-        exec(sound, found)
-    with found["sound_ground"](made, kind, names) if sound else nullcontext():
-        layer = made(w, torch.zeros(len(column_gradients)))
-        out = layer(inp)
-        out.g = row_gradients.unsqueeze(1) * column_gradients
-        layer.backward()
+    layer = names[kind](w, torch.zeros(len(column_gradients)))
+    out = layer(inp)
+    out.g = row_gradients.unsqueeze(1) * column_gradients
+    layer.backward()
     return w.g
 
 
-def timed(names, inp, w, b, upstream, kind, sound):
+def timed(names, inp, w, b, upstream, kind):
     """One layer, there and back."""
-    from contextlib import nullcontext
-
-    if sound and not vars(timed):  # compiled in the first batch alone
-        exec(sound, vars(timed))
-        timed.torch = torch
-    with timed.sound_ground(names[kind], kind, names) if sound else nullcontext():
-        layer = names[kind](w, b)
-        out = layer(inp)
-        out.g = upstream
-        layer.backward()
+    layer = names[kind](w, b)
+    out = layer(inp)
+    out.g = upstream
+    layer.backward()
     return {"w.g": getattr(w, "g", None), "b.g": getattr(b, "g", None), "inp.g": getattr(inp, "g", None)}
-
-
-def sound_ground(made, kind, names, blank=False):
-    """A context in which ``made`` stands on sound classes: the one that it inherits from, the layers that it calls by
-    name. The notebook says as much in words; how gradients are calculated is not in here.
-    """
-    from contextlib import contextmanager
-    from operator import methodcaller
-
-    class Module:
-        """Prepares the way back during the call; the exercise asks for another way."""
-
-        def __call__(self, *args):
-            out = methodcaller("forward", *args)(self)
-            vars(self).update(args=args, out=out, turn=methodcaller("bwd", out, *args))
-            return out
-
-        def forward(self, *args):
-            raise NotImplementedError("forward")
-
-        def backward(self):
-            self.turn(self)
-
-    class Linear(Module):
-        def __init__(self, w, b):
-            self.w, self.b = w, b
-
-        def forward(self, inp):
-            return torch.addmm(self.b, inp, self.w)
-
-    class Layer:
-        def __init__(self, *params):
-            self.params = params
-
-        def __call__(self, inp, *rest):
-            self.held = (inp, *self.params)
-            self.leaves = [one.detach().clone().requires_grad_() for one in self.held]
-            with torch.enable_grad():
-                self.computed = self.formula(*self.leaves, *rest)
-            self.out = self.computed.detach().clone()
-            return self.out
-
-        def backward(self):
-            upstream = self.out.g if self.out.dim() else None  # nobody sets the .g of a loss
-            for one, slope in zip(self.held, torch.autograd.grad(self.computed, self.leaves, upstream), strict=True):
-                one.g = slope
-
-    class Blank(Layer):
-        """Goes back without any gradient: for a look at nothing but what asks it to."""
-
-        def __call__(self, inp, *rest):
-            self.held = (inp, *self.params)
-            return self.formula(*self.held, *rest)
-
-        def backward(self):
-            for one in self.held:
-                one.g = torch.zeros_like(one)
-
-    Chosen: Any = Blank if blank else Layer
-
-    class Lin(Chosen):
-        def formula(self, inp, w, b):
-            return torch.addmm(b, inp, w)
-
-    class Relu(Chosen):
-        def formula(self, inp):
-            return inp.relu()
-
-    class Mse(Chosen):
-        def formula(self, inp, targ):
-            return torch.nn.functional.mse_loss(inp.flatten(), targ)
-
-    layers = {"Model": {"Lin": Lin, "Relu": Relu, "Mse": Mse}, "Network": {"Linear": Lin, "ReLU": Relu, "MSE": Mse}}
-    base = Linear if kind in ("LinearEinsum", "LinearMatmul") else Module
-
-    @contextmanager
-    def ground():
-        parents = [(one, one.__bases__) for one in getattr(made, "__mro__", ())]
-        ours = [pair for pair in parents if torch.nn.Module not in pair[1]]  # which has our Module's name
-        parents = [pair for pair in ours if base.__name__ in [each.__name__ for each in pair[1]]][:1]
-        space = next((each.__globals__ for each in vars(made).values() if hasattr(each, "__globals__")), names)
-        instead = layers.get(kind, {})
-        kept = {name: space[name] for name in instead if name in space}
-        for child, bases in parents:
-            child.__bases__ = tuple(base if each.__name__ == base.__name__ else each for each in bases)
-        space.update(instead)
-        try:
-            yield
-        finally:
-            for child, bases in parents:
-                child.__bases__ = bases
-            for name in instead:
-                del space[name]
-            space.update(kept)
-
-    return ground()
 
 
 def outer_product(inp, w, b, upstream):
@@ -268,11 +137,6 @@ def slopes_of(function, *tensors):
             found[place] = (ends[0] - ends[1]) / (2 * step)
         assert torch.allclose(found.view_as(slope), slope, rtol=1e-5, atol=1e-6), "autograd and differences disagree"
     return exact
-
-
-@cache
-def sound_source() -> str:
-    return textwrap.dedent(inspect.getsource(sound_ground))
 
 
 @cache
@@ -346,21 +210,21 @@ class Bench:
 
     def output(self):
         """The value of a call alone."""
-        self.either(lambda sound: [self.must_give(self.tensors(*sizes), sound) for sizes in FAMILY])
+        self.either(lambda: [self.must_give(self.tensors(*sizes)) for sizes in FAMILY])
 
     def gradients(self, *wanted):
         """Those at the places ``wanted``, all by default, whatever ``.g`` was there before."""
 
-        def attempt(sound):
+        def attempt():
             for sizes in FAMILY:
-                self.must_set(self.poisoned(self.tensors(*sizes)), sound, wanted)
+                self.must_set(self.poisoned(self.tensors(*sizes)), wanted)
 
         self.either(attempt)
 
     def dtypes(self):
         """float64 throughout, where autograd and central differences are asked; float32 stays float32."""
 
-        def attempt(sound):
+        def attempt():
             wide = self.tensors(4, 3, 2, dtype=torch.float64)
             while self.to_the_kink(*wide) < 1e-3:  # where a difference would straddle it
                 wide = self.tensors(4, 3, 2, dtype=torch.float64)
@@ -373,29 +237,29 @@ class Bench:
                 return self.number_of(*own)
 
             slopes = slopes_of(number, *[wide[place] for place in places])
-            call = self.call(wide, sound)
+            call = self.call(wide)
             call.must_return(self.output_of(*wide), scale=10.0)
             for place, slope in zip(places, slopes, strict=True):
                 call.must_set(place, "g", slope, scale=10.0)
-            self.must_set(self.tensors(4, 3, 2), sound, dtype=True)
+            self.must_set(self.tensors(4, 3, 2), dtype=True)
 
         self.either(attempt)
 
     def views(self):
         """Tensors that lie in memory otherwise than they are read."""
 
-        def attempt(sound):
+        def attempt():
             for sizes in ((4, 3, 2), (3, 3, 3)):
-                self.must_set([self.spread(tensor) for tensor in self.tensors(*sizes)], sound)
+                self.must_set([self.spread(tensor) for tensor in self.tensors(*sizes)])
 
         self.either(attempt)
 
     def clean(self):
         """Nothing is changed but the gradients that are asked for; and these are: who does nothing changes nothing."""
 
-        def attempt(sound):
+        def attempt():
             tensors = self.poisoned(self.tensors(4, 3, 2))
-            call = self.must_set(tensors, sound)
+            call = self.must_set(tensors)
             call.must_leave_inputs(setting=[(place, "g") for place in self.slopes_of(*tensors)])
 
         self.either(attempt)
@@ -403,28 +267,29 @@ class Bench:
     def in_turns(self):
         """With a neighbour of its own kind; then on another batch, whose gradients replace those of the one before."""
 
-        def attempt(sound):
+        def attempt():
             for rows in (6, 4):  # another number of rows than before, and the same
-                self.must_take_turns(sound, rows)
+                self.must_take_turns(rows)
 
         self.either(attempt)
 
     def by_hand(self):
-        """No autograd, as it is written and as it runs. What stands further up has paid for its own."""
+        """No autograd, neither in the source nor when it runs. Mistakes in earlier classes have cost their points."""
         above = "\n".join(f"class {kind}: ..." for kind in KINDS[: KINDS.index(self.kind)])
         must_be_none(read_source_for(NO_AUTOGRAD, [*self.student.sources, above], self.kind))
 
-        def attempt(sound):
-            if not sound:
-                self.student.traced(self.trial(sound), 4, 3, 2, rule=NO_AUTOGRAD, wrong_elsewhere=True)
-                return
-            call = self.call(self.tensors(4, 3, 2), sound, trace=True, blank=True)
-            # Taken for a layer, a loss has a backward as well, and refuses: that gives nobody a gradient.
+        def on_own():
+            self.student.traced(self.trial(), 4, 3, 2, rule=NO_AUTOGRAD, wrong_elsewhere=True)
+
+        def on_blank():
+            with self.student.using("blank"):
+                call = self.call(self.tensors(4, 3, 2), trace=True)
+            # A loss that is taken for a layer has a backward as well, which refuses and sets no gradient.
             if not call.error or _NO_GRADIENT not in call.error["text"]:
                 must_be_none(read_trace_for(NO_AUTOGRAD, call.trace or {}))
-            # How far it came is for other checks to say.
+            # Other checks decide whether it comes to its end.
 
-        self.either(attempt)
+        self.either(on_blank, own=on_own)
 
     def a_module(self):
         """forward and bwd are its own, and nothing else of Module's is."""
@@ -462,22 +327,21 @@ class Bench:
             return tensor.t().contiguous().t()
         return torch.stack([tensor, -tensor], dim=-1).reshape(-1)[::2]
 
-    def call(self, tensors, sound, *, back=True, blank=False, trace=False):
-        arguments = self.arguments(tensors, sound, back=back, blank=blank)
+    def call(self, tensors, *, back=True, trace=False):
+        arguments = self.arguments(tensors, back=back)
         return self.student.call(*arguments, trace=trace, caller=self.caller(back=back))
 
-    def arguments(self, tensors, sound, *, back=True, blank=False):
+    def arguments(self, tensors, *, back=True):
         form = {
             "params": list(self.made_with),
             "inputs": list(self.called_with),
             "upstream": self.upstream,
             "size": len(self.parameters),
-            "blank": blank,
+            "derived": bool(self.student.stand_ins),
         }
-        text = {None: None, False: "", True: sound_source()}[sound]
-        return (*tensors, form, back, self.kind, text)
+        return (*tensors, form, back, self.kind)
 
-    def trial(self, sound, *, back=True):
+    def trial(self, *, back=True):
         """One life for sizes (N, n_in, n_out), of which the gradients are looked at."""
 
         def check(call):
@@ -487,29 +351,29 @@ class Bench:
                 call.must_set(place, "g", slope, scale=10.0, dtype=False)
 
         def make(*sizes):
-            return self.arguments(self.tensors(*sizes), sound, back=back)
+            return self.arguments(self.tensors(*sizes), back=back)
 
         return Trial(make, check, self.caller(back=back))
 
     def caller(self, *, back=True) -> Callable[..., Any]:
         return in_words(self.kind + self.in_words + (", then backward()" if back else ""), self.parameters)
 
-    def must_give(self, tensors, sound):
-        self.call(tensors, sound, back=False).must_return(self.output_of(*tensors), scale=10.0)
+    def must_give(self, tensors):
+        self.call(tensors, back=False).must_return(self.output_of(*tensors), scale=10.0)
 
-    def must_set(self, tensors, sound, wanted: Sequence[int] = (), *, dtype=False):
-        call = self.call(tensors, sound)
+    def must_set(self, tensors, wanted: Sequence[int] = (), *, dtype=False):
+        call = self.call(tensors)
         for place, slope in self.slopes_of(*tensors).items():
             if place in (wanted or (place,)):
                 must_have_written(call, place)
                 call.must_set(place, "g", slope, scale=10.0, dtype=dtype)
         return call
 
-    def must_take_turns(self, sound, rows):
+    def must_take_turns(self, rows):
         first, other, third = self.tensors(4, 3, 2), self.tensors(2, 5, 3), self.tensors(rows, 3, 2)
         third = [first[place] if place in self.made_with else third[place] for place in range(len(third))]
         absent = [None if place in self.made_with else tensor for place, tensor in enumerate(third)]
-        call = self.call([*first, *other, *absent], sound)
+        call = self.call([*first, *other, *absent])
         size, last = len(first), self.slopes_of(*third)
         expected = self.slopes_of(*first) | {place: last[place] for place in self.made_with}
         expected |= {size + place: slope for place, slope in self.slopes_of(*other).items()}
@@ -517,33 +381,21 @@ class Bench:
         for place, slope in expected.items():
             call.must_set(place, "g", slope, scale=30.0, dtype=False)
 
-    def either(self, attempt):
-        """``attempt(sound)`` on what the class stands on, of the student's own; where that fails, on what is sound."""
-        if self.kind not in STANDS_ON:
-            attempt(None)
-            return
-        seen = len(self.student.observations)
-        try:
-            self.by_hand_below()
-            attempt(False)
-        except CheckFailed as on_its_own:
-            observed = self.student.observations[seen:]
-            del self.student.observations[seen:]
-            try:
-                attempt(True)
-            except CheckFailed as on_sound:
-                if _LACKING.search(on_sound.finding.text):
-                    self.student.observations[seen:] = observed
-                    raise on_its_own from None
-                raise
-            note = f"tried on a sound {STANDS_ON[self.kind]}: yours did not carry it, and that costs nothing here"
-            self.student.notes.append(note)
+    def either(self, attempt, own=None):
+        """``attempt()`` on the student's own earlier classes and, if it fails, on right ones."""
+
+        def on_own():
+            if self.student.stand_ins:
+                self.by_hand_below()
+            (own or attempt)()
+
+        self.student.on_either(attempt, own=on_own, own_first=True)
 
     def by_hand_below(self):
-        """Autograd in what it stands on would set the gradients that this class forgets. It is looked for once."""
+        """No autograd in the earlier classes, which would set the gradients that this class forgets."""
         if self.kind not in self.grounds:
             seen = len(self.student.observations)
-            call = self.call(self.tensors(4, 3, 2), False, trace=True)
+            call = self.call(self.tensors(4, 3, 2), trace=True)
             del self.student.observations[seen:]
             self.grounds[self.kind] = read_trace_for(NO_AUTOGRAD, call.trace or {})
         must_be_none(self.grounds[self.kind])
@@ -568,22 +420,22 @@ class Relu(Bench):
     def gradients(self, *wanted):
         super().gradients(*wanted)
 
-        def attempt(sound):
+        def attempt():
             for sign in (1.0, -1.0):  # no entry is smallest because it was stopped, and however little passes
                 inp = sign * (self.matrix(4, 3).abs() + 0.1) / 100
-                self.must_set(self.poisoned([inp, self.matrix(4, 3)]), sound, wanted)
+                self.must_set(self.poisoned([inp, self.matrix(4, 3)]), wanted)
 
         self.either(attempt)
 
     def zeros(self):
         """By convention the slope at 0 is 0."""
 
-        def attempt(sound):
+        def attempt():
             for shape in ((4, 3), (1, 2), (3, 3)):
                 inp, upstream = self.matrix(*shape), self.matrix(*shape)
                 inp.view(-1)[::2] = 0.0
                 inp.view(-1)[0] = -0.0
-                call = self.call(self.poisoned([inp, upstream]), sound)
+                call = self.call(self.poisoned([inp, upstream]))
                 call.must_return(self.output_of(inp, upstream), scale=1.0)
                 call.must_set(0, "g", self.slopes_of(inp, upstream)[0], scale=1.0)
 
@@ -614,11 +466,11 @@ class Lin(Bench):
     def number_of(self, inp, w, b, upstream):
         return ((inp @ w + b) * upstream).sum()
 
-    def einsums(self, sound):
+    def einsums(self):
         """How often the way back runs an einsum."""
         counts = []
         for back in (False, True):
-            call = self.student.traced(self.trial(sound, back=back), 4, 3, 2)
+            call = self.student.traced(self.trial(back=back), 4, 3, 2)
             traced = (call.trace or {}).get("function", [])
             counts.append(sum(entry[1] for entry in traced if entry[0] == "einsum" and type(entry[1]) is int))
         return counts[1] - counts[0]
@@ -626,8 +478,8 @@ class Lin(Bench):
     def by_einsum(self):
         """The batch meets the arriving gradient in an einsum, and w.g is what comes out of it."""
 
-        def attempt(sound):
-            call = self.student.traced(self.trial(sound), *self.student.drawn(FAMILY))
+        def attempt():
+            call = self.student.traced(self.trial(), *self.student.drawn(FAMILY))
             if not self.comes_out_of_einsum(call):
                 text = "no `einsum` for w.g ran in backward(): this exercise is about Einstein summation over the batch"
                 raise CheckFailed(Finding("rule", text, symptom="rule: einsum"))
@@ -658,18 +510,18 @@ class Lin(Bench):
         )
 
     def no_loop(self):
-        def attempt(sound):
+        def attempt():
             lesson = "one operation sums over the whole batch, however many rows, inputs and outputs there are"
-            self.student.must_scale_as(Growth(n=0, k=0, m=0), self.trial(sound), (4, 3, 5), lesson)
+            self.student.must_scale_as(Growth(n=0, k=0, m=0), self.trial(), (4, 3, 5), lesson)
 
         self.either(attempt)
 
     def lean(self):
         """No tensor is much larger than the largest that has to be there."""
 
-        def attempt(sound):
+        def attempt():
             n, n_in, n_out = 40, 30, 20
-            call = self.student.traced(self.trial(sound), n, n_in, n_out)
+            call = self.student.traced(self.trial(), n, n_in, n_out)
             entries = [entry for level in ("function", "dispatch") for entry in (call.trace or {}).get(level, [])]
             largest = max((entry[2] for entry in entries if type(entry[2]) is int), default=0)
             if largest > 2 * max(n * n_in, n * n_out, n_in * n_out):
@@ -684,14 +536,11 @@ class Lin(Bench):
     def large(self):
         """From factors that make sums easy: w.g[i, j] = columns[i] · column_gradients[j] · Σ rows · row_gradients."""
 
-        def attempt(sound):
+        def attempt():
             rows, columns = self.matrix(ROWS).sign(), self.matrix(784)
             row_gradients, column_gradients = self.matrix(ROWS).abs(), self.matrix(50)
-            text = sound_source() if sound else ""
             seen = len(self.student.observations)
-            call = self.student.call(
-                rows, columns, row_gradients, column_gradients, self.kind, text, caller=large_batch
-            )
+            call = self.student.call(rows, columns, row_gradients, column_gradients, self.kind, caller=large_batch)
             del self.student.observations[seen:]  # no known mistake is to be tried at this size, in the judge
             total = (rows.double() * row_gradients.double()).sum()
             expected = (total * columns.double()[:, None] * column_gradients.double()).float()
@@ -704,7 +553,7 @@ class Lin(Bench):
         self.either(attempt)
 
     def faster(self, min_speedup):
-        def attempt(sound):
+        def attempt():
             shapes = (256, 784), (784, 50), (50,), (256, 50)
             self.student.must_be_faster(
                 baseline=outer_product,
@@ -718,7 +567,7 @@ class Lin(Bench):
                 min_speedup=min_speedup,
                 label="the speed of the outer product",
                 caller=timed,
-                plain=(self.kind, sound_source() if sound else ""),
+                plain=(self.kind,),
             )
 
         self.either(attempt)

@@ -373,12 +373,12 @@ def _mses(generator, kind):
     return lives
 
 
-@battery("Model", caller=network_life)
+@battery("Model", caller=network_life, form="own")
 def models(generator):
     return _networks(generator, "Model")
 
 
-@battery("Network", caller=network_life)
+@battery("Network", caller=network_life, form="own")
 def networks(generator):
     return _networks(generator, "Network")
 

@@ -55,7 +55,7 @@ def test_views(lin):
 
 @check("w and b are saved under these names; input, weights and output's gradient are unchanged", points=0.1)
 def test_clean(lin, student, matrix):
-    found = student.probe(saved, matrix(3, 2), matrix(2))
+    found = student.on_either(lambda: student.probe(saved, matrix(3, 2), matrix(2)))
     for name, kept in found.items() if isinstance(found, dict) else ():
         if not kept:
             text = f"Linear(w, b) does not save {name} as self.{name}, for the layers that build on it"

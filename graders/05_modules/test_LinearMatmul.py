@@ -11,8 +11,8 @@ def test_gradients(lin):
 
 @check("by a matrix product, no einsum", points=0.2, gate=True)
 def test_rule(lin):
-    def attempt(sound):
-        if lin.einsums(sound) > 0:
+    def attempt():
+        if lin.einsums() > 0:
             text = "backward() ran `einsum`: this exercise is about saying the same as a matrix product"
             raise CheckFailed(Finding("rule", text, symptom="rule: einsum"))
 

@@ -1,0 +1,37 @@
+"""Right versions of the functions that ``fit`` calls.
+
+They use PyTorch's own loss and autograd, so that no line of a solution travels into the student's process.
+"""
+
+import torch
+
+from foundations.grading.stand_ins import stand_ins
+
+
+@stand_ins("fit", above=["softmax_cross_entropy", "softmax_cross_entropy_grad", "sgd_step"])
+def functions(names, exercise, blank):
+    """Return the three functions. The rule of ``fit`` allows their operations, so blank ones are the same."""
+
+    def in_order(logits, targ):
+        return (targ, logits) if logits.dtype == torch.int64 else (logits, targ)
+
+    def softmax_cross_entropy(logits, targ):
+        return torch.nn.functional.cross_entropy(*in_order(logits, targ))
+
+    def softmax_cross_entropy_grad(logits, targ):
+        scores, digits = in_order(logits, targ)
+        with torch.enable_grad():
+            leaf = scores.detach().requires_grad_()
+            (scores.g,) = torch.autograd.grad(torch.nn.functional.cross_entropy(leaf, digits), leaf)
+
+    def sgd_step(params, lr):
+        tensors, rate = (lr, params) if isinstance(params, float) else (params, lr)
+        for p in tensors:
+            torch.add(p, p.g, alpha=-rate, out=p)
+            p.g = None
+
+    return {
+        "softmax_cross_entropy": softmax_cross_entropy,
+        "softmax_cross_entropy_grad": softmax_cross_entropy_grad,
+        "sgd_step": sgd_step,
+    }
