@@ -1,0 +1,170 @@
+"""Right values that are in the wrong place, and results that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from foundations.diagnosis.judgement import Diagnosis, Judgement, as_wide, close, has_numbers
+
+
+def wrong_place(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a result that is right elsewhere: returned, in ``.grad``, on another argument."""
+    if any(judgement.got is not None and not _is_old(judgement) for judgement in failing):
+        return None
+    for guess in (_in_grad, _on_another, _returned) if failing[-1].place else (_set, _returns_none):
+        found = [guess(judgement) for judgement in failing]
+        if all(found):
+            return found[-1]
+    return None
+
+
+def _is_old(judgement: Judgement) -> bool:
+    """Check whether the attribute still has its value of before the call."""
+    if judgement.place is None:
+        return False
+    index, attribute = judgement.place
+    old = getattr(judgement.arguments[index], attribute, None) if index < len(judgement.arguments) else None
+    return isinstance(old, Tensor) and isinstance(judgement.got, Tensor) and torch.equal(old, judgement.got)
+
+
+def _in_grad(judgement: Judgement) -> Diagnosis | None:
+    assert judgement.place is not None
+    index, attribute = judgement.place
+    grad = judgement.attributes[index].get("grad") if index < len(judgement.attributes) else None
+    if attribute == "grad" or not close(as_wide(grad), judgement.right):
+        return None
+    name = judgement.name(index)
+    text = f"The right values are in `{name}.grad`, and `{name}.{attribute}` is not set"
+    return Diagnosis("in_grad", f"{text}. Which name does the exercise give to the gradient?")
+
+
+def _on_another(judgement: Judgement) -> Diagnosis | None:
+    assert judgement.place is not None
+    own, attribute = judgement.place
+    for index, attributes in enumerate(judgement.attributes):
+        if index != own and close(as_wide(attributes.get(attribute)), judgement.right):
+            text = f"The values for {judgement.label} are on `{judgement.name(index)}.{attribute}`"
+            return Diagnosis("on_another_argument", f"{text}. Whose gradient is it?")
+    return None
+
+
+def _returned(judgement: Judgement) -> Diagnosis | None:
+    if any(close(as_wide(value), judgement.right) for value in _leaves(judgement.returned)):
+        text = f"The right values for {judgement.label} are returned, and not stored"
+        return Diagnosis("returned_instead_of_set", f"{text}. Where does the exercise want them to be afterwards?")
+    return None
+
+
+def _set(judgement: Judgement) -> Diagnosis | None:
+    for index, attributes in enumerate(judgement.attributes):
+        for name, value in attributes.items():
+            if close(as_wide(value), judgement.right):
+                text = f"The right values are stored in `{judgement.name(index)}.{name}`, and not returned"
+                return Diagnosis("set_instead_of_returned", f"{text}. What does the caller get?")
+    return None
+
+
+def _returns_none(judgement: Judgement) -> Diagnosis | None:
+    text = "The function ends without a value"
+    return Diagnosis("returns_nothing", f"{text}. Which line returns the result, and is it reached?")
+
+
+def _leaves(value: Any, depth: int = 3) -> Iterator[Any]:
+    if isinstance(value, list | tuple) and depth:
+        for item in value[:20]:
+            yield from _leaves(item, depth - 1)
+    else:
+        yield value
+
+
+def unchanged_input(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a result that is an argument, or the attribute of one, as it was given."""
+    names = [_equal_input(judgement) for judgement in failing]
+    if not all(names) or len(set(names)) > 1:
+        return None
+    text = f"{_capital(failing[-1].label)} is `{names[0]}` itself, unchanged"
+    return Diagnosis("unchanged_input", f"{text}. Is your calculation stored in the place that you hand over?")
+
+
+def _equal_input(judgement: Judgement) -> str:
+    """Return the name of the input that is the result. A vector of zeros or a single number is no evidence."""
+    if judgement.wide.numel() < 2 or not has_numbers(judgement.wide):
+        return ""
+    for name, tensor in judgement.tensors.items():
+        if tensor.shape == judgement.wide.shape and torch.equal(tensor, judgement.wide):
+            return name
+    return ""
+
+
+def upstream(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a gradient with the wrong factor from above: a value for its gradient, ones, or none at all.
+
+    The expected gradient must be one of a few linear forms of an argument's ``.g``; the form then shows the mistake.
+    """
+    for kind, replace, text in _UPSTREAM:
+        names = [_replaced(judgement, replace) for judgement in failing]
+        if all(names) and len(set(names)) == 1:
+            return Diagnosis(kind, text.format(label=_capital(failing[-1].label), name=names[0]))
+    return None
+
+
+_UPSTREAM: tuple[tuple[str, Callable[[Tensor, Tensor], Tensor], str], ...] = (
+    (
+        "value_for_gradient",
+        lambda value, gradient: value,
+        "{label} is calculated from `{name}`, not from `{name}.g`. Which of the two arrives from the layer above?",
+    ),
+    (
+        "without_upstream",
+        lambda value, gradient: torch.ones_like(gradient),
+        "{label} is right only if `{name}.g` is 1 everywhere. Which factor comes from the layer above?",
+    ),
+)
+
+
+def _replaced(judgement: Judgement, replace: Callable[[Tensor, Tensor], Tensor]) -> str:
+    """Return the name of the argument whose ``.g`` was replaced; empty if that does not explain the result."""
+    if judgement.wide.shape != judgement.right.shape:
+        return ""
+    for name, gradient in judgement.tensors.items():
+        owner = name.removesuffix(".g")
+        if owner == name or owner not in judgement.tensors or not has_numbers(gradient):
+            continue
+        value = judgement.tensors[owner]
+        if value.shape != gradient.shape:
+            continue
+        for form in _forms(judgement, {name, owner}):
+            if close(_tried(form, gradient), judgement.right) and judgement.is_result(
+                _tried(form, replace(value, gradient))
+            ):
+                return owner
+    return ""
+
+
+def _forms(judgement: Judgement, without: set[str]) -> Iterator[Callable[[Tensor], Tensor]]:
+    """Yield linear functions of an upstream gradient that are common in a backward pass."""
+    yield lambda gradient: gradient.sum(0)
+    for name, other in judgement.tensors.items():
+        if name not in without and other.ndim == 2:
+            yield lambda gradient, other=other: gradient @ other.t()  # type: ignore[misc]
+            yield lambda gradient, other=other: other.t() @ gradient  # type: ignore[misc]
+    gradients = [tensor for name, tensor in judgement.tensors.items() if name in without and name.endswith(".g")]
+    for given in gradients:
+        if given.shape == judgement.right.shape and given.all():
+            slope = judgement.right / given
+            yield lambda gradient, slope=slope: gradient * slope  # type: ignore[misc]
+
+
+def _tried(form: Callable[[Tensor], Tensor], tensor: Tensor) -> Tensor:
+    try:
+        return form(tensor)
+    except (RuntimeError, IndexError):
+        return torch.empty(0, dtype=torch.float64)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
