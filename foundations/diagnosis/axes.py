@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import permutations
 
 import torch
@@ -45,14 +46,14 @@ def reshaped(failing: Sequence[Judgement]) -> Diagnosis | None:
 def summed_too_much(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose the right result after one more sum or mean over axes."""
     for name, reduction in _REDUCTIONS.items():
-        if every(failing, lambda judgement, reduction=reduction: _further(judgement, reduction)):  # type: ignore[misc]
+        if every(failing, partial(_further, reduction)):
             shapes = f"{_shape(failing[-1].wide)} instead of {_shape(failing[-1].right)}"
             text = f"The result is the {name} of the right values over an axis, so its shape is {shapes}"
             return Diagnosis(f"{name}_too_much", f"{text}. Over which axes does each of your sums run?")
     return None
 
 
-def _further(judgement: Judgement, reduction: Callable[..., Tensor]) -> Iterator[Tensor]:
+def _further(reduction: Callable[..., Tensor], judgement: Judgement) -> Iterator[Tensor]:
     right, got = judgement.right, judgement.wide
     if right.numel() < 2 or got.numel() >= right.numel():
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -64,10 +65,14 @@ _CHANGES = (
 def changed_entries(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose a function of the right result, the same for every entry: minus, square, root and others."""
     for mistake in _CHANGES:
-        if every(failing, lambda judgement, change=mistake.change: [change(judgement.right)]):  # type: ignore[misc]
+        if every(failing, partial(_changed, mistake)):
             text = mistake.hint.format(label=failing[-1].label)
             return Diagnosis(mistake.id, text[:1].upper() + text[1:])
     return None
+
+
+def _changed(mistake: _Change, judgement: Judgement) -> list[Tensor]:
+    return [mistake.change(judgement.right)]
 
 
 def offset(failing: Sequence[Judgement]) -> Diagnosis | None:

@@ -58,6 +58,15 @@ class Judgement:
         """Return the name of the argument at ``index``."""
         return self.names[index] if index < len(self.names) else f"argument {index + 1}"
 
+    @property
+    def missing(self) -> bool:
+        """Whether there is no result: ``None``, or an attribute that still is the one of before the call."""
+        if self.got is None or self.place is None:
+            return self.got is None
+        index, attribute = self.place
+        old = getattr(self.arguments[index], attribute, None) if index < len(self.arguments) else None
+        return isinstance(old, Tensor) and isinstance(self.got, Tensor) and torch.equal(old, self.got)
+
     @cached_property
     def wide(self) -> Tensor:
         """The result in float64; of no entries if it is not a real tensor."""

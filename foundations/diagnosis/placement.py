@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,22 +14,13 @@ from foundations.diagnosis.judgement import Diagnosis, Judgement, as_wide, close
 
 def wrong_place(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose a result that is right elsewhere: returned, in ``.grad``, on another argument."""
-    if any(judgement.got is not None and not _is_old(judgement) for judgement in failing):
+    if not all(judgement.missing for judgement in failing):
         return None
     for guess in (_in_grad, _on_another, _returned) if failing[-1].place else (_set, _returns_none):
         found = [guess(judgement) for judgement in failing]
         if all(found):
             return found[-1]
     return None
-
-
-def _is_old(judgement: Judgement) -> bool:
-    """Check whether the attribute still has its value of before the call."""
-    if judgement.place is None:
-        return False
-    index, attribute = judgement.place
-    old = getattr(judgement.arguments[index], attribute, None) if index < len(judgement.arguments) else None
-    return isinstance(old, Tensor) and isinstance(judgement.got, Tensor) and torch.equal(old, judgement.got)
 
 
 def _in_grad(judgement: Judgement) -> Diagnosis | None:
@@ -147,16 +139,19 @@ def _replaced(judgement: Judgement, replace: Callable[[Tensor, Tensor], Tensor])
 
 def _forms(judgement: Judgement, without: set[str]) -> Iterator[Callable[[Tensor], Tensor]]:
     """Yield linear functions of an upstream gradient that are common in a backward pass."""
-    yield lambda gradient: gradient.sum(0)
+    yield partial(torch.sum, dim=0)
     for name, other in judgement.tensors.items():
         if name not in without and other.ndim == 2:
-            yield lambda gradient, other=other: gradient @ other.t()  # type: ignore[misc]
-            yield lambda gradient, other=other: other.t() @ gradient  # type: ignore[misc]
+            yield partial(_times, other.t())
+            yield partial(torch.matmul, other.t())
     gradients = [tensor for name, tensor in judgement.tensors.items() if name in without and name.endswith(".g")]
     for given in gradients:
         if given.shape == judgement.right.shape and given.all():
-            slope = judgement.right / given
-            yield lambda gradient, slope=slope: gradient * slope  # type: ignore[misc]
+            yield partial(torch.mul, judgement.right / given)
+
+
+def _times(matrix: Tensor, gradient: Tensor) -> Tensor:
+    return gradient @ matrix
 
 
 def _tried(form: Callable[[Tensor], Tensor], tensor: Tensor) -> Tensor:

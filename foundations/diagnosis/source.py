@@ -69,7 +69,8 @@ def single_underscore(definition: Definition, symptom: Symptom) -> Diagnosis | N
         return None
     for method in _functions(definition):
         bare = method.name.strip("_")
-        if bare in _SPECIAL and method.name.startswith("_") and method.name != f"__{bare}__":
+        enclosed = method.name.startswith("_") and method.name.endswith("_")
+        if bare in _SPECIAL and enclosed and method.name != f"__{bare}__":
             text = f"Python never calls a method named `{method.name}`"
             return Diagnosis("single_underscore", f"{text}. How many underscores are before and after the word?")
     return None

@@ -204,9 +204,10 @@ class Grader:
         errors = {index: run.error for index, run in session.runs.items() if run.error}
         definition = Definition(graded, read.cells, session.bound, errors)
         cells, defined_in = read.cells, definition.cell
+        source = "" if defined_in is None else cells[defined_in].text
         return Student(
             exercise=graded.exercise,
-            parameters=_parameters("" if defined_in is None else cells[defined_in].text, graded.exercise),
+            parameters=_parameters(source, graded.exercise),
             session=session,
             seed=seed,
             # A stub that is not run counts as an empty cell, so that the other cells keep their numbers.
@@ -219,6 +220,7 @@ class Grader:
             stopwatch=self._stopwatch,
             replayer=replayer,
             reference=self._reference,
+            source=source,
         )
 
     @contextlib.contextmanager

@@ -17,6 +17,7 @@ from foundations.grading import growth, rules, speed
 from foundations.grading.call import Call, Trial, fail, first_line
 from foundations.grading.compare import CheckFailed, Finding, dtype_text, shape_text
 from foundations.grading.evidence import Replayer
+from foundations.grading.judgements import Judgements
 from foundations.grading.misconceptions import Observation, copied
 from foundations.grading.proof import Prover
 from foundations.grading.reference import Reference
@@ -45,7 +46,12 @@ class Student:
     stopwatch: speed.Stopwatch
     replayer: Replayer
     reference: Reference | None = None
+    #: Source of the cell that defines the exercise.
+    source: str = ""
     observations: list[Observation] = field(default_factory=list)
+    judgements: Judgements = field(default_factory=Judgements)
+    #: The subject of the last call, and the number of calls in a row that had it.
+    _last: tuple[str, int] = ("", 0)
     observed_bytes: int = 0
     _draws: torch.Generator | None = None
     notes: list[str] = field(default_factory=list)
@@ -56,6 +62,7 @@ class Student:
 
     @property
     def _prover(self) -> Prover:
+        self.judgements.must_judge()
         return Prover(self.exercise, self.session, self.replayer, self.call, self.ask_review)
 
     @property
@@ -120,8 +127,10 @@ class Student:
     ) -> Call:
         """Read one call from its reply, and keep it to name a mistake."""
         self._must_exist(reply["error"])
+        subject = self.subject(before, caller)
+        self._last = subject, self._last[1] + 1 if subject == self._last[0] else 0
         call = Call(
-            subject=self.subject(before, caller),
+            subject=subject,
             args=before,
             value=reply["value"],
             args_after=tuple(reply["args"]),
@@ -132,6 +141,8 @@ class Student:
             same_object_as=reply["same_object_as"],
             names=self._names(before, caller),
             caller=caller,
+            repeated=self._last[1],
+            judgements=self.judgements,
         )
         self.observed_bytes += weight
         if self.observed_bytes <= _MAX_OBSERVED_BYTES:

@@ -108,7 +108,8 @@ RELU_GRAD, TANH_GRAD = (
     for right in (relu_grad, tanh_grad)
 )
 RETURNING = {
-    "product": PRODUCT, "layer": LAYER, "mse": MSE, "norm": NORM, "softmax": SOFTMAX, "variances": VARIANCES, "outer": OUTER,
+    "product": PRODUCT, "layer": LAYER, "mse": MSE, "norm": NORM, "softmax": SOFTMAX, "variances": VARIANCES,
+    "outer": OUTER,
 }  # fmt: skip
 SETTING = {
     "mse_grad": MSE_GRAD, "weight_grad": WEIGHT_GRAD, "input_grad": INPUT_GRAD, "bias_grad": BIAS_GRAD,
