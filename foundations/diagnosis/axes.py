@@ -144,7 +144,8 @@ def not_written(failing: Sequence[Judgement]) -> Diagnosis | None:
 
 
 def _all_zero(judgement: Judgement) -> Diagnosis | None:
-    if judgement.wide.numel() and not judgement.wide.any() and judgement.right.any():
+    same_shape = judgement.wide.shape == judgement.right.shape
+    if same_shape and judgement.wide.numel() and not judgement.wide.any() and judgement.right.any():
         return Diagnosis("all_zero", f"All of {judgement.label} is 0. Which line of your code writes into it?")
     return None
 

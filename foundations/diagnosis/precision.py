@@ -11,6 +11,10 @@ from foundations.diagnosis.judgement import Diagnosis, Judgement, as_wide, close
 #: From here on exp is infinite in the dtype; half of it may be enough for a sum of two.
 _LARGE = {torch.float64: 700.0, torch.float16: 11.0}
 _LARGE_FLOAT32 = 80.0
+#: Errors below this share of the largest value are rounding of the dtype; from there to the second they are digits that
+#: were lost on the way.
+_ROUNDING = {torch.float64: 1e-10, torch.float32: 2e-6}
+_DIGITS_LOST = 1e-4
 
 
 def wrong_kind(failing: Sequence[Judgement]) -> Diagnosis | None:
@@ -50,21 +54,21 @@ def _is_plain(judgement: Judgement) -> bool:
 
 
 def coarse(failing: Sequence[Judgement]) -> Diagnosis | None:
-    """Diagnose a float64 result that has the digits of a coarser dtype only."""
+    """Diagnose a result whose last digits alone are wrong."""
 
     def is_coarse(judgement: Judgement) -> bool:
         got, right = judgement.wide, judgement.right
-        if judgement.expected.dtype != torch.float64 or got.shape != right.shape or not got.numel():
+        rounding = _ROUNDING.get(judgement.expected.dtype)
+        if rounding is None or got.shape != right.shape or not got.numel():
             return False
         gap = float((got - right).abs().max()) / max(float(right.abs().max()), 1e-300)
-        return 1e-10 < gap < 5e-6
+        return rounding < gap <= _DIGITS_LOST
 
     if not failing or not all(map(is_coarse, failing)):
         return None
-    text = f"{failing[-1].label[:1].upper()}{failing[-1].label[1:]} is right but for rounding"
-    return Diagnosis(
-        "coarse_on_the_way", f"{text}: its last digits are lost. Which step is calculated in a coarser dtype?"
-    )
+    text = f"{failing[-1].label[:1].upper()}{failing[-1].label[1:]} is right but for its last digits"
+    question = "Is a step calculated in a coarser dtype, or a small number added?"
+    return Diagnosis("coarse_on_the_way", f"{text}. {question}")
 
 
 def overflow(failing: Sequence[Judgement]) -> Diagnosis | None:

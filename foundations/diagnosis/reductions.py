@@ -10,11 +10,11 @@ from foundations.diagnosis.judgement import Diagnosis, Judgement, close, has_num
 
 #: Summaries of all entries of one tensor ``x``, as code and in words.
 _SUMMARIES: tuple[tuple[str, Callable[[Tensor], Tensor], str], ...] = (
-    ("sum", lambda x: x.sum(), "the sum of all entries of `{x}`"),
+    ("sum", lambda x: x.sum(), "the sum of all entries of `{x}`, in which plus and minus cancel"),
     ("sum_of_sizes", lambda x: x.abs().sum(), "the sum of the absolute values of `{x}`"),
-    ("size_of_sum", lambda x: x.sum().abs(), "the absolute value of the sum of `{x}`: plus and minus cancel"),
+    ("size_of_sum", lambda x: x.sum().abs(), "the absolute value of a sum over `{x}`, in which plus and minus cancel"),
     ("mean", lambda x: x.mean(), "the mean of all entries of `{x}`"),
-    ("size_of_mean", lambda x: x.mean().abs(), "the absolute value of the mean of `{x}`: plus and minus cancel"),
+    ("size_of_mean", lambda x: x.mean().abs(), "the absolute value of the mean of `{x}`, in which plus and minus cancel"),
     ("mean_of_sizes", lambda x: x.abs().mean(), "the mean of the absolute values of `{x}`"),
     ("sum_of_squares", lambda x: x.square().sum(), "the sum of the squares of `{x}`"),
     ("mean_of_squares", lambda x: x.square().mean(), "the mean of the squares of `{x}`"),

@@ -25,6 +25,7 @@ OF_FAILING: tuple[Diagnoser, ...] = (
     axes.stretched_to_a_table,
     axes.reshaped,
     entries.changed_entries,
+    reductions.summary,
     factors.factor,
     entries.offset,
     axes.summed_too_much,
@@ -32,7 +33,6 @@ OF_FAILING: tuple[Diagnoser, ...] = (
     axes.shifted,
     axes.flipped,
     axes.rows_are_one,
-    reductions.summary,
 )
 #: Diagnosers of all results of several calls, right and wrong.
 OF_ALL: tuple[Diagnoser, ...] = (history.keeps_last_call, history.pattern)
