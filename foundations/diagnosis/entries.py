@@ -35,29 +35,27 @@ _CHANGES = (
     _Change(
         "squared",
         torch.square,
-        "Every value of {label} is the square of the right one. "
-        "Which step of the formula comes last, and is it in your code?",
+        "{values} is the square of the right one. Which step of the formula comes last, and is it in your code?",
     ),
     _Change(
         "square_root",
         torch.sqrt,
-        "Every value of {label} is the square root of the right one. "
-        "Which roots does your code take, and which does the formula?",
+        "{values} is the square root of the right one. Which roots does your code take, and which does the formula?",
     ),
     _Change(
         "reciprocal",
         torch.reciprocal,
-        "Every value of {label} is 1 divided by the right one. Which of two things do you divide by which?",
+        "{values} is 1 divided by the right one. Which of two things do you divide by which?",
     ),
     _Change(
         "logarithm",
         torch.log,
-        "Every value of {label} is the logarithm of the right one. Is a step of the formula missing in your code?",
+        "{values} is the logarithm of the right one. Is a step of the formula missing in your code?",
     ),
     _Change(
         "exponential",
         torch.exp,
-        "Every value of {label} is exp of the right one. Is a step of the formula missing in your code?",
+        "{values} is exp of the right one. Is a step of the formula missing in your code?",
     ),
 )
 
@@ -66,7 +64,7 @@ def changed_entries(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose a function of the right result, the same for every entry: minus, square, root and others."""
     for mistake in _CHANGES:
         if every(failing, partial(_changed, mistake)):
-            text = mistake.hint.format(label=failing[-1].label)
+            text = mistake.hint.format(label=failing[-1].label, values=failing[-1].values)
             return Diagnosis(mistake.id, text[:1].upper() + text[1:])
     return None
 
@@ -84,9 +82,7 @@ def offset(failing: Sequence[Judgement]) -> Diagnosis | None:
     if len(known) == 1 and failing[0].right.numel() < 3 and known[0] not in (1.0, -1.0):
         return None
     words = f"{abs(known[0]):.4g} too {'large' if known[0] > 0 else 'small'}"
-    return Diagnosis(
-        "offset", f"Every value of {failing[-1].label} is {words}. Which number do you add or subtract too often?"
-    )
+    return Diagnosis("offset", f"{failing[-1].values} is {words}. Which number do you add or subtract too often?")
 
 
 def _gap(judgement: Judgement) -> float | None:

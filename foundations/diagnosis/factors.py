@@ -29,14 +29,14 @@ def factor(failing: Sequence[Judgement]) -> Diagnosis | None:
     ratios = [ratio for judgement in failing if (ratio := _ratio(judgement)) is not None]
     if not ratios or len(ratios) != len(failing):
         return None
-    label, size = failing[-1].label, _of_sizes(ratios, failing)
+    size = _of_sizes(ratios, failing)
     if all(_alike(ratio, ratios[0]) for ratio in ratios):
         return _constant(ratios, failing, may_be_size=size is not None)
     if size is None:
         return None
     text, name = size
     question = f"In how many places do you multiply or divide by {name}?"
-    return Diagnosis("factor", f"Every value of {label} is {text}. {question}")
+    return Diagnosis("factor", f"{failing[-1].values} is {text}. {question}")
 
 
 def _constant(ratios: Sequence[float], failing: Sequence[Judgement], *, may_be_size: bool) -> Diagnosis | None:
@@ -49,9 +49,7 @@ def _constant(ratios: Sequence[float], failing: Sequence[Judgement], *, may_be_s
     question = "Which number multiplies or divides in your code, and how often in the formula?"
     if may_be_size:
         question = "Is that a number in your code or a size of your arguments, and how often is it in the formula?"
-    return Diagnosis(
-        "factor", f"Every value of {failing[-1].label} is {text or f'{first:.4g}'} times the right one. {question}"
-    )
+    return Diagnosis("factor", f"{failing[-1].values} is {text or f'{first:.4g}'} times the right one. {question}")
 
 
 def _ratio(judgement: Judgement) -> float | None:

@@ -54,6 +54,13 @@ class Judgement:
         """The result in words: ``the result``, or the name of an attribute in backquotes."""
         return "the result" if self.place is None else f"`{self.name(self.place[0])}.{self.place[1]}`"
 
+    @property
+    def values(self) -> str:
+        """The values of the result in words, to begin a sentence: ``Every value of the result``, ``The result``."""
+        if self.right.numel() == 1:
+            return self.label[:1].upper() + self.label[1:]
+        return f"Every value of {self.label}"
+
     def name(self, index: int) -> str:
         """Return the name of the argument at ``index``."""
         return self.names[index] if index < len(self.names) else f"argument {index + 1}"

@@ -95,12 +95,13 @@ def _equal_input(judgement: Judgement) -> str:
 def upstream(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose a gradient with the wrong factor from above: a value for its gradient, ones, or none at all.
 
-    The expected gradient must be one of a few linear forms of an argument's ``.g``; the form then shows the mistake.
+    The expected gradient must be one of a few linear forms of the gradient from above; the form then shows the mistake.
     """
     for kind, replace, text in _UPSTREAM:
         names = [_replaced(judgement, replace) for judgement in failing]
         if all(names) and len(set(names)) == 1:
-            return Diagnosis(kind, text.format(label=_capital(failing[-1].label), name=names[0]))
+            value, gradient = names[0]
+            return Diagnosis(kind, text.format(label=_capital(failing[-1].label), value=value, gradient=gradient))
     return None
 
 
@@ -108,46 +109,51 @@ _UPSTREAM: tuple[tuple[str, Callable[[Tensor, Tensor], Tensor], str], ...] = (
     (
         "value_for_gradient",
         lambda value, gradient: value,
-        "{label} is calculated from `{name}`, not from `{name}.g`. Which of the two arrives from the layer above?",
+        "{label} is calculated from {value}, not from {gradient}. Which of the two arrives from the layer above?",
     ),
     (
         "without_upstream",
         lambda value, gradient: torch.ones_like(gradient),
-        "{label} is right only if `{name}.g` is 1 everywhere. Which factor comes from the layer above?",
+        "{label} is right only if {gradient} is 1 everywhere. Which factor comes from the layer above?",
     ),
 )
 
 
-def _replaced(judgement: Judgement, replace: Callable[[Tensor, Tensor], Tensor]) -> str:
-    """Return the name of the argument whose ``.g`` was replaced; empty if that does not explain the result."""
-    if judgement.wide.shape != judgement.right.shape:
-        return ""
+def _replaced(judgement: Judgement, replace: Callable[[Tensor, Tensor], Tensor]) -> tuple[str, str] | tuple[()]:
+    """Return the names of a value and its gradient, if a replaced gradient explains the result."""
+    if judgement.wide.shape != judgement.right.shape or judgement.place is None:
+        return ()
+    for (value_name, value), (gradient_name, gradient) in _upstreams(judgement):
+        wrong = replace(value, gradient)
+        without = {value_name.strip("`"), gradient_name.strip("`")}
+        for form in _forms(judgement, gradient, without):
+            if close(_tried(form, gradient), judgement.right) and judgement.is_result(_tried(form, wrong)):
+                return value_name, gradient_name
+    return ()
+
+
+def _upstreams(judgement: Judgement) -> Iterator[tuple[tuple[str, Tensor], tuple[str, Tensor]]]:
+    """Yield values that may be outputs, each with the gradient that may have come from above."""
+    returned = as_wide(judgement.returned)
     for name, gradient in judgement.tensors.items():
         owner = name.removesuffix(".g")
-        if owner == name or owner not in judgement.tensors or not has_numbers(gradient):
+        if not has_numbers(gradient):
             continue
-        value = judgement.tensors[owner]
-        if value.shape != gradient.shape:
-            continue
-        for form in _forms(judgement, {name, owner}):
-            if close(_tried(form, gradient), judgement.right) and judgement.is_result(
-                _tried(form, replace(value, gradient))
-            ):
-                return owner
-    return ""
+        if owner != name and judgement.tensors[owner].shape == gradient.shape:
+            yield (f"`{owner}`", judgement.tensors[owner]), (f"`{name}`", gradient)
+        elif owner == name and returned.shape == gradient.shape:
+            yield ("the output", returned), (f"`{name}`, the gradient of the output", gradient)
 
 
-def _forms(judgement: Judgement, without: set[str]) -> Iterator[Callable[[Tensor], Tensor]]:
+def _forms(judgement: Judgement, gradient: Tensor, without: set[str]) -> Iterator[Callable[[Tensor], Tensor]]:
     """Yield linear functions of an upstream gradient that are common in a backward pass."""
     yield partial(torch.sum, dim=0)
     for name, other in judgement.tensors.items():
         if name not in without and other.ndim == 2:
             yield partial(_times, other.t())
             yield partial(torch.matmul, other.t())
-    gradients = [tensor for name, tensor in judgement.tensors.items() if name in without and name.endswith(".g")]
-    for given in gradients:
-        if given.shape == judgement.right.shape and given.all():
-            yield partial(torch.mul, judgement.right / given)
+    if gradient.shape == judgement.right.shape and gradient.all():
+        yield partial(torch.mul, judgement.right / gradient)
 
 
 def _times(matrix: Tensor, gradient: Tensor) -> Tensor:

@@ -14,7 +14,11 @@ _SUMMARIES: tuple[tuple[str, Callable[[Tensor], Tensor], str], ...] = (
     ("sum_of_sizes", lambda x: x.abs().sum(), "the sum of the absolute values of `{x}`"),
     ("size_of_sum", lambda x: x.sum().abs(), "the absolute value of a sum over `{x}`, in which plus and minus cancel"),
     ("mean", lambda x: x.mean(), "the mean of all entries of `{x}`"),
-    ("size_of_mean", lambda x: x.mean().abs(), "the absolute value of the mean of `{x}`, in which plus and minus cancel"),
+    (
+        "size_of_mean",
+        lambda x: x.mean().abs(),
+        "the absolute value of the mean of `{x}`, in which plus and minus cancel",
+    ),
     ("mean_of_sizes", lambda x: x.abs().mean(), "the mean of the absolute values of `{x}`"),
     ("sum_of_squares", lambda x: x.square().sum(), "the sum of the squares of `{x}`"),
     ("mean_of_squares", lambda x: x.square().mean(), "the mean of the squares of `{x}`"),

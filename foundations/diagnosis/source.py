@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -88,6 +89,17 @@ def missing_self(definition: Definition, symptom: Symptom) -> Diagnosis | None:
             text = f"`{method.name}` gets one argument more than it has parameters"
             return Diagnosis("missing_self", f"{text}. Which object does Python hand to a method first?")
     return None
+
+
+def wrong_parameters(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose a function of the exercise that has too few or too many parameters, for its TypeError."""
+    found = re.match(
+        r"TypeError: (?:\w+\.)*(\w+)\(\) (takes .* were given|takes .* was given|missing .*)", symptom.error
+    )
+    if found is None or found[1] not in {function.name for function in _functions(definition)}:
+        return None
+    text = f"`{found[1]}` is called with another number of arguments than it has parameters"
+    return Diagnosis("wrong_parameters", f"{text}. What does its caller hand over, and in which order?")
 
 
 def tensor_condition(definition: Definition, symptom: Symptom) -> Diagnosis | None:
@@ -200,6 +212,7 @@ _DIAGNOSERS: tuple[Callable[[Definition, Symptom], Diagnosis | None], ...] = (
     tensor_condition,
     single_underscore,
     missing_self,
+    wrong_parameters,
     rebound_argument,
     missing_return,
     rows_of_one_list,

@@ -29,7 +29,6 @@ class Call:
         attributes: for each argument, the attributes that were set on it, e.g. ``.g``.
         error: the exception as ``{"name", "bases", "text", "line"}``, or ``None``.
         elsewhere: the reason why numbers of a traced call may come from outside the call; empty if they do not.
-        repeated: the number of calls right before this one with the same subject.
         judgements: keeps each result with the expected one.
     """
 
@@ -45,7 +44,6 @@ class Call:
     names: Sequence[str] = ()
     caller: Callable[..., Any] | None = None
     elsewhere: str = ""
-    repeated: int = 0
     judgements: Judgements = field(default_factory=Judgements)
 
     def must_return(self, expected: torch.Tensor, **options: Any) -> None:
@@ -105,7 +103,8 @@ class Call:
             CheckFailed: there is a finding.
         """
         names, attributes, agrees = tuple(self.names), tuple(self.attributes), finding is None
-        self.judgements.add(Judgement(got, expected, self.args, place, names, self.value, attributes, agrees))
+        judgement = Judgement(got, expected, self.args, place, names, self.value, attributes, agrees)
+        self.judgements.add(judgement, self.subject, self)
         if finding and not self.judgements.only_look:
             raise CheckFailed(finding)
 
@@ -119,11 +118,9 @@ class Call:
         return {"inputs": dtypes, **options}
 
     def _in_a_row(self) -> str:
-        """Return the number of this call in words, if calls of the same shapes were made right before it."""
-        if not self.repeated:
-            return ""
-        number = _ORDINALS.get(self.repeated, f"{self.repeated + 1}th")
-        return f", the {number} call in a row,"
+        """Return the number of this call in words, if calls of the same shapes right before it were right."""
+        before = self.judgements.right_before(self.subject, self)
+        return f", the {_ORDINALS.get(before, f'{before + 1}th')} call in a row" if before else ""
 
     def must_leave_inputs(self, setting: Sequence[tuple[int, str]] = ()) -> None:
         """Require that every argument has its value, shape and dtype of before the call.

@@ -31,13 +31,24 @@ class Judgements:
     kept: list[Judgement] = field(default_factory=list)
     only_look: bool = False
     _bytes: int = 0
+    #: The last calls in a row that were right, and their subject.
+    _row: list[object] = field(default_factory=list)
+    _row_subject: str = ""
 
-    def add(self, judgement: Judgement) -> None:
-        """Keep ``judgement``, unless there is no room for it.
+    def right_before(self, subject: str, call: object) -> int:
+        """Return the number of calls right before ``call`` that had the same subject and were right."""
+        return sum(each is not call for each in self._row) if subject == self._row_subject else 0
+
+    def add(self, judgement: Judgement, subject: str = "", call: object = None) -> None:
+        """Keep ``judgement`` of ``call``, unless there is no room for it.
 
         Raises:
             SeenEnough: this run only looks, and has seen enough.
         """
+        if not judgement.agrees or subject != self._row_subject:
+            self._row, self._row_subject = [], subject
+        if judgement.agrees and not any(each is call for each in self._row):
+            self._row.append(call)
         self._bytes += _size(judgement.got) + _size(judgement.expected)
         if self._bytes <= _MAX_BYTES:
             self.kept.append(judgement)

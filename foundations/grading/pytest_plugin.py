@@ -5,8 +5,10 @@ There is one run for each notebook, in the judge's process.
 
 from __future__ import annotations
 
+import inspect
+import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -271,10 +273,13 @@ class GradingPlugin:
         try:
             if finding.symptom is not None:
                 return search.by_symptom(finding.symptom)
+            shown = diagnose_source(symptom) if symptom.error or symptom.missing else None
             found = search.exact()
-            if found is None and not run.known:
-                found = self._diagnose(item, student, symptom) or search.scaled()
-            return found
+            if found is not None and (shown is None or _is_alike(shown, _shown_by(found, symptom))):
+                return found
+            if run.known:
+                return None
+            return shown or self._diagnose(item, student, symptom) or search.scaled()
         except Exception as error:
             reason = f"the mistake in {run.result.id} could not be named: the failed check has no hint"
             student.ask_review(described(error), reason)
@@ -286,13 +291,14 @@ class GradingPlugin:
         A diagnosis that fits the results so far has to fit those of the calls that the check would have made next.
         """
         kept = student.judgements.kept
-        if symptom.error or symptom.missing:
-            found = diagnose_source(symptom)
-            if found is not None or symptom.error:
-                return found
-        if diagnose(kept) is not None:
-            return diagnose([*kept, *self._look_again(item, student)])
-        return diagnose_source(symptom) if kept and not kept[-1].agrees else None
+        if not kept or kept[-1].agrees:
+            return None
+        found = diagnose(kept)
+        # The code may show where a factor comes from.
+        shown = diagnose_source(symptom) if found is None or found.id == "factor" else None
+        if shown is not None:
+            return shown
+        return diagnose([*kept, *self._look_again(item, student)])
 
     def _look_again(self, item: pytest.Item, student: Student) -> list[Judgement]:
         """Run a failed check a second time, and return the results of its calls; the verdict stays."""
@@ -338,6 +344,22 @@ class GradingPlugin:
         """Set the outcome of ``check``, and its message if the level of feedback lets students read it."""
         check.outcome = outcome
         check.message = "" if self.feedback == "none" and outcome in DECIDED else message
+
+
+def _is_alike(one: Diagnosis, other: Diagnosis | None) -> bool:
+    return other is not None and one.id == other.id
+
+
+def _shown_by(known: misconceptions.Misconception, symptom: Symptom) -> Diagnosis | None:
+    """Return the diagnosis that the source of a known mistake shows, as far as it differs from the student's.
+
+    If the student's code shows a mistake and that of the known one does not, they only behave alike.
+    """
+    try:
+        source = textwrap.dedent(inspect.getsource(known.answer)).partition("\n")[2]
+    except (OSError, TypeError):
+        return None
+    return diagnose_source(replace(symptom, source=source, name=known.answer.__name__))
 
 
 def _symptom(student: Student) -> Symptom:

@@ -50,8 +50,6 @@ class Student:
     source: str = ""
     observations: list[Observation] = field(default_factory=list)
     judgements: Judgements = field(default_factory=Judgements)
-    #: The subject of the last call, and the number of calls in a row that had it.
-    _last: tuple[str, int] = ("", 0)
     observed_bytes: int = 0
     _draws: torch.Generator | None = None
     notes: list[str] = field(default_factory=list)
@@ -127,10 +125,8 @@ class Student:
     ) -> Call:
         """Read one call from its reply, and keep it to name a mistake."""
         self._must_exist(reply["error"])
-        subject = self.subject(before, caller)
-        self._last = subject, self._last[1] + 1 if subject == self._last[0] else 0
         call = Call(
-            subject=subject,
+            subject=self.subject(before, caller),
             args=before,
             value=reply["value"],
             args_after=tuple(reply["args"]),
@@ -141,7 +137,6 @@ class Student:
             same_object_as=reply["same_object_as"],
             names=self._names(before, caller),
             caller=caller,
-            repeated=self._last[1],
             judgements=self.judgements,
         )
         self.observed_bytes += weight
