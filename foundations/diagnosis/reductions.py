@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from torch import Tensor
 
@@ -66,50 +66,71 @@ def _is(judgement: Judgement, summarise: Callable[[Tensor], Tensor], tensor: Ten
     return has_numbers(value) and judgement.is_result(value.reshape(judgement.wide.shape))
 
 
-#: Functions of a difference of a column and a vector, as they appear in losses and their gradients.
+#: Functions of a difference of a column and a vector, as they appear in losses.
 _OF_DIFFERENCES: tuple[Callable[[Tensor], Tensor], ...] = (lambda x: x, lambda x: x.square(), lambda x: x.abs())
 
 
 def all_pairs(failing: Sequence[Judgement]) -> Diagnosis | None:
-    """Diagnose a difference of (N, 1) and (N,) that became (N, N) and was then summed or averaged away."""
-    found = [_pairs_away(judgement) for judgement in failing]
-    if not all(found):
-        return None
-    one, other = found[-1]
-    text = f"Every entry of `{one}` met every entry of `{other}`, and not only its own"
-    return Diagnosis("all_pairs", f"{text}. Which shapes meet in your difference, and which shape comes out?")
+    """Diagnose differences of (N, 1) and (N,) in which each entry met all others, which were summed or averaged away."""
+    for kind, explains, text in (
+        ("all_pairs", _table_away, "Every entry of `{one}` met every entry of `{other}`, and not only its own"),
+        (
+            "mean_for_own_entry",
+            _mean_of_other,
+            "Each value is calculated with the mean of `{other}`, not its own entry",
+        ),
+        ("mean_for_own_entry", _mean_of_one, "Each value is calculated with the mean of `{one}`, not its own entry"),
+    ):
+        found = [_column_and_vector(judgement, explains) for judgement in failing]
+        if all(found):
+            names = dict(zip(("one", "other"), found[-1], strict=True))
+            question = "Which shapes meet in your difference, and which shape comes out?"
+            return Diagnosis(kind, f"{text.format(**names)}. {question}")
+    return None
 
 
-def _pairs_away(judgement: Judgement) -> tuple[str, str] | tuple[()]:
+def _column_and_vector(
+    judgement: Judgement, explains: Callable[[Judgement, Tensor, Tensor], bool]
+) -> tuple[str, str] | tuple[()]:
+    """Return the names of a column and a vector of as many entries with which ``explains`` explains the result."""
     columns = {name: tensor for name, tensor in judgement.tensors.items() if tensor.ndim == 2 and tensor.shape[1] == 1}
     vectors = {name: tensor for name, tensor in judgement.tensors.items() if tensor.ndim == 1}
     for one, column in columns.items():
         for other, vector in vectors.items():
-            if len(column) == len(vector) > 1 and any(
-                _explain(judgement, apart, table) for apart, table in _both(column, vector)
-            ):
+            if len(column) == len(vector) > 1 and explains(judgement, column, vector):
                 return one, other
     return ()
 
 
-def _both(column: Tensor, vector: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield functions of the N differences and of the table of N × N."""
+def _table_away(judgement: Judgement, column: Tensor, vector: Tensor) -> bool:
+    """Check for a sum or mean over a table of all pairs: over all of it, or over one of its axes."""
+    got, right = judgement.wide, judgement.right
     for function in _OF_DIFFERENCES:
-        yield function(column[:, 0] - vector), function(column - vector)
+        apart, table = function(column[:, 0] - vector), function(column - vector)
+        if right.numel() == 1 and got.numel() == 1:
+            is_summary = any(close(right.reshape(()), reduced(apart)) for reduced in (Tensor.mean, Tensor.sum))
+            if is_summary and any(judgement.is_result(each.reshape(got.shape)) for each in (table.mean(), table.sum())):
+                return True
+        elif _is_multiple(judgement, apart, [table.sum(1), table.sum(0)]):
+            return True
+    return False
 
 
-def _explain(judgement: Judgement, apart: Tensor, table: Tensor) -> bool:
-    """Check whether the expected result is a multiple of ``apart``, and the result the same multiple of ``table``."""
+def _mean_of_other(judgement: Judgement, column: Tensor, vector: Tensor) -> bool:
+    return _is_multiple(judgement, column[:, 0] - vector, [column[:, 0] - vector.mean()])
+
+
+def _mean_of_one(judgement: Judgement, column: Tensor, vector: Tensor) -> bool:
+    return _is_multiple(judgement, column[:, 0] - vector, [column.mean() - vector])
+
+
+def _is_multiple(judgement: Judgement, apart: Tensor, wrong: Sequence[Tensor]) -> bool:
+    """Check whether the expected result is a multiple of ``apart``, and the result the same multiple of ``wrong``."""
     right, got = judgement.right, judgement.wide
-    if right.numel() == 1:
-        is_summary = any(close(right.reshape(()), reduced(apart)) for reduced in (Tensor.mean, Tensor.sum))
-        tables = [reduced(table).reshape(got.shape) for reduced in (Tensor.mean, Tensor.sum) if got.numel() == 1]
-        return is_summary and any(map(judgement.is_result, tables))
-    if right.numel() != apart.numel() or not has_numbers(apart):
+    if right.numel() != apart.numel() or got.numel() != apart.numel() or not has_numbers(apart):
         return False
     at = int(apart.abs().argmax())
-    ratio = float(right.reshape(-1)[at] / apart[at])
-    if not close(right.reshape(-1), ratio * apart) or got.numel() != apart.numel():
+    factor = float(right.reshape(-1)[at] / apart[at])
+    if not close(right.reshape(-1), factor * apart):
         return False
-    averages = [table.mean(1), table.sum(1), table.mean(0), table.sum(0)]
-    return any(judgement.is_result((ratio * each).reshape(got.shape)) for each in averages)
+    return any(judgement.is_result((factor * each).reshape(got.shape)) for each in wrong)

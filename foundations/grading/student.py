@@ -29,6 +29,8 @@ from foundations.session.session import Session
 
 #: An exponent of growth may exceed the allowed one by this much, because of rounding.
 _GROWTH_MARGIN = 0.3
+#: Shapes in the description of a call; further ones are counted.
+_MAX_SHAPES = 4
 #: Bytes of a student's answers that are kept to name a mistake. Answers of known mistakes are as small as right ones.
 _MAX_OBSERVED_BYTES = 64 << 20
 
@@ -323,7 +325,8 @@ class Student:
         kinds = sorted({dtype_text(arg) for arg in args if isinstance(arg, torch.Tensor)} - {"float32"})
         text = (_title_of(caller) if caller else "") or f"{self.exercise}({', '.join(names)})"
         if shapes:
-            text += " with " + " and ".join(shapes)
+            more = [f"{len(shapes) - _MAX_SHAPES} more"] if len(shapes) > _MAX_SHAPES else []
+            text += " with " + " and ".join([*shapes[:_MAX_SHAPES], *more])
         return text + (f" of {' and '.join(kinds)}" if kinds else "")
 
     def _must_exist(self, error: dict[str, Any] | None) -> None:
