@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from foundations.diagnosis.catalogue import CATALOGUE
+
 #: A hypothesis explains a result if it agrees within this share of the largest value. Rounding of float32 is smaller.
 _RELATIVE = 1e-4
 #: A hypothesis of a single number could agree by chance, so it has to agree more closely.
@@ -19,10 +21,17 @@ _RELATIVE_OF_ONE = 5e-6
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The name of a mistake, and its hint: one sentence on the result, and one question."""
+    """The name of a mistake, and its hint: one sentence on the result, and one question.
+
+    Raises:
+        KeyError: the catalogue does not list ``id``.
+    """
 
     id: str
     hint: str
+
+    def __post_init__(self) -> None:
+        CATALOGUE[self.id]
 
 
 @dataclass(frozen=True)

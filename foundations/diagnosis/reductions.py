@@ -71,7 +71,7 @@ _OF_DIFFERENCES: tuple[Callable[[Tensor], Tensor], ...] = (lambda x: x, lambda x
 
 
 def all_pairs(failing: Sequence[Judgement]) -> Diagnosis | None:
-    """Diagnose differences of (N, 1) and (N,) in which each entry met all others, which were summed or averaged away."""
+    """Diagnose differences of (N, 1) and (N,) in which each entry met all others, summed or averaged away."""
     for kind, explains, text in (
         ("all_pairs", _table_away, "Every entry of `{one}` met every entry of `{other}`, and not only its own"),
         (

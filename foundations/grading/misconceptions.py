@@ -19,6 +19,7 @@ from typing import Any
 
 import torch
 
+from foundations.diagnosis.catalogue import CATALOGUE
 from foundations.errors import CourseError
 
 _MARK = "__foundations_misconception__"
@@ -127,7 +128,7 @@ def load_bank(graders: Path) -> Bank:
     """Read the misconceptions of one assignment's folder, in the file's order; empty if it has no such file.
 
     Raises:
-        CourseError: the file cannot be imported, or a misconception has no docstring.
+        CourseError: the file cannot be imported, or a misconception has no docstring or the id of a general diagnosis.
     """
     path = graders / "misconceptions.py"
     if not path.is_file():
@@ -155,6 +156,11 @@ def load_bank(graders: Path) -> Bank:
 
 def _read(answer: Callable[..., Any]) -> Misconception:
     exercise, symptoms = getattr(answer, _MARK)
+    if answer.__name__ in CATALOGUE:
+        raise CourseError(
+            f"misconception {answer.__name__!r} of {exercise!r} has the id of a general diagnosis: rename it",
+            slug="misconceptions",
+        )
     hint = " ".join((answer.__doc__ or "").split())
     return Misconception(answer.__name__, exercise, hint, answer, symptoms)
 

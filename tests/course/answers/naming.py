@@ -463,7 +463,7 @@ def matmul_naive(a, b):
                 c[i, j] += a[i, k] * b[k + 1, j]
     return c
 
-# %% softmax_cross_entropy: base 2 →
+# %% softmax_cross_entropy: base 2 → factor
 def softmax_cross_entropy(logits, targ):
     logits = logits - logits.amax(1, keepdim=True)
     logp = logits - logits.exp().sum(1, keepdim=True).log()
