@@ -41,6 +41,7 @@ CATALOGUE: dict[str, str] = {
     "only_first_entry": "only the first entry is written",
     "only_one_row": "only a batch of one is right",
     "only_square": "only square arguments give a right result",
+    "overflow": "numbers so large that exp of them is infinite",
     "products_not_summed": "products entry by entry, without a sum",
     "rebound_argument": "the argument's name is bound to another tensor before an attribute is set on it",
     "reciprocal": "1 divided by the right result",

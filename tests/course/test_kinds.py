@@ -28,7 +28,7 @@ Most belong to one of nineteen kinds, each of which comes back from exercise to 
 A wrong answer that behaves like none of them may still be named, by a general diagnosis that belongs to no exercise.
 It compares the result with the expected one, and reads the student's own code.
 The last section lists these diagnoses.
-A known mistake comes first: it must agree with the student's function on more inputs than any other, and numbers must agree.
+A known mistake comes first, if it agrees with the student's function on more inputs than any other.
 """
 
 
