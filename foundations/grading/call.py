@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import torch
 
+from foundations.diagnosis.judgement import Judgement
 from foundations.grading.compare import CheckFailed, Finding, describe, difference
+from foundations.grading.judgements import Judgements
 from foundations.grading.misconceptions import Behaviour
+
+#: The number of a call in a row, by the number of calls before it.
+_ORDINALS = {1: "second", 2: "third", 3: "fourth", 4: "fifth"}
 
 
 @dataclass
@@ -24,6 +29,7 @@ class Call:
         attributes: for each argument, the attributes that were set on it, e.g. ``.g``.
         error: the exception as ``{"name", "bases", "text", "line"}``, or ``None``.
         elsewhere: the reason why numbers of a traced call may come from outside the call; empty if they do not.
+        judgements: keeps each result with the expected one.
     """
 
     subject: str
@@ -38,6 +44,7 @@ class Call:
     names: Sequence[str] = ()
     caller: Callable[..., Any] | None = None
     elsewhere: str = ""
+    judgements: Judgements = field(default_factory=Judgements)
 
     def must_return(self, expected: torch.Tensor, **options: Any) -> None:
         """Require that the value agrees with ``expected``.
@@ -45,9 +52,10 @@ class Call:
         Options are those of :func:`foundations.grading.compare.difference`.
         """
         self.must_not_raise()
-        finding = difference(self.value, expected, subject=self.subject, **options)
-        if finding:
-            raise CheckFailed(finding)
+        subject = self.subject + self._in_a_row()
+        self._judge(
+            self.value, expected, None, difference(self.value, expected, subject=subject, **self._with(options))
+        )
 
     def must_not_raise(self) -> None:
         """Require that the call returned."""
@@ -79,14 +87,40 @@ class Call:
         Options are those of :func:`foundations.grading.compare.difference`.
         """
         self.must_not_raise()
-        name = f"{self.names[argument]}.{attribute}"
+        name, subject = f"{self.names[argument]}.{attribute}", self.subject + self._in_a_row()
         value = self.attributes[argument].get(attribute)
-        if not isinstance(value, torch.Tensor):
+        if isinstance(value, torch.Tensor):
+            finding = difference(value, expected, subject=f"{name} after {subject}", **self._with(options))
+        else:
             seen = f"is {describe(value)}" if attribute in self.attributes[argument] else "is not set"
-            fail("type", f"{name} {seen} after {self.subject}; expected a tensor")
-        finding = difference(value, expected, subject=f"{name} after {self.subject}", **options)
-        if finding:
+            finding = Finding("type", f"{name} {seen} after {subject}; expected a tensor")
+        self._judge(value, expected, (argument, attribute), finding)
+
+    def _judge(self, got: Any, expected: torch.Tensor, place: tuple[int, str] | None, finding: Finding | None) -> None:
+        """Keep a result with the expected one, and report the finding unless this run of the check only looks.
+
+        Raises:
+            CheckFailed: there is a finding.
+        """
+        names, attributes, agrees = tuple(self.names), tuple(self.attributes), finding is None
+        judgement = Judgement(got, expected, self.args, place, names, self.value, attributes, agrees)
+        self.judgements.add(judgement, self.subject, self)
+        if finding and not self.judgements.only_look:
             raise CheckFailed(finding)
+
+    def _with(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Return ``options`` with the dtypes of the arguments by name, for a message about a dtype."""
+        dtypes = {
+            name: argument.dtype
+            for name, argument in zip(self.names, self.args, strict=False)
+            if isinstance(argument, torch.Tensor)
+        }
+        return {"inputs": dtypes, **options}
+
+    def _in_a_row(self) -> str:
+        """Return the number of this call in words, if calls of the same shapes right before it were right."""
+        before = self.judgements.right_before(self.subject, self)
+        return f", the {_ORDINALS.get(before, f'{before + 1}th')} call in a row" if before else ""
 
     def must_leave_inputs(self, setting: Sequence[tuple[int, str]] = ()) -> None:
         """Require that every argument has its value, shape and dtype of before the call.
@@ -107,8 +141,8 @@ class Call:
 
     def behaviour(self) -> Behaviour:
         """Return the call's effects, to compare with those of misconceptions."""
-        error = self.error["name"] if self.error else None
-        return Behaviour(self.value, error, self.args_after, tuple(self.attributes))
+        error, text = (self.error["name"], self.error["text"]) if self.error else (None, "")
+        return Behaviour(self.value, error, self.args_after, tuple(self.attributes), text)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ hidden input. ``detail`` contains the student's and the expected value, for the 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -75,6 +76,7 @@ def difference(
     relative: float | None = None,
     numbers: bool = False,
     dtype: bool = True,
+    inputs: Mapping[str, torch.dtype] | None = None,
 ) -> Finding | None:
     """Return the first difference between ``got`` and ``expected``, or ``None`` if they agree.
 
@@ -86,11 +88,12 @@ def difference(
         relative: tolerance relative to ``scale``; default: the tolerance of the dtype.
         numbers: accept a Python number if a tensor of shape () is expected.
         dtype: compare the dtypes; switched off if a separate check does so.
+        inputs: the dtypes of the arguments by name, which a message about a dtype names.
     """
     if numbers and type(got) in (int, float):
         got = _as_tensor(got, expected.dtype)
     kind = _type(got, subject) or _shape(got, expected, subject)
-    if kind or (dtype and (kind := _dtype(got, expected, subject))):
+    if kind or (dtype and (kind := _dtype(got, expected, subject, inputs or {}))):
         return kind
     tolerated = tolerance(expected, scale, relative)
     if _agree(got, expected, tolerated):
@@ -150,12 +153,15 @@ def _shape(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding |
     return Finding("shape", f"{subject} has shape {shape_text(got)}; expected {shape_text(expected)}")
 
 
-def _dtype(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding | None:
+def _dtype(
+    got: torch.Tensor, expected: torch.Tensor, subject: str, inputs: Mapping[str, torch.dtype]
+) -> Finding | None:
     if got.dtype == expected.dtype:
         return None
-    return Finding(
-        "dtype", f"{subject} has dtype {dtype_text(got)}; expected {dtype_text(expected)}, the dtype of its inputs"
-    )
+    alike = [name for name, dtype in inputs.items() if dtype == expected.dtype]
+    reason = f", the dtype of {' and '.join(alike)}" if 0 < len(alike) < 3 else ""
+    reason = ", the dtype of its inputs" if len(alike) >= 3 else reason
+    return Finding("dtype", f"{subject} has dtype {dtype_text(got)}; expected {dtype_text(expected)}{reason}")
 
 
 def _finite(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding | None:
@@ -164,11 +170,12 @@ def _finite(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding 
     odd = ~torch.isfinite(got) & torch.isfinite(expected)
     if not odd.any():
         return None
+    nan, count = int(got[odd].isnan().sum()), int(odd.sum())
+    kind = "NaN" if nan == count else "NaN or infinite" if nan else "infinite"
+    if not got.ndim:
+        return Finding("finite", f"{subject} is {kind}; expected a finite number")
     first = _index(int(odd.reshape(-1).nonzero()[0, 0]), got)
-    return Finding(
-        "finite",
-        f"{subject} has {int(odd.sum())} of {got.numel()} values that are NaN or infinite, the first at {first}",
-    )
+    return Finding("finite", f"{subject}: {count} of {got.numel()} values are {kind}, the first at {first}")
 
 
 def _value(got: torch.Tensor, expected: torch.Tensor, subject: str, tolerated: float) -> Finding | None:
@@ -186,9 +193,35 @@ def _value(got: torch.Tensor, expected: torch.Tensor, subject: str, tolerated: f
     worst = int(gap.reshape(-1).argmax())
     index, count = _index(worst, got), int(wrong.sum())
     amount = f"{count} of {got.numel()} values are wrong" if got.numel() > 1 else "the value is wrong"
+    amount += _magnitude(float(gap.max()), expected) + _direction(left[wrong], right[wrong])
     values = f"got {got.reshape(-1)[worst].item():.6g}, expected {expected.reshape(-1)[worst].item():.6g}"
     where = f", the worst at {index}" if got.numel() > 1 else ""
     return Finding("value", f"{subject}: {amount}{where}", f"there: {values}; tolerance {tolerated:.2g}")
+
+
+def _magnitude(gap: float, expected: torch.Tensor) -> str:
+    """Return the size of the largest error in words: a share of the largest expected value, without either number."""
+    if not expected.is_floating_point():
+        return ""
+    sizes = expected[torch.isfinite(expected)].double().abs()
+    largest = float(sizes.max()) if sizes.numel() else 0.0
+    if not largest or not 0 < gap < math.inf:
+        return ""
+    share = gap / largest
+    if share >= 0.1:
+        return " by more than 10 % of the largest"
+    if share < 1e-4:
+        return f" after {int(-math.log10(share))} right digits"
+    return f" by up to {100 * share:.1g} % of the largest"
+
+
+def _direction(got: torch.Tensor, expected: torch.Tensor) -> str:
+    """Return whether all wrong values are too large, or all too small, regardless of their sign."""
+    if got.is_complex() or expected.is_complex() or got.numel() < 2:
+        return ""
+    larger = got.abs() > expected.abs()
+    words = {got.numel(): "too large", 0: "too small"}.get(int(larger.sum()))
+    return f", all of them {words} in size" if words else ""
 
 
 def _index(flat: int, like: torch.Tensor) -> str:

@@ -206,9 +206,10 @@ class Grader:
         errors = {index: run.error for index, run in session.runs.items() if run.error}
         definition = Definition(graded, read.cells, session.bound, errors)
         cells, defined_in = read.cells, definition.cell
+        source = "" if defined_in is None else cells[defined_in].text
         return Student(
             exercise=graded.exercise,
-            parameters=_parameters("" if defined_in is None else cells[defined_in].text, graded.exercise),
+            parameters=_parameters(source, graded.exercise),
             session=session,
             seed=seed,
             # A stub that is not run counts as an empty cell, so that the other cells keep their numbers.
@@ -222,6 +223,7 @@ class Grader:
             replayer=replayer,
             reference=self._reference,
             stand_ins=self._stand_ins.get(graded.exercise),
+            source=source,
         )
 
     @contextlib.contextmanager

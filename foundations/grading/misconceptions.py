@@ -1,4 +1,4 @@
-"""Known wrong answers, which are executable, and the search for the one that explains a student's wrong result.
+"""Known wrong answers, which are executable, and their behaviour.
 
 ``graders/<assignment>/misconceptions.py`` contains the bank of an assignment. Each of its functions is a
 misconception, and its docstring is the hint.
@@ -10,25 +10,20 @@ import contextlib
 import copy
 import io
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from foundations.diagnosis.catalogue import CATALOGUE
 from foundations.errors import CourseError
-from foundations.grading.compare import difference
 from foundations.grading.course_module import import_course_module
 from foundations.grading.stand_ins import Form
-from foundations.worker.protocol import Opaque
 
 _MARK = "__foundations_misconception__"
 _BATTERY = "__foundations_battery__"
-#: A misconception must behave like the student on more than this share of the battery. All of it would be too much,
-#: because some students make several mistakes.
-_ENOUGH = 1 / 2
 
 Inputs = Callable[[torch.Generator], list[tuple[Any, ...]]]
 #: Calls an exercise that cannot be called directly: ``caller(names, *args)`` finds it in ``names``.
@@ -51,12 +46,16 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """The effects of a call: its value or exception, its arguments afterwards, and their attributes, e.g. ``.g``."""
+    """The effects of a call: its value or exception, its arguments afterwards, and their attributes, e.g. ``.g``.
+
+    ``error`` is the exception's class, ``text`` its message.
+    """
 
     value: Any
     error: str | None
     args: tuple[Any, ...]
     attributes: tuple[Mapping[str, Any], ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def load_bank(graders: Path) -> Bank:
     """Read the misconceptions of one assignment's folder, in the file's order; empty if it has no such file.
 
     Raises:
-        CourseError: the file cannot be imported, or a misconception has no docstring.
+        CourseError: the file cannot be imported, or a misconception has no docstring or the id of a general diagnosis.
     """
     module = import_course_module(graders / "misconceptions.py", slug="misconceptions")
     if module is None:
@@ -146,6 +145,11 @@ def load_bank(graders: Path) -> Bank:
 
 def _read(answer: Callable[..., Any]) -> Misconception:
     exercise, symptoms = getattr(answer, _MARK)
+    if answer.__name__ in CATALOGUE:
+        raise CourseError(
+            f"misconception {answer.__name__!r} of {exercise!r} has the id of a general diagnosis: rename it",
+            slug="misconceptions",
+        )
     hint = " ".join((answer.__doc__ or "").split())
     return Misconception(answer.__name__, exercise, hint, answer, symptoms)
 
@@ -156,10 +160,17 @@ def behave(answer: Callable[..., Any], args: Sequence[Any]) -> Behaviour:
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         try:
-            value, error = answer(*own), None
+            value, error, text = answer(*own), None, ""
         except Exception as caught:
-            value, error = None, type(caught).__name__
-    return Behaviour(value, error, own, tuple(vars(arg) if isinstance(arg, torch.Tensor) else {} for arg in own))
+            value, error, text = None, type(caught).__name__, str(caught)
+    return Behaviour(value, error, own, tuple(_attributes(arg) for arg in own), text)
+
+
+def _attributes(arg: Any) -> dict[str, Any]:
+    """Return the attributes of a tensor, and its ``.grad`` if it has one, as the student process reports them."""
+    if not isinstance(arg, torch.Tensor):
+        return {}
+    return vars(arg) | ({"grad": arg.grad} if arg.is_leaf and arg.grad is not None else {})
 
 
 def copied(arg: Any) -> Any:
@@ -175,82 +186,3 @@ def copied(arg: Any) -> Any:
     for name, value in vars(arg).items():
         setattr(twin, name, copied(value))
     return twin
-
-
-def same(one: Behaviour, other: Behaviour) -> bool:
-    """Check whether two calls behaved alike: the same value or exception, and the same arguments afterwards."""
-    if one.error != other.error:
-        return False
-    return (
-        _same_value(one.value, other.value)
-        and _same_value(one.args, other.args)
-        and _same_value(one.attributes, other.attributes)
-    )
-
-
-def _same_value(one: Any, other: Any) -> bool:
-    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
-        return difference(one, other, subject="") is None
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(_same_value(left, right) for left, right in zip(one, other, strict=True))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_same_value(one[key], other[key]) for key in one)
-    # 1 does not answer a yes-or-no question, although 1 == True in Python.
-    if isinstance(one, Opaque) or isinstance(other, Opaque) or isinstance(one, bool) != isinstance(other, bool):
-        return False
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        largest = max(abs(one), abs(other))  # a larger integer is only compared exactly
-        return one == other or (largest < 1e300 and abs(one - other) <= 1e-5 * largest)
-    return type(one) is type(other) and one == other
-
-
-def name_mistake(
-    misconceptions: Iterable[Misconception],
-    failing: Sequence[Observation],
-    battery: Sequence[Observation],
-    symptom: str | None = None,
-) -> Misconception | None:
-    """Find the misconception that explains a student's wrong answer, or ``None``.
-
-    A finding with a symptom is explained by the misconception that declares it. Otherwise a candidate must behave like
-    the student on every call of the failing check, and the candidate that agrees on most of ``battery`` is chosen. It
-    must agree on more than half of it, because many mistakes give ``None``, NaN or an ``IndexError``.
-
-    Args:
-        misconceptions: the exercise's.
-        failing: the calls of the failing check.
-        battery: the student's calls on the exercise's battery.
-        symptom: the symptom of the finding, if it has one.
-    """
-    known = list(misconceptions)
-    if symptom is not None:
-        return next((candidate for candidate in known if symptom in candidate.symptoms), None)
-    if not failing:
-        return None
-    best, most = None, _ENOUGH * len(battery) if battery else -1
-    for candidate in known:
-        # The last call is the one that failed, on which fewest candidates agree.
-        if candidate.symptoms or not all(_agrees(candidate, observation) for observation in reversed(failing)):
-            continue
-        agreement = _agreement(candidate, battery, most)
-        if agreement > most:
-            best, most = candidate, agreement
-    return best
-
-
-def _agreement(candidate: Misconception, observations: Sequence[Observation], most: float) -> int:
-    """Count the ``observations`` on which ``candidate`` agrees; stop when the count cannot exceed ``most`` any more."""
-    agreement = 0
-    for number, observation in enumerate(observations, 1):
-        agreement += _agrees(candidate, observation)
-        if agreement + len(observations) - number <= most:
-            break
-    return agreement
-
-
-def _agrees(candidate: Misconception, observation: Observation) -> bool:
-    return same(behave(_callable(candidate, observation.caller), observation.args), observation.behaviour)
-
-
-def _callable(candidate: Misconception, caller: Caller | None) -> Callable[..., Any]:
-    return candidate.answer if caller is None else partial(caller, {candidate.exercise: candidate.answer})

@@ -5,8 +5,11 @@ There is one run for each notebook, in the judge's process.
 
 from __future__ import annotations
 
+import inspect
+import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from types import TracebackType
 from typing import Any
@@ -14,9 +17,14 @@ from typing import Any
 import pytest
 
 from foundations.config import Feedback
+from foundations.diagnosis.judgement import Diagnosis, Judgement
+from foundations.diagnosis.search import diagnose
+from foundations.diagnosis.source import Symptom, diagnose_source
 from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
 from foundations.grading import misconceptions
+from foundations.grading.call import first_line
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.naming import BankSearch
 from foundations.grading.points import points_of_checks
 from foundations.grading.student import Student
 from foundations.report.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
@@ -27,6 +35,9 @@ _MARK = "foundations_check"
 _MAX_TEXT = 300
 #: All exceptions that a hidden test may raise. pytest's own failures are not subclasses of Exception.
 _RAISED = (Exception, pytest.fail.Exception, pytest.skip.Exception)
+
+#: What a failed check's message hints at: a mistake of the course's bank, or a general one.
+Named = misconceptions.Misconception | Diagnosis
 
 
 def check(
@@ -73,6 +84,8 @@ class ExerciseRun:
             lose it again, can be skipped.
         gate_closed_by: the name of the failed gate, or ``NOT_ATTEMPTED``.
         battery: the student's calls on the exercise's battery, once they have been made.
+        known: whether a check was explained by a known mistake.
+        general: the failed checks with a general diagnosis, and their messages without it.
     """
 
     result: Exercise
@@ -80,6 +93,8 @@ class ExerciseRun:
     on_lost: Callable[[str], None]
     gate_closed_by: str | None = None
     battery: list[misconceptions.Observation] | None = None
+    known: bool = False
+    general: list[tuple[Check, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -207,6 +222,7 @@ class GradingPlugin:
         except Exception as failure:  # judging failed: a check that is not recorded would not cost anything
             error, verdict = failure, ("fault", fault_text(item.nodeid, failure), None)
         check = self._record(item, *verdict)
+        self._remember_general(item, check)
         if check.outcome in DECIDED or isinstance(error, SubmissionError | ForkServerLost):
             return
         exercise, student = exercise_of(item), self._current
@@ -214,6 +230,13 @@ class GradingPlugin:
         self.doubts.append(Doubt(item.nodeid, exercise, check, error, answered))
         if check.gate and check.outcome == "fault":  # either it fails in the end, or the exercise has no score
             self.exercises[exercise].gate_closed_by = check.name
+
+    def _remember_general(self, item: pytest.Item, check: Check) -> None:
+        """Remember a check with a general diagnosis, because a known mistake may be found later."""
+        run = self.exercises[exercise_of(item)]
+        known = {misconception.id for misconception in self.bank.of(run.result.id)}
+        if check.misconception is not None and check.misconception not in known:
+            run.general.append((check, check.message.partition("\nHint: ")[0]))
 
     def _judge(self, item: pytest.Item, error: BaseException) -> tuple[Outcome, str, str | None]:
         """Return the outcome, message and misconception of a hidden test that raised ``error``."""
@@ -249,10 +272,20 @@ class GradingPlugin:
             return NOT_ATTEMPTED, NOT_ATTEMPTED, None
         if _mark(item).get("gate"):
             run.gate_closed_by = _mark(item)["name"]
-        mistake = self._name_mistake(run, finding)
+        mistake = self._name_mistake(item, finding)
+        if isinstance(mistake, misconceptions.Misconception):
+            self._prefer_known(run)
         return "fail", self._message(finding, mistake), mistake.id if mistake else None
 
-    def _message(self, finding: Finding, mistake: misconceptions.Misconception | None) -> str:
+    def _prefer_known(self, run: ExerciseRun) -> None:
+        """Remove general diagnoses from an exercise with a known mistake: they describe the same mistake less well."""
+        run.known = True
+        for check, message in run.general:
+            check.misconception = None
+            self.decide(check, "fail", message)
+        run.general.clear()
+
+    def _message(self, finding: Finding, mistake: Named | None) -> str:
         parts = [finding.text]
         if self.feedback == "full" and finding.detail:
             parts.append(finding.detail)
@@ -260,22 +293,65 @@ class GradingPlugin:
             parts.append(f"Hint: {mistake.hint}")
         return "\n".join(parts)
 
-    def _name_mistake(self, run: ExerciseRun, finding: Finding) -> misconceptions.Misconception | None:
-        """Find the misconception that behaves like the student's function, on the failing check and on its battery."""
-        student = self._current
+    def _name_mistake(self, item: pytest.Item, finding: Finding) -> Named | None:
+        """Find the mistake that explains a failed check: a known one, or a general diagnosis."""
+        run, student = self.exercises[exercise_of(item)], self._current
         if student is None or finding.stage in ("existence", "lost"):
             return None
-        failing, name = list(student.observations), run.result.id
+        symptom = _symptom(student)
+        search = BankSearch(self.bank.of(run.result.id), list(student.observations), partial(self._battery, run))
         try:
-            if finding.symptom is None and run.battery is None:
-                run.battery = self._observe(student, name)
-            return misconceptions.name_mistake(self.bank.of(name), failing, run.battery or failing, finding.symptom)
+            if finding.symptom is not None:
+                return search.by_symptom(finding.symptom)
+            shown = diagnose_source(symptom) if symptom.error or symptom.missing else None
+            found = search.exact()
+            if found is not None and (shown is None or _is_alike(shown, _shown_by(found, symptom))):
+                return found
+            if run.known:
+                return None
+            return shown or self._diagnose(item, student, symptom) or search.scaled()
         except Exception as error:
-            reason = f"the answer could not be compared with the known mistakes of {name}: the failed check has no hint"
+            reason = f"the mistake in {run.result.id} could not be named: the failed check has no hint"
             student.ask_review(described(error), reason)
             return None
 
+    def _diagnose(self, item: pytest.Item, student: Student, symptom: Symptom) -> Diagnosis | None:
+        """Diagnose the failed check from the source and from its results.
+
+        A diagnosis that fits the results so far has to fit those of the calls that the check would have made next.
+        """
+        kept = student.judgements.kept
+        if not kept or kept[-1].agrees:
+            return None
+        found = diagnose(kept)
+        # The code may show where a factor comes from.
+        shown = diagnose_source(symptom) if found is None or found.id == "factor" else None
+        if shown is not None:
+            return shown
+        return diagnose([*kept, *self._look_again(item, student)])
+
+    def _look_again(self, item: pytest.Item, student: Student) -> list[Judgement]:
+        """Run a failed check a second time, and return the results of its calls; the verdict stays."""
+        arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}  # type: ignore[attr-defined]
+        reviews, notes = list(student.reviews), list(student.notes)
+        student.judgements.look_again()
+        try:
+            item.obj(**arguments)  # type: ignore[attr-defined]
+        except _RAISED:
+            pass  # also if it has seen enough
+        finally:
+            student.judgements.only_look = False
+            student.reviews[:], student.notes[:] = reviews, notes
+        return student.judgements.kept
+
+    def _battery(self, run: ExerciseRun) -> list[misconceptions.Observation]:
+        if run.battery is None:
+            assert self._current is not None
+            run.battery = self._observe(self._current, run.result.id)
+        return run.battery
+
     def _observe(self, student: Student, exercise: str) -> list[misconceptions.Observation]:
+        """Call the student's function on the exercise's battery."""
         battery = self.bank.batteries.get(exercise)
         if battery is None:
             return []
@@ -299,6 +375,32 @@ class GradingPlugin:
         """Set the outcome of ``check``, and its message if the level of feedback lets students read it."""
         check.outcome = outcome
         check.message = "" if self.feedback == "none" and outcome in DECIDED else message
+
+
+def _is_alike(one: Diagnosis, other: Diagnosis | None) -> bool:
+    return other is not None and one.id == other.id
+
+
+def _shown_by(known: misconceptions.Misconception, symptom: Symptom) -> Diagnosis | None:
+    """Return the diagnosis that the source of a known mistake shows, as far as it differs from the student's.
+
+    If the student's code shows a mistake and that of the known one does not, they only behave alike.
+    """
+    try:
+        source = textwrap.dedent(inspect.getsource(known.answer)).partition("\n")[2]
+    except (OSError, TypeError):
+        return None
+    return diagnose_source(replace(symptom, source=source, name=known.answer.__name__))
+
+
+def _symptom(student: Student) -> Symptom:
+    """Return how the last call of a failed check failed, to look for its cause in the source."""
+    kept = student.judgements.kept
+    last = kept[-1] if kept and not kept[-1].agrees else None
+    behaviour = student.observations[-1].behaviour if student.observations else None
+    error = f"{behaviour.error}: {first_line(behaviour.text)}" if behaviour and behaviour.error else ""
+    place = (last.name(last.place[0]), last.place[1]) if last and last.place else None
+    return Symptom(student.source, student.exercise, error, place, last is not None and last.missing)
 
 
 def exercise_of(item: Any) -> str:

@@ -17,6 +17,7 @@ from foundations.grading import attempts, growth, rules, speed
 from foundations.grading.call import Call, Trial, fail, first_line
 from foundations.grading.compare import CheckFailed, Finding, dtype_text, shape_text
 from foundations.grading.evidence import Replayer
+from foundations.grading.judgements import Judgements
 from foundations.grading.misconceptions import Observation, copied
 from foundations.grading.proof import Prover
 from foundations.grading.reference import Reference
@@ -30,6 +31,8 @@ from foundations.session.session import Session
 
 #: An exponent of growth may exceed the allowed one by this much, because of rounding.
 _GROWTH_MARGIN = 0.3
+#: Shapes in the description of a call; further ones are counted.
+_MAX_SHAPES = 4
 #: Bytes of a student's answers that are kept to name a mistake. Answers of known mistakes are as small as right ones.
 _MAX_OBSERVED_BYTES = 64 << 20
 
@@ -51,7 +54,10 @@ class Student:
     reference: Reference | None = None
     #: Right versions of the exercises that this one builds on.
     stand_ins: StandIns | None = None
+    #: Source of the cell that defines the exercise.
+    source: str = ""
     observations: list[Observation] = field(default_factory=list)
+    judgements: Judgements = field(default_factory=Judgements)
     observed_bytes: int = 0
     _draws: torch.Generator | None = None
     notes: list[str] = field(default_factory=list)
@@ -64,6 +70,7 @@ class Student:
 
     @property
     def _prover(self) -> Prover:
+        self.judgements.must_judge()
         return Prover(self.exercise, self.session, self.replayer, self.call, self.ask_review)
 
     @property
@@ -150,6 +157,7 @@ class Student:
             same_object_as=reply["same_object_as"],
             names=self._names(before, caller),
             caller=caller,
+            judgements=self.judgements,
         )
         self.observed_bytes += weight
         if self.observed_bytes <= _MAX_OBSERVED_BYTES:
@@ -382,7 +390,8 @@ class Student:
         kinds = sorted({dtype_text(arg) for arg in args if isinstance(arg, torch.Tensor)} - {"float32"})
         text = (_title_of(caller) if caller else "") or f"{self.exercise}({', '.join(names)})"
         if shapes:
-            text += " with " + " and ".join(shapes)
+            more = [f"{len(shapes) - _MAX_SHAPES} more"] if len(shapes) > _MAX_SHAPES else []
+            text += " with " + " and ".join([*shapes[:_MAX_SHAPES], *more])
         return text + (f" of {' and '.join(kinds)}" if kinds else "")
 
     def _must_exist(self, error: dict[str, Any] | None) -> None:

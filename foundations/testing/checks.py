@@ -20,7 +20,8 @@ from typing import Any
 
 import torch
 
-from foundations.testing.hints import dtype_hint, shape_hint, type_hint, value_hint
+from foundations.diagnosis.judgement import Judgement
+from foundations.testing.hints import dtype_hint, result_hint, shape_hint, source_hint, type_hint, value_hint
 
 #: Tensors with more elements than this are described by their worst entry only.
 SHOWN_ELEMENTS = 24
@@ -133,20 +134,44 @@ def _first_trouble(name: str, function: Callable[..., Any], trial: Case) -> Chec
             function,
             trial,
             got=_describe(got),
-            expected=f"{_with_article(trial.refuses.__name__)}, raised before anything is computed",
+            expected=_with_article(trial.refuses.__name__),
         )
-    for fault, lines in chain(
-        _returned(got, trial), _gradients(given, function, trial), _changed_inputs(given, function, trial)
-    ):
+    seen = _Seen(function, trial, given, got)
+    for fault, lines in chain(_returned(seen), _gradients(seen), _changed_inputs(seen)):
         return _failed(f"{name} {fault}", function, trial, **lines)
     return None
 
 
-def _changed_inputs(
-    given: Sequence[Any], function: Callable[..., Any], trial: Case
-) -> Iterator[tuple[str, dict[str, str]]]:
-    names = _argument_names(function, trial)
-    for index, (label, before, after) in enumerate(zip(names, trial.arguments, given, strict=True)):
+@dataclass(frozen=True)
+class _Seen:
+    """One call of the function: its arguments afterwards, and the returned value."""
+
+    function: Callable[..., Any]
+    trial: Case
+    given: Sequence[Any]
+    returned: Any
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the arguments."""
+        return tuple(_argument_names(self.function, self.trial))
+
+    def judgement(self, got: Any, expected: torch.Tensor, place: tuple[int, str] | None = None) -> Judgement:
+        """Return a result next to the expected one, to find out how it differs."""
+        attributes = tuple(_attributes(argument) for argument in self.given)
+        return Judgement(got, expected, tuple(self.trial.arguments), place, self.names, self.returned, attributes)
+
+
+def _attributes(argument: Any) -> dict[str, Any]:
+    """Return the attributes of a tensor, and its ``.grad`` if it has one."""
+    if not isinstance(argument, torch.Tensor):
+        return {}
+    return vars(argument) | ({"grad": argument.grad} if argument.is_leaf and argument.grad is not None else {})
+
+
+def _changed_inputs(seen: _Seen) -> Iterator[tuple[str, dict[str, str]]]:
+    trial = seen.trial
+    for index, (label, before, after) in enumerate(zip(seen.names, trial.arguments, seen.given, strict=True)):
         upstream = getattr(before, "g", None)
         if upstream is not None and trial.gradient(index) is None and not _same(upstream, after.g):
             yield (
@@ -168,18 +193,21 @@ def _changed_inputs(
             )
 
 
-def _returned(got: Any, trial: Case) -> Iterator[tuple[str, dict[str, str]]]:
-    if trial.expected is not None or not trial.gradients:
-        yield from _differences(got, trial.expected, trial)
+def _returned(seen: _Seen) -> Iterator[tuple[str, dict[str, str]]]:
+    if seen.trial.expected is not None or not seen.trial.gradients:
+        yield from _differences(seen, seen.returned, seen.trial.expected)
 
 
-def _gradients(given: Sequence[Any], function: Callable[..., Any], trial: Case) -> Iterator[tuple[str, dict[str, str]]]:
-    for label, argument, expected in zip(_argument_names(function, trial), given, trial.gradients, strict=False):
+def _gradients(seen: _Seen) -> Iterator[tuple[str, dict[str, str]]]:
+    for index, (argument, expected) in enumerate(zip(seen.given, seen.trial.gradients, strict=False)):
         if expected is None:
             continue
+        label, place = seen.names[index], (index, "g")
         got = getattr(argument, "g", None)
         if got is None:
-            likely = f"the gradient has to be stored where it belongs: `{label}.g = ...`"
+            likely = result_hint(seen.judgement(None, expected, place))
+            likely = likely or source_hint(seen.function, place=(label, "g"), missing=True)
+            likely = likely or f"the gradient has to be stored where it belongs: `{label}.g = ...`"
             yield f"does not set `{label}.g`", {"likely": likely}
             return
         if isinstance(got, torch.Tensor) and got.shape != expected.shape:
@@ -187,16 +215,23 @@ def _gradients(given: Sequence[Any], function: Callable[..., Any], trial: Case) 
             likely += ": sum over the batch axis" if got.ndim == expected.ndim + 1 else ""
             yield f"sets `{label}.g` to the shape {_shape(got)}, expected {_shape(expected)}", {"likely": likely}
             return
-        yield from _differences(got, expected, trial, f"sets `{label}.g` to", f"sets `{label}.g` to")
+        yield from _differences(seen, got, expected, f"sets `{label}.g` to", f"sets `{label}.g` to", place=place)
 
 
 def _differences(
-    got: Any, expected: Any, trial: Case, returns: str = "returns", gives: str = "gives"
+    seen: _Seen,
+    got: Any,
+    expected: Any,
+    returns: str = "returns",
+    gives: str = "gives",
+    *,
+    place: tuple[int, str] | None = None,
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the faults of ``got``, most basic first, each as a headline and the lines below it."""
     if not isinstance(expected, torch.Tensor):
-        yield from _plain_differences(got, expected, trial, returns)
+        yield from _plain_differences(seen, got, expected, returns)
         return
+    judgement = seen.judgement(got, expected, place)
     if not isinstance(got, torch.Tensor):
         yield (
             f"{returns} {_kind(got)}, not a tensor",
@@ -208,10 +243,11 @@ def _differences(
         )
         return
     if got.shape != expected.shape:
-        likely = shape_hint(got, expected, trial.arguments)
+        likely = shape_hint(judgement)
         yield f"{returns} the shape {_shape(got)}, expected {_shape(expected)}", {"likely": likely}
     if got.dtype != expected.dtype:
-        yield f"{returns} {_dtype(got)}, expected {_dtype(expected)}", {"likely": dtype_hint(got, expected)}
+        likely = dtype_hint(got, expected, seen.trial.arguments)
+        yield f"{returns} {_dtype(got)}, expected {_dtype(expected)}", {"likely": likely}
     got = got.detach()
     if got.is_floating_point() and expected.isfinite().all() and not got.isfinite().all():
         where = _index((~got.isfinite()).double())
@@ -220,13 +256,14 @@ def _differences(
             {
                 "got": _describe(got),
                 "expected": _describe(expected),
-                "likely": "memory never written (torch.empty), a division by zero, or the root of a negative number",
+                "likely": result_hint(judgement)
+                or "memory never written (torch.empty), a division by zero, or the root of a negative number",
             },
         )
-    yield from _wrong_values(got, expected, trial, gives)
+    yield from _wrong_values(judgement, gives)
 
 
-def _plain_differences(got: Any, expected: Any, trial: Case, returns: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _plain_differences(seen: _Seen, got: Any, expected: Any, returns: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the faults of a value that is not a tensor, though it may contain some."""
     both = {"got": _describe(got), "expected": _describe(expected)}
     if isinstance(expected, bool) and isinstance(got, torch.Tensor) and got.dtype == torch.bool and got.ndim == 0:
@@ -239,7 +276,7 @@ def _plain_differences(got: Any, expected: Any, trial: Case, returns: str) -> It
             yield f"{returns} {len(got)} items, expected {len(expected)}", both
             return
         for number, (item, wanted) in enumerate(zip(got, expected, strict=True), 1):
-            yield from _differences(item, wanted, trial, f"{returns} as item {number}", f"gives as item {number}")
+            yield from _differences(seen, item, wanted, f"{returns} item {number} with", f"gives item {number} with")
     elif isinstance(expected, float):
         if not math.isclose(got, expected, rel_tol=1e-6, abs_tol=1e-12):
             yield "gives a wrong value", both
@@ -252,9 +289,8 @@ def _is_like(got: Any, expected: Any) -> bool:
     return isinstance(got, type(expected)) and isinstance(got, bool) == isinstance(expected, bool)
 
 
-def _wrong_values(
-    got: torch.Tensor, expected: torch.Tensor, trial: Case, gives: str
-) -> Iterator[tuple[str, dict[str, str]]]:
+def _wrong_values(judgement: Judgement, gives: str) -> Iterator[tuple[str, dict[str, str]]]:
+    got, expected = judgement.got.detach(), judgement.expected
     allowed = tolerance(expected)
     difference = (got.double() - expected.double()).abs()
     if not difference.numel() or bool((difference <= allowed).all()):
@@ -268,7 +304,7 @@ def _wrong_values(
             "got": _describe(got),
             "expected": _describe(expected),
             "worst": f"{worst} (allowed difference {allowed:.2g})",
-            "likely": value_hint(got, expected, trial.arguments, allowed),
+            "likely": value_hint(judgement),
         },
     )
 
@@ -283,9 +319,9 @@ def tolerance(expected: torch.Tensor) -> float:
 
 def _raised(name: str, function: Callable[..., Any], trial: Case, error: Exception) -> CheckFailed:
     wanted = _with_article(trial.refuses.__name__) if trial.refuses else "a result"
-    likely = ""
+    likely = source_hint(function, error=f"{type(error).__name__}: {error}")
     if isinstance(error, AssertionError) and not trial.refuses:
-        likely = "your own assertion refuses sizes that do fit: which size of `a` has to equal which size of `b`?"
+        likely = _refused(function, trial)
     elif trial.refuses is AssertionError:
         likely = "the sizes are wrong before the first loop starts: say so there, with `assert`"
     message = str(error).strip().splitlines()
@@ -298,6 +334,17 @@ def _raised(name: str, function: Callable[..., Any], trial: Case, error: Excepti
         expected=wanted,
         likely=likely,
     )
+
+
+def _refused(function: Callable[..., Any], trial: Case) -> str:
+    """Return a hint on an assertion of the student's own that refuses right arguments."""
+    names = _argument_names(function, trial)
+    pairs = zip(names, trial.arguments, strict=True)
+    tensors = [f"`{name}`" for name, value in pairs if isinstance(value, torch.Tensor) and value.ndim]
+    if len(tensors) < 2:
+        return "your own assertion refuses an argument that is right: what exactly does it demand?"
+    sizes = f"which size of {tensors[0]} has to equal which size of {tensors[1]}?"
+    return f"your own assertion refuses sizes that do fit: {sizes}"
 
 
 def _student_line(function: Callable[..., Any], error: Exception) -> str:

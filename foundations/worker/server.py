@@ -269,12 +269,11 @@ _MISSING = _Missing()
 
 
 def _attributes(arg: object) -> dict[str, Any]:
-    """Return the attributes that were set on a tensor, such as ``.g``."""
-    return (
-        {key: value for key, value in vars(arg).items() if isinstance(key, str)}
-        if isinstance(arg, torch.Tensor)
-        else {}
-    )
+    """Return the attributes that were set on a tensor, such as ``.g``, and its ``.grad`` if it has one."""
+    if not isinstance(arg, torch.Tensor):
+        return {}
+    attributes = {key: value for key, value in vars(arg).items() if isinstance(key, str)}
+    return attributes | ({"grad": arg.grad} if arg.is_leaf and arg.grad is not None else {})
 
 
 def _read(descriptor: int, size: int) -> bytes:

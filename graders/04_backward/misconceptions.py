@@ -372,9 +372,9 @@ def difference_is_n_by_n(inp, targ):
 
 
 @misconception("mse_grad")
-def n_by_n_is_averaged_away(inp, targ):
-    """The shape is right and the values are not: every output was compared with all targets, and averaged. Print the
-    shape of the difference.
+def compares_with_the_mean_target(inp, targ):
+    """Every output is compared with the mean of all targets. Which targets does one output meet in your difference?
+    Print its shape.
     """
     inp.g = 2 * (inp - targ).mean(1, keepdim=True) / inp.shape[0]
 

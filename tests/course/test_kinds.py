@@ -12,6 +12,7 @@ from grading import ASSIGNMENTS, ROOT, exercises
 
 from foundations.commands.misconceptions import read_kinds
 from foundations.config import Course
+from foundations.diagnosis.catalogue import CATALOGUE
 from foundations.grading.misconceptions import load_bank
 
 PAGE = ROOT / "docs" / "misconceptions.md"
@@ -23,11 +24,22 @@ The known mistakes are code that runs, in `graders/<assignment>/misconceptions.p
 Most belong to one of nineteen kinds, each of which comes back from exercise to exercise.
 `graders/kinds.toml` lists them by kind, and `python tests/course/test_kinds.py` makes this page from it.
 `foundations misconceptions` lists all known mistakes with their hints and with the numbers of this page.
+
+A wrong answer that behaves like none of them may still be named, by a general diagnosis that belongs to no exercise.
+It compares the result with the expected one, and reads the student's own code.
+The last section lists these diagnoses.
+A known mistake comes first, if it agrees with the student's function on more inputs than any other.
 """
 
 
 def page() -> str:
-    return "\n".join([HEAD, *_sections()])
+    return "\n".join([HEAD, *_sections(), *_general()])
+
+
+def _general() -> Iterator[str]:
+    yield "## General diagnoses\n"
+    yield from (f"- `{name}`: {about}" for name, about in sorted(CATALOGUE.items()))
+    yield ""
 
 
 def _sections() -> Iterator[str]:

@@ -26,9 +26,13 @@ def compared(got, expected=EXPECTED, **options):
         (
             torch.tensor([[math.nan, 2], [3, 0]]),
             "finite",
-            "1 of 4 values that are NaN or infinite, the first at [0, 0]",
+            "1 of 4 values are NaN, the first at [0, 0]",
         ),
-        (torch.tensor([[1.0, 2.0], [3.0, 9.0]]), "value", "1 of 4 values are wrong, the worst at [1, 1]"),
+        (
+            torch.tensor([[1.0, 2.0], [3.0, 9.0]]),
+            "value",
+            "1 of 4 values are wrong by more than 10 % of the largest, the worst at [1, 1]",
+        ),
     ],
 )
 def test_first_difference_is_reported(got, stage, words):

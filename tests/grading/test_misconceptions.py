@@ -5,7 +5,8 @@ import torch
 from tensors import with_g
 
 from foundations.errors import CourseError
-from foundations.grading.misconceptions import Behaviour, Observation, behave, copied, load_bank, name_mistake, same
+from foundations.grading.misconceptions import Behaviour, Observation, behave, copied, load_bank
+from foundations.grading.naming import BankSearch, same
 
 BANK = '''
 from foundations.grading.misconceptions import battery, misconception
@@ -56,9 +57,9 @@ def test_bank_has_ids_hints_symptoms_and_batteries(bank):
 
 
 def id_of_mistake(*evidence):
-    mistake = name_mistake(*evidence)
-    assert mistake is not None
-    return mistake.id
+    known, failing, battery = evidence
+    mistake = BankSearch(known, failing, lambda: battery).exact()
+    return mistake.id if mistake else None
 
 
 def test_mistake_that_behaves_alike_is_named(bank):
@@ -67,15 +68,16 @@ def test_mistake_that_behaves_alike_is_named(bank):
     failing = [observed(lambda x: 2 * x, ones)]
 
     assert id_of_mistake(bank.of("f"), failing, []) == "forgets_one"
-    assert name_mistake(bank.of("f"), [observed(lambda x: x * 7, ones)], []) is None
+    assert id_of_mistake(bank.of("f"), [observed(lambda x: x * 7, ones)], []) is None
     both = [observed(lambda x: x * 0, zeros)]
     assert id_of_mistake(bank.of("f"), both, [observed(lambda x: x * 0, ones)]) == "always_zero"
 
 
 def test_symptom_is_explained_by_the_mistake_that_declares_it(bank):
     """A finding with a symptom is not explained by values."""
-    assert id_of_mistake(bank.of("f"), [], [], "rule: pow") == "uses_pow"
-    assert name_mistake(bank.of("f"), [], [], "rule: einsum") is None
+    search = BankSearch(bank.of("f"), [], list)
+    assert search.by_symptom("rule: pow") is bank.of("f")[2]
+    assert search.by_symptom("rule: einsum") is None
 
 
 def test_behaviour_is_value_exception_and_changed_arguments():

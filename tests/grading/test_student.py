@@ -11,7 +11,8 @@ from foundations.errors import CourseError
 from foundations.grading.call import Trial
 from foundations.grading.compare import CheckFailed
 from foundations.grading.evidence import Replayer
-from foundations.grading.misconceptions import Battery, Misconception, name_mistake
+from foundations.grading.misconceptions import Battery, Misconception
+from foundations.grading.naming import BankSearch
 from foundations.grading.rules import Rule
 from foundations.grading.speed import Stopwatch
 from foundations.grading.student import Student
@@ -120,7 +121,7 @@ def test_mistake_of_a_class_is_named_by_attributes_of_arguments(student_of):
     source = DOUBLE.replace("self.inp.g = 2 * self.out.g", "self.inp.g = self.out.g")
     student = student_of("Double", source)
     student.call(torch.ones(3, 2), torch.rand(3, 2), caller=there_and_back)
-    mistake = name_mistake(known, student.observations, [])
+    mistake = BankSearch(known, student.observations, list).exact()
     assert mistake is not None
     assert mistake.id == "forgets_factor"
     assert Battery(lambda generator: []).caller is None

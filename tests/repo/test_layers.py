@@ -24,7 +24,8 @@ PACKAGE = ROOT / "foundations"
 #: For each package, and each module outside packages, the others that it may import.
 MAY_IMPORT: dict[str, set[str]] = {
     "sandbox": set(),
-    "testing": set(),
+    "diagnosis": set(),
+    "testing": {"diagnosis"},
     "plots": {"testing"},
     "data": set(),
     "worker": {"sandbox", "testing", "plots", "data"},
@@ -36,7 +37,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "session": {"worker", "sandbox", "notebooks", "config", "errors"},
     "report": {"notebooks", "plain", "errors"},
     "reviews": {"report", "config", "errors"},
-    "grading": {"analysis", "session", "worker", "sandbox", "reviews", "report", "notebooks", "config", "errors"},
+    "grading": {
+        *{"analysis", "diagnosis", "session", "worker", "sandbox"},
+        *{"reviews", "report", "notebooks", "config", "errors"},
+    },
     "authoring": {"grading", "analysis"},
     "gradebook": {"grading", "reviews", "report", "notebooks", "plain", "config", "errors"},
     "batch": {"gradebook", "grading", "report", "notebooks", "config", "errors"},
@@ -49,7 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 #: Packages that are loaded in a process with student code; its students may read all of them.
-INSIDE = {"worker", "sandbox", "testing", "plots", "data"}
+INSIDE = {"worker", "sandbox", "testing", "plots", "data", "diagnosis"}
 #: traitlets comes with IPython, and configures its shell.
 INSIDE_LIBRARIES = {"torch", "numpy", "IPython", "matplotlib", "traitlets"}
 

@@ -122,10 +122,10 @@ def test_the_message_has_case_inputs_got_expected_worst_and_cause():
         (torch.zeros(2, 3), "returns the shape (2, 3), expected (2, 2)", "that is the shape of an input"),
         (torch.zeros(2, 3, 2), "returns the shape (2, 3, 2), expected (2, 2)", "an axis was added and never summed"),
         ((A @ B).double(), "returns float64, expected float32", "takes the dtype of the inputs"),
-        ((A @ B).long(), "returns int64, expected float32", "cuts off what comes after the point"),
+        ((A @ B).long(), "returns int64, expected float32", "cuts off the digits after the point"),
         (torch.full((2, 2), math.nan), "gives nan at [0, 0]", "never written"),
         (torch.tensor([[58.0, 64.0], [139.0, math.inf]]), "gives inf at [1, 1]", "a division by zero"),
-        (torch.zeros(2, 2), "gives wrong values", "all of it is 0"),
+        (torch.zeros(2, 2), "gives wrong values", "All of the result is 0"),
     ],
 )
 def test_it_stops_at_the_first_of_type_shape_dtype_finite_value(result, headline, cause):
@@ -145,7 +145,7 @@ def test_float64_input_needs_float64_output():
 
 def test_a_shape_with_axes_swapped_is_called_so():
     """The message recognises (n, m) against (m, n)."""
-    assert "rows and columns have changed places" in message_of(
+    assert "the axes of the result are exchanged" in message_of(
         lambda a, b: (a @ b).t(), case(A, torch.ones(3, 4), gives=A @ torch.ones(3, 4))
     )
 
@@ -162,22 +162,22 @@ def test_one_number_in_brackets_is_not_a_number():
 @pytest.mark.parametrize(
     ("wrong", "cause"),
     [
-        (lambda a, b: a[:, -1:] * b[-1:], "its last product alone: `=` replaces"),
-        (lambda a, b: a[:, :1] * b[:1], "its first product alone"),
-        (lambda a, b: a[:, :-1] @ b[:-1], "the last product of each sum is missing"),
-        (lambda a, b: a[:, 1:] @ b[1:], "the first product of each sum is missing"),
-        (lambda a, b: a * b, "entry by entry, and nothing was summed"),
-        (lambda a, b: a @ b.t(), "it is row by COLUMN"),
-        (lambda a, b: a.t() @ b, "it is ROW by column"),
-        (lambda a, b: b @ a, "b times a"),
-        (lambda a, b: (a @ b).t(), "transposed: [j, i] for [i, j]"),
-        (lambda a, b: a.sum(1, keepdim=True) * b.sum(0), "the sums are multiplied"),
-        (lambda a, b: a.sum(1, keepdim=True) + b.sum(0), "added where they should be multiplied"),
-        (lambda a, b: a @ b / 3, "the mean of the products"),
-        (lambda a, b: 2 * (a @ b), "every entry is 2 times"),
-        (lambda a, b: torch.zeros_like(a), "all of it is 0"),
-        (lambda a, b: torch.cat([(a @ b)[:2], torch.zeros(1, 3)]), "row 2 was never written"),
-        (lambda a, b: torch.cat([(a @ b)[:, :2], torch.zeros(3, 1)], 1), "column 2 was never written"),
+        (lambda a, b: a[:, -1:] * b[-1:], "the last product of its sum alone"),
+        (lambda a, b: a[:, :1] * b[:1], "the first product of its sum alone"),
+        (lambda a, b: a[:, :-1] @ b[:-1], "The last product of each sum is missing"),
+        (lambda a, b: a[:, 1:] @ b[1:], "The first product of each sum is missing"),
+        (lambda a, b: a * b, "none is a sum"),
+        (lambda a, b: a @ b.t(), "Rows of `a` meet rows of `b`"),
+        (lambda a, b: a.t() @ b, "Columns of `a` meet columns of `b`"),
+        (lambda a, b: b @ a, "the product are exchanged"),
+        (lambda a, b: (a @ b).t(), "the axes of the result are exchanged"),
+        (lambda a, b: a.sum(1, keepdim=True) * b.sum(0), "Sums are multiplied"),
+        (lambda a, b: a.sum(1, keepdim=True) + b.sum(0), "A row and a column are added"),
+        (lambda a, b: a @ b / 3, "the mean of its products"),
+        (lambda a, b: 2 * (a @ b), "2 times the right one"),
+        (lambda a, b: torch.zeros_like(a), "All of the result is 0"),
+        (lambda a, b: torch.cat([(a @ b)[:2], torch.zeros(1, 3)]), "Row 2 of the result was never written"),
+        (lambda a, b: torch.cat([(a @ b)[:, :2], torch.zeros(3, 1)], 1), "Column 2 of the result was never written"),
         (lambda a, b: torch.zeros(3, 3).index_put((torch.tensor(0), torch.tensor(0)), (a @ b)[0, 0]), "`return`"),
         (lambda a, b: (a @ b) * 1.00005, "a coarser dtype"),
     ],
@@ -190,16 +190,16 @@ def test_wrong_products_of_square_matrices_are_diagnosed(wrong, cause):
 @pytest.mark.parametrize(
     ("wrong", "cause"),
     [
-        (lambda m: (m * m).sum(), "the square root is still to come"),
-        (lambda m: (m * m).mean().sqrt(), "the root of the MEAN square"),
-        (lambda m: m.abs().sum(), "square every entry before you sum"),
+        (lambda m: (m * m).sum(), "the square of the right one"),
+        (lambda m: (m * m).mean().sqrt(), "the root of the MEAN of the squares"),
+        (lambda m: m.abs().sum(), "the sum of the absolute values of `m`"),
         (lambda m: m.sum(), "plus and minus cancel"),
-        (lambda m: m.abs().sum().sqrt(), "not squared before"),
-        (lambda m: (m * m).sum(0).sqrt().sum(), "column by column"),
-        (lambda m: (m * m).sum(1).sqrt().sum(), "row by row"),
-        (lambda m: (m * m).diagonal().sum().sqrt(), "only the diagonal"),
-        (lambda m: m.abs().max(), "the largest entry alone"),
-        (lambda m: (m @ m).sum().abs().sqrt(), "`m @ m` is a matrix product"),
+        (lambda m: m.abs().sum().sqrt(), "the root of a sum of absolute values of `m`, not of squares"),
+        (lambda m: (m * m).sum(0).sqrt().sum(), "one for each column"),
+        (lambda m: (m * m).sum(1).sqrt().sum(), "one for each row"),
+        (lambda m: (m * m).diagonal().sum().sqrt(), "the diagonal of `m` alone"),
+        (lambda m: m.abs().max(), "the largest entry of `m`"),
+        (lambda m: (m @ m).sum().abs().sqrt(), "which is a matrix product"),
     ],
 )
 def test_wrong_norms_are_diagnosed(wrong, cause):
@@ -498,5 +498,5 @@ def test_several_tensors_and_floats_are_compared_within_rounding():
     check(lambda a: (a + 1, a / 3), case(A, gives=(A + 1, A / 3)))
     check(lambda a: 0.1 + 0.2, case(A, gives=0.3))
     assert message_of(lambda a: 0.31, case(A, gives=0.3)).startswith("exercise gives a wrong value")
-    assert message_of(lambda a: (a, a), case(A, gives=(A, A + 1))).startswith("exercise gives as item 2 wrong values")
+    assert message_of(lambda a: (a, a), case(A, gives=(A, A + 1))).startswith("exercise gives item 2 with wrong values")
     assert message_of(lambda a: (a,), case(A, gives=(A, A))).startswith("exercise returns 1 items, expected 2")

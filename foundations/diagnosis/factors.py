@@ -1,0 +1,96 @@
+"""The right result times a constant, which may depend on the sizes of the arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from torch import Tensor
+
+from foundations.diagnosis.judgement import Diagnosis, Judgement, close, has_numbers
+
+#: Powers of a size, and how a sentence names the factor.
+_POWERS: dict[float, str] = {
+    1: "times {size}",
+    -1: "divided by {size}",
+    0.5: "times the square root of {size}",
+    -0.5: "divided by the square root of {size}",
+    2: "times {size} squared",
+    -2: "divided by {size} squared",
+}
+_NUMBERS: dict[float, str] = {1: "", 2: "twice ", 0.5: "half of "}
+_CONSTANTS: dict[float, str] = {2: "2", 0.5: "½", 4: "4", 0.25: "¼", -2: "-2", -0.5: "-½"}
+_RELATIVE = 1e-5
+#: Factors between these are taken for rounding.
+_ROUNDING = 1e-3
+
+
+def factor(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose the right result times a factor: a constant, or a size that fits in all calls."""
+    ratios = [ratio for judgement in failing if (ratio := _ratio(judgement)) is not None]
+    if not ratios or len(ratios) != len(failing):
+        return None
+    size = _of_sizes(ratios, failing)
+    if all(_alike(ratio, ratios[0]) for ratio in ratios):
+        return _constant(ratios, failing, may_be_size=size is not None)
+    if size is None:
+        return None
+    text, name = size
+    question = f"In how many places do you multiply or divide by {name}?"
+    return Diagnosis("factor", f"{failing[-1].values} is {text}. {question}")
+
+
+def _constant(ratios: Sequence[float], failing: Sequence[Judgement], *, may_be_size: bool) -> Diagnosis | None:
+    """Diagnose a factor that is the same in all calls. A single number needs one that is not there by chance."""
+    first = ratios[0]
+    text = next((text for value, text in _CONSTANTS.items() if _alike(first, value)), "")
+    several = len(ratios) > 1 or int((failing[0].right != 0).sum()) > 1
+    if not (text or several or may_be_size):
+        return None
+    question = "Which number multiplies or divides in your code, and how often in the formula?"
+    if may_be_size:
+        question = "Is that a number in your code or a size of your arguments, and how often is it in the formula?"
+    return Diagnosis("factor", f"{failing[-1].values} is {text or f'{first:.4g}'} times the right one. {question}")
+
+
+def _ratio(judgement: Judgement) -> float | None:
+    """Return the factor between the result and the expected one; ``None`` if there is none."""
+    got, right = judgement.wide, judgement.right
+    if got.shape != right.shape or not has_numbers(got) or not has_numbers(right):
+        return None
+    at = int(right.abs().argmax())
+    ratio = float(got.reshape(-1)[at] / right.reshape(-1)[at])
+    if abs(ratio) < 1e-12 or abs(ratio - 1) < _ROUNDING or abs(ratio + 1) < _ROUNDING:
+        return None
+    return ratio if close(got, ratio * right) else None
+
+
+def _of_sizes(ratios: Sequence[float], failing: Sequence[Judgement]) -> tuple[str, str] | None:
+    """Return the factor as a function of a size, in words, and the size."""
+    sizes = [_sizes(judgement) for judgement in failing]
+    for number, prefix in _NUMBERS.items():
+        for power, words in _POWERS.items():
+            for name in sizes[0]:
+                if all(
+                    each.get(name, 1) > 1 and _alike(ratio, number * each[name] ** power)
+                    for ratio, each in zip(ratios, sizes, strict=True)
+                ):
+                    return f"{prefix}the right one {words.format(size=name)}".strip(), name
+    return None
+
+
+def _sizes(judgement: Judgement) -> dict[str, int]:
+    """Return the sizes of the arguments by their code: of each axis, and of all entries."""
+    return dict(_each_size(judgement.tensors))
+
+
+def _each_size(tensors: dict[str, Tensor]) -> Iterator[tuple[str, int]]:
+    for name, tensor in tensors.items():
+        for axis, size in enumerate(tensor.shape):
+            yield f"`{name}.shape[{axis}]`", size
+    for name, tensor in tensors.items():
+        if tensor.ndim > 1:
+            yield f"`{name}.numel()`", tensor.numel()
+
+
+def _alike(one: float, other: float) -> bool:
+    return abs(one - other) <= _RELATIVE * abs(other)

@@ -1,0 +1,171 @@
+"""Right values that are in the wrong place, and results that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from foundations.diagnosis.judgement import Diagnosis, Judgement, as_wide, close, has_numbers
+
+
+def wrong_place(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a result that is right elsewhere: returned, in ``.grad``, on another argument."""
+    if not all(judgement.missing for judgement in failing):
+        return None
+    for guess in (_in_grad, _on_another, _returned) if failing[-1].place else (_set, _returns_none):
+        found = [guess(judgement) for judgement in failing]
+        if all(found):
+            return found[-1]
+    return None
+
+
+def _in_grad(judgement: Judgement) -> Diagnosis | None:
+    assert judgement.place is not None
+    index, attribute = judgement.place
+    grad = judgement.attributes[index].get("grad") if index < len(judgement.attributes) else None
+    if attribute == "grad" or not close(as_wide(grad), judgement.right):
+        return None
+    name = judgement.name(index)
+    text = f"The right values are in `{name}.grad`, and `{name}.{attribute}` is not set"
+    return Diagnosis("in_grad", f"{text}. Which name does the exercise give to the gradient?")
+
+
+def _on_another(judgement: Judgement) -> Diagnosis | None:
+    assert judgement.place is not None
+    own, attribute = judgement.place
+    for index, attributes in enumerate(judgement.attributes):
+        if index != own and close(as_wide(attributes.get(attribute)), judgement.right):
+            text = f"The values for {judgement.label} are on `{judgement.name(index)}.{attribute}`"
+            return Diagnosis("on_another_argument", f"{text}. Whose gradient is it?")
+    return None
+
+
+def _returned(judgement: Judgement) -> Diagnosis | None:
+    if any(close(as_wide(value), judgement.right) for value in _leaves(judgement.returned)):
+        text = f"The right values for {judgement.label} are returned, and not stored"
+        return Diagnosis("returned_instead_of_set", f"{text}. Where does the exercise want them to be afterwards?")
+    return None
+
+
+def _set(judgement: Judgement) -> Diagnosis | None:
+    for index, attributes in enumerate(judgement.attributes):
+        for name, value in attributes.items():
+            if close(as_wide(value), judgement.right):
+                text = f"The right values are stored in `{judgement.name(index)}.{name}`, and not returned"
+                return Diagnosis("set_instead_of_returned", f"{text}. What does the caller get?")
+    return None
+
+
+def _returns_none(judgement: Judgement) -> Diagnosis | None:
+    text = "The function ends without a value"
+    return Diagnosis("returns_nothing", f"{text}. Which line returns the result, and is it reached?")
+
+
+def _leaves(value: Any, depth: int = 3) -> Iterator[Any]:
+    if isinstance(value, list | tuple) and depth:
+        for item in value[:20]:
+            yield from _leaves(item, depth - 1)
+    else:
+        yield value
+
+
+def unchanged_input(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a result that is an argument, or the attribute of one, as it was given."""
+    names = [_equal_input(judgement) for judgement in failing]
+    if not all(names) or len(set(names)) > 1:
+        return None
+    text = f"{_capital(failing[-1].label)} is `{names[0]}` itself, unchanged"
+    return Diagnosis("unchanged_input", f"{text}. Is your calculation stored in the place that you hand over?")
+
+
+def _equal_input(judgement: Judgement) -> str:
+    """Return the name of the input that is the result. A vector of zeros or a single number is no evidence."""
+    if judgement.wide.numel() < 2 or not has_numbers(judgement.wide):
+        return ""
+    for name, tensor in judgement.tensors.items():
+        if tensor.shape == judgement.wide.shape and torch.equal(tensor, judgement.wide):
+            return name
+    return ""
+
+
+def upstream(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a gradient with the wrong factor from above: a value for its gradient, ones, or none at all.
+
+    The expected gradient must be one of a few linear forms of the gradient from above; the form then shows the mistake.
+    """
+    for kind, replace, text in _UPSTREAM:
+        names = [_replaced(judgement, replace) for judgement in failing]
+        if all(names) and len(set(names)) == 1:
+            value, gradient = names[0]
+            return Diagnosis(kind, text.format(label=_capital(failing[-1].label), value=value, gradient=gradient))
+    return None
+
+
+_UPSTREAM: tuple[tuple[str, Callable[[Tensor, Tensor], Tensor], str], ...] = (
+    (
+        "value_for_gradient",
+        lambda value, gradient: value,
+        "{label} is calculated from {value}, not from {gradient}. Which of the two arrives from the layer above?",
+    ),
+    (
+        "without_upstream",
+        lambda value, gradient: torch.ones_like(gradient),
+        "{label} is right only if {gradient} is 1 everywhere. Which factor comes from the layer above?",
+    ),
+)
+
+
+def _replaced(judgement: Judgement, replace: Callable[[Tensor, Tensor], Tensor]) -> tuple[str, str] | tuple[()]:
+    """Return the names of a value and its gradient, if a replaced gradient explains the result."""
+    if judgement.wide.shape != judgement.right.shape or judgement.place is None:
+        return ()
+    for (value_name, value), (gradient_name, gradient) in _upstreams(judgement):
+        wrong = replace(value, gradient)
+        without = {value_name.strip("`"), gradient_name.strip("`")}
+        for form in _forms(judgement, gradient, without):
+            if close(_tried(form, gradient), judgement.right) and judgement.is_result(_tried(form, wrong)):
+                return value_name, gradient_name
+    return ()
+
+
+def _upstreams(judgement: Judgement) -> Iterator[tuple[tuple[str, Tensor], tuple[str, Tensor]]]:
+    """Yield values that may be outputs, each with the gradient that may have come from above."""
+    returned = as_wide(judgement.returned)
+    for name, gradient in judgement.tensors.items():
+        owner = name.removesuffix(".g")
+        if not has_numbers(gradient):
+            continue
+        if owner != name and judgement.tensors[owner].shape == gradient.shape:
+            yield (f"`{owner}`", judgement.tensors[owner]), (f"`{name}`", gradient)
+        elif owner == name and returned.shape == gradient.shape:
+            yield ("the output", returned), (f"`{name}`, the gradient of the output", gradient)
+
+
+def _forms(judgement: Judgement, gradient: Tensor, without: set[str]) -> Iterator[Callable[[Tensor], Tensor]]:
+    """Yield linear functions of an upstream gradient that are common in a backward pass."""
+    yield partial(torch.sum, dim=0)
+    for name, other in judgement.tensors.items():
+        if name not in without and other.ndim == 2:
+            yield partial(_times, other.t())
+            yield partial(torch.matmul, other.t())
+    if gradient.shape == judgement.right.shape and gradient.all():
+        yield partial(torch.mul, judgement.right / gradient)
+
+
+def _times(matrix: Tensor, gradient: Tensor) -> Tensor:
+    return gradient @ matrix
+
+
+def _tried(form: Callable[[Tensor], Tensor], tensor: Tensor) -> Tensor:
+    try:
+        return form(tensor)
+    except (RuntimeError, IndexError):
+        return torch.empty(0, dtype=torch.float64)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,57 @@
+"""The search for a general diagnosis of one exercise's wrong results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from foundations.diagnosis import axes, entries, factors, history, placement, precision, products, reductions
+from foundations.diagnosis.judgement import Diagnosis, Judgement
+
+Diagnoser = Callable[[Sequence[Judgement]], Diagnosis | None]
+
+#: Diagnosers of the results that are wrong, in the order in which they are asked: specific ones come first.
+OF_FAILING: tuple[Diagnoser, ...] = (
+    placement.wrong_place,
+    precision.wrong_kind,
+    precision.overflow,
+    precision.coarse,
+    history.accumulates,
+    axes.not_written,
+    placement.upstream,
+    placement.unchanged_input,
+    products.product,
+    reductions.all_pairs,
+    axes.transposed,
+    axes.stretched_to_a_table,
+    axes.reshaped,
+    entries.changed_entries,
+    reductions.summary,
+    factors.factor,
+    entries.offset,
+    axes.summed_too_much,
+    axes.summed_too_little,
+    axes.shifted,
+    axes.flipped,
+    axes.rows_are_one,
+)
+#: Diagnosers of all results of several calls, right and wrong.
+OF_ALL: tuple[Diagnoser, ...] = (history.keeps_last_call, history.pattern)
+
+#: Results with more numbers are not compared.
+MAX_NUMBERS = 200_000
+
+
+def diagnose(judgements: Sequence[Judgement]) -> Diagnosis | None:
+    """Return a diagnosis that explains every wrong result among ``judgements``, or ``None``.
+
+    Args:
+        judgements: results of one exercise in the order of the calls, right and wrong.
+    """
+    failing = [judgement for judgement in judgements if not judgement.agrees]
+    if not failing or any(judgement.expected.numel() > MAX_NUMBERS for judgement in judgements):
+        return None
+    for diagnosers, evidence in ((OF_FAILING, failing), (OF_ALL, judgements)):
+        for diagnoser in diagnosers:
+            if (found := diagnoser(evidence)) is not None:
+                return found
+    return None

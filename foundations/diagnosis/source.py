@@ -1,0 +1,220 @@
+"""Mistakes that the text of a function shows, for a result or an exception that fits them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from foundations.diagnosis.judgement import Diagnosis
+
+#: Names that Python looks for with two underscores on each side.
+_SPECIAL = {"init", "call", "len", "repr", "str", "getitem", "setitem", "iter", "next", "enter", "exit", "eq", "new"}
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """How a call failed.
+
+    Attributes:
+        source: the code that defines the exercise.
+        name: the function or class of the exercise.
+        error: class and first line of the exception, ``"TypeError: ..."``; empty if there was none.
+        place: name and attribute of the argument that was not set or is wrong, ``("inp", "g")``.
+        missing: whether the result is missing: ``None`` was returned, or the attribute was not set.
+    """
+
+    source: str
+    name: str
+    error: str = ""
+    place: tuple[str, str] | None = None
+    missing: bool = False
+
+
+def diagnose_source(symptom: Symptom) -> Diagnosis | None:
+    """Return the mistake in the source of an exercise that fits the symptom, or ``None``."""
+    definition = _definition(symptom)
+    if definition is None:
+        return None
+    for diagnoser in _DIAGNOSERS:
+        if (found := diagnoser(definition, symptom)) is not None:
+            return found
+    return None
+
+
+Definition = ast.FunctionDef | ast.ClassDef
+
+
+def _definition(symptom: Symptom) -> Definition | None:
+    """Return the last definition of the exercise at the top of the code; ``None`` if it cannot be read."""
+    try:
+        tree = ast.parse(symptom.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    found = [node for node in tree.body if isinstance(node, Definition) and node.name == symptom.name]
+    return found[-1] if found else None
+
+
+def _functions(definition: Definition) -> Iterator[ast.FunctionDef]:
+    """Yield the function itself, or the methods of a class."""
+    if isinstance(definition, ast.FunctionDef):
+        yield definition
+    else:
+        yield from (node for node in definition.body if isinstance(node, ast.FunctionDef))
+
+
+def single_underscore(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose a method whose special name has one underscore on each side, or on one of them."""
+    if not isinstance(definition, ast.ClassDef):
+        return None
+    for method in _functions(definition):
+        bare = method.name.strip("_")
+        enclosed = method.name.startswith("_") and method.name.endswith("_")
+        if bare in _SPECIAL and enclosed and method.name != f"__{bare}__":
+            text = f"Python never calls a method named `{method.name}`"
+            return Diagnosis("single_underscore", f"{text}. How many underscores are before and after the word?")
+    return None
+
+
+def missing_self(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose a method without ``self``, for a TypeError about the number of arguments."""
+    if not isinstance(definition, ast.ClassDef) or not symptom.error.startswith(("TypeError", "NameError")):
+        return None
+    for method in _functions(definition):
+        names = [argument.arg for argument in (*method.args.posonlyargs, *method.args.args)]
+        counts = "positional argument" in symptom.error and f"{method.name}()" in symptom.error
+        bare = not method.decorator_list and method.args.vararg is None and names[:1] != ["self"]
+        if bare and (counts or "'self' is not defined" in symptom.error):
+            text = f"`{method.name}` gets one argument more than it has parameters"
+            return Diagnosis("missing_self", f"{text}. Which object does Python hand to a method first?")
+    return None
+
+
+def wrong_parameters(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose a function of the exercise that has too few or too many parameters, for its TypeError."""
+    found = re.match(
+        r"TypeError: (?:\w+\.)*(\w+)\(\) (takes .* were given|takes .* was given|missing .*)", symptom.error
+    )
+    if found is None or found[1] not in {function.name for function in _functions(definition)}:
+        return None
+    text = f"`{found[1]}` is called with another number of arguments than it has parameters"
+    return Diagnosis("wrong_parameters", f"{text}. What does its caller hand over, and in which order?")
+
+
+def tensor_condition(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose a condition on a whole tensor, for the exception that it raises."""
+    if "Boolean value of Tensor" not in symptom.error and "truth value of an array" not in symptom.error:
+        return None
+    conditional = (ast.If, ast.IfExp, ast.While, ast.BoolOp)
+    for node in ast.walk(definition):
+        if isinstance(node, conditional):
+            test = node.values[0] if isinstance(node, ast.BoolOp) else node.test
+            text = f"`{ast.unparse(test)}` is a whole tensor of answers, and a condition needs a single one"
+            return Diagnosis("condition_on_a_tensor", f"{text}. How many of them are True, and for which entries?")
+    return None
+
+
+def rebound_argument(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose an argument whose name was bound to a new tensor before the attribute was set on it."""
+    if symptom.place is None or not symptom.missing:
+        return None
+    name, attribute = symptom.place
+    for function in _functions(definition):
+        rebound = list(_bindings(function, name))
+        stored = list(_stores(function, name, attribute))
+        if rebound and stored and min(rebound) < max(stored):
+            text = f"`{name}` is another tensor from line {min(rebound) - definition.lineno + 1} of its definition on"
+            return Diagnosis("rebound_argument", f"{text}. On which of the two is `.{attribute}` set?")
+    return None
+
+
+def _bindings(function: ast.FunctionDef, name: str) -> Iterator[int]:
+    """Yield the lines that bind ``name`` anew. ``name += 1`` keeps the tensor."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if any(_is_name(each, name) for each in _targets(target)):
+                    yield node.lineno
+        elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None and _is_name(node.target, name):
+            yield node.lineno
+
+
+def _targets(node: ast.expr) -> list[ast.expr]:
+    return list(node.elts) if isinstance(node, ast.Tuple | ast.List) else [node]
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _stores(function: ast.FunctionDef, name: str, attribute: str) -> Iterator[int]:
+    """Yield the lines that set ``name.attribute``."""
+    for node in ast.walk(function):
+        stores = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr == attribute
+        if stores and _is_name(node.value, name):
+            yield node.lineno
+
+
+def missing_return(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose a function without any ``return`` of a value, for a result that is missing."""
+    lacks = symptom.missing and symptom.place is None
+    if not lacks and "'NoneType' object has no attribute" not in symptom.error:
+        return None
+    suspects = [
+        function for function in _functions(definition) if function.name in (symptom.name, "__call__", "forward")
+    ]
+    for function in suspects:
+        if not any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(function)):
+            text = f"`{function.name}` has no `return` with a value, so its caller gets None"
+            return Diagnosis("missing_return", f"{text}. Which of your variables is the result?")
+    return None
+
+
+def divided_then_multiplied(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose ``x / 2 * eps``, in which only the number is a divisor, for a wrong value."""
+    if symptom.error or symptom.missing:
+        return None
+    for node in ast.walk(definition):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.BinOp):
+            number, last = node.left.right, node.right
+            if isinstance(node.left.op, ast.Div) and isinstance(number, ast.Constant) and _is_divisor(last):
+                text = f"`... / {ast.unparse(number)} * {ast.unparse(last)}` divides first and then multiplies"
+                return Diagnosis("divides_then_multiplies", f"{text}. What do you want to divide by?")
+    return None
+
+
+def _is_divisor(node: ast.expr) -> bool:
+    """A lone name, such as a step or a size: two numbers would have been one, and a call may be a factor."""
+    return isinstance(node, ast.Name)
+
+
+def rows_of_one_list(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose ``[[0.0] * m] * n``, whose rows are one list, for a wrong value."""
+    if symptom.error:
+        return None
+    for node in ast.walk(definition):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            for side in (node.left, node.right):
+                if isinstance(side, ast.List) and len(side.elts) == 1 and _is_mutable(side.elts[0]):
+                    text = f"`{ast.unparse(node)}` puts one list into every row"
+                    return Diagnosis("rows_are_one", f"{text}. Which rows change when you write into the first?")
+    return None
+
+
+def _is_mutable(node: ast.expr) -> bool:
+    return isinstance(node, ast.List | ast.ListComp) or (
+        isinstance(node, ast.BinOp) and any(isinstance(side, ast.List) for side in (node.left, node.right))
+    )
+
+
+_DIAGNOSERS: tuple[Callable[[Definition, Symptom], Diagnosis | None], ...] = (
+    tensor_condition,
+    single_underscore,
+    missing_self,
+    wrong_parameters,
+    rebound_argument,
+    missing_return,
+    rows_of_one_list,
+    divided_then_multiplied,
+)
