@@ -22,6 +22,7 @@ import torch
 
 from foundations.errors import CourseError
 from foundations.grading.compare import difference
+from foundations.grading.faults import AuthorError, fault_of
 from foundations.worker.protocol import Opaque
 
 _MARK = "__foundations_misconception__"
@@ -142,12 +143,9 @@ def load_bank(graders: Path) -> Bank:
     sys.modules[name] = module  # so that inspect.getsource works on its functions
     try:
         spec.loader.exec_module(module)
-    except CourseError:
-        raise
     except Exception as error:
-        raise CourseError(
-            f"{path} cannot be imported: {type(error).__name__}: {error}", slug="misconceptions"
-        ) from error
+        slug = error.slug if isinstance(error, CourseError) else "misconceptions"
+        raise AuthorError(fault_of(error, graders, path), slug=slug) from error
     values = list(vars(module).values())
     return Bank(
         tuple(_read(answer) for answer in values if hasattr(answer, _MARK)),

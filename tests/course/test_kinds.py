@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from grading import ASSIGNMENTS, ROOT, exercises
 
-from foundations.commands.misconceptions import read_kinds
 from foundations.config import Course
+from foundations.grading.kinds import read_kinds
 from foundations.grading.misconceptions import load_bank
 
 PAGE = ROOT / "docs" / "misconceptions.md"
