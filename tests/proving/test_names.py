@@ -16,7 +16,7 @@ from foundations.proving.names import Names, names_in, needed_cells
         ("x.g = y", {"x", "y"}, {"x"}),
         ("data['a'][0] = 1", {"data"}, {"data"}),
         ("%matplotlib inline\nz = [i for i in w]", {"w"}, {"z"}),
-        ("this is not Python", set(), set()),
+        ("def (", set(), set()),
     ],
 )
 def test_global_names_of_a_cell(text: str, read: set[str], bound: set[str]) -> None:

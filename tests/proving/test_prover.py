@@ -90,7 +90,8 @@ def test_a_hidden_test_that_raises_is_a_fault(course: Course, forkserver: ForkSe
 def test_a_stub_that_earns_points_is_a_fault(course: Course, forkserver: ForkServer) -> None:
     """A check that passes without an answer is not behind a gate."""
     check = "@check('nothing')\ndef test_nothing():\n    pass\n"
-    replace_in(course.graders / "course" / "test_triple.py", '@check("the value"', f'{check}\n@check("the value"')
+    grader = course.graders / "course" / "test_triple.py"
+    replace_in(grader, '@check("the value", weight=2, gate=True)', f'{check}\n@check("the value", weight=2)')
     [fault] = [fault for fault in found(course, forkserver) if "stub" in fault]
     assert fault.startswith("graders/course/test_triple.py, line 1: the released stub of 'triple' gets")
 
@@ -99,7 +100,11 @@ def test_a_stub_that_earns_points_is_a_fault(course: Course, forkserver: ForkSer
     ("before", "after", "words"),
     [
         ("return x * x", "return x + x", "the mistake 'squares' earns all 5 points"),
-        ("return x * x", "raise ZeroDivisionError if x.dim() else ValueError", "'squares' loses points, and no check"),
+        (
+            '@misconception("double")\ndef squares',
+            '@misconception("double", symptom="speed")\ndef squares',
+            "no check names",
+        ),
         ("return _shifted(x)", "return x * x", "the mistake 'shifts' is named 'squares'"),
     ],
 )
@@ -109,8 +114,6 @@ def test_a_mistake_that_is_not_caught_is_a_fault(
     """The place is its definition in the bank."""
     bank = course.graders / "course" / "misconceptions.py"
     replace_in(bank, before, after)
-    if "dim" in after:
-        replace_in(bank, "(torch.randn(3", "(torch.randn(3")  # the battery has vectors, the hidden test numbers
     faults = found(course, forkserver)
     assert [fault for fault in faults if words in fault and fault.startswith("graders/course/misconceptions.py, line ")]
 

@@ -43,7 +43,7 @@ def append(name: str, text: str) -> Callable[[Path], None]:
 
 
 _CHECK = "from foundations.grading.pytest_plugin import check\n"
-_LAST = "misconceptions.py, line 33"
+_LAST = "misconceptions.py, line 31"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ _LAST = "misconceptions.py, line 33"
             _LAST,
             "'squares' and 'Squares' differ in upper and lower case only",
         ),
-        (append("test_double.py", "\n### BLANK 2: the value\n"), "test_double.py, line 15", "BLANK 2: the value"),
+        (append("test_double.py", "\n### BLANK 2: the value\n"), "test_double.py, line 14", "BLANK 2: the value"),
     ],
 )
 def test_fault_in_a_file(tmp_path: Path, damage: Callable[[Path], None], place: str, words: str) -> None:
@@ -107,7 +107,7 @@ def test_a_missing_battery_is_one_fault_for_its_exercise(tmp_path: Path) -> None
     bank = course.graders / "course" / "misconceptions.py"
     bank.write_text(bank.read_text().replace('@battery("double")\n', ""))
     [found] = sentences(course)
-    assert found.startswith(f"{FOLDER}/misconceptions.py, line 17: exercise 'double' has mistakes that show in values")
+    assert found.startswith(f"{FOLDER}/misconceptions.py, line 16: exercise 'double' has mistakes that show in values")
 
 
 def test_a_battery_of_a_mistyped_exercise_is_a_fault(tmp_path: Path) -> None:
