@@ -36,7 +36,7 @@ class Answer:
 
 
 def read_answers(path: Path, exercise: str) -> list[Answer]:
-    """Read the answers to ``exercise`` in the file at ``path``; an empty list if there is no such file."""
+    """Read the answers to ``exercise`` in the file at ``path``; an empty list if the file does not exist."""
     if not path.is_file():
         return []
     answers = []

@@ -1,4 +1,4 @@
-"""Faults in the cells of exercises: no marks around a solution, and visible checks that check nothing of theirs."""
+"""Faults in the cells of exercises: no marks around a solution, and visible checks without their exercise."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _RULE = "rule: "
 
 
 def grader_faults(source: SourceAssignment) -> Iterator[Fault]:
-    """Yield graders that cannot be imported, have no exercise or check nothing, and exercises without a grader."""
+    """Yield graders that cannot be imported, have no exercise or no check, and exercises without a grader."""
     folder = source.course.graders / source.name
     for path in sorted(folder.glob("test_*.py")):
         exercise, line = exercise_of_file(path)

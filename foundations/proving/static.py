@@ -32,7 +32,7 @@ def static_faults(course: Course, assignment: str) -> list[Fault]:
 
 
 def faults_of(source: SourceAssignment, exercise: str | None = None) -> Iterator[Fault]:
-    """Yield the faults of an assignment that was read, or of one ``exercise`` and of what all exercises share.
+    """Yield the faults of an assignment, or of one ``exercise`` and of the parts that all exercises share.
 
     Blanks come alone, because they cause many other faults.
     """

@@ -104,7 +104,7 @@ def test_input(student, matrix):
 BANK_HEAD = '''"""What learners get wrong, as code that runs. The name is the mistake's id, the docstring the hint."""
 '''
 
-#: What the entries of a bank need, as a module and its name.
+#: Imports of the entries of a bank, each a module and a name in it.
 BANK_IMPORTS = (
     ("torch", None),
     ("foundations.grading.misconceptions", "battery"),

@@ -1,4 +1,4 @@
-"""Answers graded by one grader, in a course of its own that has the trimmed notebook and the real hidden tests."""
+"""Answers graded by one grader, in a separate course that has the trimmed notebook and the real hidden tests."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Trial:
         return [check for check in self.exercise.checks if check.outcome == "fail"]
 
     def lost(self) -> str:
-        """Return one line on the checks that did not pass, or on why there is no score."""
+        """Return one line on the checks that did not pass, or on why the score is missing."""
         if self.reason is not None:
             return self.reason
         wrong = [check for check in self.exercise.checks if check.outcome not in ("pass", "not reached")]

@@ -42,7 +42,7 @@ def test_a_fault_is_exit_code_2(root: Path) -> None:
 
 
 def test_json_is_for_programs(root: Path) -> None:
-    """A fault has its file, cell and line as values of their own."""
+    """A fault has its file, cell and line as separate values."""
     (root / "graders" / "course" / "test_double.py").write_text("x = 1\ndef (")
     done = foundations("prove", "course", "--json", cwd=root)
     document = json.loads(done.stdout)
@@ -60,7 +60,7 @@ def test_json_is_for_programs(root: Path) -> None:
     ],
 )
 def test_wrong_usage_is_exit_code_2(root: Path, arguments: tuple[str, ...], words: str) -> None:
-    """Nothing is started before."""
+    """No process is started before."""
     done = foundations(*arguments, cwd=root)
     assert (done.returncode, words in done.stderr) == (2, True)
 

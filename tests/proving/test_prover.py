@@ -25,7 +25,7 @@ class Silent:
         self.activities.append(activity)
 
     def step(self) -> None:
-        """Show nothing."""
+        """Show no step."""
 
 
 def proof_of(course: Course, forkserver: ForkServer, extent: Extent | None = None) -> Proof:
