@@ -180,7 +180,7 @@ def counts(entry: ExerciseProof) -> str:
         f"{entry.accepted} of {entry.right} right answers accepted",
     ]
     if entry.mutants:
-        kept = [f"{len(entry.survivors)} earn full marks"] if entry.survivors else []
+        kept = [f"full marks for {len(entry.survivors)}"] if entry.survivors else []
         parts.append(", ".join([f"{entry.tried} of {entry.mutants} mutants tried", *kept]))
     return " · ".join(parts)
 

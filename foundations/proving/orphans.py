@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from foundations.analysis.torch_operations import ALL
 from foundations.config import RIGHT, nearest
@@ -28,9 +29,9 @@ def grader_faults(source: SourceAssignment) -> Iterator[Fault]:
     """Yield graders that cannot be imported, have no exercise or no check, and exercises without a grader."""
     folder = source.course.graders / source.name
     for path in sorted(folder.glob("test_*.py")):
-        exercise, line = exercise_of_file(path)
-        if exercise not in source.names:
-            yield _no_exercise(f"the grader is about {exercise!r}", exercise, source.names, path, line or 1)
+        name, line = exercise_of_file(path)
+        if name not in source.names:
+            yield _no_exercise(f"the grader is about {name!r}", name, source.names, path, line or 1)
     for exercise in source.exercises:
         if exercise.grader is None:
             text = f"exercise {exercise.name!r} has no hidden tests: write {folder.name}/test_{exercise.name}.py"
@@ -51,7 +52,7 @@ def _collected(source: SourceAssignment) -> Iterator[Fault]:
     yield from plugin.collection_errors
 
 
-def _never() -> object:
+def _never() -> NoReturn:
     raise AssertionError("no hidden test runs while they are collected")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -160,7 +160,7 @@ def _words(text: str) -> Iterable[str]:
             yield node.value
 
 
-def _closed(direct: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+def _closed(direct: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
     """Return the transitive closure of a relation."""
     closed = {name: set(others) for name, others in direct.items()}
     for middle, below in closed.items():

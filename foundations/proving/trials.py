@@ -75,14 +75,14 @@ class Trials:
 
         It is graded a second time if the machine was too busy to judge speed.
         """
-        cells = {name: answer.cells for name, answer in answers.items()}
+        cells = {name: list(answer.cells) for name, answer in answers.items()}
         return self.grade_cells(solutions(self.source) | cells, Part(frozenset(answers), seed, names))
 
     def stubs(self, exercises: Iterable[str]) -> dict[str, Trial]:
         """Grade the release without any answer; return the results of ``exercises``."""
         return self.grade_cells({}, Part(frozenset(exercises), SEED))
 
-    def grade_cells(self, cells: Mapping[str, tuple[str, ...] | list[str]], part: Part) -> dict[str, Trial]:
+    def grade_cells(self, cells: Mapping[str, list[str]], part: Part) -> dict[str, Trial]:
         """Grade one notebook with ``cells`` by exercise, and return the results of the exercises in ``part``."""
         path = self.folder / "submitted.ipynb"
         nbformat.write(submission(self.notebook, cells), path)
