@@ -192,6 +192,75 @@ def release(
 
 
 @app.command()
+def prove(  # noqa: PLR0917 - typer needs a parameter for each option
+    assignment: Annotated[str | None, typer.Argument(help="Name of a folder under source/; default: all.")] = None,
+    exercise: Annotated[
+        str | None, typer.Option("--exercise", "-e", help="Only this exercise, in a few seconds.", metavar="NAME")
+    ] = None,
+    all_mutants: Annotated[
+        bool, typer.Option("--all", help="Try every mutant of the solutions; default: as many as fit into seconds.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="Write an HTML page with all results to FILE.", metavar="FILE")
+    ] = None,
+    course_folder: CourseOption = None,
+) -> None:
+    """Show that an assignment grades rightly, or name each fault of its author with file and line.
+
+    The solution earns everything, and the released notebook earns nothing. Each known mistake loses points and is
+    named, each right answer in graders/<assignment>/right earns everything, and no visible check refuses an answer
+    that the hidden checks accept. Changes of the solution that earn full marks are shown.
+
+    Exit code: 0 proved · 2 there is a fault to correct.
+
+    Example: foundations prove 04_backward --exercise mse_grad
+    """
+    from foundations.commands import prove as proving
+
+    options = proving.Options(exercise, all_mutants, as_json, page)
+    raise typer.Exit(proving.prove(find_course(course_folder), assignment, options, out=out, err=err))
+
+
+new = typer.Typer(
+    help="Begin a course or an exercise, with files that work once three blanks in them are filled.",
+    no_args_is_help=True,
+)
+app.add_typer(new, name="new")
+
+
+@new.command("course")
+def new_course(folder: Annotated[Path, typer.Argument(help="The folder of the course.", metavar="PATH")]) -> None:
+    """Write a course without assignments: settings, nbgrader's configuration, and the fixtures of graders.
+
+    No existing file is overwritten.
+    """
+    from foundations.commands import new as beginning
+
+    beginning.course(folder, out)
+
+
+@new.command("exercise")
+def new_exercise(
+    name: Annotated[str, typer.Argument(help="The name of the function that students write.")],
+    assignment: Annotated[
+        str, typer.Option("--assignment", "-a", help="Name of a folder under source/; it is begun if it is missing.")
+    ],
+    course_folder: CourseOption = None,
+) -> None:
+    """Write an exercise: cells at the end of the notebook, a grader, two known mistakes, and a right answer.
+
+    Three lines that begin with ### BLANK are left to its author. `foundations prove` names them, and proves the
+    exercise once they are filled. No existing file is overwritten.
+
+    Example: foundations new exercise mean_of_rows --assignment 01_first
+    """
+    from foundations.commands import new as beginning
+
+    beginning.exercise(find_course(course_folder), assignment, name, out)
+
+
+@app.command()
 def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> None:
     """Run a notebook's visible checks as a student does: no hidden tests, no score.
 

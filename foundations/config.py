@@ -44,6 +44,9 @@ _NOT_IN_PATHS = re.compile(r"[\[\]*?]|%[0-9A-Fa-f]{2}")
 #: Defaults of an assignment that declares files.
 _ROOM_FOR_FILES = {"scratch_bytes": 16_000_000, "scratch_files": 32}
 
+#: The folder of right answers in a folder of graders. They are neither hidden tests nor code that travels.
+RIGHT = "right"
+
 _COURSE_KEYS = ("feedback", "hidden_code", "limits", "assignment")
 _ASSIGNMENT_KEYS = ("hidden_code", "limits", "files", "exercise")
 _EXERCISE_KEYS = ("limits",)

@@ -18,8 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "course"))
 
-from as_written import as_written  # noqa: E402 - part of the tests of graders, whose wrong answers these are
-from grading import read_answers  # noqa: E402
+from grading import as_written, read_answers  # noqa: E402 - the tests of graders, whose wrong answers these are
 
 from foundations.grading.misconceptions import Misconception, load_bank  # noqa: E402
 

@@ -6,7 +6,6 @@ into numbered kinds: mistakes that learners make alike in many exercises.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -19,20 +18,12 @@ from rich.table import Table
 
 from foundations.config import Course, nearest
 from foundations.errors import CourseError
+from foundations.grading.kinds import kinds_by_id, read_kinds
 from foundations.grading.misconceptions import load_bank
 from foundations.notebooks.source import read_released
 
 #: The symptom of a mistake that declares no other.
 BY_VALUE = "values"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A mistake that learners make alike in many exercises. ``ids``: the known mistakes of this kind."""
-
-    number: int
-    about: str
-    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -60,7 +51,7 @@ def known_mistakes(course: Course, assignment: str | None = None, exercise: str 
     exercises = {name: _exercises(course, name) for name in names}
     if exercise is not None:
         _must_be_among(exercise, exercises, f"assignment {assignment!r} has" if assignment else "this course has")
-    kinds = _kinds_by_id(read_kinds(course))
+    kinds = kinds_by_id(read_kinds(course))
     return [
         KnownMistake(
             name,
@@ -74,26 +65,6 @@ def known_mistakes(course: Course, assignment: str | None = None, exercise: str 
         for misconception in _in_order(load_bank(course.graders / name).misconceptions, exercises[name])
         if exercise in (None, misconception.exercise)
     ]
-
-
-def read_kinds(course: Course) -> list[Kind]:
-    """Read the kinds in ``graders/kinds.toml``, by number; an empty list if the file does not exist.
-
-    Raises:
-        CourseError: the file is not TOML, or a kind lacks a part.
-    """
-    path = course.graders / "kinds.toml"
-    try:
-        entries = tomllib.loads(path.read_text("utf-8"))["kind"]
-        return sorted((_kind(entry) for entry in entries), key=lambda kind: kind.number)
-    except FileNotFoundError:
-        return []
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, LookupError, TypeError, AttributeError) as error:
-        raise CourseError(
-            f"{path} is not a list of kinds: {type(error).__name__}: {error}; each [[kind]] needs a number, about and "
-            "ids",
-            slug="kinds",
-        ) from error
 
 
 def show(mistakes: Sequence[KnownMistake], out: Console) -> None:
@@ -149,16 +120,3 @@ def _in_order(misconceptions: Iterable[Any], exercises: list[str]) -> list[Any]:
         (misconception for misconception in misconceptions if misconception.exercise in exercises),
         key=lambda misconception: exercises.index(misconception.exercise),
     )
-
-
-def _kind(entry: Mapping[str, Any]) -> Kind:
-    ids = [name for names in entry["ids"].values() for name in names]
-    return Kind(int(entry["number"]), str(entry["about"]), tuple(ids))
-
-
-def _kinds_by_id(kinds: Iterable[Kind]) -> dict[str, list[int]]:
-    numbers: dict[str, list[int]] = {}
-    for kind in kinds:
-        for name in kind.ids:
-            numbers.setdefault(name, []).append(kind.number)
-    return numbers

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from foundations.config import Course
 from foundations.errors import CourseError
+from foundations.proving.static import static_faults
 from foundations.release import build
 from foundations.release.leaks import find_release_leaks
 
@@ -17,11 +18,12 @@ def release(course: Course, name: str | None, out: Console, err: Console, *, che
         check_only: write no file, and only check those that exist.
 
     Raises:
-        CourseError: a source is broken, a release or solution differs from its source, or a release gives away a
-            solution or hidden test.
+        CourseError: a source or a grader is broken, a release or solution differs from its source, or a release gives
+            away a solution or hidden test.
     """
     names = [name] if name else course.assignments
     for assignment in names:
+        _refuse_faults(course, assignment)
         if not check_only:
             with err.status(f"releasing {assignment}: running its solution from top to bottom"):
                 written = build.build_release(course, assignment)
@@ -32,3 +34,15 @@ def release(course: Course, name: str | None, out: Console, err: Console, *, che
     if check_only:
         sentence = "release/ and solutions/ agree with source/, and reveal no solution or hidden test"
         out.print(f"  {', '.join(names)}: {sentence}", highlight=False)
+
+
+def _refuse_faults(course: Course, assignment: str) -> None:
+    """Refuse an assignment that the static part of a proof refuses.
+
+    Raises:
+        CourseError: it has a fault.
+    """
+    if faults := static_faults(course, assignment):
+        raise CourseError(
+            f"{assignment}: " + "; ".join(fault.sentence(course.root) for fault in faults), slug="proving"
+        )

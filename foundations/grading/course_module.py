@@ -8,14 +8,15 @@ from pathlib import Path
 from types import ModuleType
 
 from foundations.errors import CourseError
+from foundations.grading.faults import AuthorError, fault_of
 
 
 def import_course_module(path: Path, slug: str) -> ModuleType | None:
     """Import a file of an assignment's graders afresh; ``None`` if it does not exist.
 
     Raises:
-        CourseError: the file cannot be imported, or raises a ``CourseError`` itself. ``slug`` names the paragraph of
-            the documentation for the first case.
+        AuthorError: the file cannot be imported. ``slug`` names the paragraph of the documentation, unless the file
+            raises a ``CourseError`` with another one.
     """
     if not path.is_file():
         return None
@@ -27,8 +28,7 @@ def import_course_module(path: Path, slug: str) -> ModuleType | None:
     sys.modules[name] = module  # so that inspect.getsource works on its functions
     try:
         spec.loader.exec_module(module)
-    except CourseError:
-        raise
     except Exception as error:
-        raise CourseError(f"{path} cannot be imported: {type(error).__name__}: {error}", slug=slug) from error
+        slug = error.slug if isinstance(error, CourseError) else slug
+        raise AuthorError(fault_of(error, path.parent, path), slug=slug) from error
     return module

@@ -7,7 +7,7 @@ import contextlib
 import platform
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -50,6 +50,21 @@ class Graded:
 
     report: Report
     notebook: nbformat.NotebookNode | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of grading, for programs that try many answers to a few exercises.
+
+    Attributes:
+        exercises: grade these exercises alone; the cells of the others run all the same. ``None``: all of them.
+        seed: the seed of the hidden inputs; ``None``: the grader's.
+        names: look for the known mistake behind each failure, which takes much of the time and changes no score.
+    """
+
+    exercises: Collection[str] | None = None
+    seed: int | None = None
+    names: bool = True
 
 
 class Grader:
@@ -117,7 +132,7 @@ class Grader:
         if self._owns_forkserver:
             self._forkserver.close()
 
-    def grade(self, path: Path, submission: str) -> Graded:
+    def grade(self, path: Path, submission: str, part: Part = Part()) -> Graded:
         """Grade the notebook at ``path``. Faults of the notebook are in the report and never raised.
 
         Raises:
@@ -127,23 +142,25 @@ class Grader:
         start = time.monotonic()
         report = Report(self.assignment, submission, limits=self._limits.to_json(), environment=_environment())
         report.creditable = not self._forkserver.unsafe
-        report.seed = secrets.randbits(53) if self._seed is None else self._seed
+        seed = self._seed if part.seed is None else part.seed
+        report.seed = secrets.randbits(53) if seed is None else seed
         notebook = None
         try:
             read = read_submission(path, self.source, self.limits)
             files, notes = read_declared(path.parent, self._files, self.limits.scratch_bytes)
             report.repairs = read.repairs + notes
-            notebook = self._walk(read, report, partial(write_declared, files))
+            notebook = self._walk(read, report, partial(write_declared, files), part)
         except SubmissionError as error:
             report.reason = str(error)
         report.timing["wall_s"] = round(time.monotonic() - start, 4)
         return Graded(report, notebook)
 
-    def _walk(self, read: Submission, report: Report, fill_scratch: Filler) -> nbformat.NotebookNode:
+    def _walk(self, read: Submission, report: Report, fill_scratch: Filler, part: Part) -> nbformat.NotebookNode:
         """Run the notebook's cells and its hidden tests in turns, in notebook order."""
         cells = read.notebook.cells
         code = [(index, cell.source) for index, cell in enumerate(cells) if cell.cell_type == "code"]
-        automatic = [cell for cell in read.graded if not cell.manual]
+        wanted = [cell for cell in read.graded if part.exercises is None or cell.exercise in part.exercises]
+        automatic = [cell for cell in wanted if not cell.manual]
         report.exercises = [Exercise(cell.exercise, cell.points) for cell in automatic]
         report.written = dict(read.written)
         with contextlib.closing(Replayer(self._forkserver)) as replayer:
@@ -163,7 +180,7 @@ class Grader:
                     )
                     for cell, result in zip(automatic, report.exercises, strict=True)
                 }
-                plugin = GradingPlugin(runs, self._bank, self.feedback)
+                plugin = GradingPlugin(runs, self._bank if part.names else misconceptions.Bank(), self.feedback)
                 self._hidden_tests.run(plugin)
                 session.finish()
                 report.timing["student_cpu_s"] = round(session.cpu_s, 4)

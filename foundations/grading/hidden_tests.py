@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from foundations.config import RIGHT
 from foundations.errors import CourseError, InternalError
+from foundations.grading.faults import Fault, fault_of
 from foundations.grading.pytest_plugin import GradingPlugin
 
 #: Plugins of pytest that are not needed. The first two collect garbage twice a run, a quarter of a second each.
@@ -35,6 +37,11 @@ class HiddenTests:
     root: Path
     assignment: str
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the assignment's hidden tests."""
+        return self.root / self.assignment
+
     def run(self, plugin: GradingPlugin) -> None:
         """Run the hidden tests once; ``plugin`` collects their outcomes.
 
@@ -42,24 +49,43 @@ class HiddenTests:
             CourseError: the hidden tests cannot be collected.
             InternalError: pytest failed, or a hidden test left no check behind.
         """
-        folder = self.root / self.assignment
-        arguments = ["-s", "--import-mode=importlib", "-c", os.devnull]
-        arguments += [f"-pno:{name}" for name in _UNWANTED]
-        arguments += [f"--rootdir={self.root}", f"--confcutdir={self.root}", str(folder)]
-        _forget_other_graders(self.root)
-        stop = _Stop()
-        with _no_foreign_plugins(), _importable(folder):
-            code = pytest.main(arguments, plugins=[plugin, stop])
-        if stop.by is not None:
-            raise stop.by
+        code = self._pytest(plugin)
         if plugin.collection_errors:
-            raise CourseError(
-                f"the hidden tests of {self.assignment!r} cannot be used: {plugin.collection_errors[0]}", slug="graders"
-            )
+            fault = plugin.collection_errors[0]
+            text = f"the hidden tests of {self.assignment!r} cannot be used: {fault.sentence(self.root.parent)}"
+            raise CourseError(text, slug="graders")
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            raise InternalError(f"pytest ended with {code!r} on {folder}", slug="pytest")
+            raise InternalError(f"pytest ended with {code!r} on {self.folder}", slug="pytest")
         if silent := [name for name, run in plugin.exercises.items() if not run.result.checks]:
             raise InternalError(f"the hidden tests of {silent[0]!r} ran and left no check behind", slug="pytest")
+
+    def collect(self, plugin: GradingPlugin) -> None:
+        """Import the hidden tests and run none; ``plugin`` collects the faults of their author."""
+        self._pytest(plugin, "--collect-only")
+
+    def _pytest(self, plugin: GradingPlugin, *options: str) -> int:
+        arguments = ["-s", "--import-mode=importlib", "-c", os.devnull, *options]
+        arguments += [f"-pno:{name}" for name in _UNWANTED]
+        # A right answer to an exercise called "test" has the name of a test.
+        arguments += [f"--rootdir={self.root}", f"--confcutdir={self.root}", f"--ignore={self.folder / RIGHT}"]
+        _forget_other_graders(self.root)
+        stop = _Stop()
+        with _no_foreign_plugins(), _importable(self.folder):
+            code = pytest.main([*arguments, str(self.folder)], plugins=[plugin, stop])
+        if stop.by is not None:
+            raise stop.by
+        if code == pytest.ExitCode.USAGE_ERROR:  # pytest prints the error of a conftest, and calls no hook
+            plugin.collection_errors.extend(self._faults_of_conftests())
+        return code
+
+    def _faults_of_conftests(self) -> Iterator[Fault]:
+        for path in (self.root / "conftest.py", self.folder / "conftest.py"):
+            try:
+                exec(compile(path.read_bytes(), str(path), "exec"), {"__name__": "conftest", "__file__": str(path)})
+            except FileNotFoundError:
+                continue
+            except Exception as error:
+                yield fault_of(error, self.root, path)
 
 
 class _Stop:

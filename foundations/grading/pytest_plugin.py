@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -24,6 +25,7 @@ from foundations.errors import CourseError, FoundationsError, InternalError, Ses
 from foundations.grading import misconceptions
 from foundations.grading.call import first_line
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.faults import Fault, fault_of
 from foundations.grading.naming import BankSearch
 from foundations.grading.points import points_of_checks
 from foundations.grading.student import Student
@@ -120,7 +122,7 @@ class GradingPlugin:
         exercises: by name, in notebook order.
         bank: the misconceptions, for hints.
         feedback: how much messages show.
-        collection_errors: sentences for the author of the graders; if there are any, no test runs.
+        collection_errors: faults of the graders' author; if there are any, no test runs.
         worst_fault: the largest exit code of a fault, or 0.
         refused: the error of a submission that cannot be graded at all.
         reviews: findings for a person to look at, without repetitions.
@@ -131,7 +133,7 @@ class GradingPlugin:
     exercises: dict[str, ExerciseRun]
     bank: misconceptions.Bank
     feedback: Feedback
-    collection_errors: list[str] = field(default_factory=list)
+    collection_errors: list[Fault] = field(default_factory=list)
     worst_fault: int = 0
     refused: SubmissionError | None = None
     reviews: list[Review] = field(default_factory=list)
@@ -146,9 +148,12 @@ class GradingPlugin:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{_MARK}(name, points, gate, tiebreaker): one graded behaviour")
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.collection_errors.append(str(report.longrepr).strip().splitlines()[-1])
+    def pytest_exception_interact(
+        self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any], report: Any
+    ) -> None:
+        """Record a file of hidden tests that cannot be imported."""
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            self.collection_errors.append(fault_of(call.excinfo.value, node.config.rootpath, node.path))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Sort the tests into notebook order, with the gates of an exercise first."""
@@ -156,13 +161,13 @@ class GradingPlugin:
         kept = [item for item in items if exercise_of(item) in order]
         for item in kept:
             if item.get_closest_marker(_MARK) is None:
-                self.collection_errors.append(f"{item.nodeid} has no @check(...), so it would not grade anything")
+                text = f"{item.name} has no @check(...), so it would not grade anything"
+                self.collection_errors.append(_fault_at(item, text))
         kept.sort(key=lambda item: (order[exercise_of(item)], not _mark(item).get("gate")))
         without = sorted(set(order) - {exercise_of(item) for item in kept})
         if without and not self.collection_errors:
-            self.collection_errors.append(
-                f"exercise {without[0]!r} has no hidden test: write graders/<assignment>/test_{without[0]}.py"
-            )
+            text = f"exercise {without[0]!r} has no hidden test: write graders/<assignment>/test_{without[0]}.py"
+            self.collection_errors.append(Fault(text, exercise=without[0]))
         self.collection_errors.extend(_bad_tiebreakers(kept))
         if not self.collection_errors:
             self._share_points(kept)
@@ -176,7 +181,7 @@ class GradingPlugin:
             try:
                 shares = points_of_checks(declared, total)
             except ValueError as error:
-                self.collection_errors.append(f"{tests[0].path.name}, exercise {exercise!r}: {error}")
+                self.collection_errors.append(_fault_at(tests[0], f"exercise {exercise!r}: {error}"))
             else:
                 self._points.update(zip((test.nodeid for test in tests), shares, strict=True))
 
@@ -418,14 +423,20 @@ def _mark(item: pytest.Item) -> dict[str, Any]:
     return dict(marker.kwargs) if marker else {}
 
 
-def _bad_tiebreakers(items: list[pytest.Item]) -> Iterator[str]:
-    """Yield a sentence for each check whose tiebreaker is not an earlier check of the same exercise."""
+def _fault_at(item: pytest.Item, text: str) -> Fault:
+    path, line, _ = item.reportinfo()
+    written = Path(path) == item.path and line is not None  # a standard check's function is in another file
+    return Fault(text, item.path, line + 1 if written and line is not None else None, exercise=exercise_of(item))
+
+
+def _bad_tiebreakers(items: list[pytest.Item]) -> Iterator[Fault]:
+    """Yield a fault for each check whose tiebreaker is not an earlier check of the same exercise."""
     before: dict[str, set[str]] = {}
     for item in items:
         names, mark = before.setdefault(exercise_of(item), set()), _mark(item)
         if mark.get("tiebreaker") not in {None, *names}:
             why = "is not the name of a check before it in the same exercise"
-            yield f"{item.nodeid}: tiebreaker {mark['tiebreaker']!r} {why}"
+            yield _fault_at(item, f"{item.name}: tiebreaker {mark['tiebreaker']!r} {why}")
         names.add(mark.get("name", ""))
 
 

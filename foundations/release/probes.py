@@ -16,7 +16,7 @@ from pathlib import Path
 
 from foundations.analysis.parsing import parse
 from foundations.analysis.skeletons import assigned_attributes, lines, parts, skeleton
-from foundations.config import Course
+from foundations.config import RIGHT, Course
 from foundations.errors import CourseError
 from foundations.notebooks.source import read_source, release_version
 
@@ -78,7 +78,9 @@ def find_probes(course: Course, assignment: str) -> list[Probe]:
     Raises:
         CourseError: a file of the graders is not Python.
     """
-    paths = [*sorted(course.graders.glob("*.py")), *sorted((course.graders / assignment).rglob("*.py"))]
+    folder = course.graders / assignment
+    own = [path for path in sorted(folder.rglob("*.py")) if RIGHT not in path.relative_to(folder).parts]
+    paths = [*sorted(course.graders.glob("*.py")), *own]
     trees = {path: _parsed(path) for path in paths}
     as_text = {name for tree in trees.values() for name in _sent_as_text(tree)}
     return [
@@ -87,6 +89,23 @@ def find_probes(course: Course, assignment: str) -> list[Probe]:
         for node in ast.walk(tree)
         if isinstance(node, _Definition) and (travels(node) or node.name in as_text)
     ]
+
+
+def names_of_probes(course: Course, assignment: str) -> set[str]:
+    """Return the names of the notebook that functions which travel look up, as in ``names["model"]``.
+
+    Raises:
+        CourseError: a file of the graders is not Python.
+    """
+    found = set()
+    for probe in find_probes(course, assignment):
+        for node in ast.walk(probe.tree):
+            match node:
+                case ast.Subscript(value=ast.Name(id=holder), slice=ast.Constant(value=str(name))) if (
+                    holder == FIRST_PARAMETER
+                ):
+                    found.add(name)
+    return found
 
 
 def travels(node: ast.AST) -> bool:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import builders
 import pytest
-from course_builder import NAME, make_course
+from course_builder import NAME
+from proved_course import make_course
+from proved_course import source as made_source
 from rich.console import Console
 
 from foundations.commands.release import release
@@ -44,8 +46,8 @@ def test_notebooks_that_agree_with_the_source_are_one_line(course: Course) -> No
         cell.execution_count = number
     builders.write(solution, course.root / "solutions" / NAME / f"{NAME}.ipynb")
     assert check(course).startswith(f"  {NAME}: release/ and solutions/ agree with source/")
-    source = builders.source_notebook()
-    builders.cell(source, "triple").source = "assert triple(3) == 9"
+    source = made_source()
+    builders.cell(source, "triple").source = "assert triple(torch.tensor(3)) == 9"
     builders.write(source, course.root / "source" / NAME / f"{NAME}.ipynb")
     with pytest.raises(CourseError, match=rf"^{NAME}: .* differs from source/ in its source: run ") as refused:
         check(course)

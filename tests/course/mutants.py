@@ -1,8 +1,9 @@
 """Mutation testing of the hidden graders: does each notice when a right answer is changed in one place?
 
-``python tests/course/mutants.py`` makes every mutant of every solution (see ``mutating.py``), grades it as a class is
-graded, and names those that earn full marks. ``survivors.toml`` explains each permitted one. The command fails if a
-survivor is not in the file, or if one in the file loses points. If it does not fail, it rewrites ``docs/mutants.md``.
+``python tests/course/mutants.py`` makes every mutant of every solution (see :mod:`foundations.proving.mutating`),
+grades it as a class is graded, and names those that earn full marks. ``graders/survivors.toml`` explains each permitted
+one. The command fails if a survivor is not in the file, or if one in the file loses points. If it does not fail, it
+rewrites ``docs/mutants.md``.
 
 ``python tests/course/mutants.py 03_forward --exercise mse --exercise lin`` tries a part.
 """
@@ -14,31 +15,24 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from grading import ASSIGNMENTS, ROOT, SEED, GradingClient, assignment_of, builds_on, exercises, make_course, solutions
-from mutating import Mutant, mutants
+from grading import ASSIGNMENTS, COURSE, ROOT, assignment, assignment_of, exercises, source
 
-from foundations.grading.grader import Grader
-from foundations.grading.misconceptions import Bank
+from foundations.proving import survivors
+from foundations.proving.mutating import Mutant
+from foundations.proving.rounds import rounds
+from foundations.proving.survivors import Explained, MutantAnswer, read_explained, unnoticed
+from foundations.proving.trials import Trials, opened
 from foundations.session.forkserver import ForkServer
 
-SURVIVORS = Path(__file__).parent / "survivors.toml"
 REPORT = ROOT / "docs" / "mutants.md"
-#: A mutant that earns full marks must do so on the inputs of these seeds as well, to be called a survivor.
-MORE_SEEDS = (1, 9 * 10**15)
-
-
-@dataclass(frozen=True)
-class Explained:
-    """The reason why mutants of ``exercise`` rightly earn full marks."""
-
-    exercise: str
-    changes: tuple[str, ...]
-    why: str
+#: The assignments whose survivors are explained.
+_COVERED = tomllib.loads((ROOT / "graders" / "survivors.toml").read_text("utf-8"))["assignments"]
 
 
 @dataclass
@@ -48,15 +42,11 @@ class Outcome:
     mutants: dict[str, int] = field(default_factory=dict)
     survivors: dict[str, list[Mutant]] = field(default_factory=dict)
     rounds: int = 0
-    wall_s: float = 0.0
 
 
 @cache
 def explained() -> tuple[Explained, ...]:
-    entries = tomllib.loads(SURVIVORS.read_text("utf-8"))["survivors"]
-    return tuple(
-        Explained(entry["exercise"], tuple(entry["changes"]), " ".join(entry["why"].split())) for entry in entries
-    )
+    return read_explained(COURSE)
 
 
 def explained_changes(exercise: str) -> set[str]:
@@ -66,65 +56,48 @@ def explained_changes(exercise: str) -> set[str]:
 @cache
 def mutants_of(exercise: str) -> tuple[Mutant, ...]:
     """Return the mutants of the instructor's own answer."""
-    return tuple(mutants(solutions(assignment_of(exercise))[exercise][0]))
+    return tuple(answer.mutant for answer in survivors.mutants_of(assignment(assignment_of(exercise)), exercise))
 
 
-def in_rounds(chosen: Iterable[tuple[str, Mutant]]) -> Iterator[dict[str, Mutant]]:
+def in_rounds(chosen: Sequence[tuple[str, Mutant]]) -> Iterator[dict[str, MutantAnswer]]:
     """Yield mutants that can be graded in one notebook: of different exercises, none of which builds on another."""
-    waiting: dict[str, list[Mutant]] = {}
-    for exercise, mutant in chosen:
-        waiting.setdefault(exercise, []).append(mutant)
-    while waiting:
-        taken: dict[str, Mutant] = {}
-        for exercise in sorted(waiting, key=lambda name: -len(waiting[name])):
-            if not any(exercise in builds_on(other) or other in builds_on(exercise) for other in taken):
-                taken[exercise] = waiting[exercise].pop(0)
-        waiting = {exercise: mutants_left for exercise, mutants_left in waiting.items() if mutants_left}
-        yield taken
-
-
-def unnoticed(client: GradingClient, by_exercise: dict[str, Mutant]) -> list[str]:
-    """List the exercises of a round in which the change cost no points, or had no verdict."""
-    own = solutions(client.grader.assignment)
-    ground = {name: own[name] for exercise in by_exercise for name in builds_on(exercise)}
-    report = client.grade({**ground, **{name: [mutant.source] for name, mutant in by_exercise.items()}}).report
-    assert report.reason is None, report.reason
-    graded = {exercise.id: exercise for exercise in report.exercises}
-    return [name for name in by_exercise if (score := graded[name].score) is None or score >= graded[name].max_score]
+    source = assignment(assignment_of(chosen[0][0]))
+    return rounds((MutantAnswer(exercise, mutant) for exercise, mutant in chosen), source.clash)
 
 
 class MutantRunner:
-    """A course of the real graders, and clients for it.
-
-    Faults are not looked up among the known mistakes: the search takes most of the time, and changes no score.
-    """
+    """Grades mutants of any assignment, each assignment with one grader."""
 
     def __init__(self, root: Path, forkserver: ForkServer) -> None:
-        self.course = make_course(root)
-        self._forkserver = forkserver
-        self._clients: dict[tuple[str, int], GradingClient] = {}
+        self._root, self._forkserver = root, forkserver
+        self._open = ExitStack()
+        self._trials: dict[str, Trials] = {}
 
-    def client(self, assignment: str, seed: int) -> GradingClient:
-        if (assignment, seed) not in self._clients:
-            grader = Grader(self.course, assignment, seed=seed, forkserver=self._forkserver)
-            grader._bank = Bank()
-            self._clients[assignment, seed] = GradingClient(grader, self.course.root)
-        return self._clients[assignment, seed]
+    def __enter__(self) -> MutantRunner:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._open.close()
+
+    def trials(self, name: str) -> Trials:
+        if name not in self._trials:
+            folder = self._root / name
+            made = opened(assignment(name), source(name), folder, self._forkserver)
+            self._trials[name] = self._open.enter_context(made)
+        return self._trials[name]
 
     def grade(self, chosen: Sequence[tuple[str, Mutant]], outcome: Outcome, verbose: bool = False) -> None:
         """Grade mutants of one assignment, and grade those that were not noticed once more, each alone."""
-        assignment = assignment_of(chosen[0][0])
+        trials = self.trials(assignment_of(chosen[0][0]))
         for exercise, _ in chosen:
             outcome.mutants[exercise] = outcome.mutants.get(exercise, 0) + 1
-        for by_exercise in in_rounds(chosen):
+        for together in in_rounds(chosen):
             outcome.rounds += 1
-            for name in unnoticed(self.client(assignment, SEED), by_exercise):
-                if all(unnoticed(self.client(assignment, seed), {name: by_exercise[name]}) for seed in MORE_SEEDS):
-                    outcome.survivors.setdefault(name, []).append(by_exercise[name])
-                    if verbose:
-                        mutant = by_exercise[name]
-                        status = "known" if mutant.change in explained_changes(name) else "NEW"
-                        print(f"{status}: {name}: {mutant.kind}: {mutant.change}", flush=True)
+            for answer, _ in unnoticed(trials, together):
+                outcome.survivors.setdefault(answer.exercise, []).append(answer.mutant)
+                if verbose:
+                    status = "known" if answer.name in explained_changes(answer.exercise) else "NEW"
+                    print(f"{status}: {answer.exercise}: {answer.mutant.kind}: {answer.name}", flush=True)
 
 
 def discrepancies(outcome: Outcome, graded: dict[str, set[str]]) -> list[str]:
@@ -149,14 +122,14 @@ def report() -> str:
     lines = [_HEAD.strip(), ""]
     lines += ["| assignment | exercise | mutants | noticed | not noticed |", "|---|---|---:|---:|---:|"]
     total = kept = 0
-    for assignment in covered():
-        for exercise in exercises(assignment):
-            count, survivors = len(mutants_of(exercise)), len(explained_changes(exercise))
-            total, kept = total + count, kept + survivors
-            lines.append(f"| {assignment} | `{exercise}` | {count} | {count - survivors} | {survivors or '–'} |")
+    for name in covered():
+        for exercise in exercises(name):
+            count, full = len(mutants_of(exercise)), len(explained_changes(exercise))
+            total, kept = total + count, kept + full
+            lines.append(f"| {name} | `{exercise}` | {count} | {count - full} | {full or '–'} |")
     lines += [f"| | all | {total} | {total - kept} | {kept} |", "", "## Not noticed, and why", ""]
-    for assignment in covered():
-        for exercise in exercises(assignment):
+    for name in covered():
+        for exercise in exercises(name):
             lines += _explanations(exercise)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -177,15 +150,14 @@ def _explanations(exercise: str) -> Iterator[str]:
 
 def covered() -> list[str]:
     """List the assignments whose survivors are explained."""
-    looked_at = tomllib.loads(SURVIVORS.read_text("utf-8"))["assignments"]
-    return [name for name in ASSIGNMENTS if name in looked_at]
+    return [name for name in ASSIGNMENTS if name in _COVERED]
 
 
 _HEAD = """
 # Mutants of the solutions
 
 Do the hidden graders notice when a right answer is changed in one place?
-A program, `tests/course/mutating.py`, makes the changes in every solution, one at a time:
+A module, `foundations/proving/mutating.py`, makes the changes in every solution, one at a time:
 
 - operators and comparisons replaced, operands and arguments swapped or dropped, another variable;
 - `.t()`, `.sum()`, `.unsqueeze()` and other calls left out, `mean` for `sum`, in-place forms, `=` for `+=`;
@@ -201,7 +173,7 @@ It is *noticed* if it loses points, and *not noticed* if it earns full marks on 
     python tests/course/mutants.py 03_forward --exercise mse      # a part
     python tests/course/mutants.py --survivors                    # those below: is each of them still not noticed?
 
-The command fails if a mutant earns full marks and `tests/course/survivors.toml` does not explain it.
+The command fails if a mutant earns full marks and `graders/survivors.toml` does not explain it.
 If it does not fail, it writes this page.
 `make test-all` tries a sample.
 The reason for our own tool: [decision 11](decisions/0011-mutants-of-our-own.md).
@@ -216,10 +188,13 @@ def main() -> int:
     arguments = parser.parse_args()
     start, outcome = time.monotonic(), Outcome()
     graded: dict[str, set[str]] = {}
-    with tempfile.TemporaryDirectory() as folder, ForkServer() as forkserver:
-        grading = MutantRunner(Path(folder), forkserver)
-        for assignment in arguments.assignments or covered():
-            names = [name for name in exercises(assignment) if name in arguments.exercise or not arguments.exercise]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ForkServer() as forkserver,
+        MutantRunner(Path(folder), forkserver) as grading,
+    ):
+        for each in arguments.assignments or covered():
+            names = [name for name in exercises(each) if name in arguments.exercise or not arguments.exercise]
             chosen = [(name, mutant) for name in names for mutant in mutants_of(name)]
             if arguments.survivors:
                 chosen = [(name, mutant) for name, mutant in chosen if mutant.change in explained_changes(name)]

@@ -8,8 +8,6 @@ through shows that a mechanism lacks something.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import pytest
 from clients import GradingClients
@@ -17,18 +15,13 @@ from grading import (
     ASSIGNMENTS,
     SEED,
     Answer,
-    GradingClient,
     all_answers,
     assignment_of,
     feedback_on,
-    make_course,
     result,
     solutions,
     titled,
 )
-
-from foundations.grading.grader import Grader
-from foundations.session.forkserver import ForkServer
 
 HIDING = [answer for name in ASSIGNMENTS for answer in all_answers("hiding", name)]
 SHAPES = [answer for name in ASSIGNMENTS for answer in all_answers("shapes", name)]
@@ -42,38 +35,20 @@ HONEST = {
     "three megabytes of print": "print('x' * 3_000_000)\nSIZE = 3\n",
 }
 
-Lone = Callable[[str], GradingClient]
-
-
-@pytest.fixture(scope="module")
-def lone(forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lone]:
-    """Make the client of one exercise alone: it grades several times faster than the client of an assignment."""
-    made: dict[str, GradingClient] = {}
-    with ExitStack() as open_graders:
-
-        def client(exercise: str) -> GradingClient:
-            if exercise not in made:
-                course = make_course(tmp_path_factory.mktemp(f"alone-{exercise}"), (exercise,))
-                grader = Grader(course, assignment_of(exercise), seed=SEED, forkserver=forkserver)
-                made[exercise] = GradingClient(open_graders.enter_context(grader), course.root, (exercise,))
-            return made[exercise]
-
-        yield client
-
 
 @pytest.mark.parametrize("answer", HIDING, ids=titled)
-def test_hidden_work_is_lost_or_reviewed(lone: Lone, answer: Answer) -> None:
+def test_hidden_work_is_lost_or_reviewed(clients: GradingClients, answer: Answer) -> None:
     """The values are right, so full marks without a review would be the result of hiding."""
-    exercise, reviews = lone(answer.exercise).reviews(answer)
+    exercise, reviews = clients(assignment_of(answer.exercise), SEED, [answer.exercise]).reviews(answer)
     assert exercise.checks[0].outcome == "pass", feedback_on(exercise)
     assert not any("stopped with" in check.message for check in exercise.checks), feedback_on(exercise)
     assert exercise.score != exercise.max_score or reviews, feedback_on(exercise)
 
 
 @pytest.mark.parametrize("answer", SHAPES, ids=titled)
-def test_values_are_compared_whatever_the_shape(lone: Lone, answer: Answer) -> None:
+def test_values_are_compared_whatever_the_shape(clients: GradingClients, answer: Answer) -> None:
     """A wrong value costs the check in which it came, in a traced or a timed call as in any other."""
-    exercise, _ = lone(answer.exercise).reviews(answer)
+    exercise, _ = clients(assignment_of(answer.exercise), SEED, [answer.exercise]).reviews(answer)
     assert exercise.score is not None, feedback_on(exercise)
     assert exercise.score < exercise.max_score, feedback_on(exercise)
     assert any("values are wrong" in check.message for check in exercise.checks), feedback_on(exercise)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from grading import ASSIGNMENTS, ROOT, exercises
 
-from foundations.commands.misconceptions import read_kinds
 from foundations.config import Course
 from foundations.diagnosis.catalogue import CATALOGUE
+from foundations.grading.kinds import read_kinds
 from foundations.grading.misconceptions import load_bank
 
 PAGE = ROOT / "docs" / "misconceptions.md"

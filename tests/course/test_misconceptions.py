@@ -6,14 +6,23 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from as_written import as_written
 from clients import GradingClients
-from grading import ASSIGNMENTS, ROOT, SEED, Answer, all_answers, exercises, failing, feedback_on, round_cases
+from grading import (
+    ASSIGNMENTS,
+    BANKS,
+    SEED,
+    Answer,
+    all_answers,
+    as_written,
+    exercises,
+    failing,
+    feedback_on,
+    round_cases,
+)
 
-from foundations.grading.misconceptions import Misconception, load_bank
+from foundations.grading.misconceptions import Misconception
 from foundations.report.model import Exercise
 
-BANKS = {assignment: load_bank(ROOT / "graders" / assignment) for assignment in ASSIGNMENTS}
 KNOWN = {misconception.id: misconception for bank in BANKS.values() for misconception in bank.misconceptions}
 #: Tried in addition to the usual one, if there is time. The first two assignments have few enough mistakes for both.
 MORE_SEEDS = (1, 9 * 10**15)

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import mutants as mutation
 import pytest
-from grading import exercises
+from grading import assignment, exercises
 from mutants import (
     REPORT,
     MutantRunner,
     Outcome,
-    builds_on,
     covered,
     discrepancies,
     explained,
@@ -21,8 +20,8 @@ from mutants import (
     mutants_of,
     report,
 )
-from mutating import Mutant, mutants
 
+from foundations.proving.mutating import Mutant, mutants
 from foundations.session.forkserver import ForkServer
 
 #: Notebooks of each assignment that the sample fills.
@@ -85,11 +84,12 @@ def test_no_exercise_of_a_round_builds_on_another() -> None:
     chosen = [(name, mutant) for name in names for mutant in mutants_of(name)[:3]]
     taken = list(in_rounds(chosen))
 
-    assert Counter((name, round_[name].change) for round_ in taken for name in round_) == Counter(
+    assert Counter((name, round_[name].name) for round_ in taken for name in round_) == Counter(
         (name, mutant.change) for name, mutant in chosen
     )
-    assert [round_ for round_ in taken for name in round_ if builds_on(name) & round_.keys()] == []
-    assert builds_on("Network") == {"Module", "Linear", "ReLU", "MSE"}
+    source = assignment("05_modules")
+    assert [round_ for round_ in taken for name in round_ if source.builds_on[name] & round_.keys()] == []
+    assert source.builds_on["Network"] == {"Module", "Linear", "ReLU", "MSE"}
 
 
 def test_survivors_are_current_mutants_and_explained_once() -> None:
@@ -126,9 +126,10 @@ def test_a_sample_of_the_mutants_is_noticed(assignment: str, forkserver: ForkSer
     names = exercises(assignment)
     chosen = [(name, mutant) for name in names for mutant in chance.sample(mutants_of(name), 2)]
     chance.shuffle(chosen)
-    part = [(name, mutant) for round_ in list(in_rounds(chosen))[:ROUNDS] for name, mutant in round_.items()]
+    part = [(name, answer.mutant) for round_ in list(in_rounds(chosen))[:ROUNDS] for name, answer in round_.items()]
     outcome = Outcome()
-    MutantRunner(tmp_path, forkserver).grade(part, outcome)
+    with MutantRunner(tmp_path, forkserver) as runner:
+        runner.grade(part, outcome)
     graded: dict[str, set[str]] = {}
     for name, mutant in part:
         graded.setdefault(name, set()).add(mutant.change)

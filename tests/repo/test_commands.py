@@ -30,6 +30,8 @@ VALUES = {
     "DIR": "reports",
     "LEVEL": "full",
 }
+#: The folder of the course that a page begins.
+NEW_COURSE = "my-course"
 SUSPICIOUS = "import sys\nsys.modules['own'] = sys"
 
 
@@ -80,6 +82,10 @@ def test_command_works(course: Path, command: str) -> None:
     words = filled(command)
     if words[0] == "review" and len(words) > 2:  # it has one decision at most
         foundations(*words[:3], "--accept" if "--reopen" in words else "--reopen", cwd=course)
+    if words[0] == "new":
+        shutil.rmtree(course / NEW_COURSE, ignore_errors=True)
+        if words[1] == "exercise":
+            foundations("new", "course", NEW_COURSE, cwd=course)
     must_work(foundations(*words, cwd=course), *([1] if words[0] == "check" else []))
 
 

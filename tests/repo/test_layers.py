@@ -45,8 +45,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gradebook": {"grading", "reviews", "report", "notebooks", "plain", "config", "errors"},
     "batch": {"gradebook", "grading", "report", "notebooks", "config", "errors"},
     "release": {"gradebook", "report", "notebooks", "analysis", "config", "errors"},
+    "proving": {
+        *{"release", "grading", "report", "notebooks"},
+        *{"analysis", "session", "plain", "config", "errors"},
+    },
     "commands": {
-        *{"batch", "release", "gradebook", "grading", "reviews", "report", "notebooks"},
+        *{"proving", "batch", "release", "gradebook", "grading", "reviews", "report", "notebooks"},
         *{"session", "sandbox", "plain", "config", "errors"},
     },
     "cli": {"commands", "plain", "config", "errors"},

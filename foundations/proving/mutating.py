@@ -1,6 +1,6 @@
 """Small changes to a right answer, one at a time, like careless errors: the mutants of a solution.
 
-The changes fit the subjects of this course: axes and shapes, ``sum`` and ``mean``, transposes, dtypes, gradients in
+The changes fit numerical Python: axes and shapes, ``sum`` and ``mean``, transposes, dtypes, gradients in
 ``.g``, letters of einsum.
 """
 
@@ -96,10 +96,7 @@ class _Place:
 
 def mutants(source: str) -> list[Mutant]:
     """Return all mutants of ``source``, a cell with one function or class, each once, in the order of its lines."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):  # docstrings have no effect, and take room
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
+    tree = without_docstrings(ast.parse(source))
     own = ast.unparse(tree)
     by_source: dict[str, Mutant] = {}
     for place in list(_places(tree)):
@@ -110,6 +107,14 @@ def mutants(source: str) -> list[Mutant]:
             if text != own and text not in by_source:
                 by_source[text] = Mutant(kind, *_difference(own, text), text)
     return _told_apart(by_source.values())
+
+
+def without_docstrings(tree: ast.Module) -> ast.Module:
+    """Remove the docstrings of functions and classes from ``tree``: they have no effect, and take room."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return tree
 
 
 def _difference(before: str, after: str) -> tuple[str, str]:

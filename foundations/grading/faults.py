@@ -1,0 +1,81 @@
+"""Faults of a course's author, with the file and the line to correct."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from foundations.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One sentence for the author of a course, and the place that it is about.
+
+    Attributes:
+        text: the sentence: subject, value, cause, and the next step.
+        path: the file; ``None`` if the fault is not in a single file.
+        line: the line in the file, or in the cell if there is one, counted from 1.
+        cell: the position of the cell in a notebook, counted from 1.
+        exercise: the exercise that it is about; empty if it is about none, or about several.
+    """
+
+    text: str
+    path: Path | None = None
+    line: int | None = None
+    cell: int | None = None
+    exercise: str = ""
+
+    def place(self, root: Path | None = None) -> str:
+        """Return the place as words: ``graders/01_a/test_f.py, line 3``, relative to ``root``; empty without a file."""
+        if self.path is None:
+            return ""
+        path = self.path.relative_to(root) if root and self.path.is_relative_to(root) else self.path
+        parts = [f"{name} {number}" for name, number in (("cell", self.cell), ("line", self.line)) if number]
+        return ", ".join([path.as_posix(), *parts])
+
+    def sentence(self, root: Path | None = None) -> str:
+        """Return the place and the text in one line."""
+        return ": ".join(filter(None, (self.place(root), self.text)))
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+class AuthorError(CourseError):
+    """A file of a course is wrong at a known place."""
+
+    def __init__(self, fault: Fault, *, slug: str) -> None:
+        super().__init__(str(fault), slug=slug)
+        self.fault = fault
+
+
+def fault_of(error: BaseException, folder: Path, path: Path | None = None) -> Fault:
+    """Return the fault behind an exception that code of the course raised while it was imported.
+
+    Args:
+        error: the exception; pytest's own exceptions are followed to their cause.
+        folder: the place is the innermost line of a file in this folder.
+        path: the file, if no line of the folder is found.
+    """
+    cause = _first_cause(error)
+    text = " ".join(str(cause).split())
+    if isinstance(cause, SyntaxError) and cause.filename:
+        return Fault(f"{type(cause).__name__}: {cause.msg}", Path(cause.filename), cause.lineno)
+    places = [place for place in _places(cause.__traceback__) if place[0].is_relative_to(folder)]
+    file, line = places[-1] if places else (path, None)
+    return Fault(text if isinstance(cause, CourseError) else f"{type(cause).__name__}: {text}", file, line)
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    while error.__cause__ is not None and not isinstance(error, CourseError):
+        error = error.__cause__
+    return error
+
+
+def _places(trace: TracebackType | None) -> Iterator[tuple[Path, int]]:
+    while trace is not None:
+        yield Path(trace.tb_frame.f_code.co_filename), trace.tb_lineno
+        trace = trace.tb_next

@@ -1,0 +1,141 @@
+"""The texts of a new course and a new exercise. ``NAME`` is replaced by the name of the exercise."""
+
+from __future__ import annotations
+
+PYPROJECT = """# Settings of the course: docs/settings.md of foundations-kit lists all.
+[tool.foundations]
+feedback = "hints"
+"""
+
+NBGRADER_CONFIG = """# nbgrader's settings for this course, as foundations-kit needs them.
+import os
+import sys
+from pathlib import Path
+
+c = get_config()  # noqa: F821
+
+# For a new gradebook, nbgrader starts the program `alembic`, which is next to Python even if no venv is activated.
+os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
+
+"""
+
+CONFTEST = '''"""Fixtures that the hidden tests of several exercises share."""
+
+import pytest
+import torch
+
+
+@pytest.fixture
+def matrix(student):
+    """Make secret tensors: ``matrix(2, 3)``, another one at every call, the same ones at a replay."""
+    generator = student.generator("matrices")
+
+    def make(*shape, dtype=torch.float32):
+        return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
+
+    return make
+'''
+
+#: The first cell of a new assignment.
+SETUP = """import torch
+
+from foundations import testing
+"""
+
+PROSE = """## Exercise · `NAME` (1 point)
+
+Replace this text: one idea in 30 to 110 words, and then the task.
+
+- State the shape and the dtype of the result.
+- State what happens to the input: it is left as it is.
+"""
+
+SOLUTION = '''def NAME(x: torch.Tensor) -> torch.Tensor:
+    """Replace this line by one sentence on the value.
+
+    x: any shape, a floating dtype  →  that shape, that dtype.
+    """
+    # about 1 line
+    ### BEGIN SOLUTION
+    ### BLANK 1: the solution of NAME
+    raise NotImplementedError()
+    ### END SOLUTION
+'''
+
+CHECK = """# Graded, 1 point. What you see here is tried now; the hidden graders try more.
+# Add cases with numbers done by hand: testing.case(torch.tensor([1.0, 2.0]), gives=torch.tensor([...])).
+testing.check(
+    "NAME",
+    testing.case(torch.tensor([1.0, 2.0]), calls=lambda NAME, x: type(NAME(x)), gives=torch.Tensor, about="a tensor"),
+)
+"""
+
+GRADER = '''"""Hidden checks of ``NAME(x)``. Each test is one graded behaviour; students read the name in ``check``."""
+
+import torch
+
+from foundations.grading.pytest_plugin import check
+
+
+def expected(x):
+    """Return the right value for the float64 tensor ``x``, computed in another way than the solution computes it."""
+    ### BLANK 2: the value of NAME(x), computed in another way than in the solution
+    raise NotImplementedError
+
+
+@check("the value for many shapes", weight=3, gate=True)
+def test_value(student, matrix):
+    for shape in ((3, 4), (4, 2), (1, 5), (5, 1), (2, 2)):
+        x = matrix(*shape)
+        student.call(x).must_return(expected(x.double()).to(x.dtype))
+
+
+@check("the dtype of the result follows the input", weight=1)
+def test_dtype(student, matrix):
+    x = matrix(3, 2, dtype=torch.float64)
+    student.call(x).must_return(expected(x).to(x.dtype))
+
+
+@check("the input is left as it was", weight=1)
+def test_input(student, matrix):
+    student.call(matrix(3, 4)).must_leave_inputs()
+'''
+
+BANK_HEAD = '''"""What learners get wrong, as code that runs. The name is the mistake's id, the docstring the hint."""
+'''
+
+#: Imports of the entries of a bank, each a module and a name in it.
+BANK_IMPORTS = (
+    ("torch", None),
+    ("foundations.grading.misconceptions", "battery"),
+    ("foundations.grading.misconceptions", "misconception"),
+)
+
+MISTAKES = '''
+
+@battery("NAME")
+def inputs_of_NAME(generator):
+    """Inputs on which the mistakes in NAME differ from each other."""
+    return [(torch.randn(*shape, generator=generator),) for shape in ((3, 4), (4, 2), (1, 5), (5, 1))]
+
+
+@misconception("NAME")
+def forgets_to_return_NAME(x):
+    """Your function ends without a value. Which line sends the result back?"""
+
+
+@misconception("NAME")
+def returns_the_input_of_NAME(x):
+    """The result equals the input. Which line was meant to change it?"""
+    return x
+'''
+
+RIGHT = """# Right answers in students' own words. A line "# %% its name" starts one, and "# %+" a further cell of it.
+# ruff: noqa
+# fmt: off
+
+# %% in other words
+def NAME(x):
+    ### BLANK 3: a right answer to NAME that is written differently from the solution
+    raise NotImplementedError()
+"""
