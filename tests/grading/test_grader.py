@@ -331,7 +331,7 @@ def test_submission_is_ungraded_without_confinement(grader, graded, monkeypatch)
 
 
 def test_broken_battery_costs_only_the_hint(course, forkserver, tmp_path):
-    """The check fails without a hint, and a review shows the author the error."""
+    """The check fails with a general hint at most, and a review shows the author the error."""
     root = tmp_path / "copy"
     shutil.copytree(course.root, root)
     (root / "graders" / "course" / "misconceptions.py").write_text(
@@ -345,7 +345,7 @@ def test_broken_battery_costs_only_the_hint(course, forkserver, tmp_path):
     first = report.exercises[0].checks[0]
 
     assert (report.verdict, report.fault) == ("graded", 0)
-    assert (first.name, first.outcome, first.misconception) == ("the value", "fail", None)
+    assert (first.name, first.outcome, first.misconception) == ("the value", "fail", "factor")
     assert [review.finding for review in report.review] == [
         "ValueError: no numbers today (line 6 of misconceptions.py)"
     ]
