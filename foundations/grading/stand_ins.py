@@ -48,7 +48,7 @@ class StandIns:
 
     @property
     def stubs(self) -> str:
-        """Source that defines each of these names by an empty function, to read the source of an exercise without them."""
+        """Source that defines each of these names by an empty function, to read an exercise's source without them."""
         return "\n".join(f"def {name}(*args, **named): ..." for name in self.above)
 
     def lack(self, text: str) -> bool:
