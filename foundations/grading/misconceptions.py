@@ -105,7 +105,7 @@ def battery(exercise: str, *, caller: Caller | None = None, form: Form = "right"
     """Mark a function of ``misconceptions.py`` that makes inputs on which the misconceptions of ``exercise`` differ.
 
     ``caller(names, *inputs)`` calls the exercise if it cannot be called directly. ``form`` is the form of the earlier
-    exercises on which the student's answer is called; the misconceptions always use those of their own file.
+    exercises on which the student's answer is called; the misconceptions always use those in their file.
     """
 
     def mark(inputs: Inputs) -> Inputs:

@@ -1,7 +1,7 @@
 """Stand-ins: right versions of earlier exercises, on which an answer that builds on these is tried.
 
 ``graders/<assignment>/stand_ins.py`` declares them. Their code travels into the student's process, where
-:mod:`foundations.worker.stand_ins` puts them in the place of the notebook's own functions and classes.
+:mod:`foundations.worker.stand_ins` uses them instead of the notebook's own functions and classes.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class StandIns:
 
     @property
     def stubs(self) -> str:
-        """Source that defines each of these names and does nothing, to read the source of an exercise without them."""
+        """Source that defines each of these names by an empty function, to read an exercise's source without them."""
         return "\n".join(f"def {name}(*args, **named): ..." for name in self.above)
 
     def lack(self, text: str) -> bool:
@@ -80,7 +80,7 @@ def load_stand_ins(graders: Path) -> dict[str, StandIns]:
     """Read the stand-ins of one assignment's folder by exercise; empty if it has no such file.
 
     Raises:
-        CourseError: the file cannot be imported, or one of its functions does not make what it declares.
+        CourseError: the file cannot be imported, or one of its functions makes a name that is not declared.
     """
     module = import_course_module(graders / "stand_ins.py", slug="stand-ins")
     values = list(vars(module).values()) if module else []

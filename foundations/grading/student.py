@@ -342,8 +342,8 @@ class Student:
     ) -> Result:
         """Make an attempt on right versions of the earlier exercises and, if it fails, on the notebook's own.
 
-        So an earlier mistake costs no points again. An answer that keeps to an unusual convention of its own earlier
-        exercises is right too. If both fail, the finding is that of the attempt on right versions.
+        So an earlier mistake costs no points again. An answer that keeps to an unusual convention of the notebook's
+        earlier exercises is right too. If both fail, the finding is that of the attempt on right versions.
 
         Args:
             attempt: calls the exercise and checks the results.

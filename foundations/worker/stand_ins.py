@@ -1,6 +1,6 @@
 """Stand-ins: right versions of earlier exercises, which an answer that builds on these uses during one call.
 
-A grader's function makes them in the student's process, and :func:`stand_ins` puts them in the place of the notebook's
+A grader's function makes them in the student's process, and :func:`stand_ins` uses them instead of the notebook's
 own. A stand-in that cannot work raises an error about the call of the student's, not about its own formula. Functions
 of PyTorch that it calls are not counted in a trace.
 

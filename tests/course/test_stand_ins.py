@@ -161,7 +161,7 @@ def _with_base(before: str, head: str) -> str:
     return f"{before}\n\nclass {head}:{_CALL}"
 
 
-#: Assignment, what is unusual, earlier answers that may be wrong, and right later ones that must keep their points.
+#: Assignment, a description, earlier answers that may be wrong, and right later ones that must keep their points.
 CASES: list[tuple[str, str, dict[str, str], dict[str, str]]] = [
     (
         "03_forward",

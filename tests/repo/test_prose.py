@@ -20,7 +20,7 @@ LISTED = re.compile(
     r"""\b(
         what(?!\s(is|are|does|do|did|happens|happened|kind|if|to)\b[^.]*\?)   # a noun, not a question
         | nobody | nothing | nowhere
-        | stands? | stood | standing | lies | says? | said | tells? | told | speaks?
+        | stands?(?!-in) | stood | standing | lies | says? | said | tells? | told | speaks?
         | beside | mends? | mended | (go|goes|went)\son | by\s(itself|themselves)
         | of\s(its|their|one's)\sown | in\sthe\splace\sof | handed\sin | (is|are|was)\sno
     )\b""",

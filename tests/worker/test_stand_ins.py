@@ -284,7 +284,7 @@ def tensor(*shape: int, g: object = None) -> torch.Tensor:
     ids=["no gradient", "another shape", "a list", "too few", "shapes that do not fit", "a number"],
 )
 def test_errors_are_about_the_call(call: Callable[[Any], None], kind: type[Exception], text: str) -> None:
-    """They name the exercise, its parameters and shapes, and nothing from the stand-in's own formula."""
+    """They name the exercise, its parameters and shapes, and not the formula of the stand-in."""
     names = notebook("def f(inp, out): ...")
     with stand_ins(names, {"f": relu_grad}, "answer"), pytest.raises(kind) as caught:
         call(names["f"])
