@@ -204,6 +204,10 @@ def prove(  # noqa: PLR0917 - typer needs a parameter for each option
     page: Annotated[
         Path | None, typer.Option("--page", help="Write an HTML page with all results to FILE.", metavar="FILE")
     ] = None,
+    convert_weights: Annotated[
+        bool,
+        typer.Option("--convert-weights", help="First change weights of checks, as in earlier versions, to points."),
+    ] = False,
     course_folder: CourseOption = None,
 ) -> None:
     """Show that an assignment grades rightly, or name each fault of its author with file and line.
@@ -218,7 +222,7 @@ def prove(  # noqa: PLR0917 - typer needs a parameter for each option
     """
     from foundations.commands import prove as proving
 
-    options = proving.Options(exercise, all_mutants, as_json, page)
+    options = proving.Options(exercise, all_mutants, as_json, page, convert_weights)
     raise typer.Exit(proving.prove(find_course(course_folder), assignment, options, out=out, err=err))
 
 
@@ -231,7 +235,7 @@ app.add_typer(new, name="new")
 
 @new.command("course")
 def new_course(folder: Annotated[Path, typer.Argument(help="The folder of the course.", metavar="PATH")]) -> None:
-    """Write a course without assignments: settings, nbgrader's configuration, and the fixtures of graders.
+    """Write a course without assignments: settings and nbgrader's configuration.
 
     No existing file is overwritten.
     """

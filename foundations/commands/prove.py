@@ -32,12 +32,14 @@ class Options:
         all_mutants: try every mutant of the solutions.
         as_json: print JSON instead of lines.
         page: gets an HTML page; ``None``: no such file.
+        convert_weights: first change checks with weights to checks with points.
     """
 
     exercise: str | None = None
     all_mutants: bool = False
     as_json: bool = False
     page: Path | None = None
+    convert_weights: bool = False
 
 
 def prove(course: Course, assignment: str | None, options: Options, *, out: Console, err: Console) -> int:
@@ -51,6 +53,8 @@ def prove(course: Course, assignment: str | None, options: Options, *, out: Cons
     """
     names = _assignments(course, assignment, options.exercise)
     proofs: list[Proof] = []
+    if options.convert_weights:
+        _convert_weights(course, names, err)
     with forkserver.ForkServer() as server:  # it starts while this process imports
         from foundations.proving.prover import Extent
         from foundations.proving.prover import prove as proved
@@ -69,6 +73,14 @@ def prove(course: Course, assignment: str | None, options: Options, *, out: Cons
         if not options.as_json:
             _print(out, f"  written: {options.page}")
     return 0 if all(proof.proved for proof in proofs) else CourseError.exit_code
+
+
+def _convert_weights(course: Course, assignments: Sequence[str], err: Console) -> None:
+    from foundations.proving.weights import convert_weights
+
+    for assignment in assignments:
+        for path in convert_weights(course, assignment):
+            _print(err, f"  points instead of weights: {path.relative_to(course.root)}")
 
 
 def _assignments(course: Course, assignment: str | None, exercise: str | None) -> list[str]:

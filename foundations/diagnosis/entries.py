@@ -60,6 +60,13 @@ _CHANGES = (
 )
 
 
+#: By id: whether a right result contradicts the mistake, because the mistake would have changed it.
+CONTRADICTIONS: dict[str, Callable[[Judgement], bool]] = {
+    mistake.id: partial(lambda change, judgement: not close(change(judgement.right), judgement.right), mistake.change)
+    for mistake in _CHANGES
+}
+
+
 def changed_entries(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose a function of the right result, the same for every entry: minus, square, root and others."""
     for mistake in _CHANGES:

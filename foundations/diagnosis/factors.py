@@ -39,6 +39,11 @@ def factor(failing: Sequence[Judgement]) -> Diagnosis | None:
     return Diagnosis("factor", f"{failing[-1].values} is {text}. {question}")
 
 
+def contradicts(judgement: Judgement) -> bool:
+    """Check whether a right result shows that no factor is applied: its arguments have no size 1, and it is not 0."""
+    return has_numbers(judgement.right) and 1 not in _sizes(judgement).values()
+
+
 def _constant(ratios: Sequence[float], failing: Sequence[Judgement], *, may_be_size: bool) -> Diagnosis | None:
     """Diagnose a factor that is the same in all calls. A single number needs one that is not there by chance."""
     first = ratios[0]

@@ -37,6 +37,13 @@ OF_FAILING: tuple[Diagnoser, ...] = (
 #: Diagnosers of all results of several calls, right and wrong.
 OF_ALL: tuple[Diagnoser, ...] = (history.keeps_last_call, history.pattern)
 
+#: Mistakes that change the result of every call, by id: whether a right result contradicts the mistake.
+EVERYWHERE: dict[str, Callable[[Judgement], bool]] = {
+    "factor": factors.contradicts,
+    "offset": lambda judgement: judgement.right.numel() > 0,
+    **entries.CONTRADICTIONS,
+}
+
 #: Results with more numbers are not compared.
 MAX_NUMBERS = 200_000
 
@@ -50,8 +57,11 @@ def diagnose(judgements: Sequence[Judgement]) -> Diagnosis | None:
     failing = [judgement for judgement in judgements if not judgement.agrees]
     if not failing or any(judgement.expected.numel() > MAX_NUMBERS for judgement in judgements):
         return None
+    places = {judgement.place for judgement in failing}
+    right = [judgement for judgement in judgements if judgement.agrees and judgement.place in places]
     for diagnosers, evidence in ((OF_FAILING, failing), (OF_ALL, judgements)):
         for diagnoser in diagnosers:
-            if (found := diagnoser(evidence)) is not None:
+            found = diagnoser(evidence)
+            if found is not None and not (found.id in EVERYWHERE and any(map(EVERYWHERE[found.id], right))):
                 return found
     return None

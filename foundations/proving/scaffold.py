@@ -36,11 +36,12 @@ def new_course(folder: Path, nbgrader_settings: Mapping[str, Mapping[str, Any]])
     files = {
         folder / "pyproject.toml": templates.PYPROJECT,
         folder / "nbgrader_config.py": templates.NBGRADER_CONFIG + "\n".join(lines) + "\n",
-        folder / "graders" / "conftest.py": templates.CONFTEST,
     }
-    _refuse([*files, folder / "source", folder / "graders"])
+    folders = [folder / "source", folder / "graders"]
+    _refuse([*files, *folders])
     _write(files)
-    (folder / "source").mkdir()
+    for made in folders:
+        made.mkdir()
     return list(files)
 
 

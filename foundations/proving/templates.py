@@ -19,23 +19,6 @@ os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Pa
 
 """
 
-CONFTEST = '''"""Fixtures that the hidden tests of several exercises share."""
-
-import pytest
-import torch
-
-
-@pytest.fixture
-def matrix(student):
-    """Make secret tensors: ``matrix(2, 3)``, another one at every call, the same ones at a replay."""
-    generator = student.generator("matrices")
-
-    def make(*shape, dtype=torch.float32):
-        return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
-
-    return make
-'''
-
 #: The first cell of a new assignment.
 SETUP = """import torch
 
@@ -70,35 +53,29 @@ testing.check(
 )
 """
 
-GRADER = '''"""Hidden checks of ``NAME(x)``. Each test is one graded behaviour; students read the name in ``check``."""
+GRADER = '''"""Hidden checks of ``NAME(x)``. Each is one graded behaviour; students read its name."""
 
 import torch
 
-from foundations.grading.pytest_plugin import check
+from foundations.authoring import Exercise, dtypes, unchanged_inputs, values
 
 
-def expected(x):
-    """Return the right value for the float64 tensor ``x``, computed in another way than the solution computes it."""
-    ### BLANK 2: the value of NAME(x), computed in another way than in the solution
-    raise NotImplementedError
+class TestNAME(Exercise):
+    exercise = "NAME"
+    #: Shapes of x.
+    sizes = ((3, 4), (3, 4), (4, 2), (1, 5), (5, 1), (2, 2))
 
+    def inputs(self, *shape, dtype=torch.float32):
+        return (self.normal(*shape, dtype=dtype),)
 
-@check("the value for many shapes", weight=3, gate=True)
-def test_value(student, matrix):
-    for shape in ((3, 4), (4, 2), (1, 5), (5, 1), (2, 2)):
-        x = matrix(*shape)
-        student.call(x).must_return(expected(x.double()).to(x.dtype))
+    def expected(self, x):
+        """Return the right value in the dtype of x, computed in another way than the solution computes it."""
+        ### BLANK 2: the value of NAME(x), computed in another way than in the solution
+        raise NotImplementedError
 
-
-@check("the dtype of the result follows the input", weight=1)
-def test_dtype(student, matrix):
-    x = matrix(3, 2, dtype=torch.float64)
-    student.call(x).must_return(expected(x).to(x.dtype))
-
-
-@check("the input is left as it was", weight=1)
-def test_input(student, matrix):
-    student.call(matrix(3, 4)).must_leave_inputs()
+    test_values = values("the value for many shapes", points=0.6, gate=True)
+    test_dtypes = dtypes("the dtype of the result follows the input", points=0.2)
+    test_input = unchanged_inputs("the input is left as it was", points=0.2)
 '''
 
 BANK_HEAD = '''"""What learners get wrong, as code that runs. The name is the mistake's id, the docstring the hint."""
@@ -107,8 +84,8 @@ BANK_HEAD = '''"""What learners get wrong, as code that runs. The name is the mi
 #: Imports of the entries of a bank, each a module and a name in it.
 BANK_IMPORTS = (
     ("torch", None),
-    ("foundations.grading.misconceptions", "battery"),
-    ("foundations.grading.misconceptions", "misconception"),
+    ("foundations.authoring", "battery"),
+    ("foundations.authoring", "misconception"),
 )
 
 MISTAKES = '''

@@ -28,6 +28,7 @@ from wrong_results import (
     matrix,
 )
 
+from foundations.diagnosis.judgement import Judgement
 from foundations.diagnosis.search import diagnose
 
 
@@ -516,3 +517,13 @@ def test_an_input_is_handed_over_unchanged(example):
         return arguments[0]
 
     assert diagnosed(example, wrong)[0] == "unchanged_input"
+
+
+@pytest.mark.parametrize("got", [lambda x: x * x, lambda x: 2 * x + 1, lambda x: -2 * x])
+def test_a_right_result_contradicts_a_change_of_every_result(got):
+    """An answer that is right in one call does not multiply, add or negate in all calls."""
+    calls = []
+    for value in (2.0, -3.5):
+        x = torch.tensor([value])
+        calls.append(Judgement(got(x) if value < 0 else 2 * x, 2 * x, (x, torch.ones(3)), agrees=value > 0))
+    assert diagnose(calls) is None

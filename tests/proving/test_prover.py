@@ -91,7 +91,7 @@ def test_a_stub_that_earns_points_is_a_fault(course: Course, forkserver: ForkSer
     """A check that passes without an answer is not behind a gate."""
     check = "@check('nothing')\ndef test_nothing():\n    pass\n"
     grader = course.graders / "course" / "test_triple.py"
-    replace_in(grader, '@check("the value", weight=2, gate=True)', f'{check}\n@check("the value", weight=2)')
+    replace_in(grader, '@check("the value", gate=True)', f'{check}\n@check("the value")')
     [fault] = [fault for fault in found(course, forkserver) if "stub" in fault]
     assert fault.startswith("graders/course/test_triple.py, line 1: the released stub of 'triple' gets")
 
