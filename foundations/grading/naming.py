@@ -131,7 +131,7 @@ class BankSearch:
 
         It must agree on every call of the failing check, on more of the battery than any other, and on more than half
         of it. If no numbers agree, it must agree on all of the battery. In the call that failed, an exception of the
-        same class is not enough. Of several whose numbers agree in all calls, the hint of the first fits as well.
+        same class is not enough.
         """
         candidates = [candidate for candidate in self._by_value() if self._fits(candidate)]
         if not candidates:
@@ -141,7 +141,7 @@ class BankSearch:
         best = max(range(len(candidates)), key=lambda index: counts[index][0])
         count, numbers = counts[best]
         enough = count > _ENOUGH * len(battery) if numbers else count == len(battery)
-        alone = sum(other == count for other, _ in counts) == 1 or (numbers and count == len(battery))
+        alone = sum(other == count for other, _ in counts) == 1
         return candidates[best] if enough and alone else None
 
     def scaled(self) -> Misconception | None:
