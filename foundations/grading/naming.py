@@ -32,7 +32,7 @@ _SAME_FACTOR = 1e-4
 
 
 class Agreement(IntEnum):
-    """How much the behaviour of two functions in one call speaks for the same mistake in both."""
+    """How much the behaviour of two functions in one call is evidence of the same mistake in both."""
 
     NONE = 0
     #: Exceptions of the same class, with different messages.
@@ -197,7 +197,7 @@ class BankSearch:
         return Agreement.NONE not in levels[:-1] and max(levels) > Agreement.EXCEPTION
 
     def _factor(self, candidate: Misconception) -> float | None:
-        factors = []
+        factors: list[float] = []
         for call in reversed(self.failing):
             factor = self._ratio(candidate, call)
             if factor is None or not _same_factor(factors[0] if factors else factor, factor):
