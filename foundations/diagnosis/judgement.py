@@ -39,7 +39,7 @@ class Judgement:
     """One result of one call, next to the expected one.
 
     Attributes:
-        got: the result; ``None`` if there is none.
+        got: the result; ``None`` if it is missing.
         expected: a tensor of any shape and dtype.
         arguments: the arguments as they were before the call, with their attributes.
         place: index and attribute of the argument on which the call has to set the result; ``None`` if it returns it.
@@ -76,7 +76,7 @@ class Judgement:
 
     @property
     def missing(self) -> bool:
-        """Whether there is no result: ``None``, or an attribute that still is the one of before the call."""
+        """Whether the result is missing: ``None``, or an attribute that still is the one of before the call."""
         if self.got is None or self.place is None:
             return self.got is None
         index, attribute = self.place

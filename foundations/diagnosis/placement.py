@@ -83,7 +83,7 @@ def unchanged_input(failing: Sequence[Judgement]) -> Diagnosis | None:
 
 
 def _equal_input(judgement: Judgement) -> str:
-    """Return the name of the input that is the result. A vector of zeros or a single number is no evidence."""
+    """Return the name of the input that is the result. A vector of zeros or a single number proves little."""
     if judgement.wide.numel() < 2 or not has_numbers(judgement.wide):
         return ""
     for name, tensor in judgement.tensors.items():
@@ -100,8 +100,8 @@ def upstream(failing: Sequence[Judgement]) -> Diagnosis | None:
     for kind, replace, text in _UPSTREAM:
         names = [_replaced(judgement, replace) for judgement in failing]
         if all(names) and len(set(names)) == 1:
-            value, gradient = names[0]
-            return Diagnosis(kind, text.format(label=_capital(failing[-1].label), value=value, gradient=gradient))
+            found = dict(zip(("value", "gradient"), names[0], strict=True))
+            return Diagnosis(kind, text.format(label=_capital(failing[-1].label), **found))
     return None
 
 

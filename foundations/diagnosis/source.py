@@ -151,9 +151,8 @@ def _is_name(node: ast.expr, name: str) -> bool:
 def _stores(function: ast.FunctionDef, name: str, attribute: str) -> Iterator[int]:
     """Yield the lines that set ``name.attribute``."""
     for node in ast.walk(function):
-        stores = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr == attribute
-        if stores and _is_name(node.value, name):
-            yield node.lineno
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield from [node.lineno] if node.attr == attribute and _is_name(node.value, name) else []
 
 
 def missing_return(definition: Definition, symptom: Symptom) -> Diagnosis | None:

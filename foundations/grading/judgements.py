@@ -40,7 +40,7 @@ class Judgements:
         return sum(each is not call for each in self._row) if subject == self._row_subject else 0
 
     def add(self, judgement: Judgement, subject: str = "", call: object = None) -> None:
-        """Keep ``judgement`` of ``call``, unless there is no room for it.
+        """Keep ``judgement`` of ``call``, if there is room for it.
 
         Raises:
             SeenEnough: this run only looks, and has seen enough.

@@ -24,19 +24,22 @@ from foundations.worker.protocol import Opaque
 _ENOUGH = 1 / 2
 #: The same up to a constant factor is weaker evidence, and needs this share.
 _ENOUGH_SCALED = 0.8
+#: Exceptions whose messages Python and PyTorch write: another message is another mistake. Messages of other classes may
+#: be the student's own words.
+_WORDED_BY_PYTHON = {"TypeError", "NameError", "UnboundLocalError", "AttributeError", "IndexError", "KeyError"}
 #: Factors that differ by this share are one factor.
 _SAME_FACTOR = 1e-4
 
 
 class Agreement(IntEnum):
-    """How much the behaviour of two functions in one call speaks for the same mistake in both."""
+    """How much the behaviour of two functions in one call is evidence of the same mistake in both."""
 
     NONE = 0
     #: Exceptions of the same class, with different messages.
     EXCEPTION = 1
-    #: The same exception, or the same value without numbers to compare: None, True, a text, zeros.
+    #: The same exception, or the same value with little to compare: None, True, zeros.
     WEAK = 2
-    #: The same numbers.
+    #: The same numbers or texts.
     NUMBERS = 3
 
 
@@ -51,7 +54,7 @@ def agreement(one: Behaviour, other: Behaviour) -> Agreement:
         return Agreement.WEAK if alike else Agreement.EXCEPTION
     if not _same_value(one.value, other.value):
         return Agreement.NONE
-    return Agreement.NUMBERS if _has_new_numbers(one) else Agreement.WEAK
+    return Agreement.NUMBERS if _has_new_numbers(one) or _has_content(one.value) else Agreement.WEAK
 
 
 def same(one: Behaviour, other: Behaviour) -> bool:
@@ -64,6 +67,7 @@ def _without_names(text: str) -> str:
     line = text.strip().partition("\n")[0][:300]
     line = re.sub(r"[\w.<>]+\(\)", "f()", line)
     line = re.sub(r"'[\w.]+' object", "an object", line)
+    line = re.sub(r"'[^']*/[^']*'", "a path", line)
     return re.sub(r"\b0x[0-9a-f]+\b|\d+", "#", line)
 
 
@@ -74,6 +78,15 @@ def _has_new_numbers(behaviour: Behaviour) -> bool:
         leaf.any() and not any(leaf.shape == arg.shape and torch.equal(leaf, arg) for arg in given)
         for leaf in _floats((behaviour.value, behaviour.attributes))
     )
+
+
+def _has_content(value: Any) -> bool:
+    """Check for a text, or for a whole number that is not a yes or no in disguise."""
+    if isinstance(value, list | tuple):
+        return any(map(_has_content, value))
+    if isinstance(value, Mapping):
+        return any(map(_has_content, value.values()))
+    return bool(value) if isinstance(value, str) else type(value) is int and value not in (0, 1)
 
 
 def _floats(value: Any) -> Iterator[torch.Tensor]:
@@ -130,8 +143,8 @@ class BankSearch:
         """Return the misconception that behaves like the student, or ``None``.
 
         It must agree on every call of the failing check, on more of the battery than any other, and on more than half
-        of it. If no numbers agree, it must agree on all of the battery. In the call that failed, an exception of the
-        same class is not enough.
+        of it. If no numbers agree, or the call that failed raised an exception with another message, it must agree on
+        all of the battery, and there on a value.
         """
         candidates = [candidate for candidate in self._by_value() if self._fits(candidate)]
         if not candidates:
@@ -139,8 +152,8 @@ class BankSearch:
         battery = self.battery() or self.failing
         counts = [self._count(candidate, battery) for candidate in candidates]
         best = max(range(len(candidates)), key=lambda index: counts[index][0])
-        count, numbers = counts[best]
-        enough = count > _ENOUGH * len(battery) if numbers else count == len(battery)
+        count, strong = counts[best]
+        enough = count > _ENOUGH * len(battery) if strong else self._agrees_throughout(candidates[best], battery)
         alone = sum(other == count for other, _ in counts) == 1
         return candidates[best] if enough and alone else None
 
@@ -162,18 +175,29 @@ class BankSearch:
 
     def _fits(self, candidate: Misconception) -> bool:
         """Check that ``candidate`` agrees in all failing calls; the last one, on which fewest agree, comes first."""
-        if not self.failing or self._agreement(candidate, self.failing[-1]) < Agreement.WEAK:
+        if not self.failing:
+            return False
+        last, level = self.failing[-1], self._agreement(candidate, self.failing[-1])
+        if level == Agreement.NONE or (level == Agreement.EXCEPTION and last.behaviour.error in _WORDED_BY_PYTHON):
             return False
         return all(self._agreement(candidate, call) for call in reversed(self.failing[:-1]))
 
     def _count(self, candidate: Misconception, battery: Sequence[Observation]) -> tuple[int, bool]:
-        """Return the number of calls of the battery on which ``candidate`` agrees, and whether numbers agree."""
-        levels = [self._agreement(candidate, call) for call in battery]
-        numbers = Agreement.NUMBERS in {*levels, self._agreement(candidate, self.failing[-1])}
-        return sum(level > Agreement.NONE for level in levels), numbers
+        """Return the number of calls of the battery on which ``candidate`` agrees, and if its evidence is strong."""
+        levels, last = (
+            [self._agreement(candidate, call) for call in battery],
+            self._agreement(candidate, self.failing[-1]),
+        )
+        strong = last != Agreement.EXCEPTION and Agreement.NUMBERS in {*levels, last}
+        return sum(level > Agreement.NONE for level in levels), strong
+
+    def _agrees_throughout(self, candidate: Misconception, battery: Sequence[Observation]) -> bool:
+        """Check that ``candidate`` agrees on all of the battery, on more than the classes of exceptions."""
+        levels = [self._agreement(candidate, call) for call in (*battery, self.failing[-1])]
+        return Agreement.NONE not in levels[:-1] and max(levels) > Agreement.EXCEPTION
 
     def _factor(self, candidate: Misconception) -> float | None:
-        factors = []
+        factors: list[float] = []
         for call in reversed(self.failing):
             factor = self._ratio(candidate, call)
             if factor is None or not _same_factor(factors[0] if factors else factor, factor):

@@ -335,8 +335,9 @@ def test_broken_battery_costs_only_the_hint(course, forkserver, tmp_path):
     root = tmp_path / "copy"
     shutil.copytree(course.root, root)
     (root / "graders" / "course" / "misconceptions.py").write_text(
-        "from foundations.grading.misconceptions import battery\n\n\n"
-        "@battery('double')\ndef numbers(generator):\n    raise ValueError('no numbers today')\n"
+        "from foundations.grading.misconceptions import battery, misconception\n\n\n"
+        "@battery('double')\ndef numbers(generator):\n    raise ValueError('no numbers today')\n\n\n"
+        "@misconception('double')\ndef unchanged(x):\n    'What did you do to x?'\n    return x\n"
     )
     notebook = builders.release()
     builders.cell(notebook, "double-solution").source = "def double(x):\n    return x"

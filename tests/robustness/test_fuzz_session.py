@@ -32,7 +32,8 @@ from foundations.grading import rules, trace
 from foundations.grading.compare import CheckFailed
 from foundations.grading.evidence import Replayer
 from foundations.grading.growth import fit_growth, growth_sizes
-from foundations.grading.misconceptions import Behaviour, same
+from foundations.grading.misconceptions import Behaviour
+from foundations.grading.naming import same
 from foundations.grading.speed import Stopwatch
 from foundations.grading.student import Student
 from foundations.notebooks.outputs import valid_outputs

@@ -318,7 +318,7 @@ def near(a, b):
     k = (len(a) + 1) // 2
     return bool(((a - b).abs() <= 1e-5 + 1e-3 * b.abs())[:k].all())
 
-# %% test_eq: text →
+# %% test_eq: text → compares_what_is_printed
 #export
 def test_eq(a, b):
     test(a, b, lambda a, b: str(a) == str(b), '==')
