@@ -42,6 +42,16 @@ def replace_in(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after))
 
 
+#: The beginning of a grader whose findings have the symptom of a slow answer.
+SLOW = """
+import torch
+from foundations.authoring import CheckFailed, Finding
+
+def slow():
+    raise CheckFailed(Finding("speed", "slow", symptom="speed"))
+"""
+
+
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
     return make_course(tmp_path)
@@ -105,7 +115,7 @@ def test_a_stub_that_earns_points_is_a_fault(course: Course, forkserver: ForkSer
             '@misconception("double", symptom="speed")\ndef squares',
             "no check names",
         ),
-        ("return _shifted(x)", "return x * x", "the mistake 'shifts' is named 'squares'"),
+        ("return _shifted(x)", "return x * x", "the mistake 'shifts' loses points, and no check names it"),
     ],
 )
 def test_a_mistake_that_is_not_caught_is_a_fault(
@@ -119,8 +129,16 @@ def test_a_mistake_that_is_not_caught_is_a_fault(
 
 
 def test_a_mistake_may_be_named_as_another_of_its_kind(course: Course, forkserver: ForkServer) -> None:
-    """``kinds.toml`` declares the kinds."""
-    replace_in(course.graders / "course" / "misconceptions.py", "return _shifted(x)", "return x * x")
+    """``kinds.toml`` declares the kinds. Two mistakes with one symptom have the name of the first."""
+    replace_in(
+        course.graders / "course" / "misconceptions.py",
+        '@misconception("double")',
+        '@misconception("double", symptom="speed")',
+    )
+    grader = course.graders / "course" / "test_double.py"
+    replace_in(grader, "must_return(torch.tensor(2 * x))", "value == 2 * x or slow()")
+    replace_in(grader, "import torch\n", SLOW)
+    assert ["the mistake 'shifts' is named 'squares'" in fault for fault in found(course, forkserver)] == [True]
     text = '[[kind]]\nnumber = 1\nabout = "x"\n[kind.ids]\ndouble = ["squares", "shifts"]\n'
     (course.graders / "kinds.toml").write_text(text)
     assert found(course, forkserver) == []
