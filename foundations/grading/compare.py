@@ -212,7 +212,7 @@ def _magnitude(gap: float, expected: torch.Tensor) -> str:
         return " by more than 10 % of the largest"
     if share < 1e-4:
         return f" after {int(-math.log10(share))} right digits"
-    return f" by up to {100 * share:.1g} % of the largest"
+    return f" by less than {10 if share >= 0.01 else 1} % of the largest"
 
 
 def _direction(got: torch.Tensor, expected: torch.Tensor) -> str:
