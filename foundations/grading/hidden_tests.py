@@ -70,7 +70,7 @@ class HiddenTests:
         arguments += [f"--rootdir={self.root}", f"--confcutdir={self.root}", f"--ignore={self.folder / RIGHT}"]
         _forget_other_graders(self.root)
         stop = _Stop()
-        with _no_foreign_plugins(), _importable(self.folder):
+        with _no_foreign_plugins(), importable(self.folder):
             code = pytest.main([*arguments, str(self.folder)], plugins=[plugin, stop])
         if stop.by is not None:
             raise stop.by
@@ -116,7 +116,7 @@ def _no_foreign_plugins() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _importable(folder: Path) -> Iterator[None]:
+def importable(folder: Path) -> Iterator[None]:
     """Let hidden tests import modules of their folder, e.g. ``helpers``, and not another folder's of the same name."""
     for path in folder.glob("*.py"):
         module = sys.modules.get(path.stem)

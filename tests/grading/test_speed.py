@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from foundations.config import Limits
+from foundations.config import RIGHT, Limits
 from foundations.errors import CourseError, SessionLost
 from foundations.grading import speed
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
+from foundations.grading.hidden_tests import importable
 from foundations.grading.misconceptions import Observation
 from foundations.grading.pytest_plugin import exercise_of
 from foundations.grading.speed import SpeedVerdict, Stopwatch, Task
@@ -301,6 +302,9 @@ class Recorder:
     ):
         self._tasks[self.exercise] = Task(self.exercise, baseline, inputs, expected, min_speedup, label, scale=scale)
 
+    def on_either(self, attempt, own=None, *, own_first=False):
+        return attempt()
+
     def __getattr__(self, name):
         raise CheckFailed(Finding("existence", f"{name} is not supported"))
 
@@ -335,7 +339,11 @@ def speed_checks() -> dict[str, Task]:
     plugin = CollectingPlugin()
     graders = Path(__file__).parents[2] / "graders"
     options = ["-q", "--tb=no", "--import-mode=importlib", "-c", os.devnull, "-pno:cacheprovider"]
-    pytest.main([*options, f"--rootdir={graders}", f"--confcutdir={graders}", str(graders)], plugins=[plugin])
+    for folder in graders.glob("[0-9]*"):
+        ignored = f"--ignore={folder / RIGHT}"
+        with importable(folder):
+            roots = f"--rootdir={graders}", f"--confcutdir={graders}"
+            pytest.main([*options, *roots, ignored, str(folder)], plugins=[plugin])
     assert len(plugin.tasks) >= 5
     assert plugin.timed == set(plugin.tasks)
     return plugin.tasks
