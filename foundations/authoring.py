@@ -5,11 +5,13 @@ An exercise is a class derived from :class:`Exercise`; the standard checks are i
 """
 
 from foundations.analysis.torch_operations import all_but
+from foundations.grading.attempts import tried_on_either
 from foundations.grading.call import Call, Trial, fail
 from foundations.grading.compare import CheckFailed, Finding, difference
 from foundations.grading.exercise import RETURN, Exercise
 from foundations.grading.growth import Growth
-from foundations.grading.misconceptions import battery, misconception
+from foundations.grading.misconceptions import battery, load_bank, misconception
+from foundations.grading.patches import mistake
 from foundations.grading.pytest_plugin import check
 from foundations.grading.rules import ANYTHING, Rule
 from foundations.grading.standard_checks import (
@@ -42,12 +44,15 @@ __all__ = [
     "dtypes",
     "fail",
     "faster_than",
+    "load_bank",
     "misconception",
+    "mistake",
     "old_values",
     "refuses",
     "rule",
     "scales_as",
     "sizes_of_one",
+    "tried_on_either",
     "unchanged_inputs",
     "values",
     "views",

@@ -6,12 +6,16 @@ misconception, and its docstring is the hint.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
+import inspect
 import io
+import textwrap
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,7 @@ import torch
 from foundations.diagnosis.catalogue import CATALOGUE
 from foundations.errors import CourseError
 from foundations.grading.course_module import import_course_module
+from foundations.grading.patches import Patch, Solutions
 from foundations.grading.stand_ins import Form
 
 _MARK = "__foundations_misconception__"
@@ -34,14 +39,36 @@ Caller = Callable[..., Any]
 class Misconception:
     """An executable wrong answer to one exercise.
 
-    ``symptoms`` identify it if its values are right: a forbidden operation, growth or speed.
+    Attributes:
+        make: returns the function or class.
+        symptoms: identify it if its values are right: a forbidden operation, growth or speed.
+        patched: the source of the answer, if it is a change of the solution; otherwise its source is in the bank.
     """
 
     id: str
     exercise: str
     hint: str
-    answer: Callable[..., Any]
+    make: Callable[[], Callable[..., Any]]
     symptoms: tuple[str, ...] = ()
+    patched: str = ""
+
+    @property
+    def answer(self) -> Callable[..., Any]:
+        """The wrong function or class."""
+        return self.make()
+
+    @property
+    def source(self) -> str:
+        """The source of the answer without decorators; empty if it cannot be found."""
+        if self.patched:
+            return self.patched
+        try:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(self.answer)))
+        except (OSError, TypeError, SyntaxError):
+            return ""
+        if isinstance(tree.body[0], ast.FunctionDef | ast.ClassDef):
+            tree.body[0].decorator_list = []
+        return ast.unparse(tree)
 
 
 @dataclass(frozen=True)
@@ -127,31 +154,50 @@ class Bank:
         return [misconception for misconception in self.misconceptions if misconception.exercise == exercise]
 
 
-def load_bank(graders: Path) -> Bank:
+def load_bank(graders: Path, notebook: Path | None = None) -> Bank:
     """Read the misconceptions of one assignment's folder, in the file's order; empty if it has no such file.
 
+    Args:
+        graders: the folder ``graders/<assignment>``.
+        notebook: the source notebook, whose solutions patches change; default: the one of the same assignment in
+            ``source/`` next to ``graders/``.
+
     Raises:
-        CourseError: the file cannot be imported, or a misconception has no docstring or the id of a general diagnosis.
+        CourseError: the file cannot be imported, a misconception has no docstring or the id of a general diagnosis, or
+            a patch does not fit the solution.
     """
-    module = import_course_module(graders / "misconceptions.py", slug="misconceptions")
+    path = graders / "misconceptions.py"
+    module = import_course_module(path, slug="misconceptions")
     if module is None:
         return Bank()
+    solutions = Solutions(notebook or graders.parent.parent / "source" / graders.name / f"{graders.name}.ipynb")
+    known = [
+        _patched(name, value, solutions) if isinstance(value, Patch) else _read(value)
+        for name, value in vars(module).items()
+        if isinstance(value, Patch) or hasattr(value, _MARK)
+    ]
+    if general := [misconception for misconception in known if misconception.id in CATALOGUE]:
+        raise CourseError(
+            f"misconception {general[0].id!r} of {general[0].exercise!r} has the id of a general diagnosis: rename it",
+            slug="misconceptions",
+        )
     values = list(vars(module).values())
     return Bank(
-        tuple(_read(answer) for answer in values if hasattr(answer, _MARK)),
+        tuple(known),
         {exercise: battery for inputs in values for exercise, battery in getattr(inputs, _BATTERY, {}).items()},
     )
 
 
 def _read(answer: Callable[..., Any]) -> Misconception:
     exercise, symptoms = getattr(answer, _MARK)
-    if answer.__name__ in CATALOGUE:
-        raise CourseError(
-            f"misconception {answer.__name__!r} of {exercise!r} has the id of a general diagnosis: rename it",
-            slug="misconceptions",
-        )
     hint = " ".join((answer.__doc__ or "").split())
-    return Misconception(answer.__name__, exercise, hint, answer, symptoms)
+    return Misconception(answer.__name__, exercise, hint, lambda: answer, symptoms)
+
+
+def _patched(name: str, patch: Patch, solutions: Solutions) -> Misconception:
+    text = solutions.patched(patch, name)
+    make = cache(partial(solutions.run, patch.exercise, text))
+    return Misconception(name, patch.exercise, patch.hint, make, patch.symptoms, text)
 
 
 def behave(answer: Callable[..., Any], args: Sequence[Any]) -> Behaviour:

@@ -5,8 +5,6 @@ There is one run for each notebook, in the judge's process.
 
 from __future__ import annotations
 
-import inspect
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -391,11 +389,7 @@ def _shown_by(known: misconceptions.Misconception, symptom: Symptom) -> Diagnosi
 
     If the student's code shows a mistake and that of the known one does not, they only behave alike.
     """
-    try:
-        source = textwrap.dedent(inspect.getsource(known.answer)).partition("\n")[2]
-    except (OSError, TypeError):
-        return None
-    return diagnose_source(replace(symptom, source=source, name=known.answer.__name__))
+    return diagnose_source(replace(symptom, source=known.source, name=known.answer.__name__))
 
 
 def _symptom(student: Student) -> Symptom:

@@ -27,6 +27,8 @@ class _Part:
 def as_answer(mistake: Misconception, path: Path, given: Collection[str] = ()) -> Answer:
     """Return the function or class of a bank under the exercise's name, without its docstring, and its helpers.
 
+    A change of the solution is the changed solution.
+
     Helpers are the bank's own functions, classes and constants that the mistake uses, those of helpers included; not
     its imports, because a notebook has its own.
 
@@ -35,6 +37,9 @@ def as_answer(mistake: Misconception, path: Path, given: Collection[str] = ()) -
         path: the bank's file.
         given: names that the notebook binds, so that a helper of the same name is not needed.
     """
+    if mistake.patched:
+        line = line_of(mistake, path)
+        return Answer(mistake.exercise, mistake.id, (mistake.patched.strip("\n"),), path=path, line=line)
     parts = _parts(path.read_text("utf-8"))
     own = parts[mistake.answer.__name__].node
     assert isinstance(own, _Definition)
@@ -49,7 +54,7 @@ def as_answer(mistake: Misconception, path: Path, given: Collection[str] = ()) -
 
 def line_of(mistake: Misconception, path: Path) -> int | None:
     """Return the line of the bank on which the definition of ``mistake`` starts."""
-    part = _parts(path.read_text("utf-8")).get(mistake.answer.__name__)
+    part = _parts(path.read_text("utf-8")).get(mistake.id)
     return part.node.lineno if part else None
 
 

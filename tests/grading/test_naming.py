@@ -10,7 +10,7 @@ from foundations.grading.naming import Agreement, BankSearch, agreement, ratio
 
 
 def known(**answers):
-    return [Misconception(name, "f", "hint", answer) for name, answer in answers.items()]
+    return [Misconception(name, "f", "hint", lambda answer=answer: answer) for name, answer in answers.items()]
 
 
 def observed(answer, *inputs):

@@ -114,9 +114,10 @@ def test_missing_class_and_stub_are_described(student_of):
 
 def test_mistake_of_a_class_is_named_by_attributes_of_arguments(student_of):
     """The same grader's function calls the student's class and the misconception's."""
+    other = type("Else", (ForgetsFactor,), {"backward": lambda self: None})
     known = [
-        Misconception("forgets_factor", "Double", "hint", ForgetsFactor),
-        Misconception("else", "Double", "hint", type("Else", (ForgetsFactor,), {"backward": lambda self: None})),
+        Misconception("forgets_factor", "Double", "hint", lambda: ForgetsFactor),
+        Misconception("else", "Double", "hint", lambda: other),
     ]
     source = DOUBLE.replace("self.inp.g = 2 * self.out.g", "self.inp.g = self.out.g")
     student = student_of("Double", source)
