@@ -21,7 +21,6 @@ from typing import Any
 
 import torch
 
-from foundations.diagnosis.catalogue import CATALOGUE
 from foundations.errors import CourseError
 from foundations.grading.course_module import import_course_module
 from foundations.grading.patches import Patch, Solutions
@@ -163,8 +162,7 @@ def load_bank(graders: Path, notebook: Path | None = None) -> Bank:
             ``source/`` next to ``graders/``.
 
     Raises:
-        CourseError: the file cannot be imported, a misconception has no docstring or the id of a general diagnosis, or
-            a patch does not fit the solution.
+        CourseError: the file cannot be imported, a misconception has no docstring, or a patch does not fit.
     """
     path = graders / "misconceptions.py"
     module = import_course_module(path, slug="misconceptions")
@@ -176,11 +174,6 @@ def load_bank(graders: Path, notebook: Path | None = None) -> Bank:
         for name, value in vars(module).items()
         if isinstance(value, Patch) or hasattr(value, _MARK)
     ]
-    if general := [misconception for misconception in known if misconception.id in CATALOGUE]:
-        raise CourseError(
-            f"misconception {general[0].id!r} of {general[0].exercise!r} has the id of a general diagnosis: rename it",
-            slug="misconceptions",
-        )
     values = list(vars(module).values())
     return Bank(
         tuple(known),
