@@ -54,7 +54,7 @@ def mistake(exercise: str, *changes: tuple[str, str], hint: str, symptom: str | 
         symptom: as for :func:`foundations.authoring.misconception`.
 
     Raises:
-        CourseError: there is no change, or no hint.
+        CourseError: a change or the hint is missing.
     """
     if not changes or not hint.strip():
         lacks = "hint: write one, which students read" if changes else "change of the solution"
@@ -73,7 +73,7 @@ class Solutions:
         """Return the source of a solution after the changes of ``patch``, whose id is ``name``.
 
         Raises:
-            CourseError: the exercise has no solution, or a text is not in it exactly once.
+            CourseError: there is not a solution of the exercise, or a text is not in it exactly once.
         """
         text = self.texts.get(patch.exercise)
         if text is None:

@@ -1,4 +1,4 @@
-"""Hidden tests with weights become hidden tests with points, and nothing else in them changes."""
+"""Hidden tests with weights become hidden tests with points, and stay the same otherwise."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def test_points_stay() -> None:
 
 
 def test_files_of_an_assignment_are_converted_once(tmp_path: Path) -> None:
-    """The points are those of the exercise in the notebook; a second run finds nothing to change."""
+    """The points are those of the exercise in the notebook; a second run changes no file."""
     builders.write(builders.source_notebook(), tmp_path / "source" / "course" / "course.ipynb")
     grader = tmp_path / "graders" / "course" / "test_double.py"
     grader.parent.mkdir(parents=True)

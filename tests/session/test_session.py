@@ -285,7 +285,7 @@ def test_a_reply_beyond_the_cap_ends_the_process_before_it_is_read(session):
 
     assert "announces 1,152,921,504,606,846,976 bytes" in started.runs[0].error["text"]
     assert text_of(started.runs[1]) == "next\n"
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 25  # the cell sleeps for longer
 
 
 def scratch_of(started):

@@ -24,8 +24,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 HERE = Path(__file__).parent
-#: CPU seconds and bytes that decoding one small case (some hundred kB at most) may take.
-CASE_S = 2.0
+#: CPU seconds and bytes that decoding one small case (some hundred kB at most) may take; a third on a quick machine.
+CASE_S = 6.0
 CASE_BYTES = 256 << 20
 
 #: JSON values for places where another value is expected, as they are written. Each represents a way in which readers
