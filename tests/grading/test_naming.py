@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import torch
 
@@ -9,8 +11,12 @@ from foundations.grading.misconceptions import Misconception, Observation, behav
 from foundations.grading.naming import Agreement, BankSearch, agreement, ratio
 
 
+def _itself(answer):
+    return answer
+
+
 def known(**answers):
-    return [Misconception(name, "f", "hint", lambda answer=answer: answer) for name, answer in answers.items()]
+    return [Misconception(name, "f", "hint", partial(_itself, answer)) for name, answer in answers.items()]
 
 
 def observed(answer, *inputs):
