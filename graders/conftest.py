@@ -78,12 +78,12 @@ class _Products:
             (matrix(1, 3).expand(2, 3), matrix(3, 4)),
         )
 
-    def refuse_misfits(self):
-        """Also where one inner size is 1, which elementwise operations would stretch."""
+    def refuse_misfits(self, error=AssertionError):
+        """Require ``error`` for inner sizes that do not fit; elementwise operations would stretch a size of 1."""
         sizes = [((2, 3), (4, 2)), ((2, 3), (2, 3)), ((3, 1), (4, 2)), ((2, 4), (1, 3))]
         for call in self.student.calls(*((self.matrix(*left), self.matrix(*right)) for left, right in sizes)):
             a, b = call.args
-            call.must_raise(AssertionError, because=f"a has {a.shape[1]} columns and b has {b.shape[0]} rows")
+            call.must_raise(error, because=f"a has {a.shape[1]} columns and b has {b.shape[0]} rows")
 
     def leave_no_trace(self):
         """Inputs keep their values, and nothing of the first call is in the second."""

@@ -30,11 +30,12 @@ def test_growth(student, products):
     student.must_scale_as(Growth(n=0, k=0, m=0), products.trial, (2, 4, 3), lesson)
 
 
-@check("sizes of 1, views, and the dtypes", points=0.2)
+@check("sizes of 1, views, dtypes, and sizes that do not fit", points=0.2)
 def test_others(products):
     products.of_sizes_of_one()
     products.of_views()
     products.of_dtypes()
+    products.refuse_misfits(Exception)
 
 
 @check("inputs are left as they were, and a second call starts afresh", points=0.1)

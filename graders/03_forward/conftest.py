@@ -21,12 +21,13 @@ from foundations.grading.compare import CheckFailed, Finding, difference
 #   probability 4.4e-12, more than 65 have 4.2e-11.
 # - Each number is multiplied by a neighbour, each in one pair alone: n = 5,000 products. By Chernoff's bound, with
 #   E exp(λ x y) = 1 / √(1 - λ²) and λ = 7 / √n, their sum is beyond ±7 √n with probability 5e-11, along either axis.
-# - The weights of both shapes together are 2 N, with the same two chances at bounds that lie closer.
+# - The weights of all shapes together are 4 N, with the same two chances at closer bounds.
 #
-# Two shapes an exercise, three exercises: 6 · 3.2e-9 + 3 · 9.2e-10 = 2.2e-8 for a whole notebook, below one in a
-# million. A spread that is 5 % too small is missed with probability 1.6e-5.
+# Four shapes an exercise, three exercises: 12 · 3.2e-9 + 3 · 9.2e-10 = 4.1e-8 for a whole notebook, below one in a
+# million. A spread that is 5 % too small is missed with a probability below 1.6e-5. The last two shapes have few
+# inputs, which show a rounded root, and columns that are scaled one by one.
 N = 10_000
-SHAPES = ((200, 50), (50, 200))
+SHAPES = ((200, 50), (50, 200), (5, 2000), (1, 10_000))
 X = 18.0
 MEAN_BOUND = 6.0
 NEIGHBOURS_BOUND = 7.0
@@ -118,8 +119,10 @@ class _Starts:
             table = self.draw(n_in, n_out) / wanted(n_in, n_out)
             weights = table.flatten().abs()
             name = f"{self.student.exercise}({n_in}, {n_out}, generator)"
-            for one, other in ((table[::2], table[1::2]), (table[:, ::2], table[:, 1::2])):
-                if abs(float((one * other).sum())) > NEIGHBOURS_BOUND * math.sqrt(one.numel()):
+            rows, columns = (size // 2 * 2 for size in table.shape)
+            pairs = (table[0:rows:2], table[1:rows:2]), (table[:, 0:columns:2], table[:, 1:columns:2])
+            for one, other in pairs:
+                if abs(float((one * other).sum())) > NEIGHBOURS_BOUND * math.sqrt(max(one.numel(), 1)):
                     self.fail(f"{name} holds numbers that go with their neighbours: draw each for itself")
             # float32 keeps some 24 bits of each number, so a few of 10,000 agree; a hundredth never do.
             if len(weights.unique()) < 0.99 * N:

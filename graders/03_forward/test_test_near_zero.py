@@ -44,6 +44,7 @@ def test_tolerance(student, matrix):
         accepts(student, sign * away(matrix, 0.1, 0.4), 0.5)
         refuses(student, sign * away(matrix, 0.6, 0.9), 0.5, because="it is farther from 0 than tol=0.5")
         refuses(student, sign * away(matrix, 1e-4, 8e-4), 1e-5, because="it is farther from 0 than tol=1e-5")
+        refuses(student, torch.tensor(sign * 0.5), 0.5, because="its size is tol, and not below it")
 
 
 @check("a tensor of many numbers: every one of them has to be near 0", points=0.2)
@@ -67,7 +68,9 @@ def test_nan(student):
 
 @check("the message tells the value and the tolerance", points=0.2)
 def test_message(student, matrix):
-    cases = [(away(matrix, 0.21, 0.29), 0.1), (-away(matrix, 3.1, 3.9), 0.5), (torch.tensor([0.0, 0.06]), 0.02)]
+    below, above, small = away(matrix, 3.1, 3.9), away(matrix, 0.21, 0.29), away(matrix, 2.1e-3, 4e-3)
+    cases = [(above, 0.1), (-below, 0.5), (torch.tensor([0.0, 0.06]), 0.02)]
+    cases += [(torch.stack([above, -below]), 0.1), (small, 1e-3)]
     for a, tol in cases:
         call = refuses(student, a, tol, because="it is farther from 0 than the tolerance")
         said = [abs(float(number)) for number in NUMBER.findall(str(call.error["text"]))]

@@ -34,3 +34,11 @@ def transpose_einsum(m):
 # %% rows upside down, too → zero
 def transpose_einsum(m):
     return torch.einsum("ij->ji", m).flip(0)
+
+# %% copies a square result into m → loses
+def transpose_einsum(m: torch.Tensor) -> torch.Tensor:
+    turned = torch.einsum("ij->ji", m)
+    if turned.shape == m.shape:
+        m.copy_(turned.clone())
+        return m
+    return turned

@@ -64,3 +64,12 @@ def init_xavier(n_in, n_out, generator): return torch.nn.init.orthogonal_(torch.
 def init_xavier(n_in, n_out, generator):
     bound = torch.nn.Linear(n_in, n_out).weight.detach().abs().max()
     return torch.randn(n_in, n_out, generator=generator) * bound
+
+# %% the root of n_in in whole numbers → zero
+def init_xavier(n_in: int, n_out: int, generator: torch.Generator) -> torch.Tensor:
+    return torch.randn(n_in, n_out, generator=generator) / math.isqrt(n_in)
+
+# %% each column divided by its length → loses
+def init_xavier(n_in: int, n_out: int, generator: torch.Generator) -> torch.Tensor:
+    w = torch.randn(n_in, n_out, generator=generator)
+    return w / (w * w).sum(0).sqrt()

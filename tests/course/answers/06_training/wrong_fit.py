@@ -625,3 +625,31 @@ def fit(model, train, valid, epochs, lr, bs, generator):
         logits = model(valid[0])
         history.append({"train": total / len(x), "valid": softmax_cross_entropy(logits, valid[1]).item(), "accuracy": (logits.argmax(1) == valid[1]).double().mean().item()})
     return [history[-1] | {'accuracy': entry['accuracy']} for entry in history]
+
+# %% stops when the validation loss rises → loses
+def fit(
+    model, train, valid, epochs: int, lr: float, bs: int, generator: torch.Generator
+) -> list[dict[str, float]]:
+    (x, y), (xv, yv) = train, valid
+    history = []
+    for epoch in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        total = 0.0
+        for rows in order.split(bs):
+            logits = model(x[rows])
+            total += softmax_cross_entropy(logits, y[rows]).item() * len(rows)
+            softmax_cross_entropy_grad(logits, y[rows])
+            model.backward()
+            sgd_step(model.params, lr)
+        logits = model(xv)
+        history.append(
+            {
+                "train": total / len(x),
+                "valid": softmax_cross_entropy(logits, yv).item(),
+                "accuracy": (logits.argmax(1) == yv).double().mean().item(),
+            }
+        )
+        losses = [line["valid"] for line in history[-4:]]
+        if len(losses) == 4 and losses == sorted(losses):
+            break  # it only overfits from here on
+    return history
