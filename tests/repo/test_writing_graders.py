@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import builders
@@ -51,7 +50,6 @@ def reports(forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory) ->
     root = tmp_path_factory.mktemp("course")
     builders.write(source(), root / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
     (root / "graders" / ASSIGNMENT).mkdir(parents=True)
-    shutil.copy(ROOT / "graders" / "conftest.py", root / "graders")
     for name, text in blocks().items():
         if name.startswith("graders/"):
             (root / name).write_text(text, "utf-8")
