@@ -85,7 +85,14 @@ def by_name(names, a, b, name, *cname):
     def within_one(a, b):
         return (a - b).abs() <= 1
 
-    cmp = {"shares_a_factor": shares_a_factor, "within_one": within_one}.get(name) or getattr(operator, name)
+    def same_shape(a, b):
+        return a.shape == b.shape
+
+    def entries_agree(a, b):
+        return torch.tensor(a) == torch.tensor(b)
+
+    own = [shares_a_factor, within_one, same_shape, entries_agree]
+    cmp = {each.__name__: each for each in own}.get(name) or getattr(operator, name)
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         returned = names["test"](a, b, cmp, *cname)
     if isinstance(returned, torch.Tensor):
@@ -104,7 +111,9 @@ def pairs(generator):
         (a, b, "lt"), (b, a, "lt"), (a, a, "eq"), (a, b, "eq"), (a, b, "ne"), (6, 9, "shares_a_factor"), (a, a, "ne"),
         (7, 15, "shares_a_factor"), ("matrix", "tri", "contains"), ("tri", "matrix", "contains"), ([a], [a], "eq"),
         (t, t.clone(), "eq"), (t, off, "eq"), (t, t + 20_000, "eq"), (t, t + 1, "within_one"), (t, t + 1, "lt"),
-        (t, off, "lt"), (b, a, "gt"), (a, b, "gt"), (t[2], t[1], "lt"),
+        (t, off, "lt"), (b, a, "gt"), (a, b, "gt"), (t[2], t[1], "lt"), (t, off, "same_shape"),
+        (t, t[:2], "same_shape"), ([a, b], [a, b], "entries_agree"), ([a, b], [a, a], "entries_agree"),
+        (t[:0], t[:0], "eq"),
     ]  # fmt: skip
 
 
@@ -166,6 +175,31 @@ def looks_at_the_first_answer(a, b, cmp, cname=None):
     if isinstance(answer, torch.Tensor):
         answer = answer.flatten()[0]
     assert answer, f"{cname or cmp.__name__}:\n{a}\n{b}"
+
+
+@misconception("test")
+def looks_at_the_values_and_not_at_the_answer(a, b, cmp, cname=None):
+    """Compare two tensors with `torch.equal`. What kind of thing is the answer, and at what does your function look?"""
+    answer = cmp(a, b)
+    if isinstance(a, torch.Tensor):
+        answer = answer.all()
+    assert answer, f"{cname or cmp.__name__}:\n{a}\n{b}"
+
+
+@misconception("test")
+def fails_if_there_are_no_answers(a, b, cmp, cname=None):
+    """Two tensors without entries give no answers at all. How many of these are False?"""
+    answer = cmp(a, b)
+    if isinstance(answer, torch.Tensor):
+        answer = answer.numel() > 0 and bool(answer.all())
+    assert answer, f"{cname or cmp.__name__}:\n{a}\n{b}"
+
+
+@misconception("test")
+def announces_that_all_is_well(a, b, cmp, cname=None):
+    """A notebook has hundreds of tests. What do you want to read of those that pass?"""
+    assert _all_of(cmp(a, b)), f"{cname or cmp.__name__}:\n{a}\n{b}"
+    print("ok")
 
 
 @misconception("test")
@@ -333,6 +367,21 @@ def says_only_that_they_differ(a, b):
     assert torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b, "not equal"
 
 
+@misconception("test_eq", symptom="message: shapes")
+def is_silent_about_the_shapes(a, b):
+    """Compare three numbers with two and read your message. Which of your lines raised it, and what does it show?"""
+    if isinstance(a, torch.Tensor):
+        assert a.shape == b.shape
+    test(a, b, operator.eq, "==")
+
+
+@misconception("test_eq")
+def announces_that_the_two_are_equal(a, b):
+    """Your function prints something about two equal values. What does `test` do if all is well?"""
+    assert torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b, f"==:\n{a}\n{b}"
+    print("equal")
+
+
 # --- near ----------------------------------------------------------------------------------------------------------
 
 
@@ -364,6 +413,8 @@ def neighbours(generator):
     ]
     made += [(torch.ones(s), torch.ones(t)) for s, t in [((), (1,)), ((3, 1), (3,)), ((3,), (2,)), ((2, 3), (3, 2))]]
     made += [(b.float(), b), (b.float() + 1, b), (torch.tensor([3, 4]), torch.tensor([3.4, 4.0])), (nan, nan)]
+    made += [(1000 * b * factor, 1000 * b) for factor in (1 - 0.9997e-3, 1 + 1.0003e-3)]
+    made += [(zero + 1e-5, zero), (zero - 1e-5, zero)]
     return [*made, (nan, torch.ones(2)), (torch.tensor([5.4, 4.0]), torch.tensor([5, 4]))]
 
 
@@ -429,6 +480,18 @@ def tolerates_absolutely_only(a, b):
 def tolerates_relatively_only(a, b):
     """Put 0 for b into your formula. How large may a be?"""
     return a.shape == b.shape and bool(((a.double() - b.double()).abs() <= 1e-3 * b.double().abs()).all())
+
+
+@misconception("near")
+def measures_by_the_first(a, b):
+    """Your limit grows with one of the two numbers. Which of them is it in the formula?"""
+    return a.shape == b.shape and _close(b, a)
+
+
+@misconception("near")
+def forbids_the_limit_itself(a, b):
+    """Is 0.00001 near 0? Look at the sign between the two sides of the formula, and at yours."""
+    return a.shape == b.shape and bool(((a.double() - b.double()).abs() < 1e-5 + 1e-3 * b.double().abs()).all())
 
 
 @misconception("near")
@@ -511,6 +574,7 @@ def near_and_far_pairs(generator):
     nan = torch.tensor([math.nan])
     made = [(b * factor, b) for factor in (1, 1.0004, 1.00001, 1.01, 2, 1.0003)]
     made += [(b[:1], b[0]), (b[:2], b), (b.float(), b), (nan, nan), (torch.full((2,), 4e-6), torch.zeros(2))]
+    made += [(1000 * b * factor, 1000 * b) for factor in (1 - 0.9997e-3, 1 + 1.0003e-3)]
     return [*made, (b + 5, b), (b, b + 5)]
 
 
@@ -560,6 +624,19 @@ def compares_with_itself(a, b):
 def expects_them_to_differ(a, b):
     """Read your assertion aloud: when should it be silent?"""
     assert not near(a, b), f"near:\n{a}\n{b}"
+
+
+@misconception("test_near")
+def asks_whether_b_is_near_a(a, b):
+    """The tolerance grows with one of the two numbers. Which one is it in your call, and in the formula?"""
+    test(b, a, near)
+
+
+@misconception("test_near")
+def announces_that_they_are_near(a, b):
+    """Your function prints something about two numbers that are near. What does `test` do if all is well?"""
+    test(a, b, near)
+    print("near")
 
 
 @misconception("test_near", symptom="message: values")
@@ -784,9 +861,9 @@ def as_module(names, folder, *pairs):
     from foundations.worker.stand_ins import stand_ins
 
     def seen(script, name):
-        text = script.read_text(encoding="utf-8")
         space = {"__name__": script.stem}
         try:
+            text = script.read_text(encoding="utf-8")
             exec(compile(text, script.name, "exec"), space)
         except Exception as error:
             return type(error).__name__
@@ -822,7 +899,9 @@ def names_and_folders(generator):
     made: list[tuple[Any, ...]]
     made = [("exp", (name, three)) for name in ("00_a.ipynb", "01-a_b.ipynb", "02_a-b.ipynb", "a.ipynb", "9.ipynb")]
     made += [("exp", (name, one)) for name in ("03_a_b.ipynb", "04-a.ipynb", "plain.ipynb")]
+    letters = _notebook(first, "code: #export\n# α ≤ β\nSECOND = 'größer · Ω · 二'")
     made += [
+        ("exp", ("06_letters.ipynb", letters)),
         ("a/b", ("05_a.ipynb", one)),
         ("a/b/c", ("06-a.ipynb", three)),
         ("exp", ("07_a.ipynb", _notebook("code: x"))),
@@ -891,6 +970,13 @@ def stops_at_an_underscore_first(path, out_dir="exp"):
     """Try `02_a-b` and `02-a_b`. Which of the two characters comes first, and which do you look for first?"""
     stem = Path(path).stem
     return _written(path, out_dir, _whole(path, _found(path)), stem.split("_" if "_" in stem else "-")[0])
+
+
+@misconception("notebook2script")
+def leaves_out_foreign_letters(path, out_dir="exp"):
+    """Export a cell with `"größer"` in it and open the script. Which letters are missing?"""
+    text = _whole(path, _found(path)).encode("ascii", errors="ignore").decode("ascii")
+    return _written(path, out_dir, text)
 
 
 @misconception("notebook2script")

@@ -2,6 +2,23 @@
 
 The notebook travels as text and is written to a file where the student's code runs. Of what comes back, spaces at the
 ends of lines and line breaks at both ends of a source do not count; empty lines inside one count in a check of theirs.
+
+Sentence of the text → check:
+
+    the sources of its exported cells                            → test_marked
+    one for each cell, in the order of the notebook              → test_marked
+    A source may be a string or a list of lines                  → test_strings
+    spaces at the end of that line do not matter                 → test_marks
+    stands further down, or below an empty line                  → test_marks
+    markdown or raw, whatever it says                            → test_kinds
+    lines whose first character, spaces aside, is `%` or `!`     → test_magics
+    A `%` inside a line is arithmetic and stays                  → test_magics
+    Indentation and the blank lines inside a cell stay           → test_lines
+    If nothing but blank lines remains of a cell, it is left out → test_empty
+    and it may be empty                                          → test_empty
+    A notebook without marked cells gives an empty list          → test_empty
+    `path` is a `Path` or a string                               → test_file
+    The file is UTF-8, and is left as it is                      → test_file
 """
 
 from foundations.grading.compare import CheckFailed, Finding, describe
@@ -102,7 +119,7 @@ def test_marks(student, notebook, number):
         text = notebook(f"code: {other}\ny = 2", f"code: #export\nx = {a}", f"code: {other}\ny = 2")
         must_give(student, text, [f"x = {a}"], f"a notebook in which a cell begins with {other!r}")
     for lists in (True, False):
-        text = notebook(f"code: #export  \nx = {a}", "code: #export \t\nz = 1", lists=lists)
+        text = notebook(f"code: #export  \nx = {a}", "code: #export \nz = 1", lists=lists)
         must_give(student, text, [f"x = {a}", "z = 1"], "a notebook with spaces after the mark")
     kept = f"mark = '#export'\nx = {a}  # see #export\n#export"
     must_give(

@@ -1,7 +1,23 @@
 """Hidden checks of ``near(a, b)``: one shape, and every difference within 1e-5 + 1e-3 · |b|.
 
-Differences are at most three quarters of the allowed ones, or at least one and a half times as large: the number whose
-relative tolerance is taken, and the last digit of a calculation, make no difference then.
+Most differences are at most three quarters of the allowed ones, or at least one and a half times as large: the last
+digit of a calculation makes no difference then. Two kinds of inputs are at the border, and safe from rounding as well:
+differences of 1e-5 next to 0, and differences between a thousandth of ``|a|`` and a thousandth of ``|b|``.
+
+Sentence of the text → check:
+
+    the formula holds for every entry                    → test_value
+    True if the formula holds for every entry            → test_every_entry
+    rtol is 1e-3                                         → test_relative
+    ≤ 1e-5 + 1e-3 · |bᵢ|                                 → test_relative
+    atol is 1e-5                                         → test_absolute
+    |aᵢ − bᵢ| ≤ 1e-5                                     → test_absolute
+    another shape: False                                 → test_shapes
+    never an exception: other shapes are not near        → test_shapes
+    two dtypes (float32, float64, int64) are no obstacle → test_dtypes
+    Calculate in float64                                 → test_dtypes
+    NaN is near nothing                                  → test_nan
+    `a` and `b` are left as they are                     → test_clean
 """
 
 import torch
@@ -68,20 +84,25 @@ def test_every_entry(student, matrix):
     must_answer(student, False, a, b, "one entry is off, and every entry has a limit of its own")
 
 
-@check("rtol is 1e-3, for large numbers and for numbers around 1", points=0.2)
+@check("rtol is 1e-3 of b, for large numbers and for numbers around 1", points=0.2)
 def test_relative(student, matrix):
     for size in (1e4, 100.0, 1.0):
         b = size * (1 + matrix(5, dtype=torch.float64).abs())
         must_answer(student, True, b * 1.0004, b, "the differences are less than a part in two thousand")
         must_answer(student, False, b * 1.0025, b, "the differences are more than a part in five hundred")
+    for size in (1e4, -100.0):
+        b = size * (1 + matrix(5, dtype=torch.float64).abs())
+        must_answer(student, True, b * (1 - 0.9997e-3), b, "the differences are within 1e-3 of |b|, if not of |a|")
+        must_answer(student, False, b * (1 + 1.0003e-3), b, "the differences exceed 1e-3 of |b|, if not of |a|")
 
 
-@check("atol is 1e-5, beside 0, and is added where both tolerances are alike", points=0.2)
+@check("atol is 1e-5, beside 0, is allowed itself, and is added where both tolerances are alike", points=0.2)
 def test_absolute(student, matrix):
     zero, sign = torch.zeros(5, dtype=torch.float64), matrix(5, dtype=torch.float64).sign()
     for b in (zero, 1e-6 * sign):
         must_answer(student, True, b + 4e-6 * sign, b, "the differences are 4e-6")
         must_answer(student, False, b + 4e-5 * sign, b, "the differences are 4e-5")
+    must_answer(student, True, 1e-5 * sign, zero, "the differences are 1e-5, which is not more than is allowed")
     for b in (0.01 * sign, -0.008 * sign):
         must_answer(student, True, b + 0.75 * sign * allowed(b), b, "the two tolerances are added")
         must_answer(student, False, b + 1.5 * sign * allowed(b), b, "the differences exceed both tolerances together")

@@ -3,6 +3,20 @@
 The notebook's ``export_cells`` is replaced by a right one while it runs, so that a mistake there costs nothing here.
 The right one returns cells that travel with the call, because code that finds them would be a solution. The script is
 judged by running it, in the student's process: its layout is free.
+
+Sentence of the text → check:
+
+    Then come the cells, in order                                        → test_module
+    the whole can be imported                                            → test_module
+    up to its first `_` or `-`; without either, all of it                → test_prefix
+    a comment that contains the notebook's file name                     → test_header
+    with every character                                                 → test_header
+    The file is UTF-8                                                    → test_header
+    `out_dir` and the folders above it are made where they are missing   → test_folders
+    An older script is replaced                                          → test_folders
+    a `ValueError` names the notebook, and no file is written or changed → test_nothing
+    It returns the path of the script                                    → test_returned
+    `path` and `out_dir` are Paths or strings                            → test_strings
 """
 
 import json
@@ -21,9 +35,9 @@ def as_scripts(names, folder, *pairs):
 
     def seen(script, name):
         """What is in a script: names with their values, and whether what stands above them names the notebook."""
-        text = script.read_text(encoding="utf-8")
         space = {"__name__": script.stem}
         try:
+            text = script.read_text(encoding="utf-8")
             exec(compile(text, script.name, "exec"), space)
         except Exception as error:
             return type(error).__name__
@@ -167,7 +181,7 @@ def test_prefix(student, notebook, number):
         must_make(student, "exp", name, notebook(f"code: #export\nFIRST = {a}"), {"FIRST": a})
 
 
-@check("a header that names the notebook", points=0.3)
+@check("a header that names the notebook, and below it every letter of the cells", points=0.3)
 def test_header(student, notebook, number):
     for name in (f"05_part{number()}.ipynb", f"{number()}.ipynb"):
         a = number()
@@ -176,6 +190,9 @@ def test_header(student, notebook, number):
         if not found[1]:
             text = f"the script that {call.subject} writes does not name the notebook above the first of its cells"
             raise CheckFailed(Finding("value", text))
+    a = number()
+    text = notebook(f"code: #export\nFIRST = {a}", "code: #export\n# α ≤ β\nSECOND = 'größer · Ω · 二'")
+    must_make(student, "exp", "06_letters.ipynb", text, {"FIRST": a, "SECOND": "größer · Ω · 二"})
 
 
 @check("folders that are missing are made; an older script is replaced, and no other one", points=0.6)

@@ -2,6 +2,23 @@
 
 What ran is seen by what the cells print, in lines that begin with "witness". The names of the function's own module,
 where a student's answer has its notebook's, are compared before and after, and put back.
+
+Sentence of the text → check:
+
+    Code cells run, in order; markdown and raw cells do not → test_order
+    What cells print appears as usual                       → test_order
+    or functions will not find each other                   → test_functions
+    The namespace starts as `{"__name__": "__main__"}`      → test_fresh
+    the next call starts from nothing                       → test_fresh
+    are neither used nor changed                            → test_fresh
+    no later cell runs                                      → test_first_failure
+    A cell that is no Python fails with a SyntaxError       → test_first_failure
+    its **index**                                           → test_message
+    its **first line**                                      → test_message
+    Magics are left out, as in exercise 5                   → test_magics
+    is skipped as a whole                                   → test_magics
+    of a notebook (nbformat 4: JSON, UTF-8)                 → test_sources
+    It returns the namespace                                → test_returned
 """
 
 import re

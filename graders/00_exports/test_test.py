@@ -2,6 +2,17 @@
 
 No function of this file is called as the exercise is: pytest would take it for a hidden test. Comparisons cannot
 travel, so each is made where the student's code runs and is asked for by its name.
+
+Sentence of the text → check:
+
+    ask cmp about a and b, in this order                          → test_yes_and_no
+    if the answer is no: AssertionError                           → test_yes_and_no
+    if the answer is a tensor: all of its entries have to be True → test_tensors
+    with True or False, or with a tensor of those, of any shape   → test_tensors
+    All of no answers are True                                    → test_tensors
+    both values, `a` and `b`                                      → test_values_are_shown
+    `test` returns and says nothing                               → test_values_are_shown
+    `cname`, or `cmp.__name__` where no `cname` was given         → test_name_is_shown
 """
 
 import torch
@@ -25,24 +36,38 @@ def by_its_name(names, a, b, name, *cname):
     def within_one(a, b):
         return (a - b).abs() <= 1
 
-    own = [shares_a_factor, every_one_smaller, within_one]
+    def same_shape(a, b):
+        return a.shape == b.shape
+
+    def entries_agree(a, b):
+        return torch.tensor(a) == torch.tensor(b)
+
+    own = [shares_a_factor, every_one_smaller, within_one, same_shape, entries_agree]
     cmp = {each.__name__: each for each in own}.get(name) or getattr(operator, name)
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         returned = names["test"](a, b, cmp, *cname)
     if isinstance(returned, torch.Tensor):
         returned = all(returned.flatten().tolist())
-    # Neither is judged; mistakes are told from each other by them.
+    # The returned value is not judged: it only distinguishes mistakes from each other.
     return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
 
 
 def holds(student, a, b, name):
-    student.call(a, b, name, caller=by_its_name).must_not_raise()
+    call = student.call(a, b, name, caller=by_its_name)
+    call.must_not_raise()
+    return call
 
 
 def fails(student, a, b, name, *cname, because="the comparison does not hold"):
     call = student.call(a, b, name, *cname, caller=by_its_name)
     call.must_raise(AssertionError, because=because, instead="does not stop")
     return call
+
+
+def must_be_silent(call):
+    """Nothing is printed; what the caller returned is no evidence if it has another form."""
+    if isinstance(call.value, list) and call.value[1:] == [True]:
+        raise CheckFailed(Finding("value", f"{call.subject} prints something, though the comparison holds"))
 
 
 def must_show(call, words, symptom, what):
@@ -80,15 +105,27 @@ def test_tensors(student, number):
     fails(student, a, one_off, "within_one", because="one of the answers is False")
     fails(student, a[:2].double(), torch.stack([a[0] + 1, a[1] - 1]).double(), "lt", because="two answers are False")
     holds(student, torch.tensor(1.5), torch.tensor(2.5), "lt")
+    # Whether there are many answers depends on the comparison, and not on what it compares.
+    holds(student, a, one_off, "same_shape")
+    fails(student, a, a[:2], "same_shape", because="the only answer is False")
+    row = a[0].tolist()
+    holds(student, row, row, "entries_agree")
+    fails(student, row, [row[0], row[1] + 1], "entries_agree", because="one of the answers is False")
+    for empty in (torch.zeros(0), torch.zeros(2, 0)):
+        holds(student, empty, empty.clone(), "eq")
 
 
-@check("the message shows both values", points=0.3)
+@check("the message shows both values; nothing is printed if the comparison holds", points=0.3)
 def test_values_are_shown(student, number):
     for a, b in [(number(), number()), (number() + 0.25, number() + 0.75), ("left", "right")]:
         must_show(fails(student, a, b, "eq"), [str(a), str(b)], "message: values", "both values")
     a, b = torch.tensor([number(), number()]), torch.tensor([number(), number()])
     call = fails(student, a, b, "eq")
     must_show(call, [str(each) for each in [*a.tolist(), *b.tolist()]], "message: values", "both values")
+    n = number()
+    for b, name in [(n, "eq"), (n + 1, "lt")]:
+        must_be_silent(holds(student, n, b, name))
+    must_be_silent(holds(student, a, a.clone(), "eq"))
 
 
 @check("the message shows what the comparison is called", points=0.3)

@@ -2,6 +2,16 @@
 
 ``stand_ins.py`` replaces the notebook's ``test`` while it runs, so that a mistake there costs nothing here. No function
 of this file has the name of the exercise, because pytest would take it for a hidden test.
+
+Sentence of the text → check:
+
+    Numbers, strings, lists, None: equal as `==` says                    → test_plain
+    **the same shape** and equal entries                                 → test_tensors
+    no stretching, and no RuntimeError                                   → test_shapes
+    The dtype is not compared                                            → test_dtypes
+    NaN equals nothing, not even NaN                                     → test_nan
+    Where the two are equal, `test_eq` says nothing                      → test_message
+    in their shapes or otherwise, the message shows `==` and both values → test_message
 """
 
 import torch
@@ -22,7 +32,9 @@ def quietly(names, a, *b):
 
 def equal(student, a, b):
     with student.using("right"):
-        student.call(a, b, caller=quietly).must_not_raise()
+        call = student.call(a, b, caller=quietly)
+    call.must_not_raise()
+    return call
 
 
 def different(student, a, *b, because):
@@ -55,7 +67,7 @@ def test_tensors(student, number):
     one_off, tiny = a.clone(), a.double()
     one_off[2, 0] += 1
     tiny[0, 1] += 1e-7
-    for tensor in (a, a.double() / 3, a[0], a[0, 0], a.t()):
+    for tensor in (a, a.double() / 3, a[0], a[0, 0], a.t(), a[:0], a[:, :0]):
         equal(student, tensor, tensor.clone())
     different(student, a, one_off, because="one of six entries differs")
     different(student, a, -a, because="all entries differ")
@@ -97,15 +109,26 @@ def test_nan(student, number):
     different(student, a, because="a and b are one tensor with a NaN in it, and NaN does not equal itself")
 
 
-@check("the message shows == and both values", points=0.2)
+@check("the message shows == and both values; nothing is printed if the two are equal", points=0.2)
 def test_message(student, number):
-    for a, b in [(number(), number()), (torch.tensor([number(), 7]), torch.tensor([number(), 7]))]:
-        call = different(student, a, b, because="the two differ")
-        said = str(call.error["text"])
-        values = [str(one.tolist()[0]) if isinstance(one, torch.Tensor) else str(one) for one in (a, b)]
-        text = f"{call.subject} fails, and rightly; but the message of the assertion does not show "
-        if any(value not in said for value in values):
-            told = f"expected in it: {' and '.join(values)}"
-            raise CheckFailed(Finding("value", f"{text}both values", told, symptom="message: values"))
-        if "==" not in said:
-            raise CheckFailed(Finding("value", f"{text}==", symptom="message: name"))
+    pair = torch.tensor([number(), 7]), torch.tensor([number(), 7])
+    for a, b in [(number(), number()), pair]:
+        must_show_both(different(student, a, b, because="the two differ"), a, b)
+    for a, b in [(pair[0], pair[1][:1]), (pair[0][:1], pair[1][0]), (torch.cat(pair[::-1]), pair[0])]:
+        must_show_both(different(student, a, b, because="the shapes differ"), a, b, "message: shapes")
+    for a in (number(), pair[0]):
+        call = equal(student, a, a.clone() if isinstance(a, torch.Tensor) else a)
+        if isinstance(call.value, list) and call.value[1:] == [True]:
+            raise CheckFailed(Finding("value", f"{call.subject} prints something, though the two are equal"))
+
+
+def must_show_both(call, a, b, symptom=None):
+    """The message of the assertion has ``==`` and both values in it; ``symptom`` is of a message without them."""
+    said = str(call.error["text"])
+    values = [str(one.flatten().tolist()[0]) if isinstance(one, torch.Tensor) else str(one) for one in (a, b)]
+    text = f"{call.subject} fails, and rightly; but the message of the assertion does not show "
+    if any(value not in said for value in values):
+        told = f"expected in it: {' and '.join(values)}"
+        raise CheckFailed(Finding("value", f"{text}both values", told, symptom=symptom or "message: values"))
+    if "==" not in said:
+        raise CheckFailed(Finding("value", f"{text}==", symptom=symptom or "message: name"))

@@ -2,6 +2,13 @@
 
 ``stand_ins.py`` replaces the notebook's ``test`` and ``near`` while it runs, so that a mistake there costs nothing
 here. No function of this file has the name of the exercise, because pytest would take it for a hidden test.
+
+Sentence of the text → check:
+
+    where it is not, an AssertionError → test_value
+    `a` is near `b`, in this order     → test_near_is_meant
+    say nothing where `a` is near `b`  → test_message
+    the name `near` and both values    → test_message
 """
 
 import torch
@@ -22,7 +29,9 @@ def quietly(names, a, b):
 
 def accepts(student, a, b):
     with student.using("right"):
-        student.call(a, b, caller=quietly).must_not_raise()
+        call = student.call(a, b, caller=quietly)
+    call.must_not_raise()
+    return call
 
 
 def refuses(student, a, b, because):
@@ -48,12 +57,14 @@ def test_near_is_meant(student, matrix):
     b = 3 + matrix(3, dtype=torch.float64).abs()
     accepts(student, b.float(), b)
     accepts(student, torch.full((2,), 4e-6), torch.zeros(2))
+    accepts(student, 1000 * b * (1 - 0.9997e-3), 1000 * b)
+    refuses(student, 1000 * b * (1 + 1.0003e-3), 1000 * b, because="the differences exceed a thousandth of b")
     refuses(student, b[:1], b[0], because="(1,) is not ()")
     refuses(student, b[:2], b, because="the shapes do not even fit")
     refuses(student, torch.tensor([torch.nan]), torch.tensor([torch.nan]), because="NaN is near nothing")
 
 
-@check("the message shows the name near and both values", points=0.2)
+@check("the message shows the name near and both values; nothing is printed if a is near b", points=0.2)
 def test_message(student, number):
     for a, b in [(number() + 0.25, number() + 0.75), (number() + 0.5, number() + 0.25)]:
         call = refuses(student, torch.tensor(a), torch.tensor(b), because="the numbers are far apart")
@@ -64,3 +75,8 @@ def test_message(student, number):
             raise CheckFailed(Finding("value", f"{text}both values", told, symptom="message: values"))
         if "near" not in said.lower():
             raise CheckFailed(Finding("value", f"{text}the name near", symptom="message: name"))
+    a = torch.tensor([number() + 0.5])
+    for b in (a.clone(), a.double() * 1.0004):
+        call = accepts(student, a, b)
+        if isinstance(call.value, list) and call.value[1:] == [True]:
+            raise CheckFailed(Finding("value", f"{call.subject} prints something, though a is near b"))

@@ -150,3 +150,39 @@ def export_cells(path):
     document = json.loads(Path(path).read_bytes())
     cells = (Cell(c["cell_type"], c["source"]) for c in document["cells"])
     return [code.strip("\n") for c in cells if c.exported and (code := "\n".join(c.code())).strip()]
+
+# %% spaces after the mark by a pattern
+def export_cells(path: str | Path) -> list[str]:
+    cells = json.loads(Path(path).read_bytes().decode("utf-8"))["cells"]
+    code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    marked = (match.group(1) for match in (re.fullmatch(r"#export *\n((?s:.*))", text) for text in code) if match)
+    texts = ["\n".join(line for line in body.split("\n") if not re.match(r"\s*[%!]", line)) for body in marked]
+    return [text.strip("\n") for text in texts if re.search(r"\S", text)]
+
+# %% rstrip of spaces alone
+def export_cells(path: str | Path) -> list[str]:
+    def sources():
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        for cell in document["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            lines = "".join(cell["source"]).split("\n")
+            if lines.pop(0).rstrip(" ") != "#export":
+                continue
+            kept = [line for line in lines if line.lstrip()[:1] not in ("%", "!")]
+            if any(line.strip() for line in kept):
+                yield "\n".join(kept)
+
+    return list(sources())
+
+# %% strips the whole source
+def export_cells(path: str | Path) -> list[str]:
+    found = []
+    for cell in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
+        first, *rest = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] == "code" and first.rstrip() == "#export":
+            text = "\n".join(line for line in rest if not line.lstrip().startswith(("%", "!"))).strip()
+            if text:
+                found.append(text)
+    return found

@@ -65,14 +65,6 @@ def test(a, b, cmp, cname=None):
         ok = bool(answer.all())
     assert ok, f"{cname or cmp.__name__}: a={a}, b={b}"
 
-# %% minimum of many
-def test(a, b, cmp, cname=None):
-    """Asserts."""
-    answer = cmp(a, b)
-    if isinstance(answer, torch.Tensor):
-        answer = int(answer.int().min()) == 1
-    assert answer == True, f'{cname or cmp.__name__}\n{a}\n{b}'
-
 # %% unittest
 import unittest
 

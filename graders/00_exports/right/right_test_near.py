@@ -48,6 +48,3 @@ def by(cmp):
 # %+
 def test_near(a, b):
     return by(near)(a, b)
-
-# %% b near a
-def test_near(a, b): test(a, b, cmp=lambda x, y: near(y, x), cname="near")

@@ -92,3 +92,46 @@ def near(a, b):
     if a.shape != b.shape: return False
     pairs = zip(a.double().flatten().tolist(), b.double().flatten().tolist())
     return all(abs(x - y) <= max(1e-5, 1e-3 * abs(y)) for x, y in pairs)
+
+# %% the tolerance is relative to a → loses
+def near(a: torch.Tensor, b: torch.Tensor) -> bool:
+    if a.shape != b.shape:
+        return False
+    return torch.allclose(b.double(), a.double(), rtol=1e-3, atol=1e-5)
+
+# %% less than, instead of less than or equal → loses
+def near(a: torch.Tensor, b: torch.Tensor) -> bool:
+    if a.shape != b.shape:
+        return False
+    x, y = a.double(), b.double()
+    return bool(((x - y).abs() < 1e-5 + 1e-3 * y.abs()).all())
+
+# %% relative to the larger of the two → loses
+def near(a, b):
+    if a.shape != b.shape:
+        return False
+    x, y = a.double(), b.double()
+    return bool(((x - y).abs() <= 1e-5 + 1e-3 * torch.maximum(x.abs(), y.abs())).all())
+
+# %% relative to the mean of the two → loses
+def near(a, b):
+    if a.shape != b.shape:
+        return False
+    x, y = a.double(), b.double()
+    return bool(((x - y).abs() <= 1e-5 + 1e-3 * (x.abs() + y.abs()) / 2).all())
+
+# %% relative to the smaller of the two → loses
+def near(a, b):
+    if a.shape != b.shape:
+        return False
+    x, y = a.double(), b.double()
+    return bool(((x - y).abs() <= 1e-5 + 1e-3 * torch.minimum(x.abs(), y.abs())).all())
+
+# %% far means at the limit or beyond → loses
+def near(a, b):
+    if a.shape != b.shape:
+        return False
+    for x, y in zip(a.double().flatten().tolist(), b.double().flatten().tolist()):
+        if abs(x - y) >= 1e-5 + 1e-3 * abs(y) or x != x or y != y:
+            return False
+    return True

@@ -121,3 +121,37 @@ def notebook2script(path, out_dir="exp"):
     Path(out_dir).mkdir(parents=True, exist_ok=True)
     t.write_text("\n\n".join([f"# {Path(path).name}", *cells]) + "\n", encoding="utf-8")
     return t
+
+# %% leaves out letters beyond ASCII → loses
+def notebook2script(path: str | Path, out_dir: str | Path = "exp") -> Path:
+    path, out_dir = Path(path), Path(out_dir)
+    cells = export_cells(path)
+    if not cells:
+        raise ValueError(f"nothing to export in {path.name}")
+    out_dir.mkdir(parents=True, exist_ok=True)
+    script = out_dir / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    text = "\n\n".join([f"# made of {path.name}", *cells]) + "\n"
+    script.write_text(text, encoding="ascii", errors="ignore")
+    return script
+
+# %% question marks for letters beyond ASCII → loses
+def notebook2script(path, out_dir="exp"):
+    path = Path(path)
+    cells = export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n\n".join([f"# {path.name}", *cells, ""]), encoding="ascii", errors="replace")
+    return script
+
+# %% in Latin-1 → loses
+def notebook2script(path, out_dir="exp"):
+    path = Path(path)
+    cells = export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n\n".join([f"# {path.name}", *cells, ""]), encoding="latin-1", errors="replace")
+    return script

@@ -58,3 +58,46 @@ def test(a, b, cmp, cname=None):
     if not r:
         print(f"{cname or cmp.__name__}:\n{a}\n{b}")
     assert r
+
+# %% looks at a and not at the answer → loses
+def test(a: Any, b: Any, cmp: Callable[[Any, Any], Any], cname: str | None = None) -> None:
+    answer = cmp(a, b)
+    if isinstance(a, torch.Tensor):
+        answer = answer.all()
+    assert answer, f"{cname or cmp.__name__}: {a} and {b}"
+
+# %% no answers count as a no → loses
+def test(a: Any, b: Any, cmp: Callable[[Any, Any], Any], cname: str | None = None) -> None:
+    answer = cmp(a, b)
+    if isinstance(answer, torch.Tensor):
+        answer = answer.numel() > 0 and bool(answer.all())
+    assert answer, f"{cname or cmp.__name__}:\n{a}\n{b}"
+
+# %% prints ok if the comparison holds → loses
+def test(a: Any, b: Any, cmp: Callable[[Any, Any], Any], cname: str | None = None) -> None:
+    answer = cmp(a, b)
+    if isinstance(answer, torch.Tensor):
+        answer = answer.all()
+    assert answer, f"{cname or cmp.__name__}:\n{a}\n{b}"
+    print("ok")
+
+# %% numbers cannot have many answers → loses
+def test(a, b, cmp, cname=None):
+    answer = cmp(a, b)
+    if hasattr(b, "shape"):
+        answer = torch.as_tensor(answer).all()
+    assert answer, f"{cname or cmp.__name__}: {a} {b}"
+
+# %% prints both values in any case → loses
+def test(a, b, cmp, cname=None):
+    answer = torch.as_tensor(cmp(a, b)).all()
+    print(cname or cmp.__name__, a, b)
+    assert answer, f"{cname or cmp.__name__}: {a} {b}"
+
+# %% the smallest of the answers, so none are an error → loses
+def test(a, b, cmp, cname=None):
+    """Asserts."""
+    answer = cmp(a, b)
+    if isinstance(answer, torch.Tensor):
+        answer = int(answer.int().min()) == 1
+    assert answer == True, f'{cname or cmp.__name__}\n{a}\n{b}'

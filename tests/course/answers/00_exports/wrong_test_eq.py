@@ -69,3 +69,28 @@ def test_eq(a, b):
             return a.shape == b.shape and a.tolist() == b.tolist()
         return a == b
     test(a, b, eq)
+
+# %% an assert for the shape without a message → loses
+def test_eq(a: Any, b: Any) -> None:
+    if isinstance(a, torch.Tensor):
+        assert a.shape == b.shape
+    test(a, b, operator.eq, "==")
+
+# %% a message about the shapes alone → loses
+def test_eq(a, b):
+    if isinstance(a, torch.Tensor):
+        assert a.shape == b.shape, f"== fails: {tuple(a.shape)} and {tuple(b.shape)}"
+    test(a, b, operator.eq, "==")
+
+# %% prints that they are equal → loses
+def test_eq(a, b):
+    test(a, b, torch.equal if torch.is_tensor(a) else operator.eq, "==")
+    print("equal")
+
+# %% the smallest of the answers, so no entries are an error → loses
+def test_eq(a, b):
+    def eq(a, b):
+        if torch.is_tensor(a):
+            return a.shape == b.shape and bool((a == b).int().min())
+        return a == b
+    test(a, b, eq, "==")

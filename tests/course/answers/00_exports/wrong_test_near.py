@@ -37,3 +37,15 @@ def test_near(a, b): test(a.sum(), b.sum(), near, f"near {a} {b}")
 import warnings
 def test_near(a, b):
     if not near(a, b): warnings.warn(f"near {a} {b}")
+
+# %% asks whether b is near a → loses
+def test_near(a: torch.Tensor, b: torch.Tensor) -> None:
+    test(b, a, near)
+
+# %% prints that they are near → loses
+def test_near(a, b):
+    test(a, b, near)
+    print("near")
+
+# %% b near a, by a lambda → loses
+def test_near(a, b): test(a, b, cmp=lambda x, y: near(y, x), cname="near")
