@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class Symptom:
         error: class and first line of the exception, ``"TypeError: ..."``; empty if there was none.
         place: name and attribute of the argument that was not set or is wrong, ``("inp", "g")``.
         missing: whether the result is missing: ``None`` was returned, or the attribute was not set.
+        names: the names of the arguments.
     """
 
     source: str
@@ -30,6 +32,7 @@ class Symptom:
     error: str = ""
     place: tuple[str, str] | None = None
     missing: bool = False
+    names: tuple[str, ...] = ()
 
 
 def diagnose_source(symptom: Symptom) -> Diagnosis | None:
@@ -207,6 +210,53 @@ def _is_mutable(node: ast.expr) -> bool:
     )
 
 
+def name_of_the_notebook(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose a name of the notebook that is read instead of an argument, for a wrong value.
+
+    It is the name of an argument that the function does not bind, or takes the place of a parameter that is not read.
+    """
+    if symptom.error or symptom.missing:
+        return None
+    for function in _functions(definition):
+        parameters, read, called, bound = _names_of(function)
+        free = sorted(read - bound - called - set(dir(builtins)))
+        outside = [name for name in free if name in symptom.names]
+        unread = sorted(parameters - read - {"self"})
+        if outside:
+            text = f"`{outside[0]}` in `{function.name}` is a variable of the notebook, not the argument"
+            return Diagnosis("global_for_argument", f"{text}. Where does your function get its arguments from?")
+        if unread and free:
+            text = f"`{function.name}` reads `{free[0]}` of the notebook, and never its parameter `{unread[0]}`"
+            return Diagnosis("global_for_argument", f"{text}. Which of the two does the caller choose?")
+    return None
+
+
+def _names_of(function: ast.FunctionDef) -> tuple[set[str], set[str], set[str], set[str]]:
+    """Return the parameters of a function, and names that it reads, calls or takes attributes of, and binds."""
+    nodes = [node for statement in function.body for node in ast.walk(statement)]
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    owners = [node.func if isinstance(node, ast.Call) else node.value for node in nodes if isinstance(node, _OWNED)]
+    inner = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    inner |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    inner |= {alias.asname or alias.name for node in nodes if isinstance(node, _IMPORTS) for alias in node.names}
+    parameters = {argument.arg for argument in arguments}
+    return (
+        parameters,
+        {node.id for node in names if isinstance(node.ctx, ast.Load)},
+        {owner.id for owner in owners if isinstance(owner, ast.Name)} - parameters,
+        parameters | inner | {node.id for node in names if not isinstance(node.ctx, ast.Load)} | _variadic(function),
+    )
+
+
+def _variadic(function: ast.FunctionDef) -> set[str]:
+    return {each.arg for each in (function.args.vararg, function.args.kwarg) if each is not None}
+
+
+_OWNED = (ast.Call, ast.Attribute)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
+
 _DIAGNOSERS: tuple[Callable[[Definition, Symptom], Diagnosis | None], ...] = (
     tensor_condition,
     single_underscore,
@@ -216,4 +266,5 @@ _DIAGNOSERS: tuple[Callable[[Definition, Symptom], Diagnosis | None], ...] = (
     missing_return,
     rows_of_one_list,
     divided_then_multiplied,
+    name_of_the_notebook,
 )
