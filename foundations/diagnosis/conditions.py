@@ -30,15 +30,22 @@ def condition(judgements: Sequence[Judgement]) -> Diagnosis | None:
     place = next(judgement.place for judgement in judgements if not judgement.agrees)
     alike = [judgement for judgement in judgements if judgement.place == place]
     wrong = [_wrong(judgement) for judgement in alike]
+    found: list[tuple[int, str, str]] = []
     for kind, applies, words in _CONDITIONS:
         for name in alike[-1].tensors:
             met = [_mask(judgement, name, applies) for judgement in alike]
-            if _explains(met, wrong) and any(
-                bool(each.right[~mask].any()) for each, mask in zip(alike, met, strict=True)
-            ):
-                text = f"Only those values of {alike[-1].label} are wrong for which `{name}` {words}"
-                return Diagnosis(kind, f"{text}. How does your code treat such an entry, and how does the formula?")
-    return None
+            if _explains(met, wrong) and _has_others(alike, met):
+                found.append((sum(int(mask.sum()) for mask in met), kind, f"`{name}` {words}"))
+    if not found:
+        return None
+    _, kind, words = min(found, key=lambda each: each[0])  # of several, the narrowest
+    text = f"Only those values of {alike[-1].label} are wrong for which {words}"
+    return Diagnosis(kind, f"{text}. How does your code treat such an entry, and how does the formula?")
+
+
+def _has_others(judgements: Sequence[Judgement], met: Sequence[Tensor]) -> bool:
+    """Check for an expected value that is not 0 among those that do not meet the condition."""
+    return any(bool(each.right[~mask].any()) for each, mask in zip(judgements, met, strict=True))
 
 
 def _mask(judgement: Judgement, name: str, applies: Callable[[Tensor], Tensor]) -> Tensor:
@@ -79,6 +86,6 @@ def not_finite(judgements: Sequence[Judgement]) -> Diagnosis | None:
 
 def _bad(judgement: Judgement) -> Iterator[bool]:
     got, right = judgement.wide, judgement.right
-    if got.shape != right.shape or got.isfinite().all() or not right.isfinite().all():
+    if got.shape != right.shape or got.isfinite().all() or not got.isfinite().any() or not right.isfinite().all():
         return
     yield bool(torch.equal(_wrong(judgement), ~got.isfinite()))

@@ -51,7 +51,7 @@ def refused(raised: Raised) -> Diagnosis | None:
     if raised.kind == "NotImplementedError" or not (raised.kind == "AssertionError" or raised.code.startswith("raise")):
         return None
     text = f"{raised.where} stops a call whose arguments are suitable"
-    return Diagnosis("refuses_suitable", f"{text}. For which arguments is its condition met?")
+    return Diagnosis("refuses_suitable", f"{text}. Which arguments does it let through?")
 
 
 def size_in_code(raised: Raised) -> Diagnosis | None:
@@ -128,23 +128,33 @@ def past_the_end(raised: Raised) -> Diagnosis | None:
 
 def attribute(raised: Raised) -> Diagnosis | None:
     """Diagnose an attribute that an object does not have: not set yet, misspelt, or that of another type."""
-    found = re.search(r"'([\w.]+)' object has no attribute '(\w+)'", raised.text)
-    module = re.search(r"module '([\w.]+)' has no attribute '(\w+)'", raised.text)
-    if raised.kind != "AttributeError" or not (found or module):
+    if raised.kind != "AttributeError":
         return None
-    owner, name = (found or module)[1], (found or module)[2]  # type: ignore[index]
-    close = difflib.get_close_matches(name, dir(torch.Tensor if owner == "Tensor" else torch), 1, 0.8)
-    if close and (owner in ("Tensor", "torch")):
-        text = f"`{owner}` has no `{name}`, but it has a `{close[0]}`"
-        return Diagnosis("no_such_attribute", f"{text}. Which of the two do you mean?")
-    if owner == "Tensor" and len(name) <= 4:
-        text = f"{raised.where} reads `.{name}` of a tensor that has none yet"
-        return Diagnosis("not_yet_set", f"{text}. Which step sets it, and has the step run by then?")
-    if owner == "NoneType":
-        text = f"{raised.where} asks None for `{name}`"
-        return Diagnosis("no_such_attribute", f"{text}. Which call or variable gave you None?")
-    text = f"{raised.where} asks for `{name}`, which a `{owner}` does not have"
-    return Diagnosis("no_such_attribute", f"{text}. Of which type is the object here, and which did you expect?")
+    if unset := re.search(r"^(\w+\.\w+) is not set", raised.text):
+        return _not_yet_set(raised, f"needs `{unset[1]}`, which is not set yet")
+    found = re.search(r"(?:module '([\w.]+)'|'([\w.]+)' object) has no attribute '(\w+)'", raised.text)
+    if not found:
+        return None
+    owner, missing = found[1] or found[2], found[3]
+    known = dir({"Tensor": torch.Tensor, "torch": torch}.get(owner, object))
+    if close := difflib.get_close_matches(missing, known, 1, 0.8):
+        text = f"`{owner}` has no `{missing}`, but it has a `{close[0]}`. Which of the two do you mean?"
+    elif owner == "Tensor" and len(missing) <= _SHORT:
+        return _not_yet_set(raised, f"reads `.{missing}` of a tensor that has none yet")
+    elif owner == "NoneType":
+        text = f"{raised.where} asks None for `{missing}`. Which call or variable gave you None?"
+    else:
+        text = f"{raised.where} asks for `{missing}`, which a `{owner}` does not have. Which type did you expect?"
+    return Diagnosis("no_such_attribute", text)
+
+
+#: Names of attributes that exercises set on tensors are at most this long; methods of tensors are mostly longer.
+_SHORT = 4
+
+
+def _not_yet_set(raised: Raised, seen: str) -> Diagnosis:
+    question = "Which step sets it, and has the step run by then?"
+    return Diagnosis("not_yet_set", f"{raised.where} {seen}. {question}")
 
 
 def name(raised: Raised) -> Diagnosis | None:

@@ -109,13 +109,35 @@ def tensor_condition(definition: Definition, symptom: Symptom) -> Diagnosis | No
     """Diagnose a condition on a whole tensor, for the exception that it raises."""
     if "Boolean value of Tensor" not in symptom.error and "truth value of an array" not in symptom.error:
         return None
-    conditional = (ast.If, ast.IfExp, ast.While, ast.BoolOp)
+    for test in _conditions(definition):
+        text = f"`{ast.unparse(test)}` is a whole tensor of answers, and a condition needs a single one"
+        return Diagnosis("condition_on_a_tensor", f"{text}. How many of them are True, and for which entries?")
     for node in ast.walk(definition):
-        if isinstance(node, conditional):
-            test = node.values[0] if isinstance(node, ast.BoolOp) else node.test
-            text = f"`{ast.unparse(test)}` is a whole tensor of answers, and a condition needs a single one"
-            return Diagnosis("condition_on_a_tensor", f"{text}. How many of them are True, and for which entries?")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("all", "any"):
+            text = f"`{ast.unparse(node)}` asks one row after the other, and a row is a whole tensor of answers"
+            return Diagnosis("condition_on_a_tensor", f"{text}. Which method of a tensor asks for all of its entries?")
     return None
+
+
+#: Functions that answer by a single True or False, or by a number.
+_SINGLE_ANSWERS = {"isinstance", "issubclass", "hasattr", "callable", "len", "bool", "all", "any"}
+
+
+def _conditions(definition: Definition) -> Iterator[ast.expr]:
+    """Yield the conditions that may be whole tensors."""
+    for node in ast.walk(definition):
+        if isinstance(node, ast.If | ast.IfExp | ast.While | ast.BoolOp):
+            test = node.values[0] if isinstance(node, ast.BoolOp) else node.test
+            while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+                test = test.operand
+            if not _is_single(test):
+                yield test
+
+
+def _is_single(test: ast.expr) -> bool:
+    if isinstance(test, ast.Compare):
+        return all(isinstance(operator, ast.Is | ast.IsNot | ast.In | ast.NotIn) for operator in test.ops)
+    return isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id in _SINGLE_ANSWERS
 
 
 def rebound_argument(definition: Definition, symptom: Symptom) -> Diagnosis | None:

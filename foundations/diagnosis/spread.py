@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from foundations.diagnosis.judgement import Diagnosis, Judgement, close, every
+from foundations.diagnosis.judgement import Diagnosis, Judgement, attempted, close, every
 
 
 def running_sum(failing: Sequence[Judgement]) -> Diagnosis | None:
@@ -15,7 +15,7 @@ def running_sum(failing: Sequence[Judgement]) -> Diagnosis | None:
 
     def summed_on(judgement: Judgement) -> Iterator[Tensor]:
         right = judgement.right
-        if right.numel() > 2:
+        if right.numel() > 1:
             yield right.reshape(-1).cumsum(0).reshape(right.shape)
             yield from (right.cumsum(axis) for axis in range(right.ndim) if right.shape[axis] > 1)
 
@@ -50,23 +50,15 @@ def repeated(failing: Sequence[Judgement]) -> Diagnosis | None:
 
     def stretched(judgement: Judgement) -> Iterator[Tensor]:
         right, shape = judgement.right, judgement.wide.shape
-        if right.numel() > 1 and judgement.wide.numel() > right.numel():
-            yield right.expand(shape)
-            yield from (right.unsqueeze(axis).expand(shape) for axis in range(right.ndim + 1))
+        if 1 < right.numel() < judgement.wide.numel():
+            for tensor in (right, *(right.unsqueeze(axis) for axis in range(right.ndim + 1))):
+                yield from attempted(lambda _, tensor=tensor: [tensor.expand(shape)], judgement)
 
-    if not every(failing, lambda judgement: _fitting(stretched(judgement))):
+    if not every(failing, stretched):
         return None
     shapes = f"{tuple(failing[-1].wide.shape)} instead of {tuple(failing[-1].right.shape)}"
     text = f"The right values come several times over, in shape {shapes}"
     return Diagnosis("repeated", f"{text}. Which shapes meet in your code, and which axis does broadcasting stretch?")
-
-
-def _fitting(tensors: Iterator[Tensor]) -> Iterator[Tensor]:
-    """Yield the tensors up to one that cannot be made; the others may fit in another call."""
-    try:
-        yield from tensors
-    except RuntimeError:
-        return
 
 
 def picked_out(failing: Sequence[Judgement]) -> Diagnosis | None:

@@ -34,7 +34,7 @@ def by_finding(finding: Finding, student: Student) -> Diagnosis | None:
     if finding.stage in _OF_STAGES:
         return Diagnosis(*_OF_STAGES[finding.stage])
     kept = student.judgements.kept
-    if last is None or not kept or kept[-1].agrees:
+    if last is None or not kept or kept[-1].agrees or last.caller is not None:  # a caller may have changed them
         return None
     return changed_input(kept[-1].names, last.args, last.behaviour.args)
 
