@@ -127,14 +127,17 @@ def _conditions(definition: Definition) -> Iterator[ast.expr]:
     """Yield the conditions that may be whole tensors."""
     for node in ast.walk(definition):
         if isinstance(node, ast.If | ast.IfExp | ast.While | ast.BoolOp):
-            test = node.values[0] if isinstance(node, ast.BoolOp) else node.test
-            while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-                test = test.operand
-            if not _is_single(test):
-                yield test
+            for test in node.values if isinstance(node, ast.BoolOp) else [node.test]:
+                while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+                    test = test.operand
+                if not _is_single(test):
+                    yield test
 
 
 def _is_single(test: ast.expr) -> bool:
+    """Check for a condition that has one answer; the parts of ``and`` and ``or`` are conditions of their own."""
+    if isinstance(test, ast.BoolOp):
+        return True
     if isinstance(test, ast.Compare):
         return all(isinstance(operator, ast.Is | ast.IsNot | ast.In | ast.NotIn) for operator in test.ops)
     return isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id in _SINGLE_ANSWERS
