@@ -33,13 +33,27 @@ def transposed(failing: Sequence[Judgement]) -> Diagnosis | None:
 def reshaped(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose the right numbers in another shape: an axis of size 1 too many or too few, or rows broken elsewhere."""
     if not every(failing, lambda judgement: [judgement.right.reshape(judgement.wide.shape)]):
-        return None
+        return _reshaped_for_exchanged(failing)
     last = failing[-1]
     got, right = tuple(last.wide.shape), tuple(last.right.shape)
     if [size for size in got if size > 1] == [size for size in right if size > 1]:
         text = f"All values are right, and the shape is {got} instead of {right}"
         return Diagnosis("axis_of_size_1", f"{text}. Which step makes or removes an axis of size 1?")
     text = f"The values of {last.label} are right in their order, and broken into other rows"
+    return Diagnosis("reshaped", f"{text}. Does your step exchange axes, or only count on across them?")
+
+
+def _reshaped_for_exchanged(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a reshape where axes have to be exchanged: the shape is right, and the order of the values is not."""
+
+    def counted_on(judgement: Judgement) -> Iterator[Tensor]:
+        right = judgement.right
+        if 1 < right.ndim <= 4:
+            yield from (right.permute(order).reshape(right.shape) for order in permutations(range(right.ndim)))
+
+    if not every(failing, counted_on):
+        return None
+    text = f"{failing[-1].label[:1].upper()}{failing[-1].label[1:]} has the right values in another order"
     return Diagnosis("reshaped", f"{text}. Does your step exchange axes, or only count on across them?")
 
 
@@ -136,7 +150,7 @@ def flipped(failing: Sequence[Judgement]) -> Diagnosis | None:
 
 def not_written(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose rows or columns that are left at 0, or a result of zeros, or one that is only begun."""
-    for guess in (_all_zero, _only_first, _row_or_column, _last_left_out):
+    for guess in (_all_zero, _only_first, _row_or_column, _end_left_at_zero, _last_left_out):
         found = [guess(judgement) for judgement in failing]
         if all(found):
             return found[-1]
@@ -168,8 +182,27 @@ def _row_or_column(judgement: Judgement) -> Diagnosis | None:
             for index in range(got.shape[axis])
             if right.select(axis, index).any() and not got.select(axis, index).any()
         ]
-        if empty and _right_elsewhere(got, right, axis, empty):
+        if empty and _is_range(empty, right, axis) and _right_elsewhere(got, right, axis, empty):
             text = f"{kind.capitalize()} {empty[0]} of {judgement.label} was never written, and the others are right"
+            return Diagnosis("not_written", f"{text}. How far does your range run?")
+    return None
+
+
+def _is_range(empty: Sequence[int], right: Tensor, axis: int) -> bool:
+    """Check that the indices are at an end of the axis, as ranges miss them, or hold several values each."""
+    at_end = empty[0] == 0 or empty[-1] == right.shape[axis] - 1
+    several = all(int((right.select(axis, index) != 0).sum()) > 1 for index in empty)
+    return several or (at_end and right.ndim == 1)
+
+
+def _end_left_at_zero(judgement: Judgement) -> Diagnosis | None:
+    """The first or last of all entries is 0, whatever the shape, because a loop over all of them misses it."""
+    got, right = judgement.wide.reshape(-1), judgement.right.reshape(-1)
+    if got.shape != right.shape or got.numel() < 3 or judgement.right.ndim < 2:
+        return None
+    for end, words in ((-1, "last"), (0, "first")):
+        if right[end] and not got[end] and _right_elsewhere(got, right, 0, [end % len(got)]):
+            text = f"The {words} entry of {judgement.label} was never written, and the others are right"
             return Diagnosis("not_written", f"{text}. How far does your range run?")
     return None
 

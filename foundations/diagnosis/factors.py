@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from torch import Tensor
 
@@ -16,6 +16,15 @@ _POWERS: dict[float, str] = {
     -0.5: "divided by the square root of {size}",
     2: "times {size} squared",
     -2: "divided by {size} squared",
+}
+#: Factors of a size that is counted as one more or one less, by the words for them.
+_OFF_BY_ONE: dict[str, Callable[[int], float]] = {
+    "times {size} / ({size} - 1)": lambda n: n / (n - 1),
+    "times ({size} - 1) / {size}": lambda n: (n - 1) / n,
+    "times {size} / ({size} + 1)": lambda n: n / (n + 1),
+    "times ({size} + 1) / {size}": lambda n: (n + 1) / n,
+    "times the square root of {size} / ({size} - 1)": lambda n: (n / (n - 1)) ** 0.5,
+    "times the square root of ({size} - 1) / {size}": lambda n: ((n - 1) / n) ** 0.5,
 }
 _NUMBERS: dict[float, str] = {1: "", 2: "twice ", 0.5: "half of "}
 _CONSTANTS: dict[float, str] = {2: "2", 0.5: "½", 4: "4", 0.25: "¼", -2: "-2", -0.5: "-½"}
@@ -80,6 +89,16 @@ def _of_sizes(ratios: Sequence[float], failing: Sequence[Judgement]) -> tuple[st
                     for ratio, each in zip(ratios, sizes, strict=True)
                 ):
                     return f"{prefix}the right one {words.format(size=name)}".strip(), name
+    return _of_one_less(ratios, sizes)
+
+
+def _of_one_less(ratios: Sequence[float], sizes: Sequence[dict[str, int]]) -> tuple[str, str] | None:
+    """Return a factor of a size that is counted as one more or less, in words, and the size; several have to fit."""
+    for words, factor_of in _OFF_BY_ONE.items():
+        for name in sizes[0]:
+            own = [each.get(name, 1) for each in sizes]
+            if len(set(own)) > 1 and min(own) > 1 and all(map(_alike, ratios, map(factor_of, own))):
+                return f"the right one {words.format(size=name)}", name
     return None
 
 

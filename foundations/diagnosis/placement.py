@@ -16,7 +16,7 @@ def wrong_place(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose a result that is right elsewhere: returned, in ``.grad``, on another argument."""
     if not all(judgement.missing for judgement in failing):
         return None
-    for guess in (_in_grad, _on_another, _returned) if failing[-1].place else (_set, _returns_none):
+    for guess in (_in_grad, _on_another, _returned, _emptied) if failing[-1].place else (_set, _returns_none):
         found = [guess(judgement) for judgement in failing]
         if all(found):
             return found[-1]
@@ -51,6 +51,15 @@ def _returned(judgement: Judgement) -> Diagnosis | None:
     return None
 
 
+def _emptied(judgement: Judgement) -> Diagnosis | None:
+    assert judgement.place is not None
+    index, attribute = judgement.place
+    if index >= len(judgement.attributes) or judgement.attributes[index].get(attribute, "not set") is not None:
+        return None
+    text = f"{judgement.label} is None after the call"
+    return Diagnosis("emptied", f"{text}. Which line sets it to None, and what does the caller look for?")
+
+
 def _set(judgement: Judgement) -> Diagnosis | None:
     for index, attributes in enumerate(judgement.attributes):
         for name, value in attributes.items():
@@ -71,6 +80,14 @@ def _leaves(value: Any, depth: int = 3) -> Iterator[Any]:
             yield from _leaves(item, depth - 1)
     else:
         yield value
+
+
+def keeps_old(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose an attribute that still has its value of before the call, while a call without one sets it."""
+    if not all(judgement.place and judgement.missing and judgement.got is not None for judgement in failing):
+        return None
+    text = f"{_capital(failing[-1].label)} is the one of before the call"
+    return Diagnosis("keeps_old", f"{text}. Under which condition does your code set it?")
 
 
 def unchanged_input(failing: Sequence[Judgement]) -> Diagnosis | None:

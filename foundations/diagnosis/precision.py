@@ -31,7 +31,10 @@ def wrong_kind(failing: Sequence[Judgement]) -> Diagnosis | None:
     if all(_is_plain(judgement) for judgement in failing):
         kind = type(last.got).__name__
         text = f"The values are right, and the result is a Python {kind} instead of a tensor"
-        return Diagnosis("not_a_tensor", f"{text}. Which call takes the number out of its tensor?")
+        question = "Which call takes the number out of its tensor?"
+        if isinstance(last.got, list | tuple):
+            question = "Which line collects the values, and which call makes a tensor of them?"
+        return Diagnosis("not_a_tensor", f"{text}. {question}")
     return None
 
 
@@ -45,7 +48,7 @@ def _is_other_dtype(judgement: Judgement) -> bool:
 
 
 def _is_plain(judgement: Judgement) -> bool:
-    if type(judgement.got) not in (int, float, list):
+    if type(judgement.got) not in (int, float, list, tuple):
         return False
     try:
         return close(torch.tensor(judgement.got, dtype=torch.float64), judgement.right)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import permutations
 
 from torch import Tensor
 
-from foundations.diagnosis.judgement import Diagnosis, Judgement, close
+from foundations.diagnosis.judgement import Diagnosis, Judgement, as_wide, close
 
 #: For factors of sizes (n, k) and (k, m): id, wrong product, and hint.
 _MISTAKES: tuple[tuple[str, Callable[[Tensor, Tensor], Tensor], str], ...] = (
@@ -91,8 +91,45 @@ def _factors(judgement: Judgement, wrong: Callable[[Tensor, Tensor], Tensor]) ->
 
 def _pairs(judgement: Judgement) -> Iterator[tuple[tuple[str, str], tuple[Tensor, Tensor]]]:
     """Yield two matrices at hand, as they are or transposed, whose product has the expected shape."""
-    matrices = {name: tensor for name, tensor in judgement.tensors.items() if tensor.ndim == 2}
-    matrices |= {f"{name}.t()": tensor.t() for name, tensor in matrices.items()}
-    for (one, a), (other, b) in permutations(matrices.items(), 2):
+    for (one, a), (other, b) in permutations(_matrices(judgement.tensors).items(), 2):
         if a.shape[1] == b.shape[0] and judgement.right.shape == (a.shape[0], b.shape[1]):
             yield (one, other), (a, b)
+
+
+def another_factor(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a product in which another tensor of the same shape takes the place of a factor."""
+    found = [set(_exchanged(judgement)) for judgement in failing]
+    common = set.intersection(*found) if found else set()
+    if not common:
+        return None
+    used, right = min(common)
+    text = f"{failing[-1].label[:1].upper()}{failing[-1].label[1:]} is a product with `{used}` instead of `{right}`"
+    return Diagnosis("another_factor", f"{text}. Which tensor does the formula multiply by there?")
+
+
+def _exchanged(judgement: Judgement) -> Iterator[tuple[str, str]]:
+    """Yield pairs of names: the factor of the result, and that of the expected product."""
+    others = _matrices({**judgement.tensors, **_set_since(judgement)})
+    for (one, other), (a, b) in _pairs(judgement):
+        if close(judgement.right, a @ b):
+            for name, tensor in others.items():
+                if tensor.shape == a.shape and judgement.is_result(tensor @ b):
+                    yield name, one
+                if tensor.shape == b.shape and judgement.is_result(a @ tensor):
+                    yield name, other
+
+
+def _set_since(judgement: Judgement) -> dict[str, Tensor]:
+    """Return the attributes of the arguments after the call, by name, other than the result itself."""
+    return {
+        f"{judgement.name(index)}.{attribute}": as_wide(value)
+        for index, attributes in enumerate(judgement.attributes)
+        for attribute, value in attributes.items()
+        if (index, attribute) != judgement.place
+    }
+
+
+def _matrices(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the matrices among ``tensors``, as they are and transposed."""
+    matrices = {name: tensor for name, tensor in tensors.items() if tensor.ndim == 2}
+    return matrices | {f"{name}.t()": tensor.t() for name, tensor in matrices.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from torch import Tensor
 
@@ -32,6 +32,7 @@ _SUMMARIES: tuple[tuple[str, Callable[[Tensor], Tensor], str], ...] = (
     ("roots_by_row", lambda x: x.square().sum(1).sqrt().sum(), "a sum of roots, one for each row of `{x}`"),
     ("diagonal", lambda x: x.diagonal().square().sum().sqrt(), "the root over the diagonal of `{x}` alone"),
     ("trace", lambda x: x.trace(), "the sum of the diagonal of `{x}` alone"),
+    ("other_diagonal", lambda x: x.flip(1).trace(), "the sum of the diagonal of `{x}` from the upper right"),
     ("matrix_square", lambda x: (x @ x).sum().abs().sqrt(), "made of `{x} @ {x}`, which is a matrix product"),
     ("std", lambda x: x.std(correction=0), "the standard deviation of `{x}`"),
     ("corrected_std", lambda x: x.std(), "the standard deviation of `{x}`, divided by n - 1 instead of n"),
@@ -64,6 +65,58 @@ def _is(judgement: Judgement, summarise: Callable[[Tensor], Tensor], tensor: Ten
     except (RuntimeError, IndexError):
         return False
     return has_numbers(value) and judgement.is_result(value.reshape(judgement.wide.shape))
+
+
+#: Summaries along one axis, by name.
+_ALONG: dict[str, Callable[[Tensor, int], Tensor]] = {
+    "sum": lambda x, axis: x.sum(axis),
+    "mean": lambda x, axis: x.mean(axis),
+    "sum of squares": lambda x, axis: x.square().sum(axis),
+    "mean of squares": lambda x, axis: x.square().mean(axis),
+    "norm": lambda x, axis: x.square().sum(axis).sqrt(),
+    "product": lambda x, axis: x.prod(axis),
+    "maximum": lambda x, axis: x.amax(axis),
+    "minimum": lambda x, axis: x.amin(axis),
+    "standard deviation": lambda x, axis: x.std(axis, correction=0),
+    "variance": lambda x, axis: x.var(axis, correction=0),
+    "standard deviation with n - 1": lambda x, axis: x.std(axis),
+    "variance with n - 1": lambda x, axis: x.var(axis),
+    "index of the largest entry": lambda x, axis: x.argmax(axis).double(),
+    "index of the smallest entry": lambda x, axis: x.argmin(axis).double(),
+}
+
+
+def another_axis(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a summary of an argument over another axis, or another summary over the same one."""
+    found = [set(_along_another(judgement)) for judgement in failing]
+    common = set.intersection(*found) if found else set()
+    if not common:
+        return None
+    kind, text = min(common)
+    label = f"{failing[-1].label[:1].upper()}{failing[-1].label[1:]}"
+    return Diagnosis(kind, f"{label} is the {text}. Which operation does the formula have there, and over which index?")
+
+
+def _along_another(judgement: Judgement) -> Iterator[tuple[str, str]]:
+    """Yield id and words of each summary that is the result, if another one of the same argument is expected."""
+    for name, tensor in judgement.tensors.items():
+        if tensor.ndim > 1 and min(tensor.shape) > 1:
+            summaries = {
+                (what, axis): summarise(tensor, axis)
+                for what, summarise in _ALONG.items()
+                for axis in range(tensor.ndim)
+            }
+            expected = [key for key, each in summaries.items() if _has_values(judgement.right, each)]
+            for what, axis in [key for key, each in summaries.items() if _has_values(judgement.wide, each)]:
+                if any(known == what and other != axis for known, other in expected):
+                    yield "another_axis", f"{what} of `{name}` over axis {axis}"
+                elif any(known != what and other == axis for known, other in expected):
+                    yield "another_summary", f"{what} of `{name}` over axis {axis}"
+
+
+def _has_values(one: Tensor, other: Tensor) -> bool:
+    """Check whether two tensors agree but for axes of size 1."""
+    return one.numel() == other.numel() > 1 and close(one.squeeze(), other.squeeze())
 
 
 #: Functions of a difference of a column and a vector, as they appear in losses.

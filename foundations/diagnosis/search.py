@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from foundations.diagnosis import axes, entries, factors, history, placement, precision, products, reductions
-from foundations.diagnosis.judgement import Diagnosis, Judgement
+from foundations.diagnosis import (
+    axes,
+    conditions,
+    entries,
+    factors,
+    history,
+    placement,
+    precision,
+    products,
+    reductions,
+    spread,
+    terms,
+)
+from foundations.diagnosis.judgement import Diagnosis, Judgement, has_numbers
 
 Diagnoser = Callable[[Sequence[Judgement]], Diagnosis | None]
 
@@ -18,6 +30,7 @@ OF_FAILING: tuple[Diagnoser, ...] = (
     history.accumulates,
     axes.not_written,
     placement.upstream,
+    placement.keeps_old,
     placement.unchanged_input,
     products.product,
     reductions.all_pairs,
@@ -28,20 +41,39 @@ OF_FAILING: tuple[Diagnoser, ...] = (
     reductions.summary,
     factors.factor,
     entries.offset,
+    spread.repeated,
     axes.summed_too_much,
     axes.summed_too_little,
     axes.shifted,
     axes.flipped,
     axes.rows_are_one,
+    spread.running_sum,
+    spread.one_value_everywhere,
+    spread.picked_out,
+    reductions.another_axis,
+    products.another_factor,
+    terms.term,
+    terms.varying_factor,
 )
 #: Diagnosers of all results of several calls, right and wrong.
-OF_ALL: tuple[Diagnoser, ...] = (history.keeps_last_call, history.pattern)
+OF_ALL: tuple[Diagnoser, ...] = (
+    history.keeps_last_call,
+    conditions.condition,
+    conditions.not_finite,
+    history.pattern,
+    spread.one_index_right,
+)
 
 #: Mistakes that change the result of every call, by id: whether a right result contradicts the mistake.
 EVERYWHERE: dict[str, Callable[[Judgement], bool]] = {
     "factor": factors.contradicts,
     "offset": lambda judgement: judgement.right.numel() > 0,
     **entries.CONTRADICTIONS,
+    **dict.fromkeys(("running_sum", "one_value_everywhere", "repeated"), lambda judgement: judgement.right.numel() > 1),
+    **dict.fromkeys(
+        ("plus_argument", "minus_argument", "times_argument", "divided_by_argument", "varying_factor"),
+        lambda judgement: has_numbers(judgement.right),
+    ),
 }
 
 #: Results with more numbers are not compared.
@@ -51,12 +83,23 @@ MAX_NUMBERS = 200_000
 def diagnose(judgements: Sequence[Judgement]) -> Diagnosis | None:
     """Return a diagnosis that explains every wrong result among ``judgements``, or ``None``.
 
+    If none explains the results in several places, such as the gradients of several arguments, it may explain all of
+    those in the place that was found wrong first.
+
     Args:
         judgements: results of one exercise in the order of the calls, right and wrong.
     """
     failing = [judgement for judgement in judgements if not judgement.agrees]
     if not failing or any(judgement.expected.numel() > MAX_NUMBERS for judgement in judgements):
         return None
+    found = _explanation(judgements, failing)
+    if found is None and len({judgement.place for judgement in failing}) > 1:
+        first = [judgement for judgement in judgements if judgement.place == failing[0].place]
+        found = _explanation(first, [judgement for judgement in first if not judgement.agrees])
+    return found
+
+
+def _explanation(judgements: Sequence[Judgement], failing: Sequence[Judgement]) -> Diagnosis | None:
     places = {judgement.place for judgement in failing}
     right = [judgement for judgement in judgements if judgement.agrees and judgement.place in places]
     for diagnosers, evidence in ((OF_FAILING, failing), (OF_ALL, judgements)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class Symptom:
         error: class and first line of the exception, ``"TypeError: ..."``; empty if there was none.
         place: name and attribute of the argument that was not set or is wrong, ``("inp", "g")``.
         missing: whether the result is missing: ``None`` was returned, or the attribute was not set.
+        names: the names of the arguments.
     """
 
     source: str
@@ -30,6 +32,7 @@ class Symptom:
     error: str = ""
     place: tuple[str, str] | None = None
     missing: bool = False
+    names: tuple[str, ...] = ()
 
 
 def diagnose_source(symptom: Symptom) -> Diagnosis | None:
@@ -106,13 +109,38 @@ def tensor_condition(definition: Definition, symptom: Symptom) -> Diagnosis | No
     """Diagnose a condition on a whole tensor, for the exception that it raises."""
     if "Boolean value of Tensor" not in symptom.error and "truth value of an array" not in symptom.error:
         return None
-    conditional = (ast.If, ast.IfExp, ast.While, ast.BoolOp)
+    for test in _conditions(definition):
+        text = f"`{ast.unparse(test)}` is a whole tensor of answers, and a condition needs a single one"
+        return Diagnosis("condition_on_a_tensor", f"{text}. How many of them are True, and for which entries?")
     for node in ast.walk(definition):
-        if isinstance(node, conditional):
-            test = node.values[0] if isinstance(node, ast.BoolOp) else node.test
-            text = f"`{ast.unparse(test)}` is a whole tensor of answers, and a condition needs a single one"
-            return Diagnosis("condition_on_a_tensor", f"{text}. How many of them are True, and for which entries?")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("all", "any"):
+            text = f"`{ast.unparse(node)}` asks one row after the other, and a row is a whole tensor of answers"
+            return Diagnosis("condition_on_a_tensor", f"{text}. Which method of a tensor asks for all of its entries?")
     return None
+
+
+#: Functions that answer by a single True or False, or by a number.
+_SINGLE_ANSWERS = {"isinstance", "issubclass", "hasattr", "callable", "len", "bool", "all", "any"}
+
+
+def _conditions(definition: Definition) -> Iterator[ast.expr]:
+    """Yield the conditions that may be whole tensors."""
+    for node in ast.walk(definition):
+        if isinstance(node, ast.If | ast.IfExp | ast.While | ast.BoolOp):
+            for test in node.values if isinstance(node, ast.BoolOp) else [node.test]:
+                while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+                    test = test.operand
+                if not _is_single(test):
+                    yield test
+
+
+def _is_single(test: ast.expr) -> bool:
+    """Check for a condition that has one answer; the parts of ``and`` and ``or`` are conditions of their own."""
+    if isinstance(test, ast.BoolOp):
+        return True
+    if isinstance(test, ast.Compare):
+        return all(isinstance(operator, ast.Is | ast.IsNot | ast.In | ast.NotIn) for operator in test.ops)
+    return isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id in _SINGLE_ANSWERS
 
 
 def rebound_argument(definition: Definition, symptom: Symptom) -> Diagnosis | None:
@@ -207,6 +235,53 @@ def _is_mutable(node: ast.expr) -> bool:
     )
 
 
+def name_of_the_notebook(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose a name of the notebook that is read instead of an argument, for a wrong value.
+
+    It is the name of an argument that the function does not bind, or takes the place of a parameter that is not read.
+    """
+    if symptom.error or symptom.missing:
+        return None
+    for function in _functions(definition):
+        parameters, read, called, bound = _names_of(function)
+        free = sorted(read - bound - called - set(dir(builtins)))
+        outside = [name for name in free if name in symptom.names]
+        unread = sorted(parameters - read - {"self"})
+        if outside:
+            text = f"`{outside[0]}` in `{function.name}` is a variable of the notebook, not the argument"
+            return Diagnosis("global_for_argument", f"{text}. Where does your function get its arguments from?")
+        if unread and free:
+            text = f"`{function.name}` reads `{free[0]}` of the notebook, and never its parameter `{unread[0]}`"
+            return Diagnosis("global_for_argument", f"{text}. Which of the two does the caller choose?")
+    return None
+
+
+def _names_of(function: ast.FunctionDef) -> tuple[set[str], set[str], set[str], set[str]]:
+    """Return the parameters of a function, and names that it reads, calls or takes attributes of, and binds."""
+    nodes = [node for statement in function.body for node in ast.walk(statement)]
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    owners = [node.func if isinstance(node, ast.Call) else node.value for node in nodes if isinstance(node, _OWNED)]
+    inner = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    inner |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    inner |= {alias.asname or alias.name for node in nodes if isinstance(node, _IMPORTS) for alias in node.names}
+    parameters = {argument.arg for argument in arguments}
+    return (
+        parameters,
+        {node.id for node in names if isinstance(node.ctx, ast.Load)},
+        {owner.id for owner in owners if isinstance(owner, ast.Name)} - parameters,
+        parameters | inner | {node.id for node in names if not isinstance(node.ctx, ast.Load)} | _variadic(function),
+    )
+
+
+def _variadic(function: ast.FunctionDef) -> set[str]:
+    return {each.arg for each in (function.args.vararg, function.args.kwarg) if each is not None}
+
+
+_OWNED = (ast.Call, ast.Attribute)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
+
 _DIAGNOSERS: tuple[Callable[[Definition, Symptom], Diagnosis | None], ...] = (
     tensor_condition,
     single_underscore,
@@ -216,4 +291,5 @@ _DIAGNOSERS: tuple[Callable[[Definition, Symptom], Diagnosis | None], ...] = (
     missing_return,
     rows_of_one_list,
     divided_then_multiplied,
+    name_of_the_notebook,
 )

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import torch
 
-from foundations.diagnosis.judgement import Judgement
+from foundations.diagnosis.judgement import Diagnosis, Judgement
 from foundations.grading.compare import CheckFailed, Finding, describe, difference
 from foundations.grading.judgements import Judgements
 from foundations.grading.misconceptions import Behaviour
@@ -61,10 +61,8 @@ class Call:
         """Require that the call returned."""
         if self.error:
             line = f", line {self.error['line']} of its cell" if self.error.get("line") else ""
-            fail(
-                "exception",
-                f"{self.subject} stopped with {self.error['name']}{line}: {_reason(self.error)}",
-            )
+            text = f"{self.subject} stopped with {self.error['name']}{line}: {_reason(self.error)}"
+            raise CheckFailed(Finding("exception", text, raised=self.error))
 
     def must_raise(self, *kinds: type[BaseException], because: str, instead: str | None = None) -> None:
         """Require an exception of one of ``kinds``, or of a class derived from it.
@@ -77,9 +75,11 @@ class Call:
         wanted = " or ".join(kind.__name__ for kind in kinds)
         if self.error is None:
             did = instead or f"returned {describe(self.value)}"
-            fail("exception", f"{self.subject} {did}; expected {wanted}: {because}")
+            diagnosis = _not_refused(because)
+            fail("exception", f"{self.subject} {did}; expected {wanted}: {because}", diagnosis=diagnosis)
         if not {kind.__name__ for kind in kinds} & set(self.error["bases"]):
-            fail("exception", f"{self.subject} stopped with {self.error['name']}; expected {wanted}: {because}")
+            text = f"{self.subject} stopped with {self.error['name']}; expected {wanted}: {because}"
+            fail("exception", text, diagnosis=_other_exception(self.error, wanted))
 
     def must_set(self, argument: int, attribute: str, expected: torch.Tensor, **options: Any) -> None:
         """Require that the call set ``attribute``, e.g. ``"g"``, to ``expected`` on the argument at index ``argument``.
@@ -130,14 +130,15 @@ class Call:
         """
         for index, (before, after) in enumerate(zip(self.args, self.args_after, strict=True)):
             if _changed(before, after):
-                fail(
-                    "mutation",
-                    f"{self.subject} changed {self.names[index]} in place; its caller still needs it",
-                )
+                name = self.names[index]
+                text = f"{self.subject} changed {name} in place; its caller still needs it"
+                fail("mutation", text, diagnosis=changes_input(name))
             given = vars(before) if isinstance(before, torch.Tensor) else {}
             for name, value in given.items():
                 if (index, name) not in setting and _changed(value, self.attributes[index].get(name)):
-                    fail("mutation", f"{self.subject} changed {self.names[index]}.{name}; its caller still needs it")
+                    whole = f"{self.names[index]}.{name}"
+                    text = f"{self.subject} changed {whole}; its caller still needs it"
+                    fail("mutation", text, diagnosis=changes_input(whole))
 
     def behaviour(self) -> Behaviour:
         """Return the call's effects, to compare with those of misconceptions."""
@@ -162,9 +163,34 @@ class Trial:
     caller: Callable[..., Any] | None = None
 
 
-def fail(stage: Any, text: str) -> NoReturn:
-    """Raise :class:`CheckFailed` with a finding of ``stage``."""
-    raise CheckFailed(Finding(stage, text))
+def fail(stage: Any, text: str, *, diagnosis: Diagnosis | None = None) -> NoReturn:
+    """Raise :class:`CheckFailed` with a finding of ``stage``, and the mistake that it shows, if any."""
+    raise CheckFailed(Finding(stage, text, diagnosis=diagnosis))
+
+
+def changes_input(name: str) -> Diagnosis:
+    """Return the diagnosis of an argument, or an attribute of one, that a call changed."""
+    text = f"`{name}` has another value after the call"
+    return Diagnosis("changes_input", f"{text}. Which line writes into something that came from outside?")
+
+
+def changed_input(names: Sequence[str], before: Sequence[Any], after: Sequence[Any]) -> Diagnosis | None:
+    """Return the diagnosis of the first argument whose values or shape changed, or ``None``."""
+    for name, one, other in zip(names, before, after, strict=False):
+        if _changed(one, other):
+            return changes_input(name)
+    return None
+
+
+def _not_refused(because: str) -> Diagnosis:
+    text = f"The call does not stop, though {because}"
+    return Diagnosis("not_refused", f"{text}. Which condition of your code looks at that?")
+
+
+def _other_exception(error: dict[str, Any], wanted: str) -> Diagnosis:
+    text = f"The exception is {error['name']} instead of {wanted}"
+    question = f"Which statement of your code raises {wanted}, and is it reached?"
+    return Diagnosis("other_exception", f"{text}. {question}")
 
 
 def _changed(before: Any, after: Any) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import torch
 
+from foundations.diagnosis.judgement import Diagnosis
 from foundations.worker.protocol import Opaque
 
 Stage = Literal[
@@ -37,6 +38,10 @@ class Finding:
     detail: str = ""
     #: Identifies a misconception that does not show in values, e.g. ``"rule: einsum"``.
     symptom: str | None = None
+    #: The mistake that the difference shows, if no known mistake explains it better.
+    diagnosis: Diagnosis | None = None
+    #: The exception that stopped a call that should have returned, as in :attr:`foundations.grading.call.Call.error`.
+    raised: Mapping[str, Any] | None = None
 
 
 class CheckFailed(Exception):

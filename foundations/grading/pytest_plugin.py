@@ -26,6 +26,7 @@ from foundations.grading.compare import CheckFailed, Finding, Inconclusive
 from foundations.grading.faults import Fault, fault_of
 from foundations.grading.naming import BankSearch
 from foundations.grading.points import points_of_checks
+from foundations.grading.shown import by_finding
 from foundations.grading.student import Student
 from foundations.report.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
 from foundations.session.forkserver import ForkServerLost
@@ -312,7 +313,7 @@ class GradingPlugin:
                 return found
             if run.known:
                 return None
-            return shown or self._diagnose(item, student, symptom) or search.scaled()
+            return shown or self._diagnose(item, student, symptom) or search.scaled() or by_finding(finding, student)
         except Exception as error:
             reason = f"the mistake in {run.result.id} could not be named: the failed check has no hint"
             student.ask_review(described(error), reason)
@@ -399,7 +400,8 @@ def _symptom(student: Student) -> Symptom:
     behaviour = student.observations[-1].behaviour if student.observations else None
     error = f"{behaviour.error}: {first_line(behaviour.text)}" if behaviour and behaviour.error else ""
     place = (last.name(last.place[0]), last.place[1]) if last and last.place else None
-    return Symptom(student.source, student.exercise, error, place, last is not None and last.missing)
+    names = last.names if last else ()
+    return Symptom(student.source, student.exercise, error, place, last is not None and last.missing, names)
 
 
 def exercise_of(item: Any) -> str:

@@ -146,3 +146,47 @@ def test_rows_of_one_list(expression):
 def test_other_code_is_not_read(source):
     """Code that cannot be parsed, or does not define the exercise, has no diagnosis."""
     assert id_of(source, place=("inp", "g"), missing=True) == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(inp, params):\n    w2, b2 = params[2:]\n    return inp @ w1 @ w2",
+        "def f(inp, w2):\n    h = inp @ w1\n    return h * w2",
+        "def f(x):\n    return (x_train - 1).sum()",
+    ],
+)
+def test_a_name_of_the_notebook(source):
+    """A variable of the notebook takes the place of an argument."""
+    assert id_of(source, names=("inp", "w1", "w2")) == "global_for_argument"
+    assert id_of(source, names=("inp", "w1"), error="ValueError: no") == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(x, y):\n    return helper(x) + torch.ones(3).sum()",
+        "def f(x, unused):\n    def g(w1):\n        return w1\n    return [g(w1) for w1 in x]",
+        "def f(x, unused):\n    import math as m\n    return m.pi * len(x)",
+        "def f(*w1):\n    return w1",
+    ],
+)
+def test_other_names_are_not_suspected(source):
+    """Functions, modules, and names that the function binds."""
+    assert id_of(source, names=("x", "w1")) == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(x, y):\n    same = all(x == y) if isinstance(x, torch.Tensor) else x == y\n    assert same",
+        "def f(x):\n    if x is None or not hasattr(x, 'g'):\n        return 0\n    return any(x > 0)",
+        "def f(x):\n    while len(x):\n        return all(x)",
+    ],
+)
+def test_all_of_a_tensor(source):
+    """Python's own ``all`` and ``any`` ask rows, and the conditions that have one answer are not suspected."""
+    found = diagnose_source(Symptom(source, "f", error=AMBIGUOUS))
+    assert found is not None
+    assert found.id == "condition_on_a_tensor"
+    assert found.hint.startswith(("`all(", "`any("))

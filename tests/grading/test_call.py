@@ -112,3 +112,33 @@ def test_long_messages_are_cut() -> None:
     assert first_line("a\nb") == "a"
     assert first_line(" \n ") == "no message"
     assert first_line("x" * 400) == "x" * 300 + " …"
+
+
+def diagnosis(requirement: Any, *arguments: Any, **options: Any) -> tuple[str, str]:
+    """Return id and hint of the diagnosis that a finding carries, or two empty texts."""
+    with pytest.raises(CheckFailed) as failed:
+        requirement(*arguments, **options)
+    found = failed.value.finding.diagnosis
+    return (found.id, found.hint) if found else ("", "")
+
+
+def test_a_finding_carries_its_diagnosis() -> None:
+    """A call that is not refused, another exception, and a changed input name the mistake by themselves."""
+    name, hint = diagnosis(call(value=torch.ones(2)).must_raise, ValueError, because="the shapes differ")
+    assert name == "not_refused"
+    assert "though the shapes differ" in hint
+    name, hint = diagnosis(call(error=error("TypeError")).must_raise, ValueError, because="the shapes differ")
+    assert name == "other_exception"
+    assert "TypeError instead of ValueError" in hint
+    x, given = torch.ones(2), with_g(torch.ones(2), torch.ones(2))
+    assert diagnosis(call(x, args_after=(x + 1,)).must_leave_inputs)[0] == "changes_input"
+    assert "`x.g`" in diagnosis(call(given, attributes=[{"g": x + 1}]).must_leave_inputs)[1]
+
+
+def test_a_finding_carries_the_exception_of_a_suitable_call() -> None:
+    """The exception is diagnosed with the source of the exercise, which a call does not know."""
+    raised = error("TypeError", "3")
+    with pytest.raises(CheckFailed) as failed:
+        call(error=raised).must_not_raise()
+    assert failed.value.finding.raised == raised
+    assert failed.value.finding.diagnosis is None

@@ -1,0 +1,68 @@
+"""An argument that is added to the right result, subtracted from it, or that multiplies or divides it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from foundations.diagnosis.judgement import Diagnosis, Judgement, attempted, close, has_numbers
+
+_TERMS: tuple[tuple[str, Callable[[Tensor, Tensor], Tensor], str], ...] = (
+    ("plus_argument", torch.add, "is the right one plus `{name}`"),
+    ("minus_argument", torch.sub, "is the right one minus `{name}`"),
+    ("times_argument", torch.mul, "is the right one times `{name}`"),
+    ("divided_by_argument", torch.div, "is the right one divided by `{name}`"),
+)
+_QUESTION = "Which step of your code adds, subtracts, multiplies or divides by it, and is the step in the formula?"
+
+
+def term(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose the right result to which the same argument was added, or by which it was multiplied, in all calls."""
+    for kind, combine, words in _TERMS:
+        names = [set(_names(judgement, combine)) for judgement in failing]
+        common = set.intersection(*names) if names else set()
+        if common and sum(judgement.right.numel() for judgement in failing) > 1:
+            text = f"{failing[-1].values} {words.format(name=min(common))}"
+            return Diagnosis(kind, f"{text}. {_QUESTION}")
+    return None
+
+
+def _names(judgement: Judgement, combine: Callable[[Tensor, Tensor], Tensor]) -> Iterator[str]:
+    if judgement.wide.shape != judgement.right.shape:
+        return
+    for name, tensor in judgement.tensors.items():
+        for laid in _laid_along(tensor, judgement.right) if has_numbers(tensor) else ():
+            if any(map(judgement.is_result, attempted(lambda each, laid=laid: [combine(each.right, laid)], judgement))):
+                yield name
+                break
+
+
+def _laid_along(tensor: Tensor, right: Tensor) -> Iterator[Tensor]:
+    """Yield ``tensor``, and a vector along each axis that has its size."""
+    if tensor.ndim <= right.ndim:
+        yield tensor
+    if tensor.ndim == 1:
+        for axis, size in enumerate(right.shape[:-1]):
+            if size == len(tensor):
+                yield tensor.reshape(-1, *[1] * (right.ndim - axis - 1))
+
+
+def varying_factor(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a factor that is the same for all entries of a result, and another one in the next call."""
+    factors = [_factor(judgement) for judgement in failing]
+    known = [factor for factor in factors if factor is not None]
+    if len(known) < max(2, len(failing)) or all(abs(one - known[0]) <= 1e-3 * abs(known[0]) for one in known):
+        return None
+    text = f"{failing[-1].values} is the right one times a number, the same for all entries and another in each call"
+    return Diagnosis("varying_factor", f"{text}. Which number is made of all the values, and is it in the formula?")
+
+
+def _factor(judgement: Judgement) -> float | None:
+    got, right = judgement.wide, judgement.right
+    if got.shape != right.shape or not has_numbers(got) or int((right != 0).sum()) < 3:
+        return None
+    at = int(right.abs().argmax())
+    factor = float(got.reshape(-1)[at] / right.reshape(-1)[at])
+    return factor if factor and close(got, factor * right) else None
