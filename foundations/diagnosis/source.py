@@ -127,11 +127,14 @@ def _conditions(definition: Definition) -> Iterator[ast.expr]:
     """Yield the conditions that may be whole tensors."""
     for node in ast.walk(definition):
         if isinstance(node, ast.If | ast.IfExp | ast.While | ast.BoolOp):
-            for test in node.values if isinstance(node, ast.BoolOp) else [node.test]:
-                while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-                    test = test.operand
-                if not _is_single(test):
-                    yield test
+            tests = node.values if isinstance(node, ast.BoolOp) else [node.test]
+            yield from (test for test in map(_without_not, tests) if not _is_single(test))
+
+
+def _without_not(test: ast.expr) -> ast.expr:
+    while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test = test.operand
+    return test
 
 
 def _is_single(test: ast.expr) -> bool:

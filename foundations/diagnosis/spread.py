@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -45,6 +46,10 @@ def one_value_everywhere(failing: Sequence[Judgement]) -> Diagnosis | None:
     return None
 
 
+def _expanded(tensor: Tensor, shape: torch.Size, judgement: Judgement) -> list[Tensor]:
+    return [tensor.expand(shape)]
+
+
 def repeated(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose the right values stretched along an axis that is too many, or has size 1."""
 
@@ -52,7 +57,7 @@ def repeated(failing: Sequence[Judgement]) -> Diagnosis | None:
         right, shape = judgement.right, judgement.wide.shape
         if 1 < right.numel() < judgement.wide.numel():
             for tensor in (right, *(right.unsqueeze(axis) for axis in range(right.ndim + 1))):
-                yield from attempted(lambda _, tensor=tensor: [tensor.expand(shape)], judgement)
+                yield from attempted(partial(_expanded, tensor, shape), judgement)
 
     if not every(failing, stretched):
         return None

@@ -72,10 +72,10 @@ def test_indices_past_the_end(function):
 @pytest.mark.parametrize(
     ("function", "name"),
     [
-        (lambda: X.g, "not_yet_set"),
+        (lambda: X.g, "not_yet_set"),  # type: ignore[attr-defined]
         (raising(AttributeError("out.g is not set when f was called")), "not_yet_set"),
-        (lambda: X.transpoze(0, 1), "no_such_attribute"),
-        (lambda: torch.matmull(A, B), "no_such_attribute"),
+        (lambda: X.transpoze(0, 1), "no_such_attribute"),  # type: ignore[attr-defined]
+        (lambda: torch.matmull(A, B), "no_such_attribute"),  # type: ignore[attr-defined]
         (lambda: None.shape, "no_such_attribute"),  # type: ignore[attr-defined]
         (raising(AttributeError("'str' object has no attribute 'read_text'")), "no_such_attribute"),
         (lambda: undefined, "undefined_name"),  # type: ignore[name-defined]  # noqa: F821
