@@ -405,6 +405,11 @@ class Relu(Bench):
     def shapes(self, n, n_in, n_out):
         return (n, n_out), (n, n_out)
 
+    def tensors(self, n, n_in, n_out, dtype=torch.float32):
+        """Inputs up to some twenty, so that a function that is cut off above shows."""
+        inp, upstream = super().tensors(n, n_in, n_out, dtype)
+        return [8 * inp, upstream]
+
     def output_of(self, inp, upstream):
         return torch.where(inp > 0, inp, 0.0)
 
