@@ -128,14 +128,19 @@ def _conditions(definition: Definition) -> Iterator[ast.expr]:
     for node in ast.walk(definition):
         if isinstance(node, ast.If | ast.IfExp | ast.While | ast.BoolOp):
             for test in node.values if isinstance(node, ast.BoolOp) else [node.test]:
-                while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-                    test = test.operand
-                if not _is_single(test):
-                    yield test
+                asked = _without_not(test)
+                if not _is_single(asked):
+                    yield asked
+
+
+def _without_not(test: ast.expr) -> ast.expr:
+    while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test = test.operand
+    return test
 
 
 def _is_single(test: ast.expr) -> bool:
-    """Check for a condition that has one answer; the parts of ``and`` and ``or`` are conditions of their own."""
+    """Check for a condition that has one answer; the parts of ``and`` and ``or`` are conditions too."""
     if isinstance(test, ast.BoolOp):
         return True
     if isinstance(test, ast.Compare):

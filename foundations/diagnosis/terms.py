@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -34,9 +35,13 @@ def _names(judgement: Judgement, combine: Callable[[Tensor, Tensor], Tensor]) ->
         return
     for name, tensor in judgement.tensors.items():
         for laid in _laid_along(tensor, judgement.right) if has_numbers(tensor) else ():
-            if any(map(judgement.is_result, attempted(lambda each, laid=laid: [combine(each.right, laid)], judgement))):
+            if any(map(judgement.is_result, attempted(partial(_combined, combine, laid), judgement))):
                 yield name
                 break
+
+
+def _combined(combine: Callable[[Tensor, Tensor], Tensor], laid: Tensor, judgement: Judgement) -> list[Tensor]:
+    return [combine(judgement.right, laid)]
 
 
 def _laid_along(tensor: Tensor, right: Tensor) -> Iterator[Tensor]:
