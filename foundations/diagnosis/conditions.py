@@ -49,7 +49,7 @@ def _has_others(judgements: Sequence[Judgement], met: Sequence[Tensor]) -> bool:
 
 
 def _mask(judgement: Judgement, name: str, applies: Callable[[Tensor], Tensor]) -> Tensor:
-    """Return which entries meet the condition; none if there is no such argument of the result's shape."""
+    """Return which entries meet the condition; none if no argument of the name has the result's shape."""
     tensor = judgement.tensors.get(name)
     if tensor is None or tensor.shape != judgement.right.shape:
         return torch.zeros_like(judgement.right, dtype=torch.bool)
@@ -81,7 +81,9 @@ def not_finite(judgements: Sequence[Judgement]) -> Diagnosis | None:
     if not all(any(_bad(judgement)) for judgement in failing):
         return None
     text = f"{failing[-1].label[:1].upper()}{failing[-1].label[1:]} has NaN or infinite values, and is right elsewhere"
-    return Diagnosis("not_finite", f"{text}. Which step divides, and can its divisor be 0?")
+    return Diagnosis(
+        "not_finite", f"{text}. Is there a division by zero, or the root or logarithm of a negative number?"
+    )
 
 
 def _bad(judgement: Judgement) -> Iterator[bool]:

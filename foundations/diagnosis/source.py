@@ -127,8 +127,10 @@ def _conditions(definition: Definition) -> Iterator[ast.expr]:
     """Yield the conditions that may be whole tensors."""
     for node in ast.walk(definition):
         if isinstance(node, ast.If | ast.IfExp | ast.While | ast.BoolOp):
-            tests = node.values if isinstance(node, ast.BoolOp) else [node.test]
-            yield from (test for test in map(_without_not, tests) if not _is_single(test))
+            for test in node.values if isinstance(node, ast.BoolOp) else [node.test]:
+                asked = _without_not(test)
+                if not _is_single(asked):
+                    yield asked
 
 
 def _without_not(test: ast.expr) -> ast.expr:
@@ -138,7 +140,7 @@ def _without_not(test: ast.expr) -> ast.expr:
 
 
 def _is_single(test: ast.expr) -> bool:
-    """Check for a condition that has one answer; the parts of ``and`` and ``or`` are conditions of their own."""
+    """Check for a condition that has one answer; the parts of ``and`` and ``or`` are conditions too."""
     if isinstance(test, ast.BoolOp):
         return True
     if isinstance(test, ast.Compare):

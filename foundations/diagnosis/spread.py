@@ -46,24 +46,24 @@ def one_value_everywhere(failing: Sequence[Judgement]) -> Diagnosis | None:
     return None
 
 
-def _expanded(tensor: Tensor, shape: torch.Size, judgement: Judgement) -> list[Tensor]:
-    return [tensor.expand(shape)]
-
-
 def repeated(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose the right values stretched along an axis that is too many, or has size 1."""
 
     def stretched(judgement: Judgement) -> Iterator[Tensor]:
-        right, shape = judgement.right, judgement.wide.shape
+        right = judgement.right
         if 1 < right.numel() < judgement.wide.numel():
             for tensor in (right, *(right.unsqueeze(axis) for axis in range(right.ndim + 1))):
-                yield from attempted(partial(_expanded, tensor, shape), judgement)
+                yield from attempted(partial(_expanded, tensor), judgement)
 
     if not every(failing, stretched):
         return None
     shapes = f"{tuple(failing[-1].wide.shape)} instead of {tuple(failing[-1].right.shape)}"
     text = f"The right values come several times over, in shape {shapes}"
     return Diagnosis("repeated", f"{text}. Which shapes meet in your code, and which axis does broadcasting stretch?")
+
+
+def _expanded(tensor: Tensor, judgement: Judgement) -> list[Tensor]:
+    return [tensor.expand(judgement.wide.shape)]
 
 
 def picked_out(failing: Sequence[Judgement]) -> Diagnosis | None:

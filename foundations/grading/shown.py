@@ -1,4 +1,4 @@
-"""Mistakes that a finding shows by itself, or the last call that was seen, without the expected result."""
+"""Mistakes that a finding shows, or the last call that was seen, without the expected result."""
 
 from __future__ import annotations
 

@@ -101,5 +101,5 @@ def test_a_condition_that_refuses():
 
 @pytest.mark.parametrize("error", [ValueError("math domain error"), KeyError("a"), OSError("no such file")])
 def test_other_exceptions_have_no_diagnosis(error):
-    """The class of an exception alone names nothing."""
+    """The class of an exception alone does not name a mistake."""
     assert id_of(raising(error), "g(x)") == ""

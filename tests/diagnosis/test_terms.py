@@ -1,4 +1,4 @@
-"""An argument that takes part once too often, and a summary or factor in the place of another, are named."""
+"""An argument that takes part once too often, and a summary or factor instead of another, are named."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ THREE = tuple((matrix(n, k), matrix(k, m, seed=1), matrix(k, m, seed=2)) for n, 
     ],
 )
 def test_another_factor(right, wrong):
-    """A product with another tensor of the same shape in the place of a factor."""
+    """A product with another tensor of the same shape instead of a factor."""
     assert id_of(Example(right, THREE), wrong) == "another_factor"
 
 
 def test_a_gradient_for_a_value():
-    """The tensor in the place of the factor may have been set by the call itself."""
+    """The tensor instead of the factor may have been set by the call itself."""
 
     def wrong(inp, out, w):
         w.g = inp.t() @ out.g

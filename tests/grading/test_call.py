@@ -123,7 +123,7 @@ def diagnosis(requirement: Any, *arguments: Any, **options: Any) -> tuple[str, s
 
 
 def test_a_finding_carries_its_diagnosis() -> None:
-    """A call that is not refused, another exception, and a changed input name the mistake by themselves."""
+    """A call that is not refused, another exception, and a changed input name the mistake."""
     name, hint = diagnosis(call(value=torch.ones(2)).must_raise, ValueError, because="the shapes differ")
     assert name == "not_refused"
     assert "though the shapes differ" in hint

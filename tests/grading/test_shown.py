@@ -1,4 +1,4 @@
-"""A finding, or the last call, shows a mistake by itself if nothing explains it better."""
+"""A finding, or the last call, shows a mistake if there is no better explanation."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_finding_shows_a_mistake(finding: Finding, name: str) -> None:
 
 
 def test_an_exception_is_diagnosed_with_the_source_and_the_sizes() -> None:
-    """The size in the message is in the code, and no argument has it."""
+    """The size in the message is in the code, and arguments have another one."""
     raised = {"name": "RuntimeError", "text": "shape '[1, 4]' is invalid for input of size 3", "code": "x.view(1, 4)"}
     finding = Finding("exception", "", raised=raised)
     assert id_of(finding, source="def f(x):\n    return x.view(1, 4)") == "size_in_code"

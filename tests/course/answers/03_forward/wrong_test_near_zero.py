@@ -82,11 +82,6 @@ def test_near_zero(a, tol=1e-3):
 def test_near_zero(a: torch.Tensor, tol: float = 1e-3) -> None:
     assert a.abs().max() < tol, f"{a.max().item()} is not near zero (tolerance {tol})"
 
-# %% a size of tol passes → loses
-def test_near_zero(a: torch.Tensor, tol: float = 1e-3) -> None:
-    far = a.abs().max().item()
-    assert far <= tol, f"{far} is not near zero (tolerance {tol})"
-
 # %% the message has two decimals → loses
 def test_near_zero(a: torch.Tensor, tol: float = 1e-3) -> None:
     far = a.abs().max().item()
