@@ -1,4 +1,4 @@
-"""A finding, or the last call, shows a mistake if there is no better explanation."""
+"""A finding, or the last call, shows a mistake that has no other explanation."""
 
 from __future__ import annotations
 
