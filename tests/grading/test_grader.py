@@ -346,7 +346,7 @@ def test_broken_battery_costs_only_the_hint(course, forkserver, tmp_path):
     first = report.exercises[0].checks[0]
 
     assert (report.verdict, report.fault) == ("graded", 0)
-    assert (first.name, first.outcome, first.misconception) == ("the value", "fail", "factor")
+    assert (first.name, first.outcome, first.misconception) == ("the value", "fail", None)
     assert [review.finding for review in report.review] == [
         "ValueError: no numbers today (line 6 of misconceptions.py)"
     ]

@@ -17,11 +17,6 @@ def test_near_zero(a, tol=1e-3):
         return
     raise AssertionError("not near zero: " + str(a) + " with tol=" + str(tol))
 
-# %% a loop over all entries
-def test_near_zero(numbers, tolerance=1e-3):
-    for number in numbers.reshape(-1):
-        assert -tolerance < number < tolerance, f"{number:.3f} (tolerance {tolerance:.3g})"
-
 # %% largest and smallest
 def test_near_zero(a, tol=0.001):
     low, high = a.min(), a.max()
