@@ -129,7 +129,7 @@ class _Lines:
 
     def begin(self, activity: str, total: int | None) -> None:
         """Print the activity and the number of its notebooks."""
-        count = f" ({total} notebooks)" if total else ""
+        count = f" ({total} {'notebook' if total == 1 else 'notebooks'})" if total else ""
         _print(self._err, f"  {self._assignment}: {activity}{count}")
 
     def step(self) -> None:

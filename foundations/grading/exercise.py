@@ -42,18 +42,15 @@ class Exercise:
     """One exercise: its inputs, its expected values, and the rule that it must obey. Subclasses are test classes.
 
     Attributes:
-        exercise: the name of the exercise; default: the test file's name without ``test_``.
         sizes: arguments of :meth:`inputs`, a tuple for each call. Put the same sizes first twice, so that an answer
             that remembers its first call fails, and give no two sizes of a tuple the same value, so that transposes
             show.
         allowed: the allowed operations.
         caller: a function ``caller(names, *args)`` that calls the exercise, if it is not a function itself; as for
             :meth:`foundations.grading.student.Student.call`.
-        options: further keyword arguments of :meth:`foundations.grading.student.Student.call` for every call.
         student: the student's exercise.
     """
 
-    exercise: ClassVar[str | None] = None
     sizes: ClassVar[Sequence[Sequence[int]]] = ()
     allowed: ClassVar[Rule] = ANYTHING
     caller: ClassVar[Callable[..., Any] | None] = None

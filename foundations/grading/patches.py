@@ -12,21 +12,16 @@ A mistake that differs from the solution in a few words is these words, and the 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
-
 from foundations.errors import CourseError
-from foundations.notebooks.source import read_source
-
-#: The lines around a solution in the source.
-_MARKS = re.compile(r"^.*### (?:BEGIN|END) SOLUTION.*\n?", re.MULTILINE)
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+from foundations.notebooks.names import names_in, needed_cells
+from foundations.notebooks.source import read_source, without_marks
+from foundations.notebooks.statements import parse
 
 
 @dataclass(frozen=True)
@@ -99,7 +94,7 @@ class Solutions:
         """
         space: dict[str, Any] = {"__name__": "notebook"}
         try:
-            for statement in self._needed(text, exercise):
+            for statement in self._needed(text):
                 exec(compile(ast.Module([statement], []), f"<{self.path.name}>", "exec"), space)
             exec(compile(text, f"<{exercise} of {self.path.name}>", "exec"), space)
             return space[exercise]
@@ -110,51 +105,27 @@ class Solutions:
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The text of the cell of each solution, without the marks, by the names that it defines."""
-        found = {}
-        for cell in read_source(self.path).cells:
-            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution"):
-                text = _MARKS.sub("", cell.source)
-                found.update({node.name: text for node in _statements(text) if isinstance(node, _Definition)})
-        return found
+        """The text of the cell of each solution, without the marks, by the exercise."""
+        return {
+            str(cell.metadata.nbgrader.grade_id).removesuffix("-solution"): without_marks(cell.source)
+            for cell in read_source(self.path).cells
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+        }
 
     @cached_property
-    def _binders(self) -> dict[str, ast.stmt]:
-        """The import, definition or assignment that binds each name of the notebook."""
-        cells = [_MARKS.sub("", cell.source) for cell in read_source(self.path).cells if cell.cell_type == "code"]
-        return {name: node for text in cells for node in _statements(text) for name in _bound(node)}
+    def _definitions(self) -> list[ast.stmt]:
+        """The imports, definitions and constants of the notebook, in order."""
+        cells = [parse(without_marks(cell.source)) for cell in read_source(self.path).cells if cell.cell_type == "code"]
+        return [node for tree in cells if tree for node in tree.body if _is_definition(node)]
 
-    def _needed(self, text: str, exercise: str) -> list[ast.stmt]:
-        """Return the statements of the notebook that bind names in ``text``, each after those that it needs itself."""
-        needed: list[ast.stmt] = []
-        seen = {exercise}
-
-        def add(names: set[str]) -> None:
-            for name in sorted(names & self._binders.keys() - seen):
-                seen.add(name)
-                node = self._binders[name]
-                add(_names(node))
-                needed.extend([node] if node not in needed else [])
-
-        add(_names(ast.parse(text)))
-        return needed
+    def _needed(self, text: str) -> list[ast.stmt]:
+        """Return the definitions that ``text`` needs, directly or through others."""
+        names = [names_in(ast.unparse(node)) for node in self._definitions]
+        needed = needed_cells(names, (), [(len(names), names_in(text).read)])
+        return [self._definitions[place] for place in sorted(needed)]
 
 
-def _statements(cell: str) -> list[ast.stmt]:
-    try:
-        return ast.parse(TransformerManager().transform_cell(cell)).body
-    except SyntaxError:
-        return []
-
-
-def _bound(node: ast.stmt) -> Iterator[str]:
-    if isinstance(node, _Definition):
-        yield node.name
-    elif isinstance(node, ast.Import | ast.ImportFrom):
-        yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-        yield from (target.id for target in node.targets if isinstance(target, ast.Name))
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+def _is_definition(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)

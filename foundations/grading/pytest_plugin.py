@@ -5,8 +5,9 @@ There is one run for each notebook, in the judge's process.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -16,17 +17,12 @@ from typing import Any
 import pytest
 
 from foundations.config import Feedback
-from foundations.diagnosis.judgement import Diagnosis, Judgement
-from foundations.diagnosis.search import diagnose
-from foundations.diagnosis.source import Symptom, diagnose_source
 from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
 from foundations.grading import misconceptions
-from foundations.grading.call import first_line
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
 from foundations.grading.faults import Fault, fault_of
-from foundations.grading.naming import BankSearch
+from foundations.grading.mistake_search import MistakeSearch, Named, observe
 from foundations.grading.points import points_of_checks
-from foundations.grading.shown import by_finding
 from foundations.grading.student import Student
 from foundations.report.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
 from foundations.session.forkserver import ForkServerLost
@@ -36,9 +32,6 @@ _MARK = "foundations_check"
 _MAX_TEXT = 300
 #: All exceptions that a hidden test may raise. pytest's own failures are not subclasses of Exception.
 _RAISED = (Exception, pytest.fail.Exception, pytest.skip.Exception)
-
-#: What a failed check's message hints at: a mistake of the course's bank, or a general one.
-Named = misconceptions.Misconception | Diagnosis
 
 
 def check(
@@ -302,71 +295,20 @@ class GradingPlugin:
         run, student = self.exercises[exercise_of(item)], self._current
         if student is None or finding.stage in ("existence", "lost"):
             return None
-        symptom = _symptom(student)
-        search = BankSearch(self.bank.of(run.result.id), list(student.observations), partial(self._battery, run))
+        search = MistakeSearch(
+            self.bank.of(run.result.id), student, partial(self._battery, run, student), partial(_run_again, item)
+        )
         try:
-            if finding.symptom is not None:
-                return search.by_symptom(finding.symptom)
-            shown = diagnose_source(symptom) if symptom.error or symptom.missing else None
-            found = search.exact()
-            if found is not None and (shown is None or _is_alike(shown, _shown_by(found, symptom))):
-                return found
-            if run.known:
-                return None
-            return shown or self._diagnose(item, student, symptom) or search.scaled() or by_finding(finding, student)
+            return search.find(finding, only_known=run.known)
         except Exception as error:
             reason = f"the mistake in {run.result.id} could not be named: the failed check has no hint"
             student.ask_review(described(error), reason)
             return None
 
-    def _diagnose(self, item: pytest.Item, student: Student, symptom: Symptom) -> Diagnosis | None:
-        """Diagnose the failed check from the source and from its results.
-
-        A diagnosis that fits the results so far has to fit those of the calls that the check would have made next.
-        """
-        kept = student.judgements.kept
-        if not kept or kept[-1].agrees:
-            return None
-        found = diagnose(kept)
-        # The code may show where a factor comes from.
-        shown = diagnose_source(symptom) if found is None or found.id == "factor" else None
-        if shown is not None:
-            return shown
-        return diagnose([*kept, *self._look_again(item, student)])
-
-    def _look_again(self, item: pytest.Item, student: Student) -> list[Judgement]:
-        """Run a failed check a second time, and return the results of its calls; the verdict stays."""
-        arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}  # type: ignore[attr-defined]
-        reviews, notes = list(student.reviews), list(student.notes)
-        student.judgements.look_again()
-        try:
-            item.obj(**arguments)  # type: ignore[attr-defined]
-        except _RAISED:
-            pass  # also if it has seen enough
-        finally:
-            student.judgements.only_look = False
-            student.reviews[:], student.notes[:] = reviews, notes
-        return student.judgements.kept
-
-    def _battery(self, run: ExerciseRun) -> list[misconceptions.Observation]:
+    def _battery(self, run: ExerciseRun, student: Student) -> list[misconceptions.Observation]:
         if run.battery is None:
-            assert self._current is not None
-            run.battery = self._observe(self._current, run.result.id)
+            run.battery = observe(student, self.bank.batteries.get(run.result.id))
         return run.battery
-
-    def _observe(self, student: Student, exercise: str) -> list[misconceptions.Observation]:
-        """Call the student's function on the exercise's battery."""
-        battery = self.bank.batteries.get(exercise)
-        if battery is None:
-            return []
-        student.observations.clear()
-        try:
-            with student.using(battery.form):
-                for args in battery.inputs(student.generator("battery")):
-                    student.call(*args, caller=battery.caller)
-        except (CheckFailed, SessionLost):
-            pass  # the calls so far have to suffice
-        return list(student.observations)
 
     def _record(self, item: pytest.Item, outcome: Outcome, message: str, misconception: str | None) -> Check:
         mark = _mark(item)
@@ -381,37 +323,20 @@ class GradingPlugin:
         check.message = "" if self.feedback == "none" and outcome in DECIDED else message
 
 
-def _is_alike(one: Diagnosis, other: Diagnosis | None) -> bool:
-    return other is not None and one.id == other.id
-
-
-def _shown_by(known: misconceptions.Misconception, symptom: Symptom) -> Diagnosis | None:
-    """Return the diagnosis that the source of a known mistake shows, as far as it differs from the student's.
-
-    If the student's code shows a mistake and that of the known one does not, they only behave alike.
-    """
-    return diagnose_source(replace(symptom, source=known.source, name=known.answer.__name__))
-
-
-def _symptom(student: Student) -> Symptom:
-    """Return how the last call of a failed check failed, to look for its cause in the source."""
-    kept = student.judgements.kept
-    last = kept[-1] if kept and not kept[-1].agrees else None
-    behaviour = student.observations[-1].behaviour if student.observations else None
-    error = f"{behaviour.error}: {first_line(behaviour.text)}" if behaviour and behaviour.error else ""
-    place = (last.name(last.place[0]), last.place[1]) if last and last.place else None
-    names = last.names if last else ()
-    return Symptom(student.source, student.exercise, error, place, last is not None and last.missing, names)
+def _run_again(item: pytest.Item) -> None:
+    """Call a hidden test that has failed once more. Its exceptions do not count."""
+    arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}  # type: ignore[attr-defined]
+    with contextlib.suppress(*_RAISED):
+        item.obj(**arguments)  # type: ignore[attr-defined]
 
 
 def exercise_of(item: Any) -> str:
     """Return the exercise of a hidden test.
 
-    It is ``exercise`` in the test's class, or ``EXERCISE`` in its file, or the file's name without ``test_``. Names
-    that differ by case alone need one of the first two, because names of files must differ by more.
+    It is ``EXERCISE`` in its file, or the file's name without ``test_``. Names that differ by case alone need
+    ``EXERCISE``, because names of files must differ by more.
     """
-    named = getattr(item.cls, "exercise", None) or getattr(item.module, "EXERCISE", None)
-    return str(named or item.path.stem.removeprefix("test_"))
+    return str(getattr(item.module, "EXERCISE", item.path.stem.removeprefix("test_")))
 
 
 def _mark(item: pytest.Item) -> dict[str, Any]:

@@ -4,7 +4,9 @@ Every function here returns a hidden test, which is an attribute of an exercise'
 
     test_values = values("the product for many sizes", points=0.8, gate=True)
 
-All take the check's ``name``, its ``points``, and whether it is a ``gate``, as :func:`foundations.authoring.check`.
+All take the check's ``name``, its ``points``, and whether it is a ``gate``, as :func:`foundations.authoring.check`. If
+the exercise has stand-ins, all but :func:`rule` are tried on right versions of the earlier exercises and, if they fail,
+on the notebook's own.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 import torch
 
 from foundations.grading import speed
+from foundations.grading.attempts import tried_on_either
 from foundations.grading.exercise import Exercise
 from foundations.grading.growth import Growth, Sizes
 from foundations.grading.pytest_plugin import check
@@ -40,7 +43,7 @@ def values(name: str, *, only: Cases | None = None, also: Maker | None = None, *
     def test(self: Exercise) -> None:
         _try_each(self, [*_made(self, only), *(also(self) if also else ())])
 
-    return check(name, **options)(test)
+    return check(name, **options)(tried_on_either(test))
 
 
 def sizes_of_one(name: str, sizes: Sequence[Sequence[int]], **options: Any) -> Test:
@@ -48,12 +51,11 @@ def sizes_of_one(name: str, sizes: Sequence[Sequence[int]], **options: Any) -> T
     return values(name, only=sizes, **options)
 
 
-def rule(name: str, *, sources: Callable[[Any], Sequence[str]] | None = None, **options: Any) -> Test:
-    """Check that the source and a traced call use no operations but those of the exercise's rule."""
+def rule(name: str, **options: Any) -> Test:
+    """Check that the source and a traced call use no operations but those that the exercise allows."""
 
     def test(self: Exercise) -> None:
-        read = None if sources is None else sources(self)
-        self.student.must_obey(self.allowed, self.trial, self.sizes, read)
+        self.student.must_obey(self.allowed, self.trial, self.sizes)
 
     return check(name, **options)(test)
 
@@ -80,7 +82,7 @@ def dtypes(
         cases = [self.inputs(*(sizes or self.sizes[0]), dtype=dtype) for dtype in dtypes]
         _try_each(self, [*cases, *(also(self) if also else ())], dtype=True)
 
-    return check(name, **options)(test)
+    return check(name, **options)(tried_on_either(test))
 
 
 def views(name: str, *, only: Cases | None = None, also: Maker | None = None, **options: Any) -> Test:
@@ -97,7 +99,7 @@ def views(name: str, *, only: Cases | None = None, also: Maker | None = None, **
         cases = [view for args in _made(self, only or [self.sizes[0]] * 2) for view in as_views(args)]
         _try_each(self, [*cases, *(also(self) if also else ())])
 
-    return check(name, **options)(test)
+    return check(name, **options)(tried_on_either(test))
 
 
 def unchanged_inputs(name: str, *, only: Cases | None = None, also: Maker | None = None, **options: Any) -> Test:
@@ -115,7 +117,7 @@ def unchanged_inputs(name: str, *, only: Cases | None = None, also: Maker | None
         for call in self.try_each(cases):
             call.must_leave_inputs(setting=self.set_places(*call.args))
 
-    return check(name, **options)(test)
+    return check(name, **options)(tried_on_either(test))
 
 
 def old_values(name: str, *, sizes: Sequence[int] | None = None, **options: Any) -> Test:
@@ -129,7 +131,7 @@ def old_values(name: str, *, sizes: Sequence[int] | None = None, **options: Any)
                 setattr(args[argument], attribute, self.normal(repeats * size, *others, dtype=args[argument].dtype))
             self.must_be_right(self.call(*args))
 
-    return check(name, **options)(test)
+    return check(name, **options)(tried_on_either(test))
 
 
 def refuses(
@@ -154,7 +156,7 @@ def refuses(
         for call, (_, because) in zip(calls, pairs, strict=True):
             call.must_raise(error, because=because)
 
-    return check(name, **options)(test)
+    return check(name, **options)(tried_on_either(test))
 
 
 def scales_as(name: str, allowed: Growth, base: Sizes, lesson: str, **options: Any) -> Test:
@@ -163,7 +165,7 @@ def scales_as(name: str, allowed: Growth, base: Sizes, lesson: str, **options: A
     def test(self: Exercise) -> None:
         self.student.must_scale_as(allowed, self.trial, base, lesson)
 
-    return check(name, **options)(test)
+    return check(name, **options)(tried_on_either(test))
 
 
 def faster_than(
@@ -198,7 +200,7 @@ def faster_than(
             rule=self.allowed,
         )
 
-    return check(name, **options)(test)
+    return check(name, **options)(tried_on_either(test))
 
 
 def _made(exercise: Exercise, cases: Cases | None) -> Iterator[Sequence[Any]]:

@@ -27,6 +27,9 @@ from foundations.notebooks.pairing import FLAGS, Cell
 CODE_STUB = "raise NotImplementedError()"
 TEXT_STUB = "YOUR ANSWER HERE"
 
+#: The lines around a solution.
+_MARKS = re.compile(r"^.*### (?:BEGIN|END) SOLUTION.*\n?", re.MULTILINE)
+
 #: Bytes. The instructor's own notebook is trusted; the limit only keeps a wrong path from filling memory.
 MAX_SOURCE = 256 << 20
 
@@ -58,6 +61,11 @@ class Released:
     cells: list[Cell]
     metadata: dict[str, Any]
     minor: int
+
+
+def without_marks(text: str) -> str:
+    """Return the text of a cell without the lines ``### BEGIN SOLUTION`` and ``### END SOLUTION``."""
+    return _MARKS.sub("", text)
 
 
 def read_released(path: Path) -> Released:

@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from foundations.grading.misconceptions import Misconception
+from foundations.notebooks.names import names_in
 from foundations.proving.answers import Answer
-from foundations.proving.names import names_in
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 

@@ -23,6 +23,10 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid; pa
 li { overflow-wrap: anywhere; margin: 0.4em 0; }
 .place { display: block; font-weight: bold; }
 summary { cursor: pointer; }
+@media (max-width: 40rem) {
+  th, td, td.number, th.number { white-space: normal; overflow-wrap: anywhere; }
+  th, td { padding-right: 0.4em; font-size: 0.85em; }
+}
 @media print { details { break-inside: avoid; } }
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"

@@ -143,7 +143,8 @@ def _missing_imports(text: str) -> Iterator[str]:
 
 
 def _named(template: str, name: str) -> str:
-    return template.replace("NAME", name)
+    words = "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+    return template.replace("NAME", name).replace("CLASS", words)
 
 
 def _refuse(paths: Collection[Path]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,12 +11,9 @@ from pathlib import Path
 import nbformat
 
 from foundations.config import Course
-from foundations.notebooks.source import read_source
+from foundations.notebooks.names import names_in
+from foundations.notebooks.source import read_source, without_marks
 from foundations.proving.answers import Answer, read_answers, right_files
-from foundations.proving.names import names_in
-
-#: The lines around a solution in the source.
-_MARKS = re.compile(r"^.*### (?:BEGIN|END) SOLUTION.*\n?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,7 @@ class SourceAssignment:
             if marks.get("grade") and not marks.get("solution") and cell.cell_type == "code":
                 exercise = grade_id(cell)
                 above = places[f"{exercise}-solution"]
-                solution = _MARKS.sub("", notebook.cells[above].source).rstrip("\n")
+                solution = without_marks(notebook.cells[above].source).rstrip("\n")
                 grader = graders.get(exercise)
                 points = float(marks["points"])
                 found.append(SourceExercise(exercise, points, solution, cell.source, above, place, grader))

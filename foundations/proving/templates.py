@@ -1,4 +1,6 @@
-"""The texts of a new course and a new exercise. ``NAME`` is replaced by the name of the exercise."""
+"""The texts of a new course and a new exercise. ``NAME`` is replaced by the name of the exercise, and ``CLASS`` by
+the same in the form of a name of a class.
+"""
 
 from __future__ import annotations
 
@@ -60,8 +62,7 @@ import torch
 from foundations.authoring import Exercise, dtypes, unchanged_inputs, values
 
 
-class TestNAME(Exercise):
-    exercise = "NAME"
+class TestCLASS(Exercise):
     #: Shapes of x.
     sizes = ((3, 4), (3, 4), (4, 2), (1, 5), (5, 1), (2, 2))
 

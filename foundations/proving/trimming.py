@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import nbformat
 
+from foundations.notebooks.names import Names, names_in, needed_cells
 from foundations.notebooks.source import release_version
 from foundations.proving.answers import Answer
-from foundations.proving.names import Names, names_in, needed_cells
 from foundations.proving.source import SourceAssignment, grade_id
 from foundations.release.probes import names_of_probes
 

@@ -62,12 +62,13 @@ def type_hint(got: Any) -> str:
 def shape_hint(judgement: Judgement) -> str:
     """Explain the difference between the axes of the result and the expected ones."""
     got, expected = judgement.got, judgement.expected
+    diagnosed = result_hint(judgement)
     matrices = [value.shape for value in judgement.arguments if isinstance(value, Tensor) and value.ndim == 2]
     hints = {
         "it is a list of one number: a sum over everything has no axis left, and its shape is ()": (
             expected.ndim == 0 and got.numel() == 1
         ),
-        result_hint(judgement): bool(result_hint(judgement)),
+        diagnosed: bool(diagnosed),
         "rows and columns have changed places": got.ndim == 2 and got.shape == expected.shape[::-1],
         "an axis is left after the sum: one single number is asked for": expected.ndim == 0,
         "an axis was added and never summed away": got.ndim > expected.ndim,

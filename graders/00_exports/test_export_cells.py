@@ -112,7 +112,7 @@ def test_strings(student, notebook, number):
         must_give(student, text, [f"x = {a}", f"if x:\n    x = {b}"], "a notebook whose sources are strings")
 
 
-@check("what is a mark, and what only looks like one", points=0.5)
+@check("marks, and lines that only look like marks", points=0.5)
 def test_marks(student, notebook, number):
     a = number()
     for other in LOOKALIKES:

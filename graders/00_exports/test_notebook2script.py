@@ -160,7 +160,7 @@ def must_make(student, folder, name, text, values, *earlier, beside=()):
     return call
 
 
-@check("a module with what the exported cells define, in order", points=1.3, gate=True)
+@check("a module that defines the names of the exported cells, in order", points=1.3, gate=True)
 def test_module(student, notebook, number):
     for name in ("00_small.ipynb", "07_more_of_it.ipynb"):
         a, b = number(), number()

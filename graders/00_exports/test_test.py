@@ -9,7 +9,7 @@ Sentence of the text → check:
     if the answer is no: AssertionError                           → test_yes_and_no
     if the answer is a tensor: all of its entries have to be True → test_tensors
     with True or False, or with a tensor of those, of any shape   → test_tensors
-    All of no answers are True                                    → test_tensors
+    A tensor without entries counts as True                       → test_tensors
     both values, `a` and `b`                                      → test_values_are_shown
     `test` returns and says nothing                               → test_values_are_shown
     `cname`, or `cmp.__name__` where no `cname` was given         → test_name_is_shown
@@ -128,7 +128,7 @@ def test_values_are_shown(student, number):
     must_be_silent(holds(student, a, a.clone(), "eq"))
 
 
-@check("the message shows what the comparison is called", points=0.3)
+@check("the message shows the name of the comparison", points=0.3)
 def test_name_is_shown(student, number):
     a = number()
     call = fails(student, [a], [1], "every_one_smaller")

@@ -10,7 +10,7 @@ Sentence of the text → check:
     no stretching, and no RuntimeError                                   → test_shapes
     The dtype is not compared                                            → test_dtypes
     NaN equals nothing, not even NaN                                     → test_nan
-    Where the two are equal, `test_eq` says nothing                      → test_message
+    If the two are equal, `test_eq` prints nothing                       → test_message
     in their shapes or otherwise, the message shows `==` and both values → test_message
 """
 

@@ -5,10 +5,10 @@ here. No function of this file has the name of the exercise, because pytest woul
 
 Sentence of the text → check:
 
-    where it is not, an AssertionError → test_value
-    `a` is near `b`, in this order     → test_near_is_meant
-    say nothing where `a` is near `b`  → test_message
-    the name `near` and both values    → test_message
+    raise an AssertionError             → test_value
+    `a` is near `b`, in this order      → test_near_is_meant
+    print nothing if `a` is near `b`    → test_message
+    the name `near` and both values     → test_message
 """
 
 import torch
@@ -41,7 +41,7 @@ def refuses(student, a, b, because):
     return call
 
 
-@check("passes where a is near b, and is an AssertionError where it is not", points=0.5, gate=True)
+@check("passes if a is near b, and raises an AssertionError if it is not", points=0.5, gate=True)
 def test_value(student, matrix):
     for shape in [(3,), (2, 2), ()]:
         b = matrix(1, *shape, dtype=torch.float64)[0]

@@ -31,7 +31,7 @@ def test_shape(student, matrix):
         student.call(c).must_return(row(c), dtype=False)
 
 
-@check("the row is a view: it shows what is written into c later", points=0.3)
+@check("the row is a view: it shows later changes of c", points=0.3)
 def test_view(student, matrix):
     for n in (4, 1):
         c = matrix(n)
@@ -40,7 +40,7 @@ def test_view(student, matrix):
     student.call(m, caller=of_a_column_then_written).must_return(row(m[:, 1] + 1), dtype=False, scale=1.0)
 
 
-@check("the dtype stays what it is", points=0.2)
+@check("the dtype does not change", points=0.2)
 def test_dtype(student, matrix):
     for c in (matrix(3, dtype=torch.float64), (10 * matrix(3)).long(), matrix(3) > 0):
         student.call(c).must_return(row(c))

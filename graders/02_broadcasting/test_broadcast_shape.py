@@ -150,7 +150,7 @@ def test_named_dimension(student):
             raise CheckFailed(Finding("exception", told, symptom=symptom))
 
 
-@check("what comes back is a tuple", points=0.2)
+@check("the result is a tuple", points=0.2)
 def test_kind(student):
     call = must_give(student, (3, 1), (4,))
     if not isinstance(call.value, tuple):

@@ -44,7 +44,7 @@ def test_thin(student, matrix):
         student.call(m).must_return(turned(m), dtype=False)
 
 
-@check("the dtype stays what it is", points=0.2)
+@check("the dtype does not change", points=0.2)
 def test_dtype(student, matrix):
     for m in (matrix(2, 3, dtype=torch.float64), (10 * matrix(3, 2)).long()):
         student.call(m).must_return(turned(m))

@@ -7,6 +7,7 @@ shapes, so that an answer that reads these instead of ``params`` is found out.
 """
 
 import torch
+from helpers import confirmed
 
 from foundations.analysis.torch_operations import all_but
 from foundations.grading.pytest_plugin import check
@@ -78,8 +79,8 @@ def gradients(inp, targ, *params):
 class _Desk:
     """Makes networks, calls the student's function, and compares with three witnesses."""
 
-    def __init__(self, student, matrix, confirmed):
-        self.student, self.matrix, self.confirmed = student, matrix, confirmed
+    def __init__(self, student, matrix):
+        self.student, self.matrix = student, matrix
 
     def network(self, n, n_in, nh, dtype=torch.float32):
         """Tensors for one call. No hidden unit is so near to 0 that rounding, or a small step, turns its switch."""
@@ -92,7 +93,7 @@ class _Desk:
     def expected(self, tensors):
         inp, targ, *params = (tensor.double() for tensor in tensors)
         found = gradients(inp, targ, *params)
-        return self.confirmed(lambda x, *rest: whole_loss(x, targ, *rest), [inp, *params], found)
+        return confirmed(lambda x, *rest: whole_loss(x, targ, *rest), [inp, *params], found)
 
     def must_be_right(self, tensors, *, times=1, dtype=False):
         expected = self.expected(tensors)
@@ -123,15 +124,15 @@ class _Desk:
 
 
 @check("all five gradients for networks of many sizes", points=1.1, gate=True)
-def test_networks(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
+def test_networks(student, matrix):
+    at = _Desk(student, matrix)
     for sizes in SHAPES:
         at.must_be_right(at.network(*sizes))
 
 
 @check("no autograd", points=0.3, gate=True)
-def test_rule(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
+def test_rule(student, matrix):
+    at = _Desk(student, matrix)
     # With blank pieces no gradient is right, and other checks look at these; what is set has to follow from the call.
     trial = Trial(at.network, lambda call: call.must_not_raise(), called)
     # The source is read without the three pieces: a rule that is broken there has cost its points already.
@@ -140,8 +141,8 @@ def test_rule(student, matrix, confirmed):
 
 
 @check("the loss is returned, as a tensor of shape ()", points=0.3)
-def test_loss(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
+def test_loss(student, matrix):
+    at = _Desk(student, matrix)
     for sizes, dtype in [*((sizes, torch.float32) for sizes in SHAPES[1:]), (SHAPES[0], torch.float64)]:
         tensors = at.network(*sizes, dtype)
         expected = whole_loss(*(tensor.double() for tensor in tensors)).to(dtype)
@@ -149,15 +150,15 @@ def test_loss(student, matrix, confirmed):
 
 
 @check("a batch of one image, one hidden unit", points=0.3)
-def test_sizes_of_one(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
+def test_sizes_of_one(student, matrix):
+    at = _Desk(student, matrix)
     for sizes in [(1, 3, 2), (4, 2, 1), (3, 1, 2), (1, 1, 1)]:
         at.must_be_right(at.network(*sizes))
 
 
-@check("what stood in any .g before makes no difference, and nothing adds up", points=0.5)
-def test_stale(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
+@check("old values in .g make no difference, and gradients do not add up", points=0.5)
+def test_stale(student, matrix):
+    at = _Desk(student, matrix)
     for _ in range(2):
         tensors = at.network(4, 3, 2)
         for tensor in tensors:
@@ -167,15 +168,15 @@ def test_stale(student, matrix, confirmed):
 
 
 @check("the dtype of the gradients follows the tensors", points=0.3)
-def test_dtype(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
+def test_dtype(student, matrix):
+    at = _Desk(student, matrix)
     for dtype in (torch.float64, torch.float32):
         at.must_be_right(at.network(4, 3, 2, dtype), dtype=True)
 
 
 @check("inputs, targets and parameters keep their values", points=0.2)
-def test_clean(student, matrix, confirmed):
-    at = _Desk(student, matrix, confirmed)
+def test_clean(student, matrix):
+    at = _Desk(student, matrix)
     for _ in range(2):
         tensors = at.network(4, 3, 2)
         tensors[1].g = matrix(4)

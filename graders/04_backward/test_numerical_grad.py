@@ -6,6 +6,7 @@ plays no part, and a one-sided difference is far off.
 """
 
 import torch
+from helpers import confirmed
 
 from foundations.analysis.torch_operations import all_but
 from foundations.grading.pytest_plugin import check
@@ -39,7 +40,7 @@ def slopes_of_quadratic(x, a):
 
 
 @check("the slopes of functions of matrices", points=1.1, gate=True)
-def test_matrices(student, matrix, confirmed):
+def test_matrices(student, matrix):
     for shape in SHAPES:
         x, a = matrix(*shape, dtype=torch.float64), matrix(*shape, dtype=torch.float64)
         (expected,) = confirmed(lambda t, a=a: (a * t * t).sum() + t.sum() ** 2, [x], [slopes_of_quadratic(x, a)])

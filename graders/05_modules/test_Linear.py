@@ -28,7 +28,7 @@ def test_by_hand(lin):
     lin.by_hand()
 
 
-@check("inp.g: what reaches the layer before", points=0.1)
+@check("inp.g: the gradient for the layer before", points=0.1)
 def test_input(lin):
     lin.gradients(0)
 
@@ -43,7 +43,7 @@ def test_bias(lin):
     lin.gradients(2)
 
 
-@check("float64, and what autograd and central differences say", points=0.1)
+@check("float64, confirmed by autograd and central differences", points=0.1)
 def test_dtypes(lin):
     lin.dtypes()
 

@@ -18,7 +18,7 @@ def test_by_hand(lin):
     lin.by_hand()
 
 
-@check("float64, and what autograd and central differences say", points=0.1)
+@check("float64, confirmed by autograd and central differences", points=0.1)
 def test_dtypes(lin):
     lin.dtypes()
 

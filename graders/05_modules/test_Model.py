@@ -28,7 +28,7 @@ def test_input(net):
     net.gradients(0)
 
 
-@check("float64, and what autograd and central differences say", points=0.2)
+@check("float64, confirmed by autograd and central differences", points=0.2)
 def test_dtypes(net):
     net.dtypes()
 

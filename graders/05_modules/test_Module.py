@@ -142,7 +142,7 @@ def in_turns(names, inp, second, other, upstream, second_upstream, other_upstrea
     return out
 
 
-@check("calling a layer gives what its forward gives", points=0.5, gate=True)
+@check("calling a layer gives the result of its forward", points=0.5, gate=True)
 def test_call(student, matrix):
     for shape in ((4, 3), (2, 5)):
         inp, other, third = matrix(*shape), matrix(*shape), matrix(*shape)

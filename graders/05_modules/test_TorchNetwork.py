@@ -130,7 +130,7 @@ def test_early(student, matrix):
         raise CheckFailed(Finding("value", f"{call.subject}: the parameters have gradients before anybody asked"))
 
 
-@check("nh and n_out are what the arguments say", points=0.2)
+@check("nh and n_out are those of the arguments", points=0.2)
 def test_sizes(student):
     for sizes in ((3, 4, 2), (2, 7, 5)):
         must_have_four(student, *sizes)

@@ -25,7 +25,7 @@ def test_gradient(mse):
     mse.gradients()
 
 
-@check("float64, and what autograd and central differences say", points=0.1)
+@check("float64, confirmed by autograd and central differences", points=0.1)
 def test_dtypes(mse):
     mse.dtypes()
 

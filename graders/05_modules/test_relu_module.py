@@ -30,7 +30,7 @@ def test_zeros(relu):
     relu.zeros()
 
 
-@check("float64, and what autograd and central differences say", points=0.1)
+@check("float64, confirmed by autograd and central differences", points=0.1)
 def test_dtypes(relu):
     relu.dtypes()
 

@@ -50,7 +50,7 @@ def test_a_new_exercise_is_proved_after_its_blanks_are_filled(root: Path) -> Non
     places = re.findall(r"✗ (\S+), (.*line \d+): BLANK (\d)", before.stdout)
     assert sorted(places, key=lambda place: place[2]) == [
         ("source/01_first/01_first.ipynb", "cell 4, line 8", "1"),
-        ("graders/01_first/test_twice.py", "line 18", "2"),
+        ("graders/01_first/test_twice.py", "line 17", "2"),
         ("graders/01_first/right/right_twice.py", "line 7", "3"),
     ]
     fill(root, "twice")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from foundations.proving.names import Names, names_in, needed_cells
+from foundations.notebooks.names import Names, names_in, needed_cells
 
 
 @pytest.mark.parametrize(
