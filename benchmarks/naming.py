@@ -19,8 +19,7 @@ from foundations.grading.misconceptions import load_bank
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / folder) for folder in ("course", "support")]
 
-from as_written import as_written  # noqa: E402 - the tests' own notebooks and answers
-from grading import GradingClient, make_course, solutions  # noqa: E402
+from grading import GradingClient, as_written, make_course, solutions  # noqa: E402 - the tests' own answers
 
 #: The median of the cost over the bank, in seconds.
 BAR_S = 0.15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import platform
 import sys
@@ -12,7 +13,18 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the benchmarks are not installed
 
-from benchmarks import capstone, confinement, course, machine, overhead, results, session, speed_verdicts, throughput
+from benchmarks import (
+    capstone,
+    confinement,
+    course,
+    machine,
+    naming,
+    overhead,
+    results,
+    session,
+    speed_verdicts,
+    throughput,
+)
 from benchmarks.__main__ import NAMES
 from benchmarks.results import Result
 from benchmarks.speed_verdicts import Verdict
@@ -54,7 +66,13 @@ Bar: at most 2 s: met.
 @pytest.fixture(scope="module", autouse=True)
 def graders_mark(request: pytest.FixtureRequest) -> None:
     """Declare graders' mark: here the benchmark imports a grader under a pytest that is strict about marks."""
-    request.config.addinivalue_line("markers", "foundations_check(name, weight, gate): one graded behaviour")
+    request.config.addinivalue_line("markers", "foundations_check(name, points, gate): one graded behaviour")
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in Path(naming.__file__).parent.glob("[a-z]*.py")))
+def test_every_benchmark_can_be_imported(name: str) -> None:
+    """A module that moved would be missed only by the person who measures next."""
+    assert importlib.import_module(f"benchmarks.{name}").__doc__
 
 
 @pytest.mark.slow
