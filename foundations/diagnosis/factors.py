@@ -27,6 +27,8 @@ _OFF_BY_ONE: dict[str, Callable[[int], float]] = {
     "times the square root of ({size} - 1) / {size}": lambda n: ((n - 1) / n) ** 0.5,
 }
 _NUMBERS: dict[float, str] = {1: "", 2: "twice ", 0.5: "half of "}
+#: Sizes for which a power of the size, or twice or half of one, is 1.
+_NEUTRAL = {1, 2, 4}
 _CONSTANTS: dict[float, str] = {2: "2", 0.5: "½", 4: "4", 0.25: "¼", -2: "-2", -0.5: "-½"}
 _RELATIVE = 1e-5
 #: Factors between these are taken for rounding.
@@ -49,8 +51,8 @@ def factor(failing: Sequence[Judgement]) -> Diagnosis | None:
 
 
 def contradicts(judgement: Judgement) -> bool:
-    """Check whether a right result shows that no factor is applied: its arguments have no size 1, and it is not 0."""
-    return has_numbers(judgement.right) and 1 not in _sizes(judgement).values()
+    """Check whether a right result shows that no factor is applied: it is not 0, and no size makes the factor 1."""
+    return has_numbers(judgement.right) and _NEUTRAL.isdisjoint(_sizes(judgement).values())
 
 
 def _constant(ratios: Sequence[float], failing: Sequence[Judgement], *, may_be_size: bool) -> Diagnosis | None:

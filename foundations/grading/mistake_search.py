@@ -18,6 +18,8 @@ from foundations.grading.student import Student
 
 #: The mistake that a failed check's message hints at: one of the course's bank, or a general one.
 Named = Misconception | Diagnosis
+#: Diagnoses of a result whose cause the code may show.
+_WITH_A_CAUSE = {"factor", "one_value_everywhere"}
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,7 @@ class MistakeSearch:
         if not kept or kept[-1].agrees:
             return None
         found = diagnose(kept)
-        # The code may show where a factor comes from.
-        shown = diagnose_source(symptom) if found is None or found.id == "factor" else None
+        shown = diagnose_source(symptom) if found is None or found.id in _WITH_A_CAUSE else None
         if shown is not None:
             return shown
         return diagnose([*kept, *self._look_again()])

@@ -400,12 +400,14 @@ def neighbours(generator):
     one, both = b.clone(), torch.tensor([[0.1, -0.1]], dtype=torch.float64)
     one[1, 1] += 0.5
     zero, nan = torch.zeros(2, dtype=torch.float64), torch.tensor([1.0, math.nan])
+    wide = torch.tensor([5000.0, 1.0, -3000.0], dtype=torch.float64)
     made = [(b * factor, b) for factor in (1, 1.0004, 1.01, 2, -1, 1.00005)] + [(b, b * 1.01), (1000 * b, 1000.4 * b)]
     made += [
         (1000 * b + 0.005, 1000 * b),
         (1000 * b - 0.004, 1000 * b),
         (one, b),
         (b, one),
+        (wide + torch.tensor([0, 0.2, 0]), wide),
         (b + both, b),
         (zero + 4e-6, zero),
         (zero - 4e-5, zero),

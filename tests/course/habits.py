@@ -74,7 +74,8 @@ def notebook_with(assignment: str, added: Sequence[Habit]) -> nbformat.NotebookN
     They are spread over all places above the last graded cell, differently for each assignment.
     """
     notebook = submission(assignment, solutions(assignment))
-    last = max(index for index, cell in enumerate(notebook.cells) if cell.metadata.nbgrader.grade)
+    graded = [cell.metadata.get("nbgrader", {}).get("grade") for cell in notebook.cells]
+    last = max(index for index, is_graded in enumerate(graded) if is_graded)
     turn = 5 * ASSIGNMENTS.index(assignment)
     at: dict[int, list[Habit]] = {}
     for number, habit in enumerate(added):

@@ -1,4 +1,4 @@
-# Wrong answers that no one tuned a name for; after the arrow the name that they get, or no name.
+# Wrong answers that no one tuned a name for; after the arrow the names of which each named check gives one, or none.
 # ruff: noqa
 # fmt: off
 
@@ -18,7 +18,7 @@ class Module:
     def forward(self): raise Exception('not implemented')
     def backward(self): self.bwd(self.out, *self.args)
 
-# %% test_eq: NaN equals NaN →
+# %% test_eq: NaN equals NaN → not_refused
 #export
 def test_eq(a, b):
     def eq(a, b):
@@ -210,7 +210,7 @@ def matmul_einsum(a, b):
 def outer(a, b):
     return -a[:, None] * b[None, :]
 
-# %% Relu: no return → relu_layer_forgets_its_return
+# %% Relu: no return → missing_return or relu_layer_forgets_its_return
 class Relu:
     def __call__(self, inp):
         self.inp = inp
@@ -323,7 +323,7 @@ def near(a, b):
 def test_eq(a, b):
     test(a, b, lambda a, b: str(a) == str(b), '==')
 
-# %% test_eq: sums →
+# %% test_eq: sums → not_refused
 #export
 def test_eq(a, b):
     def eq(a, b):
@@ -332,7 +332,7 @@ def test_eq(a, b):
         return a == b
     test(a, b, eq, '==')
 
-# %% test_eq: nan to num →
+# %% test_eq: nan to num → not_refused
 #export
 def test_eq(a, b):
     def eq(a, b):
@@ -341,7 +341,7 @@ def test_eq(a, b):
         return a == b
     test(a, b, eq, '==')
 
-# %% test_eq: first row →
+# %% test_eq: first row → not_refused
 #export
 def test_eq(a, b):
     def eq(a, b):
@@ -351,7 +351,7 @@ def test_eq(a, b):
         return a == b
     test(a, b, eq, '==')
 
-# %% Module: ValueError →
+# %% Module: ValueError → other_exception
 class Module:
     def __call__(self, *args):
         self.args = args
@@ -369,7 +369,7 @@ class Module:
     def forward(self, *args): pass
     def backward(self): self.bwd(self.out, *self.args)
 
-# %% Module: abstract without forward →
+# %% Module: abstract without forward → other_exception
 class Module:
     def __call__(self, *args):
         self.args = args
@@ -389,7 +389,7 @@ class Lin:
         self.inp.g = self.out.g @ self.w.t()
         self.w.g = self.inp.t() @ self.out.g
 
-# %% Lin: swapped →
+# %% Lin: swapped → sizes_do_not_meet
 class Lin:
     def __init__(self, b, w):
         self.w, self.b = w, b
@@ -419,7 +419,7 @@ class Lin:
 def mse_grad(inp, targ):
     inp.g = 2 * (inp.mean() - targ[:, None]) / len(targ)
 
-# %% mse_grad: typo →
+# %% mse_grad: typo → undefined_name
 def mse_grad(inp, targ):
     inp.g = 2 * (inp - target[:, None]) / len(targ)
 
@@ -441,7 +441,7 @@ def relu_grad(inp, out):
 def relu(x):
     return torch.log(1 + x.exp())
 
-# %% relu: index error →
+# %% relu: index error → sizes_do_not_meet
 def relu(x):
     return x[x > 0].reshape(x.shape)
 
@@ -453,7 +453,7 @@ def mse(output, targ):
 def frobenius_norm(m):
     return (m ** 4).sum().sqrt().sqrt()
 
-# %% matmul_naive: index mistake →
+# %% matmul_naive: index mistake → index_past_end
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
@@ -468,3 +468,46 @@ def softmax_cross_entropy(logits, targ):
     logits = logits - logits.amax(1, keepdim=True)
     logp = logits - logits.exp().sum(1, keepdim=True).log()
     return -logp[range(len(targ)), targ].mean() / 0.6931471805599453
+
+# %% matmul_naive: fourth root →
+def matmul_naive(a, b):
+    n, k = a.shape
+    m = b.shape[1]
+    assert k == b.shape[0]
+    c = torch.zeros(n, m, dtype=a.dtype)
+    for i in range(n):
+        for j in range(m):
+            for l in range(k):
+                c[i, j] += (a[i, l] * b[l, j]).abs() ** 0.25
+    return c
+
+# %% frobenius_norm: eighth root of fourth powers →
+def frobenius_norm(m):
+    return (m * m * m * m).sum().abs() ** 0.125
+
+# %% outer: sines →
+def outer(a, b):
+    return a.sin()[:, None] * b[None, :]
+
+# %% mse: hyperbolic cosine →
+def mse(pred, targ):
+    d = pred.squeeze(-1) - targ
+    return ((d.exp() + (-d).exp()) / 2).log().mean()
+
+# %% lin: cubes →
+def lin(x, w, b):
+    return (x ** 3) @ w + b
+
+# %% relu_grad: sigmoid →
+def relu_grad(inp, out):
+    inp.g = out.g * inp.sigmoid()
+
+# %% softmax_cross_entropy: Gini →
+def softmax_cross_entropy(logits, targ):
+    p = (logits - logits.max(1, keepdim=True).values).exp()
+    p = p / p.sum(1, keepdim=True)
+    return 1 - (p ** 2).sum(1).mean()
+
+# %% relu: swish →
+def relu(x):
+    return x * x.sigmoid()
