@@ -1,7 +1,7 @@
 """The command ``foundations misconceptions``: list a course's known mistakes, for an instructor or a program.
 
-``graders/<assignment>/misconceptions.py`` contains the mistakes. ``graders/kinds.toml``, which is optional, puts them
-into numbered kinds: mistakes that learners make alike in many exercises.
+``graders/<assignment>/misconceptions.py`` contains the mistakes. Each may have numbers of kinds, which
+``graders/kinds.toml`` explains: mistakes that learners make alike in many exercises.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from rich.table import Table
 
 from foundations.config import Course, nearest
 from foundations.errors import CourseError
-from foundations.grading.kinds import kinds_by_id, read_kinds
 from foundations.grading.misconceptions import load_bank
 from foundations.notebooks.source import read_released
 
@@ -28,7 +27,7 @@ BY_VALUE = "values"
 
 @dataclass(frozen=True)
 class KnownMistake:
-    """A known mistake. ``kinds``: the numbers of its kinds; empty if the course has no list of kinds."""
+    """A known mistake. ``kinds``: the numbers of its kinds; empty if it has none."""
 
     assignment: str
     exercise: str
@@ -51,7 +50,6 @@ def known_mistakes(course: Course, assignment: str | None = None, exercise: str 
     exercises = {name: _exercises(course, name) for name in names}
     if exercise is not None:
         _must_be_among(exercise, exercises, f"assignment {assignment!r} has" if assignment else "this course has")
-    kinds = kinds_by_id(read_kinds(course))
     return [
         KnownMistake(
             name,
@@ -59,7 +57,7 @@ def known_mistakes(course: Course, assignment: str | None = None, exercise: str 
             misconception.id,
             misconception.hint,
             misconception.symptoms,
-            tuple(kinds.get(misconception.id, ())),
+            misconception.kinds,
         )
         for name in names
         for misconception in _in_order(load_bank(course.graders / name).misconceptions, exercises[name])

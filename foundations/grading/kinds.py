@@ -1,63 +1,42 @@
-"""The kinds of known mistakes: ``graders/kinds.toml`` lists mistakes that learners make alike in many exercises."""
+"""The numbered kinds of known mistakes, which ``graders/kinds.toml`` explains: learners make them in many exercises."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from foundations.config import Course
 from foundations.errors import CourseError
 
-
-@dataclass(frozen=True)
-class Kind:
-    """A mistake that learners make alike in many exercises.
-
-    Attributes:
-        listed: exercise and id of each known mistake of this kind.
-    """
-
-    number: int
-    about: str
-    listed: tuple[tuple[str, str], ...]
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of the known mistakes of this kind."""
-        return tuple(name for _, name in self.listed)
+#: A known mistake's kind, or its kinds, as authors write them.
+Kinds = int | tuple[int, ...]
 
 
-def read_kinds(course: Course) -> list[Kind]:
-    """Read the kinds in ``graders/kinds.toml``, by number; an empty list if the file does not exist.
+def read_kinds(course: Course) -> dict[int, str]:
+    """Read the sentence about each kind in ``graders/kinds.toml``, by number; empty if the file does not exist.
 
     Raises:
-        CourseError: the file is not TOML, or a kind lacks a part.
+        CourseError: the file is not TOML, or has something else.
     """
     path = course.graders / "kinds.toml"
     try:
-        entries = tomllib.loads(path.read_text("utf-8"))["kind"]
-        return sorted((_kind(entry) for entry in entries), key=lambda kind: kind.number)
+        entries = tomllib.loads(path.read_text("utf-8"))["kinds"]
+        return dict(sorted((int(number), _sentence(about)) for number, about in entries.items()))
     except FileNotFoundError:
-        return []
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, LookupError, TypeError, AttributeError) as error:
+        return {}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise CourseError(
-            f"{path} is not a list of kinds: {type(error).__name__}: {error}; each [[kind]] needs a number, about and "
-            "ids",
+            f"{path} is not a list of kinds: {type(error).__name__}: {error}; write a table [kinds] with a line "
+            '1 = "..." for each kind',
             slug="kinds",
         ) from error
 
 
-def kinds_by_id(kinds: Iterable[Kind]) -> dict[str, list[int]]:
-    """Return the numbers of the kinds of each known mistake that has one."""
-    numbers: dict[str, list[int]] = {}
-    for kind in kinds:
-        for name in kind.ids:
-            numbers.setdefault(name, []).append(kind.number)
-    return numbers
+def as_numbers(kinds: Kinds) -> tuple[int, ...]:
+    """Return the numbers of the kinds that an author gave, one or several."""
+    return kinds if isinstance(kinds, tuple) else (kinds,)
 
 
-def _kind(entry: Mapping[str, Any]) -> Kind:
-    listed = [(exercise, name) for exercise, names in entry["ids"].items() for name in names]
-    return Kind(int(entry["number"]), str(entry["about"]), tuple(listed))
+def _sentence(about: object) -> str:
+    if not isinstance(about, str):
+        raise TypeError(f"{about!r} is not a text")
+    return about

@@ -23,6 +23,7 @@ import torch
 
 from foundations.errors import CourseError
 from foundations.grading.course_module import import_course_module
+from foundations.grading.kinds import Kinds, as_numbers
 from foundations.grading.patches import Patch, Solutions
 from foundations.grading.stand_ins import Form
 
@@ -42,6 +43,7 @@ class Misconception:
         make: returns the function or class.
         symptoms: identify it if its values are right: a forbidden operation, growth or speed.
         patched: the source of the answer, if it is a change of the solution; otherwise its source is in the bank.
+        kinds: the numbers of its kinds in ``graders/kinds.toml``.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Misconception:
     make: Callable[[], Callable[..., Any]]
     symptoms: tuple[str, ...] = ()
     patched: str = ""
+    kinds: tuple[int, ...] = ()
 
     @property
     def answer(self) -> Callable[..., Any]:
@@ -104,11 +107,16 @@ class Battery:
 
 
 def misconception(
-    exercise: str, *, symptom: str | tuple[str, ...] = ()
+    exercise: str, *, symptom: str | tuple[str, ...] = (), kind: Kinds = ()
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Mark a function of ``misconceptions.py`` as a wrong answer to ``exercise``.
 
     The function's name is the id, and its docstring the hint.
+
+    Args:
+        exercise: the exercise.
+        symptom: an operation, growth or speed by which the mistake is recognised, if its values are right.
+        kind: the number of its kind in ``graders/kinds.toml``, or a tuple of numbers.
 
     Raises:
         CourseError: the function has no docstring.
@@ -121,7 +129,7 @@ def misconception(
                 f"misconception {answer.__name__!r} of {exercise!r} has no docstring: write one, which is the hint",
                 slug="misconceptions",
             )
-        setattr(answer, _MARK, (exercise, symptoms))
+        setattr(answer, _MARK, (exercise, symptoms, as_numbers(kind)))
         return answer
 
     return mark
@@ -182,15 +190,15 @@ def load_bank(graders: Path, notebook: Path | None = None) -> Bank:
 
 
 def _read(answer: Callable[..., Any]) -> Misconception:
-    exercise, symptoms = getattr(answer, _MARK)
+    exercise, symptoms, kinds = getattr(answer, _MARK)
     hint = " ".join((answer.__doc__ or "").split())
-    return Misconception(answer.__name__, exercise, hint, lambda: answer, symptoms)
+    return Misconception(answer.__name__, exercise, hint, lambda: answer, symptoms, kinds=kinds)
 
 
 def _patched(name: str, patch: Patch, solutions: Solutions) -> Misconception:
     text = solutions.patched(patch, name)
     make = cache(partial(solutions.run, patch.exercise, text))
-    return Misconception(name, patch.exercise, patch.hint, make, patch.symptoms, text)
+    return Misconception(name, patch.exercise, patch.hint, make, patch.symptoms, text, patch.kinds)
 
 
 def behave(answer: Callable[..., Any], args: Sequence[Any]) -> Behaviour:

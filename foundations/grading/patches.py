@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from foundations.errors import CourseError
+from foundations.grading.kinds import Kinds, as_numbers
 from foundations.notebooks.names import names_in, needed_cells
 from foundations.notebooks.source import read_source, without_marks
 from foundations.notebooks.statements import parse
@@ -30,15 +31,19 @@ class Patch:
 
     Attributes:
         changes: pairs of a text that is in the solution once, and the text that replaces it.
+        kinds: the numbers of its kinds in ``graders/kinds.toml``.
     """
 
     exercise: str
     changes: tuple[tuple[str, str], ...]
     hint: str
     symptoms: tuple[str, ...] = ()
+    kinds: tuple[int, ...] = ()
 
 
-def mistake(exercise: str, *changes: tuple[str, str], hint: str, symptom: str | Sequence[str] = ()) -> Patch:
+def mistake(
+    exercise: str, *changes: tuple[str, str], hint: str, symptom: str | Sequence[str] = (), kind: Kinds = ()
+) -> Patch:
     """Describe a wrong answer to ``exercise`` as a change of the solution; the name it is assigned to is its id.
 
     Args:
@@ -47,6 +52,7 @@ def mistake(exercise: str, *changes: tuple[str, str], hint: str, symptom: str | 
             one after the other.
         hint: the hint that students read.
         symptom: as for :func:`foundations.authoring.misconception`.
+        kind: as for :func:`foundations.authoring.misconception`.
 
     Raises:
         CourseError: a change or the hint is missing.
@@ -55,7 +61,7 @@ def mistake(exercise: str, *changes: tuple[str, str], hint: str, symptom: str | 
         lacks = "hint: write one, which students read" if changes else "change of the solution"
         raise CourseError(f"a mistake in {exercise!r} has no {lacks}", slug="misconceptions")
     symptoms = (symptom,) if isinstance(symptom, str) else tuple(symptom)
-    return Patch(exercise, changes, " ".join(hint.split()), symptoms)
+    return Patch(exercise, changes, " ".join(hint.split()), symptoms, as_numbers(kind))
 
 
 @dataclass(frozen=True)

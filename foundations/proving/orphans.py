@@ -144,22 +144,17 @@ def right_faults(source: SourceAssignment) -> Iterator[Fault]:
 
 
 def kind_faults(source: SourceAssignment, bank: Bank) -> Iterator[Fault]:
-    """Yield entries of ``kinds.toml`` under an exercise of this assignment that has no such mistake."""
-    path = source.course.graders / "kinds.toml"
+    """Yield mistakes whose kind has no sentence in ``kinds.toml``."""
+    path = source.course.graders / source.name / BANK
     try:
         kinds = read_kinds(source.course)
     except CourseError as error:
-        yield Fault(str(error), path)
+        yield Fault(str(error), source.course.graders / "kinds.toml")
         return
-    known = {(mistake.exercise, mistake.id) for mistake in bank.misconceptions}
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    for kind in kinds:
-        for exercise, name in kind.listed:
-            if exercise in source.names and (exercise, name) not in known:
-                own = [mistake.id for mistake in bank.of(exercise)]
-                text = f"kind {kind.number} lists {name!r}, which is not a mistake in {exercise!r}{nearest(name, own)}"
-                line = next((number for number, written in enumerate(lines, 1) if f'"{name}"' in written), None)
-                yield Fault(text, path, line, exercise=exercise)
+    for mistake in bank.misconceptions:
+        for number in sorted(set(mistake.kinds) - kinds.keys()):
+            text = f"the mistake {mistake.id!r} is of kind {number}, which has no sentence in kinds.toml"
+            yield Fault(text, path, line_of(mistake, path), exercise=mistake.exercise)
 
 
 def case_faults(source: SourceAssignment, bank: Bank) -> Iterator[Fault]:

@@ -18,8 +18,7 @@ from foundations.config import Course, nearest
 from foundations.errors import CourseError
 from foundations.grading.faults import Fault
 from foundations.grading.grader import Part
-from foundations.grading.kinds import kinds_by_id, read_kinds
-from foundations.grading.misconceptions import load_bank
+from foundations.grading.misconceptions import Misconception, load_bank
 from foundations.proving import verdicts
 from foundations.proving.answers import Answer
 from foundations.proving.mistakes import as_answer
@@ -107,12 +106,13 @@ class _Prover:
     @cached_property
     def mistakes(self) -> list[Answer]:
         path = self.source.course.graders / self.source.name / BANK
-        bank = load_bank(path.parent)
-        return [
-            as_answer(mistake, path, self.source.bound)
-            for mistake in bank.misconceptions
-            if mistake.exercise in self.names
-        ]
+        return [as_answer(mistake, path, self.source.bound) for mistake in self.known.values()]
+
+    @cached_property
+    def known(self) -> dict[str, Misconception]:
+        """The known mistakes in the exercises that are tried, by id."""
+        bank = load_bank(self.source.course.graders / self.source.name)
+        return {mistake.id: mistake for mistake in bank.misconceptions if mistake.exercise in self.names}
 
     @cached_property
     def right(self) -> list[Answer]:
@@ -182,13 +182,12 @@ class _Prover:
                 )
 
     def _try_mistakes(self, trials: Trials) -> None:
-        kinds = kinds_by_id(read_kinds(self.source.course))
         unrefused: dict[str, int] = {}
         for mistake, trial, fault in self._tried(
             trials,
             "mistakes",
             self.mistakes,
-            lambda mistake, trial: verdicts.of_mistake(mistake, trial, self._kin(mistake, kinds)),
+            lambda mistake, trial: verdicts.of_mistake(mistake, trial, self._kin(mistake)),
         ):
             unrefused[mistake.exercise] = unrefused.get(mistake.exercise, 0) + (trial.refused is None)
             if fault:
@@ -201,11 +200,10 @@ class _Prover:
                 text = f"the visible check of {name!r} accepts every known mistake ({count})"
                 self.proof.remarks.append(Fault(text, self.source.path, 1, exercise.check_cell + 1, name))
 
-    def _kin(self, mistake: Answer, kinds: dict[str, list[int]]) -> set[str]:
+    def _kin(self, mistake: Answer) -> set[str]:
         """Return the id of ``mistake``, and those of the exercise's other mistakes of the same kind."""
-        own = set(kinds.get(mistake.name, []))
-        alike = {other.name for other in self.mistakes if own & set(kinds.get(other.name, []))}
-        return {mistake.name} | alike
+        own = set(self.known[mistake.name].kinds)
+        return {mistake.name} | {other.name for other in self.mistakes if own & set(self.known[other.name].kinds)}
 
     def _try_right_answers(self, trials: Trials) -> None:
         for answer, _, fault in self._tried(trials, "right answers", self.right, verdicts.of_right):

@@ -270,7 +270,7 @@ def twins(generator):
     ]  # fmt: skip
 
 
-@misconception("test_eq")
+@misconception("test_eq", kind=3)
 def stretches_one_to_fit(a, b):
     """Three sevens and one seven: what are their shapes? And which question does your comparison not ask?"""
     test(a, b, operator.eq, "==")
@@ -430,7 +430,7 @@ def leaves_it_to_allclose(a, b):
     return torch.allclose(a, b, rtol=1e-3, atol=1e-5)
 
 
-@misconception("near")
+@misconception("near", kind=3)
 def lets_shapes_stretch(a, b):
     """Three numbers in a column and three in a row are compared nine times. Which question comes before the first?"""
     return _close(a, b)
@@ -845,7 +845,7 @@ def makes_one_text_of_all(path):
     return "\n\n".join(_kept(_plain(_below(cell)) for cell in _cells(path) if _is_marked(cell)))
 
 
-@misconception("export_cells")
+@misconception("export_cells", kind=19)
 def comes_back_after_the_first(path):
     """How often does your function come to its `return`? Count the marked cells that it has seen by then."""
     return _kept(_plain(_below(cell)) for cell in _cells(path) if _is_marked(cell))[:1]
@@ -1031,7 +1031,7 @@ def writes_the_last_cell_only(path, out_dir="exp"):
     return _written(path, out_dir, _whole(path, _found(path)[-1:]))
 
 
-@misconception("notebook2script")
+@misconception("notebook2script", kind=12)
 def adds_to_an_older_script(path, out_dir="exp"):
     """Export twice and look into the script. What is the letter that you open it with?"""
     cells = _found(path)
@@ -1105,7 +1105,7 @@ def does_not_say_which_notebook(path, out_dir="exp"):
     return _written(path, out_dir, _whole(path, cells))
 
 
-@misconception("notebook2script")
+@misconception("notebook2script", kind=19)
 def keeps_the_path_to_itself(path, out_dir="exp"):
     """Where is the script? Only your function knows, and it hands nothing back."""
     _written(path, out_dir, _whole(path, _found(path)))
@@ -1229,19 +1229,19 @@ def forgets_between_cells(path):
     return namespace
 
 
-@misconception("run_notebook")
+@misconception("run_notebook", kind=12)
 def runs_in_its_own_notebook(path):
     """Look at your own notebook after the run: whose names are these? And which of yours could the cells use?"""
     return _run(path, globals())
 
 
-@misconception("run_notebook")
+@misconception("run_notebook", kind=12)
 def copies_its_own_notebook(path):
     """Your cells start with a copy of something. What is in it that a fresh kernel would not have?"""
     return _run(path, {**globals(), "__name__": "__main__"})
 
 
-@misconception("run_notebook")
+@misconception("run_notebook", kind=12)
 def remembers_the_run_before(path, namespace={"__name__": "__main__"}):  # noqa: B006 - this is the mistake
     """When is the default of an argument made: at each call, or once and for all?"""
     return _run(path, namespace)
@@ -1367,7 +1367,7 @@ def expects_sources_as_lists(path):
     return _run(path, {"__name__": "__main__"}, lambda cell: _python(cell | {"source": "\n".join(cell["source"])}))
 
 
-@misconception("run_notebook")
+@misconception("run_notebook", kind=19)
 def gives_nothing_back(path):
     """The cells have made names, and when your function ends they are gone. What does the caller ask for?"""
     _run(path, {"__name__": "__main__"})

@@ -51,7 +51,7 @@ def matrices(generator):
 # --- matmul_naive --------------------------------------------------------------------------------------------------
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=12)
 def keeps_only_the_last_product(a, b):
     """An entry of c is a sum of many products. After the innermost loop, how many of them are left in c[i, j]?"""
     c = _checked_zeros(a, b)
@@ -128,7 +128,7 @@ def compares_the_outer_sizes(a, b):
     return _three_loops(a, b, torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype))
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=5)
 def loop_bounds_are_swapped(a, b):
     """Which size of which matrix does each of i, j and k run over? Write (n, k) and (k, m) above the loops; square
     matrices hide the slip.
@@ -141,7 +141,7 @@ def loop_bounds_are_swapped(a, b):
     return c
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=5)
 def second_matrix_is_read_transposed(a, b):
     """k walks along a row of a and down a column of b. In b[row, column], which of the two places does k belong in?"""
     c = _checked_zeros(a, b)
@@ -152,7 +152,7 @@ def second_matrix_is_read_transposed(a, b):
     return c
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=5)
 def first_matrix_is_read_transposed(a, b):
     """k walks along a row of a and down a column of b. In a[row, column], which of the two places does k belong in?"""
     c = _checked_zeros(a, b)
@@ -163,14 +163,14 @@ def first_matrix_is_read_transposed(a, b):
     return c
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=5)
 def result_is_transposed(a, b):
     """Row i of a and column j of b meet in c[i, j]. Where did you put their sum?"""
     assert a.shape[1] == b.shape[0]
     return _three_loops(a, b, torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)).t().contiguous()
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=5)
 def entry_is_written_to_c_j_i(a, b):
     """i counts the rows of c and j its columns. In c[row, column], which of the two places does each belong in?"""
     c = _checked_zeros(a, b)
@@ -181,7 +181,7 @@ def entry_is_written_to_c_j_i(a, b):
     return c
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=12)
 def total_is_never_reset(a, b):
     """Each entry of c starts from zero. Where is your running total set to zero: once, or once for each entry?"""
     c = _checked_zeros(a, b)
@@ -227,7 +227,7 @@ def adds_where_it_should_multiply(a, b):
     return c
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=19)
 def returns_inside_the_loop(a, b):
     """How many rows of the result are still zero? Look at how far `return` is indented."""
     c = _checked_zeros(a, b)
@@ -239,7 +239,7 @@ def returns_inside_the_loop(a, b):
     return c
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=19)
 def returns_after_one_entry(a, b):
     """How many entries of the result are not zero? The first `return` that is met ends all three loops."""
     c = _checked_zeros(a, b)
@@ -251,7 +251,7 @@ def returns_after_one_entry(a, b):
     return c
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=19)
 def returns_after_one_product(a, b):
     """How many products did your function add up before `return`? Look at how far that line is indented."""
     c = _checked_zeros(a, b)
@@ -263,7 +263,7 @@ def returns_after_one_product(a, b):
     return c
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=19)
 def forgets_to_return(a, b):
     """A function without `return` gives back None, whatever it has computed."""
     _three_loops(a, b, _checked_zeros(a, b))
@@ -277,7 +277,7 @@ def result_has_the_wrong_sizes(a, b):
     return _three_loops(a, b, c)
 
 
-@misconception("matmul_naive")
+@misconception("matmul_naive", kind=13)
 def scales_the_input_in_place(a, b):
     """After your function, does a still hold what its caller put there? Assign to c alone."""
     c = _checked_zeros(a, b)
@@ -350,7 +350,7 @@ def takes_the_mean_of_the_squares(m):
     return (m * m).mean().sqrt()
 
 
-@misconception("frobenius_norm")
+@misconception("frobenius_norm", kind=6)
 def multiplies_the_matrix_with_itself(m):
     """m @ m is rows times columns; the formula squares each entry by itself. Which operator works entry by entry?"""
     return (m @ m).sum().sqrt()
@@ -399,7 +399,7 @@ def skips_negative_entries(m):
     return (positive * positive).sum().sqrt()
 
 
-@misconception("frobenius_norm")
+@misconception("frobenius_norm", kind=13)
 def squares_the_input_in_place(m):
     """m *= m changes the matrix that your caller gave you. Make a new one."""
     m *= m
@@ -412,13 +412,13 @@ def norm_is_always_float32(m):
     return (m.float() * m.float()).sum().sqrt()
 
 
-@misconception("frobenius_norm")
+@misconception("frobenius_norm", kind=19)
 def forgets_to_return_the_norm(m):
     """A function without `return` gives back None, whatever it has computed."""
     (m * m).sum().sqrt()
 
 
-@misconception("frobenius_norm")
+@misconception("frobenius_norm", kind=19)
 def forgets_the_parentheses_of_sum(m):
     """Without () a method is only named, and nothing is added up. Which pair is missing?"""
     return (m * m).sum.sqrt()
@@ -445,7 +445,7 @@ def takes_the_norm_in_numpy(m):
 # --- matmul_elementwise --------------------------------------------------------------------------------------------
 
 
-@misconception("matmul_elementwise")
+@misconception("matmul_elementwise", kind=5)
 def reads_a_row_of_b(a, b):
     """b[j] is a row. Which index has to be the colon, so that a whole column of b comes out?"""
     c = _checked_zeros(a, b)
@@ -455,7 +455,7 @@ def reads_a_row_of_b(a, b):
     return c
 
 
-@misconception("matmul_elementwise")
+@misconception("matmul_elementwise", kind=5)
 def reads_a_column_of_a(a, b):
     """a[:, i] is a column. Row i of a has its colon in the other place."""
     c = _checked_zeros(a, b)
@@ -496,7 +496,7 @@ def adds_row_and_column(a, b):
     return c
 
 
-@misconception("matmul_elementwise")
+@misconception("matmul_elementwise", kind=19)
 def forgets_to_call_sum(a, b):
     """Without () a method is only named, and nothing is added up. What did you put into c[i, j]?"""
     c = _checked_zeros(a, b)
@@ -551,14 +551,14 @@ def elementwise_refuses_with_a_value_error(a, b):
     return _two_loops(a, b, _checked_zeros(a, b))
 
 
-@misconception("matmul_elementwise")
+@misconception("matmul_elementwise", kind=5)
 def elementwise_result_is_transposed(a, b):
     """Row i of a and column j of b meet in c[i, j]. Where did you put their sum?"""
     c = _checked_zeros(a, b)
     return _two_loops(a, b, c).t().contiguous()
 
 
-@misconception("matmul_elementwise")
+@misconception("matmul_elementwise", kind=12)
 def elementwise_total_is_never_reset(a, b):
     """Each entry of c is a sum of its own. What does yours still hold of the entry before?"""
     c = _checked_zeros(a, b)
@@ -570,7 +570,7 @@ def elementwise_total_is_never_reset(a, b):
     return c
 
 
-@misconception("matmul_elementwise")
+@misconception("matmul_elementwise", kind=13)
 def overwrites_a_row_of_a(a, b):
     """a[i] *= ... changes the matrix that your caller gave you, and your own next column works with the spoilt row."""
     c = _checked_zeros(a, b)
@@ -582,7 +582,7 @@ def overwrites_a_row_of_a(a, b):
     return c
 
 
-@misconception("matmul_elementwise")
+@misconception("matmul_elementwise", kind=5)
 def elementwise_bounds_are_swapped(a, b):
     """i counts rows of a and j counts columns of b. Square matrices hide it when the bounds are swapped."""
     c = _checked_zeros(a, b)
@@ -592,7 +592,7 @@ def elementwise_bounds_are_swapped(a, b):
     return c
 
 
-@misconception("matmul_elementwise")
+@misconception("matmul_elementwise", kind=19)
 def elementwise_returns_inside_the_loop(a, b):
     """How many rows of the result are still zero? Look at how far `return` is indented."""
     c = _checked_zeros(a, b)
@@ -603,7 +603,7 @@ def elementwise_returns_inside_the_loop(a, b):
     return c
 
 
-@misconception("matmul_elementwise")
+@misconception("matmul_elementwise", kind=19)
 def forgets_to_return_the_product(a, b):
     """A function without `return` gives back None, whatever it has computed."""
     _two_loops(a, b, _checked_zeros(a, b))

@@ -38,7 +38,7 @@ def vectors(generator):
     return [(c,) for c in [*made, made[0].double() / 3, made[2].mul(9).long(), _matrix(generator, 4, 3)[:, 1]]]
 
 
-@misconception("as_row")
+@misconception("as_row", kind=5)
 def makes_a_column_of_the_row(c):
     """A row has one row and many columns. Which of the two places does the 1 belong in: before n, or behind it?"""
     return c[:, None]
@@ -50,7 +50,7 @@ def row_stays_a_vector(c):
     return c
 
 
-@misconception("as_row")
+@misconception("as_row", kind=17)
 def row_is_a_copy(c):
     """The numbers are right, and they are others: write into c, and look at the row again. What made the copy?"""
     return c.clone().unsqueeze(0)
@@ -62,19 +62,19 @@ def row_is_built_from_a_list(c):
     return torch.tensor([c.tolist()], dtype=torch.float32)
 
 
-@misconception("as_row")
+@misconception("as_row", kind=17)
 def row_is_already_stretched(c):
     """Shape (n, n) comes later, when the row meets something. For now one axis of length 1 is enough."""
     return c.expand(len(c), len(c))
 
 
-@misconception("as_row")
+@misconception("as_row", kind=13)
 def turns_the_caller_s_vector_into_a_row(c):
     """A name that ends in _ works in place: which shape has c itself after your function?"""
     return c.unsqueeze_(0)
 
 
-@misconception("as_row")
+@misconception("as_row", kind=19)
 def forgets_to_return_the_row(c):
     """A function without `return` gives back None, whatever it has made."""
     c.unsqueeze(0)
@@ -86,19 +86,19 @@ def row_has_an_axis_too_many(c):
     return c[None, None, :]
 
 
-@misconception("as_column")
+@misconception("as_column", kind=5)
 def makes_a_row_of_the_column(c):
     """A column has many rows and one column. Which of the two places does the 1 belong in: before n, or behind it?"""
     return c[None, :]
 
 
-@misconception("as_column")
+@misconception("as_column", kind=5)
 def a_vector_has_no_transpose(c):
     """With one axis there is nothing to exchange: .t() gives a vector back as it was. First it needs a second axis."""
     return c.t()
 
 
-@misconception("as_column")
+@misconception("as_column", kind=17)
 def column_is_a_copy(c):
     """The numbers are right, and they are others: write into c, and look at the column again. What made the copy?"""
     return c.clone().unsqueeze(1)
@@ -110,19 +110,19 @@ def column_is_built_from_a_list(c):
     return torch.tensor([[x] for x in c.tolist()], dtype=torch.float32)
 
 
-@misconception("as_column")
+@misconception("as_column", kind=17)
 def column_is_already_stretched(c):
     """Shape (n, n) comes later, when the column meets something. For now one axis of length 1 is enough."""
     return c[:, None].expand(len(c), len(c))
 
 
-@misconception("as_column")
+@misconception("as_column", kind=13)
 def turns_the_caller_s_vector_into_a_column(c):
     """A name that ends in _ works in place: which shape has c itself after your function?"""
     return c.unsqueeze_(1)
 
 
-@misconception("as_column")
+@misconception("as_column", kind=19)
 def forgets_to_return_the_column(c):
     """A function without `return` gives back None, whatever it has made."""
     c.unsqueeze(1)
@@ -147,7 +147,7 @@ def seen_in_many_ways(generator):
     return single + [(_matrix(generator, 2, 5, dtype=dtype), kind) for dtype in other for kind in kinds[1:4]]
 
 
-@misconception("stored_floats")
+@misconception("stored_floats", kind=17)
 def counts_what_the_shape_shows(t):
     """That is how many numbers t shows. How many of them are read more than once from the same place?"""
     return t.numel()
@@ -165,7 +165,7 @@ def every_float_has_four_bytes(t):
     return t.untyped_storage().nbytes() // 4
 
 
-@misconception("stored_floats")
+@misconception("stored_floats", kind=17)
 def counts_only_what_the_view_reaches(t):
     """Axes of stride 0 repeat, and you left them out. But a row of a matrix keeps the whole matrix alive: ask
     the storage itself.
@@ -182,13 +182,13 @@ def counts_the_rows(t):
     return len(t)
 
 
-@misconception("stored_floats")
+@misconception("stored_floats", kind=17)
 def asks_the_storage_of_a_copy(t):
     """What you made on the way has a storage of its own, written out in full. Ask t itself."""
     return t.contiguous().untyped_storage().nbytes() // t.element_size()
 
 
-@misconception("stored_floats")
+@misconception("stored_floats", kind=19)
 def forgets_to_return_the_count(t):
     """A function without `return` gives back None, whatever it has counted."""
     t.untyped_storage()
@@ -237,7 +237,7 @@ def shapes(generator):
     ]
 
 
-@misconception("broadcast_shape")
+@misconception("broadcast_shape", kind=8)
 def shapes_are_aligned_from_the_left(s, t):
     """Write (2, 3) and (3,) below each other as numbers in a sum are written: at which end do they line up?"""
     rank = max(len(s), len(t))
@@ -252,7 +252,7 @@ def shapes_have_to_be_of_one_length(s, t):
     return _met(s, t)
 
 
-@misconception("broadcast_shape")
+@misconception("broadcast_shape", kind=8)
 def forgets_the_leading_sizes(s, t):
     """zip ends with the shorter of the two. Which sizes of the longer shape never came to their turn?"""
     return tuple(reversed(_met(s[::-1], t[::-1])))
@@ -337,7 +337,7 @@ def a_misfit_gives_none(s, t):
     return tuple(q if p == 1 else p for p, q in _pairs(s, t))
 
 
-@misconception("broadcast_shape")
+@misconception("broadcast_shape", kind=19)
 def forgets_to_return_the_shape(s, t):
     """A function without `return` gives back None, whatever it has found out."""
     _met(*zip(*_pairs(s, t), strict=True)) if s or t else ()
@@ -352,7 +352,7 @@ def does_not_say_which_dimension(s, t):
     return tuple(q if p == 1 else p for p, q in _pairs(s, t))
 
 
-@misconception("broadcast_shape", symptom="names another dimension")
+@misconception("broadcast_shape", symptom="names another dimension", kind=8)
 def counts_the_dimensions_from_the_left(s, t):
     """The two shapes agree about their right ends alone. Which number has the last dimension then, and the one
     before it?
@@ -433,19 +433,19 @@ def two_vectors_with_equal_entries(generator):
     return [(u.mul(1.5).round(), v.mul(1.5).round()) for u, v in pairs if u.is_floating_point()]
 
 
-@misconception("outer")
+@misconception("outer", kind=6)
 def vectors_meet_entry_by_entry(u, v):
     """Two vectors of shape (n,) meet entry by entry. Every u[i] has to meet EVERY v[j]: who has to be the column?"""
     return u * v
 
 
-@misconception("outer")
+@misconception("outer", kind=5)
 def outer_is_transposed(u, v):
     """Which vector runs down the rows of the result? u[i] belongs in row i."""
     return u * v[:, None]
 
 
-@misconception("outer")
+@misconception("outer", kind=6)
 def gives_the_inner_product(u, v):
     """You summed. An outer product has as many entries as there are pairs, and nothing is added up."""
     return (u * v).sum()
@@ -475,13 +475,13 @@ def outer_is_float32(u, v):
     return u.float()[:, None] * v.float()
 
 
-@misconception("outer")
+@misconception("outer", kind=13)
 def turns_u_into_a_column_for_good(u, v):
     """A name that ends in _ works in place: which shape has u itself after your function?"""
     return u.unsqueeze_(-1) * v
 
 
-@misconception("outer")
+@misconception("outer", kind=19)
 def forgets_to_return_the_products(u, v):
     """A function without `return` gives back None, whatever it has computed."""
     u[:, None] * v
@@ -516,13 +516,13 @@ def multiplies_lists(u, v):
     return torch.tensor([[x * y for y in v.tolist()] for x in u.tolist()], dtype=u.dtype)
 
 
-@misconception("outer_greater")
+@misconception("outer_greater", kind=6)
 def compares_entry_by_entry(u, v):
     """Two vectors of shape (n,) meet entry by entry. Every u[i] has to meet EVERY v[j]: who has to be the column?"""
     return u > v
 
 
-@misconception("outer_greater")
+@misconception("outer_greater", kind=5)
 def comparison_is_transposed(u, v):
     """Which vector runs down the rows of the result? u[i] belongs in row i."""
     return u > v[:, None]
@@ -540,7 +540,7 @@ def takes_equal_for_greater(u, v):
     return u[:, None] >= v
 
 
-@misconception("outer_greater")
+@misconception("outer_greater", kind=5)
 def rows_and_comparison_are_both_swapped(u, v):
     """You wrote v > u, with v down the rows. Keep the order of the words: u[i] in row i, and greater than v[j]."""
     return v[:, None] > u
@@ -570,14 +570,14 @@ def asks_whether_all_are_greater(u, v):
     return (u[:, None] > v).all(1)
 
 
-@misconception("outer_greater")
+@misconception("outer_greater", kind=13)
 def turns_u_round_before_it_compares(u, v):
     """A name that ends in _ works in place: which shape has the caller's u after your function?"""
     u.unsqueeze_(-1)
     return u > v
 
 
-@misconception("outer_greater")
+@misconception("outer_greater", kind=19)
 def forgets_to_return_the_answers(u, v):
     """A function without `return` gives back None, whatever it has compared."""
     answers = u[:, None] > v
@@ -624,19 +624,19 @@ def batches(generator):
     return [*single, tuple(part.double() / 3 for part in single[0]), tuple(part.double() / 7 for part in single[4])]
 
 
-@misconception("normalize_channels")
+@misconception("normalize_channels", kind=8)
 def statistics_lie_along_the_width(images, mean, std):
     """Shapes are aligned from the right: which axis of NCHW does a vector of shape (C,) lie on, as it comes?"""
     return (images - mean) / std
 
 
-@misconception("normalize_channels")
+@misconception("normalize_channels", kind=8)
 def statistics_lie_along_the_height(images, mean, std):
     """With one more axis on the right your statistics lie along the rows. How many axes stand to the right of C?"""
     return (images - mean[:, None]) / std[:, None]
 
 
-@misconception("normalize_channels")
+@misconception("normalize_channels", kind=8)
 def statistics_lie_along_the_batch(images, mean, std):
     """One axis too many stands to the right: now image 0 gets the statistics of channel 0. Count from C to the end."""
     return (images - mean[:, None, None, None]) / std[:, None, None, None]
@@ -686,7 +686,7 @@ def takes_the_root_of_the_spread(images, mean, std):
     return (images - mean[:, None, None]) / std[:, None, None].sqrt()
 
 
-@misconception("normalize_channels")
+@misconception("normalize_channels", kind=16)
 def uses_statistics_of_its_own(images, mean, std):
     """Mean and std were given. Why do yours come from the images: what if these are new ones?"""
     axes = (0, 2, 3)
@@ -699,7 +699,7 @@ def one_mean_for_all_channels(images, mean, std):
     return (images - mean.mean()) / std.mean()
 
 
-@misconception("normalize_channels")
+@misconception("normalize_channels", kind=13)
 def normalises_the_caller_s_images(images, mean, std):
     """-= and /= write into the images that your caller still needs. Which operators make a new tensor?"""
     images -= mean[:, None, None]
@@ -713,7 +713,7 @@ def normalised_images_are_float32(images, mean, std):
     return (images.float() - mean.float()[:, None, None]) / std.float()[:, None, None]
 
 
-@misconception("normalize_channels")
+@misconception("normalize_channels", kind=19)
 def forgets_to_return_the_images(images, mean, std):
     """A function without `return` gives back None, whatever it has computed."""
     (images - mean[:, None, None]) / std[:, None, None]
@@ -752,7 +752,7 @@ def products(generator):
     ]
 
 
-@misconception("matmul_broadcast")
+@misconception("matmul_broadcast", kind=8)
 def the_row_stays_a_row(a, b):
     """a[i] has shape (k,) and is stretched DOWN over b, so its entries meet columns. Which entry of it should meet
     row 0 of b, all along?
@@ -763,7 +763,7 @@ def the_row_stays_a_row(a, b):
     return c
 
 
-@misconception("matmul_broadcast")
+@misconception("matmul_broadcast", kind=5)
 def sums_along_the_rows(a, b):
     """After the product, k runs down the rows and j along the columns. Which of the two has to go?"""
     c = _checked_zeros(a, b)
@@ -800,7 +800,7 @@ def averages_over_k(a, b):
     return c
 
 
-@misconception("matmul_broadcast")
+@misconception("matmul_broadcast", kind=5)
 def stretches_a_column_of_a(a, b):
     """a[:, i] is a column of a. Row i has its colon in the other place."""
     c = _checked_zeros(a, b)
@@ -809,7 +809,7 @@ def stretches_a_column_of_a(a, b):
     return c
 
 
-@misconception("matmul_broadcast")
+@misconception("matmul_broadcast", kind=5)
 def writes_rows_into_columns(a, b):
     """Row i of a makes row i of c. What does c[:, i] name?"""
     assert a.shape[1] == b.shape[0]
@@ -819,7 +819,7 @@ def writes_rows_into_columns(a, b):
     return c
 
 
-@misconception("matmul_broadcast")
+@misconception("matmul_broadcast", kind=12)
 def adds_every_row_to_all_rows(a, b):
     """c += changes every row of c, by broadcasting. Which row belongs to a[i]?"""
     c = _checked_zeros(a, b)
@@ -837,14 +837,14 @@ def broadcast_adds_instead(a, b):
     return c
 
 
-@misconception("matmul_broadcast")
+@misconception("matmul_broadcast", kind=6)
 def multiplies_whole_matrices_entry_by_entry(a, b):
     """a * b meets entry by entry, and needs equal shapes. In a product each row of a meets all of b."""
     assert a.shape[1] == b.shape[0]
     return a * b
 
 
-@misconception("matmul_broadcast")
+@misconception("matmul_broadcast", kind=13)
 def multiplies_into_b(a, b):
     """b *= ... changes b for your caller, and for your own next row. Keep the product in a tensor of its own."""
     c = _checked_zeros(a, b)
@@ -879,7 +879,7 @@ def broadcast_refuses_with_a_value_error(a, b):
     return _one_loop(a, b, torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype))
 
 
-@misconception("matmul_broadcast")
+@misconception("matmul_broadcast", kind=19)
 def returns_after_the_first_row(a, b):
     """How many rows of the result are still zero? Look at how far `return` is indented."""
     c = _checked_zeros(a, b)
@@ -889,7 +889,7 @@ def returns_after_the_first_row(a, b):
     return c
 
 
-@misconception("matmul_broadcast")
+@misconception("matmul_broadcast", kind=19)
 def forgets_to_return_what_was_broadcast(a, b):
     """A function without `return` gives back None, whatever it has computed."""
     _one_loop(a, b, _checked_zeros(a, b))
@@ -929,7 +929,7 @@ def broadcasts_lists(a, b):
 # --- einsum --------------------------------------------------------------------------------------------------------
 
 
-@misconception("matmul_einsum")
+@misconception("matmul_einsum", kind=(5, 10))
 def letters_of_b_are_exchanged(a, b):
     """The letter that is summed stands at the same end of which axis? It walks along a row of a and DOWN a column
     of b.
@@ -938,35 +938,35 @@ def letters_of_b_are_exchanged(a, b):
     return torch.einsum("ij,kj->ik", a, b)
 
 
-@misconception("matmul_einsum")
+@misconception("matmul_einsum", kind=(5, 10))
 def letters_of_a_are_exchanged(a, b):
     """The letter that is summed walks ALONG a row of a: is it the first or the second letter of a?"""
     assert a.shape[1] == b.shape[0]
     return torch.einsum("ki,kj->ij", a, b)
 
 
-@misconception("matmul_einsum")
+@misconception("matmul_einsum", kind=(5, 10))
 def einsum_result_is_transposed(a, b):
     """The letters behind the arrow are the axes of the result, in this order. Which one counts the rows?"""
     assert a.shape[1] == b.shape[0]
     return torch.einsum("ik,kj->ji", a, b)
 
 
-@misconception("matmul_einsum")
+@misconception("matmul_einsum", kind=10)
 def inner_letter_is_kept(a, b):
     """A letter behind the arrow stays an axis. Which of your three should be summed away?"""
     assert a.shape[1] == b.shape[0]
     return torch.einsum("ik,kj->ikj", a, b)
 
 
-@misconception("matmul_einsum")
+@misconception("matmul_einsum", kind=10)
 def sums_the_wrong_letter(a, b):
     """Which letter is missing behind your arrow? That one is summed, and it should be the one that a and b share."""
     assert a.shape[1] == b.shape[0]
     return torch.einsum("ik,kj->ik", a, b)
 
 
-@misconception("matmul_einsum")
+@misconception("matmul_einsum", kind=10)
 def two_letters_for_one_axis(a, b):
     """Different letters run on their own: yours multiplies a whole row's sum by a whole column's sum. Which two axes
     should walk together?
@@ -975,7 +975,7 @@ def two_letters_for_one_axis(a, b):
     return torch.einsum("ik,lj->ij", a, b)
 
 
-@misconception("matmul_einsum")
+@misconception("matmul_einsum", kind=10)
 def everything_is_summed(a, b):
     """With nothing behind the arrow every letter is summed. Which two should be left?"""
     assert a.shape[1] == b.shape[0]
@@ -1005,7 +1005,7 @@ def einsum_works_in_float32(a, b):
     return torch.einsum("ik,kj->ij", a.float(), b.float())
 
 
-@misconception("matmul_einsum")
+@misconception("matmul_einsum", kind=19)
 def forgets_to_return_the_einsum(a, b):
     """A function without `return` gives back None, whatever it has computed."""
     assert a.shape[1] == b.shape[0]
@@ -1035,7 +1035,7 @@ def multiplies_without_letters(a, b):
     return (a[:, :, None] * b).sum(1)
 
 
-@misconception("matmul_einsum", symptom="rule: changed einsum")
+@misconception("matmul_einsum", symptom="rule: changed einsum", kind=10)
 def sums_k_outside(a, b):
     """einsum has left an axis more than c has, and something else adds it up. Which letter is it, and who sums it?"""
     assert a.shape[1] == b.shape[0]
@@ -1059,43 +1059,43 @@ def batches_of_products(generator):
     return [*single, *[(a.double() / 3, b.double() / 3) for a, b in single[:3:2]]]
 
 
-@misconception("bmm_einsum")
+@misconception("bmm_einsum", kind=10)
 def the_batch_is_summed(a, b):
     """The batch's letter is missing behind your arrow, so all products were added up. How many should come out?"""
     return torch.einsum("bik,bkj->ij", a, b)
 
 
-@misconception("bmm_einsum")
+@misconception("bmm_einsum", kind=(5, 10))
 def second_factors_are_transposed(a, b):
     """Leave the batch's letter aside, and compare with the single product: where does the summed letter stand in b?"""
     return torch.einsum("bik,bjk->bij", a, b)
 
 
-@misconception("bmm_einsum")
+@misconception("bmm_einsum", kind=(5, 10))
 def first_factors_are_transposed(a, b):
     """Leave the batch's letter aside, and compare with the single product: where does the summed letter stand in a?"""
     return torch.einsum("bki,bkj->bij", a, b)
 
 
-@misconception("bmm_einsum")
+@misconception("bmm_einsum", kind=(5, 10))
 def products_of_the_batch_are_transposed(a, b):
     """The letters behind the arrow are the axes of the result, in this order. Which one counts the rows?"""
     return torch.einsum("bik,bkj->bji", a, b)
 
 
-@misconception("bmm_einsum")
+@misconception("bmm_einsum", kind=10)
 def every_batch_meets_every_batch(a, b):
     """Two different letters for the two batches: product 0 of a met all of b's. They should walk together."""
     return torch.einsum("aik,bkj->abij", a, b)
 
 
-@misconception("bmm_einsum")
+@misconception("bmm_einsum", kind=10)
 def batch_of_b_is_summed_on_its_own(a, b):
     """The letter of b's batch occurs once and not behind the arrow, so it was summed. Which letter should it share?"""
     return torch.einsum("bik,ckj->bij", a, b)
 
 
-@misconception("bmm_einsum")
+@misconception("bmm_einsum", kind=10)
 def batch_has_no_letter(a, b):
     """a has three axes. How many letters did you give it?"""
     return torch.einsum("ik,kj->ij", a, b)
@@ -1107,13 +1107,13 @@ def only_the_first_of_the_batch(a, b):
     return torch.einsum("ik,kj->ij", a[0], b[0])
 
 
-@misconception("bmm_einsum")
+@misconception("bmm_einsum", kind=10)
 def batch_comes_last(a, b):
     """Which axis of your result counts the batch? The letters behind the arrow have an order."""
     return torch.einsum("bik,bkj->ijb", a, b)
 
 
-@misconception("bmm_einsum")
+@misconception("bmm_einsum", kind=19)
 def forgets_to_return_the_batch(a, b):
     """A function without `return` gives back None, whatever it has multiplied."""
     torch.einsum("nik,nkj->nij", a, b)
@@ -1131,7 +1131,7 @@ def calls_bmm_itself(a, b):
     return torch.bmm(a, b)
 
 
-@misconception("bmm_einsum", symptom="rule: changed einsum")
+@misconception("bmm_einsum", symptom="rule: changed einsum", kind=10)
 def sums_the_batches_outside(a, b):
     """einsum has left an axis more than c has, and something else adds it up. Which letter is it, and who sums it?"""
     return torch.einsum("bik,bkj->bikj", a, b).sum(2)
@@ -1150,37 +1150,37 @@ def any_matrices(generator):
     return [(m,) for m in [*made, made[0].double() / 3]]
 
 
-@misconception("transpose_einsum")
+@misconception("transpose_einsum", kind=(5, 10))
 def letters_stay_in_order(m):
     """Behind your arrow stand the letters in the order in which they came. What would another order mean?"""
     return torch.einsum("ij->ij", m)
 
 
-@misconception("transpose_einsum")
+@misconception("transpose_einsum", kind=10)
 def one_letter_is_summed_away(m):
     """A letter that is missing behind the arrow is summed. A transposed matrix has as many axes as before."""
     return torch.einsum("ij->j", m)
 
 
-@misconception("transpose_einsum")
+@misconception("transpose_einsum", kind=10)
 def the_other_letter_is_summed_away(m):
     """Your result is a vector of row sums. Both letters have to arrive behind the arrow."""
     return torch.einsum("ij->i", m)
 
 
-@misconception("transpose_einsum")
+@misconception("transpose_einsum", kind=10)
 def all_letters_are_summed_away(m):
     """Nothing stands behind your arrow, so nothing but a number is left. Which two letters belong there?"""
     return torch.einsum("ij->", m)
 
 
-@misconception("transpose_einsum")
+@misconception("transpose_einsum", kind=10)
 def transposes_a_diagonal(m):
     """One letter twice means: row and column are the same. How many different letters does a matrix need?"""
     return torch.einsum("ii->i", m)
 
 
-@misconception("transpose_einsum")
+@misconception("transpose_einsum", kind=19)
 def forgets_to_return_the_transpose(m):
     """A function without `return` gives back None, whatever it has turned."""
     torch.einsum("ij->ji", m)
@@ -1199,31 +1199,31 @@ def square_matrices(generator):
     return [(m,) for m in [*made, made[0].double() / 3, made[1].abs()]]
 
 
-@misconception("trace_einsum")
+@misconception("trace_einsum", kind=10)
 def sums_the_whole_matrix(m):
     """Two letters run on their own, so every entry was added. How do you say that row and column are the same?"""
     return torch.einsum("ij->", m)
 
 
-@misconception("trace_einsum")
+@misconception("trace_einsum", kind=10)
 def keeps_the_diagonal(m):
     """That is the diagonal, still one number for each row. What does a letter behind the arrow do?"""
     return torch.einsum("ii->i", m)
 
 
-@misconception("trace_einsum")
+@misconception("trace_einsum", kind=10)
 def squares_the_entries(m):
     """The matrix was given twice, and each entry met itself. The trace needs m once."""
     return torch.einsum("ij,ij->", m, m)
 
 
-@misconception("trace_einsum")
+@misconception("trace_einsum", kind=10)
 def traces_the_square(m):
     """That is the trace of m times m. The trace needs m once."""
     return torch.einsum("ij,ji->", m, m)
 
 
-@misconception("trace_einsum")
+@misconception("trace_einsum", kind=10)
 def squares_the_diagonal(m):
     """Entries of the diagonal met themselves. The trace adds them as they are, so m is needed once."""
     return torch.einsum("ii,ii->", m, m)
@@ -1241,7 +1241,7 @@ def trace_is_a_vector_of_one(m):
     return torch.einsum("ii->", m)[None]
 
 
-@misconception("trace_einsum")
+@misconception("trace_einsum", kind=19)
 def forgets_to_return_the_trace(m):
     """A function without `return` gives back None, whatever it has added up."""
     torch.einsum("ii->", m)
@@ -1253,7 +1253,7 @@ def adds_the_diagonal_without_letters(m):
     return m.diagonal().sum()
 
 
-@misconception("trace_einsum", symptom="rule: changed einsum")
+@misconception("trace_einsum", symptom="rule: changed einsum", kind=10)
 def sums_the_diagonal_outside(m):
     """einsum has left an axis, and something else adds it up. Which letters have to be missing behind the arrow?"""
     return torch.einsum("ii->i", m).sum()
@@ -1268,31 +1268,31 @@ def walks_down_the_diagonal(m):
 # --- matmul_torch --------------------------------------------------------------------------------------------------
 
 
-@misconception("matmul_torch")
+@misconception("matmul_torch", kind=6)
 def takes_the_star_for_the_product(a, b):
     """`*` meets entry by entry, and refuses most shapes that a product takes. Which operator is the matrix product?"""
     return a * b
 
 
-@misconception("matmul_torch")
+@misconception("matmul_torch", kind=5)
 def order_is_exchanged(a, b):
     """b times a is another product, if there is one at all. Who stands on the left?"""
     return b @ a
 
 
-@misconception("matmul_torch")
+@misconception("matmul_torch", kind=5)
 def library_gets_b_transposed(a, b):
     """The library goes down the columns of b by itself. Is there anything for you to transpose?"""
     return a @ b.t()
 
 
-@misconception("matmul_torch")
+@misconception("matmul_torch", kind=5)
 def library_gets_a_transposed(a, b):
     """The library goes along the rows of a by itself. Is there anything for you to transpose?"""
     return a.t() @ b
 
 
-@misconception("matmul_torch")
+@misconception("matmul_torch", kind=5)
 def library_result_is_transposed(a, b):
     """The shape is (m, n) where it should be (n, m). Who turned it round at the end?"""
     return (a @ b).t()
@@ -1304,13 +1304,13 @@ def library_works_in_float32(a, b):
     return a.float() @ b.float()
 
 
-@misconception("matmul_torch")
+@misconception("matmul_torch", kind=18)
 def axes_of_one_are_squeezed(a, b):
     """What shape does yours give for one row of a, or one column of b? An axis of size 1 is an axis."""
     return (a @ b).squeeze()
 
 
-@misconception("matmul_torch")
+@misconception("matmul_torch", kind=19)
 def forgets_to_return_the_library_s_product(a, b):
     """A function without `return` gives back None, whatever it has computed."""
     a @ b

@@ -33,7 +33,7 @@ def numbers_and_statistics(generator):
     ]
 
 
-@misconception("normalize")
+@misconception("normalize", kind=16)
 def normalizes_with_its_own_statistics(x, mean, std):
     """Whose mean and whose spread did you use? Two of the three arguments play no part in your answer."""
     return (x - x.mean()) / x.std()
@@ -95,7 +95,7 @@ def adds_a_small_number_to_the_spread(x, mean, std):
     return (x - mean) / (std + 1e-5)
 
 
-@misconception("normalize")
+@misconception("normalize", kind=13)
 def normalizes_in_place(x, mean, std):
     """After the call, does x still hold what its owner put there? -= and /= write into the tensor that you were
     given.
@@ -111,7 +111,7 @@ def normalizes_in_float32(x, mean, std):
     return ((x.float() - mean.float()) / std.float()).to(x.dtype)
 
 
-@misconception("normalize")
+@misconception("normalize", kind=19)
 def forgets_to_return_the_normalized(x, mean, std):
     """A function without `return` gives back None, whatever it has computed."""
     x = (x - mean) / std
@@ -131,7 +131,7 @@ def two_parts(generator):
     return [*made, *[(train.double() / 3, valid.double() / 3) for train, valid in made[:2]]]
 
 
-@misconception("normalize_splits")
+@misconception("normalize_splits", kind=16)
 def validation_is_normalized_by_its_own_statistics(train, valid):
     """Red frogs and green frogs come out alike. Whose mean and whose spread belong to the ruler that both are
     held to?
@@ -139,7 +139,7 @@ def validation_is_normalized_by_its_own_statistics(train, valid):
     return _normalized(train, train), _normalized(valid, valid)
 
 
-@misconception("normalize_splits")
+@misconception("normalize_splits", kind=16)
 def statistics_are_taken_from_the_normalized(train, valid):
     """Your valid comes out as it went in. When its turn comes, what is the mean of train by then? Read your lines in
     the order in which they run.
@@ -149,14 +149,14 @@ def statistics_are_taken_from_the_normalized(train, valid):
     return train, valid
 
 
-@misconception("normalize_splits")
+@misconception("normalize_splits", kind=16)
 def statistics_are_taken_from_both_parts(train, valid):
     """The validation set stands for images that nobody has seen yet. Which numbers may know about it?"""
     both = torch.cat([train.flatten(), valid.flatten()])
     return _normalized(train, both), _normalized(valid, both)
 
 
-@misconception("normalize_splits")
+@misconception("normalize_splits", kind=16)
 def statistics_are_taken_from_the_validation_set(train, valid):
     """You hold both parts to one ruler, and rightly. Which of the two was it made from?"""
     return _normalized(train, valid), _normalized(valid, valid)
@@ -191,7 +191,7 @@ def the_spread_divides_by_n(train, valid):
     return (train - mean) / std, (valid - mean) / std
 
 
-@misconception("normalize_splits")
+@misconception("normalize_splits", kind=13)
 def both_parts_are_written_over(train, valid):
     """Do train and valid still hold their pixels after your call? Make new tensors; leave the ones that were lent to
     you alone.
@@ -200,7 +200,7 @@ def both_parts_are_written_over(train, valid):
     return train.sub_(mean).div_(std), valid.sub_(mean).div_(std)
 
 
-@misconception("normalize_splits")
+@misconception("normalize_splits", kind=19)
 def forgets_to_return_the_two_parts(train, valid):
     """A function without `return` gives back None, and the names inside it are forgotten when it ends."""
     train, valid = _normalized(train, train), _normalized(valid, train)
@@ -288,7 +288,7 @@ def prints_and_goes_on(a, tol=1e-3):
         print(f"{a} is not near zero (tolerance {tol})")
 
 
-@misconception("test_near_zero")
+@misconception("test_near_zero", kind=13)
 def makes_it_positive_in_place(a, tol=1e-3):
     """A test looks and does not touch. Which of your operations ends in an underscore?"""
     assert (a.abs_() < tol).all(), f"{a} is not near zero (tolerance {tol})"
@@ -318,7 +318,7 @@ def layers(generator):
     ]
 
 
-@misconception("lin")
+@misconception("lin", kind=(5, 15))
 def weight_is_read_as_nn_linear_stores_it(x, w, b):
     """nn.Linear keeps its weight as (out, in) and turns it round. Ours has the shape (in, out): which sizes have to
     meet?
@@ -332,7 +332,7 @@ def forgets_the_bias(x, w, b):
     return x @ w
 
 
-@misconception("lin")
+@misconception("lin", kind=6)
 def multiplies_the_layer_elementwise(x, w, b):
     """* multiplies entry by entry. Each output is a sum over all inputs: which operation has that sum inside?"""
     return x * w + b
@@ -350,7 +350,7 @@ def adds_the_bias_to_the_weight(x, w, b):
     return x @ (w + b)
 
 
-@misconception("lin")
+@misconception("lin", kind=8)
 def one_bias_for_each_row(x, w, b):
     """b has one number for each output, that is, for each column. Along which axis does yours run? Squares hide it."""
     return x @ w + b[:, None]
@@ -368,7 +368,7 @@ def subtracts_the_bias(x, w, b):
     return x @ w - b
 
 
-@misconception("lin")
+@misconception("lin", kind=5)
 def multiplies_in_the_wrong_order(x, w, b):
     """Write the shapes above x and w in the order in which you multiply: do the inner sizes meet?"""
     return w @ x + b
@@ -380,13 +380,13 @@ def the_layer_works_in_float32(x, w, b):
     return (x.float() @ w.float() + b.float()).to(x.dtype)
 
 
-@misconception("lin")
+@misconception("lin", kind=18)
 def squeezes_a_batch_of_one(x, w, b):
     """One image in gives one row out, of shape (1, n_out). Where did that axis of yours go?"""
     return (x @ w + b).squeeze(0)
 
 
-@misconception("lin")
+@misconception("lin", kind=13)
 def adds_the_product_into_the_bias(x, w, b):
     """+= writes into the tensor on its left. Which one is that in your line, and who else still needs it?"""
     if len(x) == 1:
@@ -395,7 +395,7 @@ def adds_the_product_into_the_bias(x, w, b):
     return x @ w + b
 
 
-@misconception("lin")
+@misconception("lin", kind=19)
 def forgets_to_return_the_layer(x, w, b):
     """A function without `return` gives back None, whatever it has computed."""
     x @ w + b
@@ -484,7 +484,7 @@ def cuts_at_the_mean(x):
     return torch.where(x > x.mean(), x, torch.zeros_like(x))
 
 
-@misconception("relu")
+@misconception("relu", kind=13)
 def zeroes_the_input_in_place(x):
     """x[...] = 0 writes into the tensor that you were given, and the way back through this layer will need what stood
     there. Into which tensor could you write instead?
@@ -499,7 +499,7 @@ def relu_in_float32(x):
     return x.float().clamp(min=0.0)
 
 
-@misconception("relu")
+@misconception("relu", kind=19)
 def forgets_to_return_the_relu(x):
     """A function without `return` gives back None, whatever it has computed."""
     x.clamp(min=0.0)
@@ -572,7 +572,7 @@ def halves_the_relu(x):
     return 0.5 * x.clamp(min=0.0)
 
 
-@misconception("relu_shifted")
+@misconception("relu_shifted", kind=13)
 def shifts_the_input_in_place(x):
     """After the call, does x still hold what its owner put there? An underscore at the end of a name, and -=, write
     into what they stand on.
@@ -588,7 +588,7 @@ def shifted_in_float32(x):
     return x.float().clamp(min=0.0) - 0.5
 
 
-@misconception("relu_shifted")
+@misconception("relu_shifted", kind=19)
 def forgets_to_return_the_shifted(x):
     """A function without `return` gives back None, whatever it has computed."""
     x.clamp(min=0.0) - 0.5
@@ -642,7 +642,7 @@ def draws_from_the_global_generator(n_in, n_out, generator):
     return torch.randn(n_in, n_out)
 
 
-@misconception("init_plain")
+@misconception("init_plain", kind=15)
 def weight_has_the_shape_of_nn_linear(n_in, n_out, generator):
     """x @ w has to work for x of shape (N, n_in). nn.Linear stores its weight the other way round; we do not."""
     return torch.randn(n_out, n_in, generator=generator)
@@ -681,31 +681,31 @@ def draws_a_flat_vector(n_in, n_out, generator):
     return torch.randn(n_in * n_out, generator=generator)
 
 
-@misconception("init_plain")
+@misconception("init_plain", kind=19)
 def forgets_to_return_the_weights(n_in, n_out, generator):
     """A function without `return` gives back None, whatever it has drawn."""
     torch.randn(n_in, n_out, generator=generator)
 
 
-@misconception("init_xavier")
+@misconception("init_xavier", kind=14)
 def forgets_the_root_of_the_fan(n_in, n_out, generator):
     """Variances add up, not standard deviations. By what has the variance to shrink, and so the standard deviation?"""
     return torch.randn(n_in, n_out, generator=generator) / n_in
 
 
-@misconception("init_xavier")
+@misconception("init_xavier", kind=14)
 def divides_by_the_number_of_outputs(n_in, n_out, generator):
     """One output is a sum of how many terms: one for each input, or one for each output?"""
     return torch.randn(n_in, n_out, generator=generator) / math.sqrt(n_out)
 
 
-@misconception("init_xavier")
+@misconception("init_xavier", kind=14)
 def averages_both_fans(n_in, n_out, generator):
     """That is the compromise of Glorot and Bengio for both directions. What do we need when we look forward only?"""
     return torch.randn(n_in, n_out, generator=generator) * math.sqrt(2 / (n_in + n_out))
 
 
-@misconception("init_xavier")
+@misconception("init_xavier", kind=14)
 def multiplies_by_the_root(n_in, n_out, generator):
     """Should the weights shrink or grow when there are more inputs to add up?"""
     return torch.randn(n_in, n_out, generator=generator) * math.sqrt(n_in)
@@ -731,7 +731,7 @@ def draws_uniformly_up_to_the_bound(n_in, n_out, generator):
     return (2 * torch.rand(n_in, n_out, generator=generator) - 1) / math.sqrt(n_in)
 
 
-@misconception("init_xavier")
+@misconception("init_xavier", kind=15)
 def xavier_in_the_shape_of_nn_linear(n_in, n_out, generator):
     """x @ w has to work for x of shape (N, n_in). nn.Linear stores its weight the other way round; we do not."""
     return torch.randn(n_out, n_in, generator=generator) / math.sqrt(n_in)
@@ -743,7 +743,7 @@ def xavier_from_the_global_generator(n_in, n_out, generator):
     return torch.randn(n_in, n_out) / math.sqrt(n_in)
 
 
-@misconception("init_xavier")
+@misconception("init_xavier", kind=19)
 def forgets_to_return_the_xavier(n_in, n_out, generator):
     """A function without `return` gives back None, whatever it has drawn."""
     torch.randn(n_in, n_out, generator=generator) / math.sqrt(n_in)
@@ -758,7 +758,7 @@ def calls_a_ready_made_start(n_in, n_out, generator):
     return torch.nn.init.kaiming_normal_(weights, mode="fan_out", nonlinearity="linear", generator=generator)
 
 
-@misconception("init_kaiming")
+@misconception("init_kaiming", kind=14)
 def takes_the_fan_of_the_outputs(n_in, n_out, generator):
     """Which number keeps the forward pass steady: how many terms does one output add up? kaiming_normal_ reads our
     shape (in, out) the wrong way round unless it is told.
@@ -766,7 +766,7 @@ def takes_the_fan_of_the_outputs(n_in, n_out, generator):
     return torch.randn(n_in, n_out, generator=generator) * math.sqrt(2 / n_out)
 
 
-@misconception("init_kaiming")
+@misconception("init_kaiming", kind=14)
 def turns_the_fraction_upside_down(n_in, n_out, generator):
     """With more inputs to add up, should the weights be larger or smaller? Look at what stands on top of your
     fraction.
@@ -774,13 +774,13 @@ def turns_the_fraction_upside_down(n_in, n_out, generator):
     return torch.randn(n_in, n_out, generator=generator) * math.sqrt(n_in / 2)
 
 
-@misconception("init_kaiming")
+@misconception("init_kaiming", kind=14)
 def forgets_the_root_of_two_over_fan(n_in, n_out, generator):
     """2/n_in is a variance. What are numbers of variance 1 multiplied by to give them that one?"""
     return torch.randn(n_in, n_out, generator=generator) * (2 / n_in)
 
 
-@misconception("init_kaiming")
+@misconception("init_kaiming", kind=14)
 def takes_the_root_of_two_alone(n_in, n_out, generator):
     """How far does your root reach? The variance is 2/n_in, all of it."""
     return torch.randn(n_in, n_out, generator=generator) * (math.sqrt(2) / n_in)
@@ -792,13 +792,13 @@ def forgets_the_two_for_relu(n_in, n_out, generator):
     return torch.randn(n_in, n_out, generator=generator) / math.sqrt(n_in)
 
 
-@misconception("init_kaiming")
+@misconception("init_kaiming", kind=14)
 def puts_the_two_below(n_in, n_out, generator):
     """To make up for a half that was lost, do you have to double or to halve?"""
     return torch.randn(n_in, n_out, generator=generator) / math.sqrt(2 * n_in)
 
 
-@misconception("init_kaiming")
+@misconception("init_kaiming", kind=14)
 def averages_the_fans_of_both_sides(n_in, n_out, generator):
     """n_in + n_out is the compromise of an older paper, which looks both ways. And where is the factor for ReLU?"""
     return torch.randn(n_in, n_out, generator=generator) * math.sqrt(2 / (n_in + n_out))
@@ -824,7 +824,7 @@ def cuts_the_weights_like_activations(n_in, n_out, generator):
     return (torch.randn(n_in, n_out, generator=generator) * math.sqrt(2 / n_in)).clamp(min=0.0)
 
 
-@misconception("init_kaiming")
+@misconception("init_kaiming", kind=15)
 def kaiming_in_the_shape_of_nn_linear(n_in, n_out, generator):
     """x @ w has to work for x of shape (N, n_in). nn.Linear stores its weight the other way round; we do not."""
     return torch.randn(n_out, n_in, generator=generator) * math.sqrt(2 / n_in)
@@ -836,7 +836,7 @@ def kaiming_from_the_global_generator(n_in, n_out, generator):
     return torch.randn(n_in, n_out) * math.sqrt(2 / n_in)
 
 
-@misconception("init_kaiming")
+@misconception("init_kaiming", kind=19)
 def forgets_to_return_the_kaiming(n_in, n_out, generator):
     """A function without `return` gives back None, whatever it has drawn."""
     torch.randn(n_in, n_out, generator=generator) * math.sqrt(2 / n_in)
@@ -891,7 +891,7 @@ def subtracts_what_leaks_through(a):
     return math.sqrt(2 / (1 - a**2))
 
 
-@misconception("gain")
+@misconception("gain", kind=14)
 def turns_the_gain_upside_down(a):
     """ReLU loses half of the squares. Is a gain that makes up for that larger than 1, or smaller?"""
     return math.sqrt((1 + a**2) / 2)
@@ -915,7 +915,7 @@ def squares_one_plus_the_slope(a):
     return math.sqrt(2 / (1 + a) ** 2)
 
 
-@misconception("gain")
+@misconception("gain", kind=19)
 def forgets_to_return_the_gain(a):
     """A function without `return` gives back None, whatever it has computed."""
     math.sqrt(2 / (1 + a**2))
@@ -981,14 +981,14 @@ def uses_the_shifted_relu(xb, params):
     return _lin(_relu(_lin(xb, w1, b1)) - 0.5, w2, b2)
 
 
-@misconception("model")
+@misconception("model", kind=18)
 def squeezes_the_predictions(xb, params):
     """How many axes has what comes out of a layer? The loss is the one that takes the last of them away."""
     w1, b1, w2, b2 = params
     return _lin(_relu(_lin(xb, w1, b1)), w2, b2).squeeze(-1)
 
 
-@misconception("model")
+@misconception("model", kind=18)
 def squeezes_all_axes_of_the_predictions(xb, params):
     """Try a batch of one image. A bare squeeze() takes away every axis of size 1, also those that you need."""
     w1, b1, w2, b2 = params
@@ -1025,7 +1025,7 @@ def unpacks_the_weights_before_the_biases(xb, params):
     return _lin(_relu(_lin(xb, w1, b1)), w2, b2)
 
 
-@misconception("model")
+@misconception("model", kind=12)
 def reads_the_weights_of_the_notebook(xb, params):
     """You were given params. Does changing them change your answer? Names from outside of the function have no business
     in it.
@@ -1034,7 +1034,7 @@ def reads_the_weights_of_the_notebook(xb, params):
     return _lin(_relu(_lin(xb, w1, b1)), w2, b2)
 
 
-@misconception("model")
+@misconception("model", kind=15)
 def turns_the_weights_as_nn_linear_does(xb, params):
     """Write the shape of everything above your products: our weights are stored as (in, out). Which sizes have
     to meet?
@@ -1043,7 +1043,7 @@ def turns_the_weights_as_nn_linear_does(xb, params):
     return _lin(_relu(_lin(xb, w1.t(), b1)), w2.t(), b2)
 
 
-@misconception("model")
+@misconception("model", kind=19)
 def forgets_to_return_the_predictions(xb, params):
     """A function without `return` gives back None, whatever it has computed."""
     w1, b1, w2, b2 = params
@@ -1076,14 +1076,14 @@ def predictions_and_targets(generator):
     return [*fitting, *wide, *[(_randn(generator, n, m), _randn(generator, k)) for n, m, k in shapes]]
 
 
-@misconception("mse")
+@misconception("mse", kind=3)
 def compares_every_prediction_with_every_target(output, targ):
     """Print the shape of your difference. Which axis was invented when (N, 1) met (N,)?"""
     _fit(output, targ)
     return ((output - targ) ** 2).mean()
 
 
-@misconception("mse")
+@misconception("mse", kind=1)
 def adds_the_squares_up(output, targ):
     """Twice as many images would give you twice the loss. Which word of the name does your function leave out?"""
     _fit(output, targ)
@@ -1111,14 +1111,14 @@ def takes_the_root_of_the_loss(output, targ):
     return ((output.squeeze(-1) - targ) ** 2).mean().sqrt()
 
 
-@misconception("mse")
+@misconception("mse", kind=1)
 def halves_the_loss(output, targ):
     """Some books divide by two, so that a derivative looks nicer. Does this formula?"""
     _fit(output, targ)
     return ((output.squeeze(-1) - targ) ** 2).mean() / 2
 
 
-@misconception("mse")
+@misconception("mse", kind=1)
 def divides_by_the_batch_twice(output, targ):
     """A mean has been divided by N already. How often do you divide?"""
     _fit(output, targ)
@@ -1139,7 +1139,7 @@ def adds_prediction_and_target(output, targ):
     return ((output.squeeze(-1) + targ) ** 2).mean()
 
 
-@misconception("mse")
+@misconception("mse", kind=18)
 def squeezes_a_batch_of_one_to_nothing(output, targ):
     """A bare squeeze() takes away every axis of size 1. In a batch of one image, how many are left? Say which axis you
     mean.
@@ -1149,7 +1149,7 @@ def squeezes_a_batch_of_one_to_nothing(output, targ):
     return ((predictions - targ) ** 2).mean()
 
 
-@misconception("mse")
+@misconception("mse", kind=3)
 def lets_broadcasting_have_its_way(output, targ):
     """What does yours say to four predictions and one target? Broadcasting finds a way; you have to object before it
     does.
@@ -1185,7 +1185,7 @@ def the_loss_is_float32(output, targ):
     return ((output.squeeze(-1).float() - targ.float()) ** 2).mean()
 
 
-@misconception("mse")
+@misconception("mse", kind=13)
 def subtracts_the_targets_in_place(output, targ):
     """-= writes into the tensor on its left. Are the predictions still predictions after your call?"""
     _fit(output, targ)
@@ -1193,14 +1193,14 @@ def subtracts_the_targets_in_place(output, targ):
     return (output * output).mean()
 
 
-@misconception("mse")
+@misconception("mse", kind=19)
 def forgets_to_return_the_squared_error(output, targ):
     """A function without `return` gives back None, whatever it has computed."""
     _fit(output, targ)
     ((output.squeeze(-1) - targ) ** 2).mean()
 
 
-@misconception("mse", symptom="memory")
+@misconception("mse", symptom="memory", kind=3)
 def picks_the_diagonal_of_a_table(output, targ):
     """The number is right, but on the way there you made a difference for every pair. With 50,000 images, how many
     would that be, and how many did you need?

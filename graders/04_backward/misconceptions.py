@@ -206,14 +206,14 @@ def slopes_point_the_other_way(f, x, eps):
     return _stacked([(f(x - move) - f(x + move)) / (2 * eps) for move in _moves(x, eps)], x)
 
 
-@misconception("numerical_grad")
+@misconception("numerical_grad", kind=7)
 def moves_every_entry_at_once(f, x, eps):
     """All your slopes are equal, for you moved all entries together. How would you find out what one of them does?"""
     x = x.double()
     return torch.full(x.shape, float((f(x + eps) - f(x - eps)) / (2 * eps)), dtype=torch.float64)
 
 
-@misconception("numerical_grad")
+@misconception("numerical_grad", kind=7)
 def moves_a_whole_row(f, x, eps):
     """The slopes of a row are all alike: x[i] of a matrix is a row, and so all of it moved. How many entries has x?"""
     x = x.double()
@@ -225,7 +225,7 @@ def moves_a_whole_row(f, x, eps):
     return slopes
 
 
-@misconception("numerical_grad")
+@misconception("numerical_grad", kind=(12, 13))
 def steps_pile_up(f, x, eps):
     """The first slope is right, then it goes astray. Is an entry back in its place when the next one moves?"""
     flat = x.double().clone().reshape(-1)
@@ -238,7 +238,7 @@ def steps_pile_up(f, x, eps):
     return _stacked(slopes, x)
 
 
-@misconception("numerical_grad")
+@misconception("numerical_grad", kind=13)
 def moves_the_callers_own_x(f, x, eps):
     """Is x the same afterwards, to the last digit? Where it is float64 already, .double() gives you x and no copy of
     it.
@@ -271,7 +271,7 @@ def widens_the_result_alone(f, x, eps):
     return _stacked([(f(x + move) - f(x - move)) / (2 * eps) for move in moves], x)
 
 
-@misconception("numerical_grad")
+@misconception("numerical_grad", kind=12)
 def has_a_step_of_its_own(f, x, eps):
     """Does your result change when your caller asks for a larger step? Look for the number that you wrote in place of
     eps.
@@ -313,7 +313,7 @@ def view_wants_contiguous_memory(f, x, eps):
     return _stacked([(f(x + move) - f(x - move)) / (2 * eps) for move in _moves(x, eps)], x)
 
 
-@misconception("numerical_grad")
+@misconception("numerical_grad", kind=19)
 def forgets_to_return_the_slopes(f, x, eps):
     """A function without `return` gives back None, however carefully it has measured."""
 
@@ -331,7 +331,7 @@ def _difference(inp, targ):
     return inp.squeeze(-1) - targ
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=1)
 def forgets_to_divide_by_n(inp, targ):
     """Put the same batch in twice: the mean does not change, so how should each gradient? The loss is a mean; of how
     many terms?
@@ -339,25 +339,25 @@ def forgets_to_divide_by_n(inp, targ):
     inp.g = 2 * _difference(inp, targ).unsqueeze(-1)
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=1)
 def forgets_the_two_of_the_square(inp, targ):
     """Every entry is half of what it should be. What is the derivative of a square?"""
     inp.g = _difference(inp, targ).unsqueeze(-1) / inp.shape[0]
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=1)
 def leaves_out_both_factors(inp, targ):
     """That is the error itself. Two factors come from the loss: one from the square, one from the mean."""
     inp.g = _difference(inp, targ).unsqueeze(-1)
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=1)
 def divides_by_n_twice(inp, targ):
     """Your gradient is too small by a factor that grows with the batch. How often does the loss divide by N?"""
     inp.g = 2 * _difference(inp, targ).unsqueeze(-1) / inp.shape[0] ** 2
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=1)
 def halves_the_square_away(inp, targ):
     """Every entry is half of the error, whether the batch has two images or a hundred. Which way does the 2 of a square
     go, and what does a mean divide by?
@@ -365,13 +365,13 @@ def halves_the_square_away(inp, targ):
     inp.g = _difference(inp, targ).unsqueeze(-1) / 2
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=3)
 def difference_is_n_by_n(inp, targ):
     """Print the shape of the difference for N = 4. It should have four numbers; which axis was invented?"""
     inp.g = 2 * (inp - targ) / inp.shape[0]
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=3)
 def compares_with_the_mean_target(inp, targ):
     """Every output is compared with the mean of all targets. Which targets does one output meet in your difference?
     Print its shape.
@@ -379,7 +379,7 @@ def compares_with_the_mean_target(inp, targ):
     inp.g = 2 * (inp - targ).mean(1, keepdim=True) / inp.shape[0]
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=3)
 def n_by_n_is_summed_away(inp, targ):
     """Each output met all the targets, and not its own alone. What is the shape of the difference before you sum?"""
     inp.g = 2 * (inp - targ).sum(1, keepdim=True) / inp.shape[0]
@@ -417,25 +417,25 @@ def averages_the_differences(inp, targ):
     inp.g = 2 * _difference(inp, targ).mean()
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=4)
 def mse_gradient_is_returned(inp, targ):
     """You return the gradient, and nobody catches it. Where will the next box look for it?"""
     return 2 * _difference(inp, targ).unsqueeze(-1) / inp.shape[0]
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=4)
 def mse_gradient_goes_into_grad(inp, targ):
     """.grad is autograd's own place. Which attribute do the house rules name?"""
     inp.grad = 2 * _difference(inp, targ).unsqueeze(-1) / inp.shape[0]
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=4)
 def mse_gradient_is_stored_on_targ(inp, targ):
     """You stored a gradient on the targets. Which of the two tensors came out of the network?"""
     targ.g = 2 * _difference(inp, targ).unsqueeze(-1) / inp.shape[0]
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=18)
 def squeezes_every_axis(inp, targ):
     """With a single image every axis has size 1, and a squeeze that names none takes them all. Which axis did you
     mean?
@@ -443,13 +443,13 @@ def squeezes_every_axis(inp, targ):
     inp.g = 2 * (inp.squeeze() - targ.squeeze()).unsqueeze(-1) / inp.shape[0]
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=13)
 def mse_gradient_adds_up(inp, targ):
     """Call it twice with the same tensors: should the second answer be larger? Written, never added to."""
     inp.g = getattr(inp, "g", 0) + 2 * _difference(inp, targ).unsqueeze(-1) / inp.shape[0]
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=13)
 def mse_adds_to_what_is_not_there(inp, targ):
     """+= needs something to add to, and on the first call there is no .g. What does the house rule say about old
     gradients?
@@ -457,7 +457,7 @@ def mse_adds_to_what_is_not_there(inp, targ):
     inp.g += 2 * _difference(inp, targ).unsqueeze(-1) / inp.shape[0]
 
 
-@misconception("mse_grad")
+@misconception("mse_grad", kind=13)
 def subtracts_within_inp(inp, targ):
     """What does inp hold after your call? A squeezed tensor shares its memory with the one it came from."""
     difference = inp.squeeze(-1)
@@ -482,25 +482,25 @@ def lets_autograd_go_back_through_mse(inp, targ):
 # --- relu_grad -----------------------------------------------------------------------------------------------------
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=9)
 def slope_is_one_at_zero(inp, out):
     """What does your mask say about an entry that is exactly 0? The convention here is that of F.relu."""
     inp.g = (inp >= 0) * out.g
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=9)
 def slope_is_half_at_zero(inp, out):
     """Halfway between 0 and 1 is a convention, too, and not the one of this course. What happens at exactly 0?"""
     inp.g = (torch.sign(inp) + 1) / 2 * out.g
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=9)
 def asks_the_output_for_the_mask(inp, out):
     """Once somebody has shifted the output by 0.5, its sign no longer tells who passed. Which tensor still knows?"""
     inp.g = (out > 0) * out.g
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=4)
 def stores_the_slope_alone(inp, out):
     """Change only out.g: does your answer change? That is your own slope; what has come from above?"""
     inp.g = (inp > 0).to(out.g.dtype)
@@ -512,19 +512,19 @@ def stores_true_and_false(inp, out):
     inp.g = inp > 0
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=4)
 def masks_the_output_for_its_gradient(inp, out):
     """You let the values of out through. Change only out.g: does your answer change?"""
     inp.g = (inp > 0) * out
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=9)
 def rectifies_the_gradient(inp, out):
     """You ask whether the gradient is positive. Were the switches set by what comes back, or by what went forward?"""
     inp.g = out.g.clamp_min(0.0)
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=9)
 def rectifies_the_masked_gradient(inp, out):
     """All your gradients are positive or 0. May a slope that comes from above be negative, and pass all the same?"""
     inp.g = (inp > 0) * out.g.clamp_min(0.0)
@@ -536,7 +536,7 @@ def multiplies_by_the_value(inp, out):
     inp.g = inp.clamp_min(0.0) * out.g
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=6)
 def mask_meets_gradient_in_a_product(inp, out):
     """A matrix product mixes the entries of a row. Does ReLU mix anything, or has every entry a switch of its own?"""
     inp.g = (inp > 0).to(out.g.dtype) @ out.g
@@ -554,32 +554,32 @@ def everything_passes(inp, out):
     inp.g = out.g.clone()
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=13)
 def upstream_is_masked_in_place(inp, out):
     """What does out.g hold after your call? It is not yours, and a second name for it makes no copy."""
     inp.g = out.g
     inp.g[inp <= 0] = 0.0
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=4)
 def relu_gradient_is_stored_on_out(inp, out):
     """out.g is where you found the upstream gradient. On which tensor is your result expected?"""
     out.g = (inp > 0) * out.g
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=4)
 def relu_gradient_is_returned(inp, out):
     """What you return is lost. Where will the linear layer below look for its upstream gradient?"""
     return (inp > 0) * out.g
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=4)
 def relu_gradient_goes_into_grad(inp, out):
     """You filled .grad, which belongs to autograd. What is the attribute called in this course?"""
     inp.grad = (inp > 0) * out.g
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=13)
 def relu_gradient_adds_up(inp, out):
     """What stood in inp.g came from another batch. Should it have a say in this one?"""
     inp.g = getattr(inp, "g", 0) + (inp > 0) * out.g
@@ -591,7 +591,7 @@ def relu_gradient_is_always_float32(inp, out):
     inp.g = ((inp > 0) * out.g).float()
 
 
-@misconception("relu_grad")
+@misconception("relu_grad", kind=13)
 def switches_inp_off_in_place(inp, out):
     """Print inp after your call. To make a mask, does inp itself have to change?"""
     inp.g = (inp > 0) * out.g
@@ -613,14 +613,14 @@ def _lin_gradients(inp, upstream, w):
     return upstream @ w.t(), inp.t() @ upstream, upstream.sum(0)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=5)
 def weight_gradient_is_transposed(inp, out, w, b):
     """Your w.g has rows where w has columns. It has to have the shape of w: which factor comes first?"""
     inp.g, _, b.g = _lin_gradients(inp, out.g, w)
     w.g = out.g.t() @ inp
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=5)
 def weight_is_not_transposed(inp, out, w, b):
     """Write the shapes below the factors of inp.g: out.g is (N, n_out), w is (n_in, n_out). Which two sizes have to
     meet?
@@ -629,7 +629,7 @@ def weight_is_not_transposed(inp, out, w, b):
     inp.g = out.g @ w
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=5)
 def input_is_not_transposed(inp, out, w, b):
     """In w.g the batch is summed away, so its axis has to stand inside, between the two factors. Where does it stand
     in inp?
@@ -638,28 +638,28 @@ def input_is_not_transposed(inp, out, w, b):
     w.g = inp @ out.g
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=5)
 def transposes_the_other_factor(inp, out, w, b):
     """For w.g you transposed one factor. Write the shapes down: which of the two products gives (n_in, n_out)?"""
     inp.g, _, b.g = _lin_gradients(inp, out.g, w)
     w.g = inp @ out.g.t()
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=5)
 def input_gradient_is_transposed(inp, out, w, b):
     """Is your inp.g of shape (N, n_in), or the other way round? The order of the factors decides."""
     _, w.g, b.g = _lin_gradients(inp, out.g, w)
     inp.g = w @ out.g.t()
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=5)
 def weight_stands_first(inp, out, w, b):
     """In inp.g the rows are images. Which of out.g and w has one row for each image, and so stands on the left?"""
     _, w.g, b.g = _lin_gradients(inp, out.g, w)
     inp.g = w @ out.g
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=5)
 def transposed_weight_stands_first(inp, out, w, b):
     """The transpose is there, and the order is not: the rows of a product are those of its left factor. What are the
     rows of inp.g?
@@ -668,7 +668,7 @@ def transposed_weight_stands_first(inp, out, w, b):
     inp.g = w.t() @ out.g
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=(2, 12))
 def only_the_last_image_counts(inp, out, w, b):
     """You go through the batch image by image; after the loop, what is left of the first one? = replaces, and a sum
     grows.
@@ -679,49 +679,49 @@ def only_the_last_image_counts(inp, out, w, b):
         b.g = g.clone()
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=2)
 def bias_gradient_is_one_number(inp, out, w, b):
     """b.g is a single number. How many entries has b, and over which axis alone do the paths meet?"""
     inp.g, w.g, _ = _lin_gradients(inp, out.g, w)
     b.g = out.g.sum()
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=2)
 def bias_gradient_keeps_the_batch(inp, out, w, b):
     """b.g has a row for every image, but there is one b for all of them. What becomes of slopes where paths meet?"""
     inp.g, w.g, _ = _lin_gradients(inp, out.g, w)
     b.g = out.g.clone()
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=2)
 def bias_gradient_is_averaged(inp, out, w, b):
     """b was added to every row, so every row has a say. Who has divided by N already?"""
     inp.g, w.g, _ = _lin_gradients(inp, out.g, w)
     b.g = out.g.mean(0)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=2)
 def bias_gradient_keeps_an_axis(inp, out, w, b):
     """b.g has two axes and b has one. What does keepdim keep?"""
     inp.g, w.g, _ = _lin_gradients(inp, out.g, w)
     b.g = out.g.sum(0, keepdim=True)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=2)
 def bias_gradient_sums_the_outputs(inp, out, w, b):
     """b.g has one number for each image. Which letter is left over in the formula for b, the row or the column?"""
     inp.g, w.g, _ = _lin_gradients(inp, out.g, w)
     b.g = out.g.sum(1)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=1)
 def weight_gradient_is_averaged(inp, out, w, b):
     """w.g is too small by the size of the batch. The mean belongs to the loss; is its 1/N not in out.g already?"""
     inp.g, w.g, b.g = _lin_gradients(inp, out.g, w)
     w.g = w.g / len(inp)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=1)
 def parameters_are_averaged_again(inp, out, w, b):
     """w.g and b.g are both too small by the same factor, which grows with the batch. Where is the one mean of this
     network?
@@ -730,55 +730,55 @@ def parameters_are_averaged_again(inp, out, w, b):
     w.g, b.g = w.g / len(inp), b.g / len(inp)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=6)
 def gradient_meets_weights_entry_by_entry(inp, out, w, b):
     """For one single output * happens to do what a product does. For two, which letter has to be summed in inp.g?"""
     _, w.g, b.g = _lin_gradients(inp, out.g, w)
     inp.g = out.g * w.t()
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=6)
 def weights_meet_entry_by_entry(inp, out, w, b):
     """* pairs input i with output i only. Into how many outputs does an input go, and so how many numbers has w.g?"""
     inp.g, _, b.g = _lin_gradients(inp, out.g, w)
     w.g = (inp * out.g).sum(0).unsqueeze(-1)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=2)
 def outer_products_are_not_summed(inp, out, w, b):
     """w.g has one matrix for each image, an axis too many. There is one w for all; what becomes of the paths?"""
     inp.g, _, b.g = _lin_gradients(inp, out.g, w)
     w.g = inp.unsqueeze(-1) * out.g.unsqueeze(1)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=7)
 def rows_of_the_weight_gradient_are_alike(inp, out, w, b):
     """All rows of your w.g are equal. Row i belongs to input i: does it not matter how large that input was?"""
     inp.g, _, b.g = _lin_gradients(inp, out.g, w)
     w.g = out.g.sum(0).expand(w.shape).clone()
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=7)
 def columns_of_the_weight_gradient_are_alike(inp, out, w, b):
     """All columns of your w.g are equal. Column j belongs to output j: what has come from above for that one?"""
     inp.g, _, b.g = _lin_gradients(inp, out.g, w)
     w.g = inp.sum(0).unsqueeze(-1).expand(w.shape).clone()
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=7)
 def sums_before_it_multiplies(inp, out, w, b):
     """You added up the rows of each, then multiplied. In the formula, is the sum outside of the product or inside?"""
     inp.g, _, b.g = _lin_gradients(inp, out.g, w)
     w.g = inp.sum(0).unsqueeze(-1) * out.g.sum(0)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=4)
 def reads_out_for_its_gradient(inp, out, w, b):
     """Change only out.g: does your answer change? The values of out are not needed at all."""
     inp.g, w.g, b.g = _lin_gradients(inp, out, w)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=4)
 def takes_upstream_for_ones(inp, out, w, b):
     """These are the layer's own slopes. What has come from above, and where does it go in?"""
     inp.g, w.g, b.g = _lin_gradients(inp, torch.ones_like(out), w)
@@ -791,27 +791,27 @@ def bias_gradient_ignores_what_comes_from_above(inp, out, w, b):
     b.g = torch.ones_like(b)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=4)
 def new_gradient_is_taken_for_the_input(inp, out, w, b):
     """inp and inp.g are two tensors of one shape. Which of the two stands in the formula for w.g?"""
     inp.g, _, b.g = _lin_gradients(inp, out.g, w)
     w.g = inp.g.t() @ out.g
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=4)
 def weights_are_taken_for_their_input(inp, out, w, b):
     """Put the formulas side by side: for a product, is the slope in one factor not the other factor?"""
     inp.g, _, b.g = _lin_gradients(inp, out.g, w)
     w.g = w * out.g.sum(0)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=4)
 def lin_gradients_are_returned(inp, out, w, b):
     """Three gradients come back and are lost. On which three tensors would a reader look for them?"""
     return _lin_gradients(inp, out.g, w)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=4)
 def lin_gradients_go_into_grad(inp, out, w, b):
     """These are in .grad, where only autograd writes. Which attribute have the house rules set apart for you?"""
     inp.grad, w.grad, b.grad = _lin_gradients(inp, out.g, w)
@@ -829,7 +829,7 @@ def input_is_forgotten(inp, out, w, b):
     _, w.g, b.g = _lin_gradients(inp, out.g, w)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=13)
 def lin_gradients_add_up(inp, out, w, b):
     """Call it twice: do w.g and b.g grow? PyTorch adds to .grad, and for that it has zero_grad; here the rule is
     another.
@@ -839,7 +839,7 @@ def lin_gradients_add_up(inp, out, w, b):
     b.g = getattr(b, "g", 0) + for_b
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=13)
 def lin_adds_to_what_is_not_there(inp, out, w, b):
     """On the first call there is no gradient yet to which += could add. Must there be one?"""
     inp.g, for_w, for_b = _lin_gradients(inp, out.g, w)
@@ -847,7 +847,7 @@ def lin_adds_to_what_is_not_there(inp, out, w, b):
     b.g += for_b
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=13)
 def weights_take_a_step(inp, out, w, b):
     """After your call, are w and b what they were? Finding the slope is one thing, going downhill another."""
     inp.g, w.g, b.g = _lin_gradients(inp, out.g, w)
@@ -855,7 +855,7 @@ def weights_take_a_step(inp, out, w, b):
     b -= 0.1 * b.g
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=(1, 13))
 def upstream_is_averaged_in_place(inp, out, w, b):
     """out.g has changed during your call. It belongs to the box above; and is its 1/N not in it already?"""
     out.g /= len(inp)
@@ -876,7 +876,7 @@ def lets_autograd_go_back_through_lin(inp, out, w, b):
     inp.g, w.g, b.g = (twin.grad for twin in twins)
 
 
-@misconception("lin_grad")
+@misconception("lin_grad", kind=19)
 def calls_what_is_no_method(inp, out, w, b):
     """A tensor is not callable: of two ways to write a transpose one takes brackets, one does not. Which is yours?"""
     inp.g = out.g @ w.T()
@@ -912,7 +912,7 @@ def _there_and_back(inp, targ, params):
     return loss
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=11)
 def stops_after_the_forward_pass(inp, targ, params):
     """The loss is there, and no gradient arrived. An old .g can hide that. What is still to be called, on which
     tensors?
@@ -920,7 +920,7 @@ def stops_after_the_forward_pass(inp, targ, params):
     return _forward(inp, targ, params)[3]
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=11)
 def asks_for_a_gradient_too_early(inp, targ, params):
     """A .g was read before anybody had written it. Which box needs nothing from its right, and which can go next?"""
     l1, l2, _, loss = _forward(inp, targ, params)
@@ -928,7 +928,7 @@ def asks_for_a_gradient_too_early(inp, targ, params):
     return loss
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=11)
 def relu_is_left_out_on_the_way_back(inp, targ, params):
     """The second layer is right and the first one is not. How many boxes did you pass on the way there, and how many on
     the way back?
@@ -952,7 +952,7 @@ def relu_is_left_out_both_ways(inp, targ, params):
     return ((out.squeeze(-1) - targ) ** 2).mean()
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=11)
 def second_layer_gets_the_wrong_input(inp, targ, params):
     """Only w2.g is off. Which tensor went into the second linear layer: the one before the ReLU or the one after it?"""
     l1, l2, out, loss = _forward(inp, targ, params)
@@ -964,7 +964,7 @@ def second_layer_gets_the_wrong_input(inp, targ, params):
     return loss
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=11)
 def saved_activation_is_from_before_the_relu(inp, targ, params):
     """w2.g is wrong, and so is all below it. Each backward call takes exactly the tensors of its own box: what went in,
     what came out.
@@ -976,7 +976,7 @@ def saved_activation_is_from_before_the_relu(inp, targ, params):
     return loss
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=11)
 def stops_half_way_back(inp, targ, params):
     """The second layer has its gradients. How far is it still to inp?"""
     _, l2, out, loss = _forward(inp, targ, params)
@@ -985,26 +985,26 @@ def stops_half_way_back(inp, targ, params):
     return loss
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=12)
 def works_with_the_notebooks_weights(inp, targ, params):
     """Change only params: does anything change? There is a w1 in the notebook, and there is one in params."""
     return _there_and_back(inp, targ, [torch.full_like(p, 0.5) for p in params])
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=4)
 def gradients_go_to_copies(inp, targ, params):
     """Right gradients were set, on tensors that nobody else has. Which operations on a parameter make a new tensor?"""
     return _there_and_back(inp, targ, [p.clone() for p in params])
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=4)
 def input_keeps_no_gradient(inp, targ, params):
     """The parameters are all right. Which fifth tensor is to have a gradient, too?"""
     twin = inp.clone()
     return _there_and_back(twin, targ, params)
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=(12, 13))
 def gradients_add_up_over_calls(inp, targ, params):
     """The second call gives more than the first one. Written, never added to: where does the old gradient get in?"""
     old = [getattr(tensor, "g", 0) for tensor in (inp, *params)]
@@ -1014,7 +1014,7 @@ def gradients_add_up_over_calls(inp, targ, params):
     return loss
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=19)
 def loss_is_kept_to_itself(inp, targ, params):
     """All gradients are right. What does your caller get to see of the forward pass?"""
     _there_and_back(inp, targ, params)
@@ -1027,7 +1027,7 @@ def predictions_are_returned(inp, targ, params):
     return _forward(inp, targ, params)[2]
 
 
-@misconception("forward_and_backward")
+@misconception("forward_and_backward", kind=13)
 def network_takes_a_step_by_itself(inp, targ, params):
     """After your call the parameters are not what they were. Who decides when to go downhill, and how far?"""
     loss = _there_and_back(inp, targ, params)

@@ -409,7 +409,7 @@ def torch_networks(generator):
 # --- Relu ----------------------------------------------------------------------------------------------------------
 
 
-@misconception("Relu")
+@misconception("Relu", kind=19)
 class relu_layer_forgets_its_return:
     """Whoever calls the layer wants something back. What does your __call__ give, after all it has saved?"""
 
@@ -434,7 +434,7 @@ class relu_layer_returns_a_second_output:
         self.inp.g = (self.inp > 0) * self.out.g
 
 
-@misconception("Relu")
+@misconception("Relu", kind=9)
 class relu_layer_masks_by_the_gradient:
     """A ReLU is open or shut by what went in, not by the sign of what comes back. What do you compare with 0?"""
 
@@ -446,7 +446,7 @@ class relu_layer_masks_by_the_gradient:
         self.inp.g = (self.out.g > 0) * self.out.g
 
 
-@misconception("Relu")
+@misconception("Relu", kind=4)
 class relu_layer_sends_the_value_back:
     """Change nothing but out.g: does your answer change? A value went forward; its gradient has to come back."""
 
@@ -458,7 +458,7 @@ class relu_layer_sends_the_value_back:
         self.inp.g = (self.inp > 0) * self.out
 
 
-@misconception("Relu")
+@misconception("Relu", kind=4)
 class relu_layer_sends_only_the_slope:
     """0 or 1 is the ReLU's own slope. What arrived from above must be in it, too: the chain rule multiplies."""
 
@@ -470,7 +470,7 @@ class relu_layer_sends_only_the_slope:
         self.inp.g = (self.inp > 0).to(self.inp.dtype)
 
 
-@misconception("Relu")
+@misconception("Relu", kind=9)
 class relu_layer_is_open_at_zero:
     """Look at an input of exactly 0. On which side of your comparison does it fall, and what did we agree on in 04?"""
 
@@ -482,7 +482,7 @@ class relu_layer_is_open_at_zero:
         self.inp.g = (self.inp >= 0) * self.out.g
 
 
-@misconception("Relu")
+@misconception("Relu", kind=4)
 class relu_layer_keeps_the_gradient_for_itself:
     """The layer before will look at the .g of its own output, which is your input. On what have you put yours?"""
 
@@ -494,7 +494,7 @@ class relu_layer_keeps_the_gradient_for_itself:
         self.g = (self.inp > 0) * self.out.g
 
 
-@misconception("Relu")
+@misconception("Relu", kind=4)
 class relu_layer_writes_to_grad:
     """.grad is PyTorch's letter box, and nobody in our network looks there. What is ours called?"""
 
@@ -506,7 +506,7 @@ class relu_layer_writes_to_grad:
         self.inp.grad = (self.inp > 0) * self.out.g
 
 
-@misconception("Relu")
+@misconception("Relu", kind=13)
 class relu_layer_adds_to_the_old_gradient:
     """Put any number into .g before the layer goes back: is it gone afterwards? Each batch starts anew."""
 
@@ -518,7 +518,7 @@ class relu_layer_adds_to_the_old_gradient:
         self.inp.g = getattr(self.inp, "g", 0) + (self.inp > 0) * self.out.g
 
 
-@misconception("Relu")
+@misconception("Relu", kind=12)
 class relu_layer_remembers_its_first_call:
     """Call your layer on a second batch. Which of the two does it remember?"""
 
@@ -532,7 +532,7 @@ class relu_layer_remembers_its_first_call:
         self.inp.g = (self.inp > 0) * self.out.g
 
 
-@misconception("Relu")
+@misconception("Relu", kind=12)
 class relu_layer_shares_its_memory:
     """Make two layers and call both. What lies on the class belongs to all its objects; where do you save?"""
 
@@ -544,7 +544,7 @@ class relu_layer_shares_its_memory:
         self.inp.g = (self.inp > 0) * self.out.g
 
 
-@misconception("Relu")
+@misconception("Relu", kind=19)
 class relu_layer_with_single_underscores:
     """Python finds the method behind layer(inp) by its exact name. How many underscores stand on each side of yours?"""
 
@@ -556,7 +556,7 @@ class relu_layer_with_single_underscores:
         self.inp.g = (self.inp > 0) * self.out.g
 
 
-@misconception("Relu")
+@misconception("Relu", kind=19)
 class relu_layer_hides_its_backward:
     """backward() is called with nothing in its brackets. Does your method want something? And is self.backward still
     that method once the layer was called, or an attribute of its name?
@@ -571,7 +571,7 @@ class relu_layer_hides_its_backward:
         self.inp.g = (self.inp > 0) * self.out.g
 
 
-@misconception("Relu")
+@misconception("Relu", kind=12)
 class relu_layer_forgets_self:
     """backward has no arguments, so a bare name in it is one of the notebook. How does it reach what was saved?"""
 
@@ -583,7 +583,7 @@ class relu_layer_forgets_self:
         inp.g = (inp > 0) * out.g  # type: ignore[name-defined]  # noqa: F821 - the mistake
 
 
-@misconception("Relu")
+@misconception("Relu", kind=13)
 class relu_layer_clips_its_input:
     """Print the input after the call. A method whose name ends with an underscore changes the tensor that it is called
     on.
@@ -598,7 +598,7 @@ class relu_layer_clips_its_input:
         self.inp.g = self.mask * self.out.g
 
 
-@misconception("Relu")
+@misconception("Relu", kind=13)
 class relu_layer_blots_the_arriving_gradient:
     """out.g belongs to the output; others may still want it. Print it before and after: who has put zeros into it?"""
 
@@ -628,7 +628,7 @@ class _Lin:
         self.inp.g, self.w.g, self.b.g = inp_g, w_g, b_g
 
 
-@misconception("Lin")
+@misconception("Lin", kind=19)
 class lin_layer_with_single_underscores:
     """Lin(w, b) looks for a method that takes two arguments when an object is made. Is its name spelt right?"""
 
@@ -640,7 +640,7 @@ class lin_layer_with_single_underscores:
         return self.out
 
 
-@misconception("Lin")
+@misconception("Lin", kind=2)
 class lin_layer_gives_each_row_a_bias_gradient(_Lin):
     """b was added to every row, so every row has a say in one gradient of b's shape. How do several become one?"""
 
@@ -648,7 +648,7 @@ class lin_layer_gives_each_row_a_bias_gradient(_Lin):
         self.set(self.out.g @ self.w.t(), self.inp.t() @ self.out.g, self.out.g)
 
 
-@misconception("Lin")
+@misconception("Lin", kind=2)
 class lin_layer_averages_the_bias_gradient(_Lin):
     """Is a factor of N missing in b.g? The mean over the batch was taken once already, by the loss."""
 
@@ -656,7 +656,7 @@ class lin_layer_averages_the_bias_gradient(_Lin):
         self.set(self.out.g @ self.w.t(), self.inp.t() @ self.out.g, self.out.g.mean(0))
 
 
-@misconception("Lin")
+@misconception("Lin", kind=2)
 class lin_layer_sums_the_bias_gradient_to_one_number(_Lin):
     """b has one entry for each unit; yours is a single number. Over which axis, and only over which, do you sum?"""
 
@@ -664,7 +664,7 @@ class lin_layer_sums_the_bias_gradient_to_one_number(_Lin):
         self.set(self.out.g @ self.w.t(), self.inp.t() @ self.out.g, self.out.g.sum())
 
 
-@misconception("Lin")
+@misconception("Lin", kind=5)
 class lin_layer_weight_gradient_lies_on_its_side(_Lin):
     """w.g has w's shape, (inputs, outputs). Read the shape of your product from left to right."""
 
@@ -672,7 +672,7 @@ class lin_layer_weight_gradient_lies_on_its_side(_Lin):
         self.set(self.out.g @ self.w.t(), self.out.g.t() @ self.inp, self.out.g.sum(0))
 
 
-@misconception("Lin")
+@misconception("Lin", kind=5)
 class lin_layer_goes_back_through_w_unturned(_Lin):
     """(N, n_out) has to become (N, n_in). Does w as it lies do that? A square w would hide the answer."""
 
@@ -680,7 +680,7 @@ class lin_layer_goes_back_through_w_unturned(_Lin):
         self.set(self.out.g @ self.w, self.inp.t() @ self.out.g, self.out.g.sum(0))
 
 
-@misconception("Lin")
+@misconception("Lin", kind=19)
 class lin_layer_calls_a_property(_Lin):
     """.t is a method and wants brackets; .T is none, and a tensor cannot be called. Which one have you mixed up?"""
 
@@ -688,7 +688,7 @@ class lin_layer_calls_a_property(_Lin):
         self.set(self.out.g @ self.w.T(), self.inp.T() @ self.out.g, self.out.g.sum(0))
 
 
-@misconception("Lin")
+@misconception("Lin", kind=6)
 class lin_layer_multiplies_entry_by_entry(_Lin):
     """Between inp and out.g you need a matrix product; * goes entry by entry, and stretches what does not fit."""
 
@@ -696,7 +696,7 @@ class lin_layer_multiplies_entry_by_entry(_Lin):
         self.set(self.out.g @ self.w.t(), self.inp.t() * self.out.g, self.out.g.sum(0))
 
 
-@misconception("Lin")
+@misconception("Lin", kind=4)
 class lin_layer_sends_values_back(_Lin):
     """Change nothing but out.g: do your gradients change? What the output holds is not what arrives at it."""
 
@@ -704,7 +704,7 @@ class lin_layer_sends_values_back(_Lin):
         self.set(self.out @ self.w.t(), self.inp.t() @ self.out, self.out.sum(0))
 
 
-@misconception("Lin")
+@misconception("Lin", kind=11)
 class lin_layer_takes_its_output_for_its_input(_Lin):
     """For w.g you need what went into the layer. Which saved tensor came before the product, and which after?"""
 
@@ -712,7 +712,7 @@ class lin_layer_takes_its_output_for_its_input(_Lin):
         self.set(self.out.g @ self.w.t(), self.out.t() @ self.out.g, self.out.g.sum(0))
 
 
-@misconception("Lin")
+@misconception("Lin", kind=13)
 class lin_layer_adds_up_over_batches(_Lin):
     """Send the same batch twice. If w.g doubles, something of the first time is still in it."""
 
@@ -740,7 +740,7 @@ class lin_layer_forgets_the_input_gradient(_Lin):
         self.b.g = self.out.g.sum(0)
 
 
-@misconception("Lin")
+@misconception("Lin", kind=1)
 class lin_layer_divides_by_the_batch(_Lin):
     """The loss is a mean, and its 1/N has come down with out.g already. How often does it have to be divided by N?"""
 
@@ -749,7 +749,7 @@ class lin_layer_divides_by_the_batch(_Lin):
         self.set(self.out.g @ self.w.t(), self.inp.t() @ self.out.g / n, self.out.g.sum(0) / n)
 
 
-@misconception("Lin")
+@misconception("Lin", kind=7)
 class lin_layer_multiplies_the_sums(_Lin):
     """First multiply image by image, then add up. A product of two sums mixes the pixels of one image with the gradient
     of another.
@@ -760,7 +760,7 @@ class lin_layer_multiplies_the_sums(_Lin):
         self.set(self.out.g @ self.w.t(), of_w, self.out.g.sum(0))
 
 
-@misconception("Lin")
+@misconception("Lin", kind=12)
 class lin_layer_loses_its_weights(_Lin):
     """After backward, what is in self.w: the weights, or their gradient? Call the layer once more and you will see."""
 
@@ -770,7 +770,7 @@ class lin_layer_loses_its_weights(_Lin):
         self.b = self.out.g.sum(0)
 
 
-@misconception("Lin")
+@misconception("Lin", kind=12)
 class lin_layer_shares_its_weights(_Lin):
     """Make two layers with different weights, then call the first. Whose weights does it use? Look at where you save
     them.
@@ -783,7 +783,7 @@ class lin_layer_shares_its_weights(_Lin):
         self.set(self.out.g @ self.w.t(), self.inp.t() @ self.out.g, self.out.g.sum(0))
 
 
-@misconception("Lin")
+@misconception("Lin", kind=4)
 class lin_layer_writes_to_grad(_Lin):
     """In .grad looks PyTorch, and nobody else. Under which name do the other layers look for their gradients?"""
 
@@ -792,7 +792,7 @@ class lin_layer_writes_to_grad(_Lin):
         self.w.grad, self.b.grad = self.inp.t() @ self.out.g, self.out.g.sum(0)
 
 
-@misconception("Lin")
+@misconception("Lin", kind=7)
 class lin_layer_gives_all_inputs_one_gradient(_Lin):
     """All rows of your w.g are equal. Row i belongs to pixel i: does it not matter how bright that pixel was?"""
 
@@ -800,7 +800,7 @@ class lin_layer_gives_all_inputs_one_gradient(_Lin):
         self.set(self.out.g @ self.w.t(), self.out.g.sum(0).expand_as(self.w).clone(), self.out.g.sum(0))
 
 
-@misconception("Lin")
+@misconception("Lin", kind=12)
 class lin_layer_remembers_its_first_call(_Lin):
     """Call your layer on a second batch. Which of the two batches is in w.g?"""
 
@@ -823,7 +823,7 @@ class _Mse:
         return self.out
 
 
-@misconception("Mse")
+@misconception("Mse", kind=1)
 class mse_layer_forgets_the_mean(_Mse):
     """The loss is a mean. Of how many terms, and where is that number in your gradient?"""
 
@@ -831,7 +831,7 @@ class mse_layer_forgets_the_mean(_Mse):
         self.inp.g = 2 * (self.inp.squeeze(-1) - self.targ).unsqueeze(-1)
 
 
-@misconception("Mse")
+@misconception("Mse", kind=1)
 class mse_layer_forgets_the_two(_Mse):
     """Exactly half of what it should be: what does the derivative of a square bring along?"""
 
@@ -839,7 +839,7 @@ class mse_layer_forgets_the_two(_Mse):
         self.inp.g = (self.inp.squeeze(-1) - self.targ).unsqueeze(-1) / self.inp.shape[0]
 
 
-@misconception("Mse")
+@misconception("Mse", kind=3)
 class mse_layer_stretches_the_targets(_Mse):
     """Print the shape of your difference for four rows. Is it (4, 1), or was an axis invented?"""
 
@@ -847,7 +847,7 @@ class mse_layer_stretches_the_targets(_Mse):
         self.inp.g = 2 * (self.inp - self.targ) / self.inp.shape[0]
 
 
-@misconception("Mse")
+@misconception("Mse", kind=3)
 class mse_layer_stretches_the_loss_as_well:
     """(N, 1) minus (N,) gives an error to no one and (N, N) to you. Print the shape before you square."""
 
@@ -883,7 +883,7 @@ class mse_layer_waits_for_a_gradient(_Mse):
         self.inp.g = 2 * (self.inp.squeeze(-1) - self.targ).unsqueeze(-1) / self.inp.shape[0] * self.out.g
 
 
-@misconception("Mse")
+@misconception("Mse", kind=4)
 class mse_layer_gives_the_targets_a_gradient(_Mse):
     """The targets are what they are; nobody wants to change them. Which of the two saved tensors gets the gradient?"""
 
@@ -891,7 +891,7 @@ class mse_layer_gives_the_targets_a_gradient(_Mse):
         self.targ.g = 2 * (self.inp.squeeze(-1) - self.targ).unsqueeze(-1) / self.inp.shape[0]
 
 
-@misconception("Mse")
+@misconception("Mse", kind=1)
 class mse_layer_sums_the_loss:
     """Put the same batch in twice, one below the other. Should the loss double? Look at its first letter, M."""
 
@@ -903,7 +903,7 @@ class mse_layer_sums_the_loss:
         self.inp.g = 2 * (self.inp.squeeze(-1) - self.targ).unsqueeze(-1)
 
 
-@misconception("Mse")
+@misconception("Mse", kind=19)
 class mse_layer_forgets_its_return:
     """The loss was calculated, and then? Somebody wants to read it."""
 
@@ -914,7 +914,7 @@ class mse_layer_forgets_its_return:
         self.inp.g = 2 * (self.inp.squeeze(-1) - self.targ).unsqueeze(-1) / self.inp.shape[0]
 
 
-@misconception("Mse")
+@misconception("Mse", kind=1)
 class mse_layer_divides_by_the_batch_twice(_Mse):
     """Your gradient is too small by a factor that grows with the batch. How many divisions by N are in it, and how many
     in the loss?
@@ -925,7 +925,7 @@ class mse_layer_divides_by_the_batch_twice(_Mse):
         self.inp.g = 2 / n * (self.inp.squeeze(-1) - self.targ).unsqueeze(-1) / n
 
 
-@misconception("Mse")
+@misconception("Mse", kind=4)
 class mse_layer_writes_to_grad(_Mse):
     """.grad is where PyTorch keeps gradients. Where does the layer before the loss look for the one of its output?"""
 
@@ -933,7 +933,7 @@ class mse_layer_writes_to_grad(_Mse):
         self.inp.grad = 2 * (self.inp.squeeze(-1) - self.targ).unsqueeze(-1) / self.inp.shape[0]
 
 
-@misconception("Mse")
+@misconception("Mse", kind=18)
 class mse_layer_squeezes_every_axis(_Mse):
     """With one image every axis has size 1, and a squeeze that names none takes them all. Which one did you mean?"""
 
@@ -941,7 +941,7 @@ class mse_layer_squeezes_every_axis(_Mse):
         self.inp.g = 2 * (self.inp.squeeze() - self.targ.squeeze()).unsqueeze(-1) / self.inp.shape[0]
 
 
-@misconception("Mse")
+@misconception("Mse", kind=13)
 class mse_layer_subtracts_within_its_input(_Mse):
     """Are the predictions still predictions after backward? A squeezed tensor shares its memory with the one it came
     from, and -= writes into it.
@@ -967,7 +967,7 @@ class _Model:
         return self.loss(x, targ)
 
 
-@misconception("Model")
+@misconception("Model", kind=11)
 class model_forgets_to_ask_the_loss(_Model):
     """The last linear layer reads the gradient of its output. Who was to put it there?"""
 
@@ -976,7 +976,7 @@ class model_forgets_to_ask_the_loss(_Model):
             each.backward()
 
 
-@misconception("Model")
+@misconception("Model", kind=11)
 class model_goes_back_in_forward_order(_Model):
     """Each layer needs what the one after it leaves behind. Which layer is the first of yours to be asked?"""
 
@@ -986,7 +986,7 @@ class model_goes_back_in_forward_order(_Model):
             each.backward()
 
 
-@misconception("Model")
+@misconception("Model", kind=11)
 class model_asks_the_loss_last(_Model):
     """Follow the black numbers of the picture: with which layer does the way back begin?"""
 
@@ -996,7 +996,7 @@ class model_asks_the_loss_last(_Model):
         self.loss.backward()
 
 
-@misconception("Model")
+@misconception("Model", kind=11)
 class model_turns_its_list_round(_Model):
     """The first batch is fine and the second is not. In which order do your layers stand after backward?"""
 
@@ -1007,7 +1007,7 @@ class model_turns_its_list_round(_Model):
             each.backward()
 
 
-@misconception("Model")
+@misconception("Model", kind=19)
 class model_skips_the_first_layer(_Model):
     """A slice leaves out the index that it stops at. Which layer is never asked?"""
 
@@ -1017,7 +1017,7 @@ class model_skips_the_first_layer(_Model):
             each.backward()
 
 
-@misconception("Model")
+@misconception("Model", kind=(12, 19))
 class model_overwrites_its_loss:
     """self.loss was a layer when the model was made. What is it after the first call: a layer, or a number?"""
 
@@ -1037,7 +1037,7 @@ class model_overwrites_its_loss:
             each.backward()
 
 
-@misconception("Model")
+@misconception("Model", kind=11)
 class model_gives_everyone_the_input(_Model):
     """Every layer works on what the one before has given. What do all of yours work on?"""
 
@@ -1052,7 +1052,7 @@ class model_gives_everyone_the_input(_Model):
             each.backward()
 
 
-@misconception("Model")
+@misconception("Model", kind=19)
 class model_forgets_its_return(_Model):
     """The layers are called and the loss is too; then the value is lost. What does __call__ give back?"""
 
@@ -1121,7 +1121,7 @@ class model_ends_with_a_relu:
             each.backward()
 
 
-@misconception("Model")
+@misconception("Model", kind=12)
 class model_takes_the_weights_of_the_notebook:
     """Names that are no arguments are looked up in the notebook. Whose weights are in your layers: those you were
     given?
@@ -1157,7 +1157,7 @@ class model_swaps_predictions_and_targets(_Model):
             each.backward()
 
 
-@misconception("Model")
+@misconception("Model", kind=11)
 class model_goes_back_through_new_layers:
     """A new object remembers nothing. Are the layers that go back the very ones that were called?"""
 
@@ -1184,7 +1184,7 @@ class model_goes_back_through_new_layers:
 # --- Module --------------------------------------------------------------------------------------------------------
 
 
-@misconception("Module")
+@misconception("Module", kind=19)
 class module_with_single_underscores:
     """A layer made from yours cannot be called. By which exact name does Python look for what happens then?"""
 
@@ -1200,7 +1200,7 @@ class module_with_single_underscores:
         self.bwd(self.out, *self.args)
 
 
-@misconception("Module")
+@misconception("Module", kind=19)
 class module_misspells_forward:
     """Read the names of your methods aloud, letter by letter. Every layer defines forward; whom do you call?"""
 
@@ -1229,7 +1229,7 @@ class _Module:
         self.bwd(self.out, *self.args)
 
 
-@misconception("Module")
+@misconception("Module", kind=19)
 class module_forgets_its_return(_Module):
     """forward gave something and you saved it. What does whoever called the layer get?"""
 
@@ -1238,7 +1238,7 @@ class module_forgets_its_return(_Module):
         self.out = self.forward(*args)
 
 
-@misconception("Module")
+@misconception("Module", kind=11)
 class module_runs_forward_twice(_Module):
     """Count how often forward runs in one call. Two runs give two tensors, and only one of them gets the gradient."""
 
@@ -1248,7 +1248,7 @@ class module_runs_forward_twice(_Module):
         return self.forward(*args)
 
 
-@misconception("Module")
+@misconception("Module", kind=4)
 class module_hands_out_a_copy(_Module):
     """The numbers agree, but bwd finds no .g. Is the tensor that was returned the one that was saved?"""
 
@@ -1261,7 +1261,7 @@ class module_hands_out_a_copy(_Module):
         raise NotImplementedError("no forward")
 
 
-@misconception("Module")
+@misconception("Module", kind=4)
 class module_saves_copies(_Module):
     """bwd sets .g on the tensors that it is given. Are these the caller's own, or copies that nobody else knows?"""
 
@@ -1281,7 +1281,7 @@ class module_takes_one_argument(_Module):
         return self.out
 
 
-@misconception("Module")
+@misconception("Module", kind=11)
 class module_saves_its_first_argument_alone(_Module):
     """What is self.args after a call on two tensors, and what does a star in front of a single tensor do?"""
 
@@ -1309,7 +1309,7 @@ class module_hands_bwd_a_tuple(_Module):
         self.bwd(self.out, self.args)
 
 
-@misconception("Module")
+@misconception("Module", kind=11)
 class module_hands_the_output_over_last(_Module):
     """bwd(out, *args): which comes first? A layer of one input would take one for the other, without an error."""
 
@@ -1317,7 +1317,7 @@ class module_hands_the_output_over_last(_Module):
         self.bwd(*self.args, self.out)
 
 
-@misconception("Module")
+@misconception("Module", kind=4)
 class module_keeps_the_output_from_bwd(_Module):
     """bwd starts from the gradient of the output. Among what you hand to it, where is the output?"""
 
@@ -1325,7 +1325,7 @@ class module_keeps_the_output_from_bwd(_Module):
         self.bwd(*self.args)
 
 
-@misconception("Module")
+@misconception("Module", kind=19)
 class module_hides_forward(_Module):
     """After the first call, what is self.forward: still a method? The second call will tell you."""
 
@@ -1336,7 +1336,7 @@ class module_hides_forward(_Module):
         return self.out
 
 
-@misconception("Module")
+@misconception("Module", kind=19)
 class module_hides_bwd(_Module):
     """backward() is called with nothing in its brackets. Does yours want more? And what it calls is bwd: is self.bwd
     still a method after a call, or an attribute of its name?
@@ -1372,7 +1372,7 @@ class module_raises_the_wrong_thing(_Module):
         raise NotImplemented  # type: ignore[misc]  # noqa: F901 - the mistake
 
 
-@misconception("Module")
+@misconception("Module", kind=12)
 class module_saves_on_the_class(_Module):
     """Call two layers, then send the first one back. Whose input does it find? Look at where you save."""
 
@@ -1382,7 +1382,7 @@ class module_saves_on_the_class(_Module):
         return self.out
 
 
-@misconception("Module")
+@misconception("Module", kind=12)
 class module_remembers_its_first_call(_Module):
     """Call one layer on two batches. Which one is in self.args afterwards, and which should be?"""
 
@@ -1396,7 +1396,7 @@ class module_remembers_its_first_call(_Module):
 # --- ReLU ----------------------------------------------------------------------------------------------------------
 
 
-@misconception("ReLU")
+@misconception("ReLU", kind=19)
 class relu_on_module_misspells_forward(Module):
     """Module calls forward, and finds only its own. Compare the names of your methods with that, letter by letter."""
 
@@ -1436,7 +1436,7 @@ class relu_on_module_looks_for_inp(Module):
         self.inp.g = (self.inp > 0) * self.out.g
 
 
-@misconception("ReLU")
+@misconception("ReLU", kind=19)
 class relu_on_module_forgets_its_return(Module):
     """Module saves what forward gives. What does yours give?"""
 
@@ -1447,7 +1447,7 @@ class relu_on_module_forgets_its_return(Module):
         inp.g = (inp > 0) * out.g
 
 
-@misconception("ReLU")
+@misconception("ReLU", kind=11)
 class relu_on_module_swaps_out_and_inp(Module):
     """In which order does Module hand things to bwd? Compare with the order of your parameters."""
 
@@ -1458,7 +1458,7 @@ class relu_on_module_swaps_out_and_inp(Module):
         inp.g = (inp > 0) * out.g
 
 
-@misconception("ReLU")
+@misconception("ReLU", kind=4)
 class relu_on_module_returns_the_gradient(Module):
     """Module throws away what bwd returns. Where will the layer before look for the gradient?"""
 
@@ -1469,7 +1469,7 @@ class relu_on_module_returns_the_gradient(Module):
         return (inp > 0) * out.g
 
 
-@misconception("ReLU")
+@misconception("ReLU", kind=19)
 class relu_on_module_hides_bwd(Module):
     """You have saved something on self under the name of a method. Which of the two does Module find now?"""
 
@@ -1481,7 +1481,7 @@ class relu_on_module_hides_bwd(Module):
         inp.g = (inp > 0) * out.g
 
 
-@misconception("ReLU")
+@misconception("ReLU", kind=9)
 class relu_on_module_is_open_at_zero(Module):
     """An input of exactly 0: does your mask let its gradient through? In 04 we agreed on an answer."""
 
@@ -1492,7 +1492,7 @@ class relu_on_module_is_open_at_zero(Module):
         inp.g = (inp >= 0) * out.g
 
 
-@misconception("ReLU")
+@misconception("ReLU", kind=4)
 class relu_on_module_sends_the_value_back(Module):
     """The mask is right. What do you multiply it with: the output, or the gradient that has arrived at the output?"""
 
@@ -1503,7 +1503,7 @@ class relu_on_module_sends_the_value_back(Module):
         inp.g = (inp > 0) * out
 
 
-@misconception("ReLU")
+@misconception("ReLU", kind=13)
 class relu_on_module_blots_the_arriving_gradient(Module):
     """*= writes into the tensor on its left. Whose gradient is that, and is it still what it was after bwd?"""
 
@@ -1529,7 +1529,7 @@ class _Linear(Module):
         inp.g, self.w.g, self.b.g = inp_g, w_g, b_g
 
 
-@misconception("Linear")
+@misconception("Linear", kind=2)
 class linear_forgets_the_batch_sum(_Linear):
     """w.g has w's shape; yours has one axis more, one sheet for each image. What happens to the sheets?"""
 
@@ -1537,7 +1537,7 @@ class linear_forgets_the_batch_sum(_Linear):
         self.set(inp, out.g @ self.w.t(), inp.unsqueeze(-1) * out.g.unsqueeze(1), out.g.sum(0))
 
 
-@misconception("Linear")
+@misconception("Linear", kind=2)
 class linear_sums_over_the_inputs(_Linear):
     """Which of the three axes of your stack is the batch? Sum over that one."""
 
@@ -1545,7 +1545,7 @@ class linear_sums_over_the_inputs(_Linear):
         self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(1), out.g.sum(0))
 
 
-@misconception("Linear")
+@misconception("Linear", kind=1)
 class linear_averages_the_sheets(_Linear):
     """Your w.g is too small by a factor that is the size of the batch. Does the formula say mean, or Σ?"""
 
@@ -1553,7 +1553,7 @@ class linear_averages_the_sheets(_Linear):
         self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(-1) * out.g.unsqueeze(1)).mean(0), out.g.sum(0))
 
 
-@misconception("Linear")
+@misconception("Linear", kind=5)
 class linear_turns_the_sheets(_Linear):
     """Inputs run down a sheet, outputs run across. Which of the two tensors got its new axis at the end?"""
 
@@ -1561,7 +1561,7 @@ class linear_turns_the_sheets(_Linear):
         self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(1) * out.g.unsqueeze(-1)).sum(0), out.g.sum(0))
 
 
-@misconception("Linear")
+@misconception("Linear", kind=6)
 class linear_puts_both_axes_in_one_place(_Linear):
     """A column times a row makes a sheet; a row times a row does not. Where does each new axis go?"""
 
@@ -1569,7 +1569,7 @@ class linear_puts_both_axes_in_one_place(_Linear):
         self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(1) * out.g.unsqueeze(1)).sum(0), out.g.sum(0))
 
 
-@misconception("Linear")
+@misconception("Linear", kind=4)
 class linear_sends_values_back(_Linear):
     """out comes into bwd as a tensor with a letter box. Have you read the letter, or used the box?"""
 
@@ -1592,7 +1592,7 @@ class linear_keeps_its_weights_in_args(Module):
         inp.g, w.g, b.g = out.g @ w.t(), inp.t() @ out.g, out.g.sum(0)
 
 
-@misconception("Linear")
+@misconception("Linear", kind=19)
 class linear_with_single_underscores(Module):
     """Linear(w, b) says that it takes no arguments. Which method takes them, and how is its name spelt?"""
 
@@ -1606,7 +1606,7 @@ class linear_with_single_underscores(Module):
         inp.g, self.w.g, self.b.g = out.g @ self.w.t(), inp.t() @ out.g, out.g.sum(0)
 
 
-@misconception("Linear")
+@misconception("Linear", kind=13)
 class linear_adds_up_over_batches(_Linear):
     """Two batches, one after the other: is the first one still in your gradients? They replace, they do not add."""
 
@@ -1624,7 +1624,7 @@ class linear_brings_its_own_backward(_Linear):
         self.set(inp, self.out.g @ self.w.t(), inp.t() @ self.out.g, self.out.g.sum(0))
 
 
-@misconception("Linear")
+@misconception("Linear", kind=2)
 class linear_gives_each_row_a_bias_gradient(_Linear):
     """There is one b for the whole batch, and your b.g has a row for each image. How do they become one?"""
 
@@ -1632,7 +1632,7 @@ class linear_gives_each_row_a_bias_gradient(_Linear):
         self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g)
 
 
-@misconception("Linear")
+@misconception("Linear", kind=2)
 class linear_sums_the_bias_gradient_to_one_number(_Linear):
     """A sum without an axis leaves one number. How many does b hold, and over which axis alone is to be summed?"""
 
@@ -1640,7 +1640,7 @@ class linear_sums_the_bias_gradient_to_one_number(_Linear):
         self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g.sum())
 
 
-@misconception("Linear")
+@misconception("Linear", kind=2)
 class linear_averages_the_bias_gradient(_Linear):
     """w.g is right, and b.g is too small by the size of the batch. Both have Σ over the batch in their formulas."""
 
@@ -1648,7 +1648,7 @@ class linear_averages_the_bias_gradient(_Linear):
         self.set(inp, out.g @ self.w.t(), (inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g.mean(0))
 
 
-@misconception("Linear")
+@misconception("Linear", kind=5)
 class linear_goes_back_through_w_unturned(_Linear):
     """(N, n_out) is to become (N, n_in). Write the shape of w beside it: does w fit as it lies?"""
 
@@ -1656,7 +1656,7 @@ class linear_goes_back_through_w_unturned(_Linear):
         self.set(inp, out.g @ self.w, (inp.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g.sum(0))
 
 
-@misconception("Linear")
+@misconception("Linear", kind=6)
 class linear_multiplies_entry_by_entry(_Linear):
     """Every input has to meet every output of its image. In your product each input meets how many?"""
 
@@ -1664,7 +1664,7 @@ class linear_multiplies_entry_by_entry(_Linear):
         self.set(inp, out.g @ self.w.t(), (inp * out.g).sum(0), out.g.sum(0))
 
 
-@misconception("Linear")
+@misconception("Linear", kind=7)
 class linear_gives_all_inputs_one_gradient(_Linear):
     """All rows of your w.g are equal: one gradient for all the inputs. Which tensor of the formula is not in it?"""
 
@@ -1672,7 +1672,7 @@ class linear_gives_all_inputs_one_gradient(_Linear):
         self.set(inp, out.g @ self.w.t(), out.g.sum(0).expand_as(self.w).clone(), out.g.sum(0))
 
 
-@misconception("Linear")
+@misconception("Linear", kind=11)
 class linear_takes_its_output_for_its_input(_Linear):
     """bwd is given the output and the input. Which of the two was multiplied with w on the way forward?"""
 
@@ -1680,7 +1680,7 @@ class linear_takes_its_output_for_its_input(_Linear):
         self.set(inp, out.g @ self.w.t(), (out.unsqueeze(-1) * out.g.unsqueeze(1)).sum(0), out.g.sum(0))
 
 
-@misconception("Linear")
+@misconception("Linear", kind=19)
 class linear_forgets_its_return(_Linear):
     """Module saves what forward gives, and hands it on. What does yours give?"""
 
@@ -1707,7 +1707,7 @@ class mse_on_module_leaves_no_room_for_out(_Loss):
         inp.g = 2 * (inp.squeeze(-1) - targ).unsqueeze(-1) / inp.shape[0]
 
 
-@misconception("MSE")
+@misconception("MSE", kind=11)
 class mse_on_module_takes_out_last(_Loss):
     """Module counts on your parameters being in its order. Which one comes first?"""
 
@@ -1723,7 +1723,7 @@ class mse_on_module_waits_for_a_gradient(_Loss):
         inp.g = 2 * (inp.squeeze(-1) - targ).unsqueeze(-1) / inp.shape[0] * out.g
 
 
-@misconception("MSE")
+@misconception("MSE", kind=1)
 class mse_on_module_forgets_the_mean(_Loss):
     """Your gradient is N times too large. What did the loss do with the N squares?"""
 
@@ -1731,7 +1731,7 @@ class mse_on_module_forgets_the_mean(_Loss):
         inp.g = 2 * (inp.squeeze(-1) - targ).unsqueeze(-1)
 
 
-@misconception("MSE")
+@misconception("MSE", kind=3)
 class mse_on_module_stretches_the_targets(_Loss):
     """Predictions lie in a column, targets in a row. What shape does their difference get?"""
 
@@ -1747,7 +1747,7 @@ class mse_on_module_loses_the_last_axis(_Loss):
         inp.g = 2 * (inp.squeeze(-1) - targ) / inp.shape[0]
 
 
-@misconception("MSE")
+@misconception("MSE", kind=1)
 class mse_on_module_forgets_the_two(_Loss):
     """A factor is missing, the same for every row: differentiate the square once more."""
 
@@ -1767,7 +1767,7 @@ class mse_on_module_does_it_all_itself(_Loss):
         self.backward()
 
 
-@misconception("MSE")
+@misconception("MSE", kind=1)
 class mse_on_module_divides_by_the_batch_twice(_Loss):
     """Too small, and the more so the larger the batch is. Where do you divide by N, and where once more?"""
 
@@ -1775,7 +1775,7 @@ class mse_on_module_divides_by_the_batch_twice(_Loss):
         inp.g = 2 / len(targ) * (inp.squeeze(-1) - targ).unsqueeze(-1) / len(targ)
 
 
-@misconception("MSE")
+@misconception("MSE", kind=4)
 class mse_on_module_gives_the_targets_a_gradient(_Loss):
     """The targets are given, and nothing before them wants a gradient. On which of the two arguments is it missing?"""
 
@@ -1783,7 +1783,7 @@ class mse_on_module_gives_the_targets_a_gradient(_Loss):
         targ.g = 2 * (inp.squeeze(-1) - targ).unsqueeze(-1) / inp.shape[0]
 
 
-@misconception("MSE")
+@misconception("MSE", kind=18)
 class mse_on_module_squeezes_every_axis(_Loss):
     """In a batch of one, how many axes does a bare squeeze() leave? Say which one is to go."""
 
@@ -1791,7 +1791,7 @@ class mse_on_module_squeezes_every_axis(_Loss):
         inp.g = 2 * (inp.squeeze() - targ.squeeze()).unsqueeze(-1) / inp.shape[0]
 
 
-@misconception("MSE")
+@misconception("MSE", kind=13)
 class mse_on_module_subtracts_within_inp(_Loss):
     """What does inp hold after bwd? A squeezed tensor and the one it came from are two views of the same numbers."""
 
@@ -1801,7 +1801,7 @@ class mse_on_module_subtracts_within_inp(_Loss):
         inp.g = 2 * gaps.unsqueeze(-1) / inp.shape[0]
 
 
-@misconception("MSE")
+@misconception("MSE", kind=19)
 class mse_on_module_forgets_its_return(Module):
     """The loss was calculated in forward. Who gets to see it?"""
 
@@ -1831,7 +1831,7 @@ class _Network(Module):
             each.backward()
 
 
-@misconception("Network")
+@misconception("Network", kind=19)
 class network_calls_a_layer_out(Module):
     """One of your layers has a name that Module uses itself. What lies under that name once the network was called?"""
 
@@ -1846,7 +1846,7 @@ class network_calls_a_layer_out(Module):
             each.backward()
 
 
-@misconception("Network")
+@misconception("Network", kind=11)
 class network_goes_around_the_call(_Network):
     """It is __call__ that remembers, and forward that calculates. Which of the two do you use on your layers?"""
 
@@ -1856,7 +1856,7 @@ class network_goes_around_the_call(_Network):
         return self.loss.forward(x, targ)
 
 
-@misconception("Network")
+@misconception("Network", kind=11)
 class network_forgets_to_ask_the_loss(_Network):
     """Where does the first gradient come from? None of the layers in your list can make it."""
 
@@ -1865,7 +1865,7 @@ class network_forgets_to_ask_the_loss(_Network):
             each.backward()
 
 
-@misconception("Network")
+@misconception("Network", kind=11)
 class network_goes_back_in_forward_order(_Network):
     """The first linear layer is asked first. Has anybody put a gradient on its output by then?"""
 
@@ -1875,7 +1875,7 @@ class network_goes_back_in_forward_order(_Network):
             each.backward()
 
 
-@misconception("Network")
+@misconception("Network", kind=11)
 class network_turns_its_list_round(_Network):
     """Use the network twice. Does reverse() give you another list, or does it change the one you have?"""
 
@@ -1896,7 +1896,7 @@ class network_calls_bwd_itself(_Network):
             each.bwd()
 
 
-@misconception("Network")
+@misconception("Network", kind=19)
 class network_skips_the_first_layer(_Network):
     """w2 has its gradient and w1 has none. Where does your slice end?"""
 
@@ -1906,7 +1906,7 @@ class network_skips_the_first_layer(_Network):
             each.backward()
 
 
-@misconception("Network")
+@misconception("Network", kind=19)
 class network_forgets_its_return(_Network):
     """Module returns what your forward gives. After the last layer was called, does forward give anything?"""
 
@@ -1936,7 +1936,7 @@ class network_leaves_out_the_relu(_Network):
         self.loss = MSE()
 
 
-@misconception("Network")
+@misconception("Network", kind=12)
 class network_takes_the_weights_of_the_notebook(Module):
     """Your network was made with four tensors. Whose weights are in its layers: these, or those of the notebook?"""
 
@@ -1962,7 +1962,7 @@ class _Faster(Linear):
         inp.g, self.w.g, self.b.g = out.g @ self.w.t(), w_g, out.g.sum(0)
 
 
-@misconception("LinearEinsum")
+@misconception("LinearEinsum", kind=(5, 10))
 class einsum_layer_turns_the_result(_Faster):
     """The letters after the arrow are the axes of the result, in their order. Which comes first in w?"""
 
@@ -1970,7 +1970,7 @@ class einsum_layer_turns_the_result(_Faster):
         self.set(inp, out, torch.einsum("bi,bj->ji", inp, out.g))
 
 
-@misconception("LinearEinsum")
+@misconception("LinearEinsum", kind=(2, 10))
 class einsum_layer_keeps_the_batch(_Faster):
     """Your w.g has three axes. Which letter may not be after the arrow, so that it is summed over?"""
 
@@ -1978,7 +1978,7 @@ class einsum_layer_keeps_the_batch(_Faster):
         self.set(inp, out, torch.einsum("bi,bj->bij", inp, out.g))
 
 
-@misconception("LinearEinsum")
+@misconception("LinearEinsum", kind=(7, 10))
 class einsum_layer_sums_each_alone(_Faster):
     """The pixels of an image belong to the gradient of the same image. What tells einsum to walk two axes together?"""
 
@@ -1986,7 +1986,7 @@ class einsum_layer_sums_each_alone(_Faster):
         self.set(inp, out, torch.einsum("bi,cj->ij", inp, out.g))
 
 
-@misconception("LinearEinsum")
+@misconception("LinearEinsum", kind=10)
 class einsum_layer_spells_a_plain_product(_Faster):
     """These are the letters of a @ b. Read yours off the formula of w.g: which axis do inp and out.g have in common?"""
 
@@ -2002,7 +2002,7 @@ class einsum_layer_sets_nothing_but_w(_Faster):
         self.w.g = torch.einsum("bi,bj->ij", inp, out.g)
 
 
-@misconception("LinearEinsum")
+@misconception("LinearEinsum", kind=4)
 class einsum_layer_sends_values_back(_Faster):
     """What goes into the einsum: the output of the layer, or what has come back to it?"""
 
@@ -2030,7 +2030,7 @@ class einsum_layer_still_makes_every_sheet(_Faster):
         self.set(inp, out, torch.einsum("bi,bj->bij", inp, out.g).sum(0))
 
 
-@misconception("LinearEinsum")
+@misconception("LinearEinsum", kind=2)
 class einsum_layer_gives_each_row_a_bias_gradient(_Faster):
     """Letters would be of help for b as well: which one is summed over, so that one number for each output is left?"""
 
@@ -2039,7 +2039,7 @@ class einsum_layer_gives_each_row_a_bias_gradient(_Faster):
         self.b.g = out.g
 
 
-@misconception("LinearEinsum")
+@misconception("LinearEinsum", kind=1)
 class einsum_layer_divides_by_the_batch(_Faster):
     """Does Σ say anything of a division? The 1/N of the loss has come down with out.g already."""
 
@@ -2047,7 +2047,7 @@ class einsum_layer_divides_by_the_batch(_Faster):
         self.set(inp, out, torch.einsum("bi,bj->ij", inp, out.g) / len(inp))
 
 
-@misconception("LinearEinsum")
+@misconception("LinearEinsum", kind=7)
 class einsum_layer_gives_all_inputs_one_gradient(_Faster):
     """The letter of the inputs is not after your arrow, so they were added up, and all rows of w.g are alike."""
 
@@ -2055,7 +2055,7 @@ class einsum_layer_gives_all_inputs_one_gradient(_Faster):
         self.set(inp, out, torch.einsum("bi,bj->j", inp, out.g).expand_as(self.w).clone())
 
 
-@misconception("LinearEinsum")
+@misconception("LinearEinsum", kind=13)
 class einsum_layer_adds_up_over_batches(_Faster):
     """Send two batches through, one after the other. What of the first one is still in w.g?"""
 
@@ -2066,7 +2066,7 @@ class einsum_layer_adds_up_over_batches(_Faster):
 # --- LinearMatmul --------------------------------------------------------------------------------------------------
 
 
-@misconception("LinearMatmul")
+@misconception("LinearMatmul", kind=5)
 class matmul_layer_forgets_to_turn(_Faster):
     """(N, n_in) and (N, n_out): the inner sizes do not agree. Which of the two has to be turned?"""
 
@@ -2074,7 +2074,7 @@ class matmul_layer_forgets_to_turn(_Faster):
         self.set(inp, out, inp @ out.g)
 
 
-@misconception("LinearMatmul")
+@misconception("LinearMatmul", kind=5)
 class matmul_layer_turns_the_other(_Faster):
     """Both orders can be multiplied, and only one gives w's shape. Write the shape of your product beside that of w."""
 
@@ -2082,7 +2082,7 @@ class matmul_layer_turns_the_other(_Faster):
         self.set(inp, out, out.g.t() @ inp)
 
 
-@misconception("LinearMatmul")
+@misconception("LinearMatmul", kind=6)
 class matmul_layer_multiplies_entry_by_entry(_Faster):
     """* has no sum in it. Which operator multiplies row by column?"""
 
@@ -2090,7 +2090,7 @@ class matmul_layer_multiplies_entry_by_entry(_Faster):
         self.set(inp, out, inp.t() * out.g)
 
 
-@misconception("LinearMatmul")
+@misconception("LinearMatmul", kind=19)
 class matmul_layer_calls_a_property(_Faster):
     """One way to write the transpose takes brackets, the other does not. A tensor is not callable: which is yours?"""
 
@@ -2106,7 +2106,7 @@ class matmul_layer_sets_nothing_but_w(_Faster):
         self.w.g = inp.t() @ out.g
 
 
-@misconception("LinearMatmul")
+@misconception("LinearMatmul", kind=4)
 class matmul_layer_sends_values_back(_Faster):
     """Which of the two is in your product, out or out.g? Change out.g and see whether w.g follows."""
 
@@ -2132,7 +2132,7 @@ class matmul_layer_still_makes_every_sheet(_Faster):
         self.set(inp, out, (inp.unsqueeze(-1) @ out.g.unsqueeze(1)).sum(0))
 
 
-@misconception("LinearMatmul")
+@misconception("LinearMatmul", kind=2)
 class matmul_layer_gives_each_row_a_bias_gradient(_Faster):
     """w.g has lost the batch in the product. Where does b.g lose it?"""
 
@@ -2141,7 +2141,7 @@ class matmul_layer_gives_each_row_a_bias_gradient(_Faster):
         self.b.g = out.g
 
 
-@misconception("LinearMatmul")
+@misconception("LinearMatmul", kind=1)
 class matmul_layer_divides_by_the_batch(_Faster):
     """A matrix product adds up and does not average. Who has taken the mean over the batch already?"""
 
@@ -2149,7 +2149,7 @@ class matmul_layer_divides_by_the_batch(_Faster):
         self.set(inp, out, inp.t() @ out.g / len(inp))
 
 
-@misconception("LinearMatmul")
+@misconception("LinearMatmul", kind=7)
 class matmul_layer_gives_all_inputs_one_gradient(_Faster):
     """A matrix of ones forgets which pixel was bright. What stands on the left of the product in the formula?"""
 
@@ -2157,7 +2157,7 @@ class matmul_layer_gives_all_inputs_one_gradient(_Faster):
         self.set(inp, out, torch.ones_like(inp).t() @ out.g)
 
 
-@misconception("LinearMatmul")
+@misconception("LinearMatmul", kind=13)
 class matmul_layer_adds_up_over_batches(_Faster):
     """PyTorch adds to .grad, and has zero_grad() for that. What does our .g do with what was there before?"""
 
@@ -2199,7 +2199,7 @@ class torch_network_keeps_plain_tensors(nn.Module):
         return mse(relu(x @ self.w1 + self.b1) @ self.w2 + self.b2, targ)
 
 
-@misconception("TorchNetwork")
+@misconception("TorchNetwork", kind=19)
 class torch_network_forgets_the_parent(nn.Module):
     """Before it can note anything down, nn.Module has to open its books. Who calls its __init__ once you write your
     own?
@@ -2218,7 +2218,7 @@ class _Torch(nn.Module):
         self.layers = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))
 
 
-@misconception("TorchNetwork")
+@misconception("TorchNetwork", kind=19)
 class torch_network_misspells_forward(_Torch):
     """nn.Module says that forward is missing, and you have written it. Letter by letter: have you?"""
 
@@ -2234,7 +2234,7 @@ class torch_network_returns_its_predictions(_Torch):
         return self.layers(x)
 
 
-@misconception("TorchNetwork")
+@misconception("TorchNetwork", kind=3)
 class torch_network_stretches_the_targets(_Torch):
     """(N, 1) and (N,) once more: what is the shape of the difference before it is squared?"""
 
@@ -2242,7 +2242,7 @@ class torch_network_stretches_the_targets(_Torch):
         return (self.layers(x) - targ).pow(2).mean()
 
 
-@misconception("TorchNetwork")
+@misconception("TorchNetwork", kind=19)
 class torch_network_forgets_its_return(_Torch):
     """Whoever calls the network gets None, and None has no backward. What does forward end with?"""
 
@@ -2250,7 +2250,7 @@ class torch_network_forgets_its_return(_Torch):
         self.loss = mse(self.layers(x), targ)
 
 
-@misconception("TorchNetwork")
+@misconception("TorchNetwork", kind=13)
 class torch_network_goes_back_by_itself(_Torch):
     """Look at the gradients right after the call. Nobody has asked for them yet, and when somebody does, they are added
     once more.
@@ -2278,7 +2278,7 @@ class torch_network_cuts_the_loss_off(_Torch):
         return mse(self.layers(x), targ).detach()
 
 
-@misconception("TorchNetwork")
+@misconception("TorchNetwork", kind=1)
 class torch_network_sums_the_squares(_Torch):
     """Your loss grows with the batch. What does the M in MSE stand for?"""
 
@@ -2306,7 +2306,7 @@ class torch_network_leaves_out_the_relu(nn.Module):
         return mse(self.layers(x), targ)
 
 
-@misconception("TorchNetwork")
+@misconception("TorchNetwork", kind=15)
 class torch_network_swaps_in_and_out(nn.Module):
     """nn.Linear is made with (inputs, outputs), although it keeps its weight as (outputs, inputs). Which did you write
     first?

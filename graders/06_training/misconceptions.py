@@ -166,13 +166,13 @@ def adds_a_little_before_the_log(logits, targ):
     return -(_shares(logits)[torch.arange(len(targ)), targ] + 1e-9).log().mean()
 
 
-@misconception("softmax_cross_entropy")
+@misconception("softmax_cross_entropy", kind=1)
 def the_losses_are_summed(logits, targ):
     """By which factor are you off: is it the number of rows? Say the formula from the left: what comes before Σ?"""
     return _losses(logits, targ).sum()
 
 
-@misconception("softmax_cross_entropy")
+@misconception("softmax_cross_entropy", kind=1)
 def averages_over_rows_and_classes(logits, targ):
     """By which factor are you off: is it the number of classes? The loss is a mean over rows; how many terms does it
     average?
@@ -180,13 +180,13 @@ def averages_over_rows_and_classes(logits, targ):
     return _losses(logits, targ).sum() / logits.numel()
 
 
-@misconception("softmax_cross_entropy")
+@misconception("softmax_cross_entropy", kind=2)
 def the_rows_keep_their_losses(logits, targ):
     """You have a loss for each row. The batch as a whole has one number: which one of them all?"""
     return _losses(logits, targ)
 
 
-@misconception("softmax_cross_entropy")
+@misconception("softmax_cross_entropy", kind=2)
 def softmax_runs_down_the_columns(logits, targ):
     """The shares of one image add up to 1: is it a row or a column of the logits that belongs to one image?"""
     largest = logits.max(0).values
@@ -194,7 +194,7 @@ def softmax_runs_down_the_columns(logits, targ):
     return -log_shares[torch.arange(len(targ)), targ].mean()
 
 
-@misconception("softmax_cross_entropy")
+@misconception("softmax_cross_entropy", kind=3)
 def picks_whole_columns(logits, targ):
     """Print the shape of what you picked with targ: N numbers, or N × N? A colon takes every row, for every
     target.
@@ -236,7 +236,7 @@ def the_squared_error_of_shares(logits, targ):
     return (_shares(logits) - torch.eye(logits.shape[1], dtype=logits.dtype)[targ]).square().mean()
 
 
-@misconception("softmax_cross_entropy")
+@misconception("softmax_cross_entropy", kind=13)
 def takes_the_largest_score_out_in_place(logits, targ):
     """After your function, do the logits still hold what the network put there? Who else needs them?"""
     logits -= logits.max(1, keepdim=True).values
@@ -255,7 +255,7 @@ def the_loss_leaves_torch(logits, targ):
     return _losses(logits, targ).mean().item()
 
 
-@misconception("softmax_cross_entropy")
+@misconception("softmax_cross_entropy", kind=19)
 def forgets_to_return_the_loss(logits, targ):
     """A function without `return` gives back None, whatever it has computed."""
     _losses(logits, targ).mean()
@@ -267,7 +267,7 @@ def calls_the_ready_made_loss(logits, targ):
     return torch.nn.functional.cross_entropy(logits, targ)
 
 
-@misconception("softmax_cross_entropy", symptom="memory")
+@misconception("softmax_cross_entropy", symptom="memory", kind=3)
 def adds_a_column_to_a_row(logits, targ):
     """The number is right, and a table of all pairs of rows was made on the way. Print the shapes on both sides of each
     + and - and bracket: what do (N, 1) and (N,) make, and what does a colon pick?
@@ -277,7 +277,7 @@ def adds_a_column_to_a_row(logits, targ):
     return (sums - logits[torch.arange(len(targ)), targ]).mean()
 
 
-@misconception("softmax_cross_entropy")
+@misconception("softmax_cross_entropy", kind=8)
 def largest_scores_lie_along_the_classes(logits, targ):
     """Shapes are aligned from the right: whose place does a vector of shape (N,) take in (N, C)? A square batch hides
     it. What keeps the axis that max takes away?
@@ -289,37 +289,37 @@ def largest_scores_lie_along_the_classes(logits, targ):
 # --- softmax_cross_entropy_grad ------------------------------------------------------------------------------------
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=1)
 def the_gradient_of_a_sum(logits, targ):
     """By which factor are you off: is it the number of rows? The loss is a mean; how many terms does it average?"""
     logits.g = _wrongness(logits, targ)
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=1)
 def divides_by_every_entry(logits, targ):
     """The loss is a mean: over rows, or over all entries? By which factor are you off?"""
     logits.g = _wrongness(logits, targ) / logits.numel()
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=1)
 def divides_by_the_classes(logits, targ):
     """You divide by one of the two sizes of the logits. Which of them does the loss average over?"""
     logits.g = _wrongness(logits, targ) / logits.shape[1]
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=1)
 def divides_twice(logits, targ):
     """Where do you divide by N, and where once more? The loss takes one mean."""
     logits.g = _wrongness(logits, targ) / len(targ) ** 2
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=1)
 def divides_only_the_one_hot_rows(logits, targ):
     """Add up a row of your gradient: is it 0? Both terms are shared by N rows."""
     logits.g = _shares(logits) - _one_hot(logits, targ) / len(targ)
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=1)
 def divides_only_the_shares(logits, targ):
     """Add up a row of your gradient: is it 0? N belongs to the whole difference, not to its first term."""
     logits.g = _shares(logits) / len(targ) - _one_hot(logits, targ)
@@ -337,7 +337,7 @@ def truth_minus_shares(logits, targ):
     logits.g = -_wrongness(logits, targ) / len(targ)
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=3)
 def lowers_whole_columns(logits, targ):
     """How many entries of each row should be lowered by 1? A colon takes all rows, for each of the targets."""
     shares = _shares(logits)
@@ -351,7 +351,7 @@ def one_hot_rows_as_long_as_the_batch(logits, targ):
     logits.g = (_shares(logits) - torch.eye(len(targ), dtype=logits.dtype)[targ]) / len(targ)
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=2)
 def shares_of_a_column(logits, targ):
     """Add up a row of your shares, then a column. Which of the two has to be 1?"""
     logits.g = (_shares(logits.t()).t() - _one_hot(logits, targ)) / len(targ)
@@ -379,32 +379,32 @@ def all_rows_lose_the_same_score(logits, targ):
     logits.g = (powers / powers.sum(1, keepdim=True) - _one_hot(logits, targ)) / len(targ)
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=4)
 def returns_the_gradient_of_the_loss(logits, targ):
     """Your gradient is right and nobody will find it. Where does the network's backward pass look for it?"""
     return _wrongness(logits, targ) / len(targ)
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=4)
 def writes_it_into_grad(logits, targ):
     """`.grad` is PyTorch's own place. Which attribute have you used since 04?"""
     logits.grad = _wrongness(logits, targ) / len(targ)
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=4)
 def writes_it_onto_the_targets(logits, targ):
     """Whose derivative is it? The gradient hangs on the tensor that it is the derivative by."""
     targ.g = _wrongness(logits, targ) / len(targ)
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=13)
 def writes_the_gradient_into_the_scores(logits, targ):
     """After your function, do the logits still hold scores? They have a `.g` beside their values."""
     logits[:] = _wrongness(logits, targ) / len(targ)
     logits.g = logits.clone()
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=13)
 def adds_to_the_old_gradient(logits, targ):
     """Call it twice with the same arguments: does the second .g equal the first? What was there before is to be
     replaced.
@@ -433,7 +433,7 @@ def asks_autograd(logits, targ):
     logits.g = scores.grad
 
 
-@misconception("softmax_cross_entropy_grad")
+@misconception("softmax_cross_entropy_grad", kind=8)
 def sums_lie_along_the_classes(logits, targ):
     """N sums, one for each row, and (N, C) powers: which axis of these does a vector of shape (N,) meet? What keeps the
     axis that sum takes away?
@@ -487,7 +487,7 @@ def divides_by_the_rate(params, lr):
         p.g = None
 
 
-@misconception("sgd_step")
+@misconception("sgd_step", kind=11)
 def clears_before_it_steps(params, lr):
     """In which order do your two lines run? The gradient is gone when it is needed."""
     for p in params:
@@ -495,7 +495,7 @@ def clears_before_it_steps(params, lr):
         p -= lr * p.g
 
 
-@misconception("sgd_step")
+@misconception("sgd_step", kind=11)
 def empties_before_it_steps(params, lr):
     """No parameter has moved. What is left in p.g when you multiply it by lr?"""
     for p in params:
@@ -529,7 +529,7 @@ def clears_the_last_one_only(params, lr):
     p.g = None
 
 
-@misconception("sgd_step")
+@misconception("sgd_step", kind=19)
 def returns_after_the_first(params, lr):
     """How many parameters have moved? Look for what ends your loop: a `return` inside it does, or a list that is too
     short.
@@ -540,7 +540,7 @@ def returns_after_the_first(params, lr):
         return params
 
 
-@misconception("sgd_step")
+@misconception("sgd_step", kind=4)
 def steps_by_grad(params, lr):
     """`.grad` is where PyTorch's autograd puts gradients. Where have yours been since 04?"""
     for p in params:
@@ -548,7 +548,7 @@ def steps_by_grad(params, lr):
         p.g = None
 
 
-@misconception("sgd_step")
+@misconception("sgd_step", kind=4)
 def overwrites_the_parameter(params, lr):
     """A step starts from where the parameter is. Where do yours start from?"""
     for p in params:
@@ -713,7 +713,7 @@ def replaces_the_parameters(model, train, valid, epochs, lr, bs, generator):
     return history
 
 
-@misconception("fit")
+@misconception("fit", kind=12)
 def gradients_are_left_behind(model, train, valid, epochs, lr, bs, generator):
     """After fit, do the parameters still carry a .g? You took the step by hand: which half of sgd_step is missing?"""
     history = []
@@ -745,7 +745,7 @@ def judges_on_the_training_set(model, train, valid, epochs, lr, bs, generator):
     return _run(model, train, train, epochs, lr, bs, generator)
 
 
-@misconception("fit")
+@misconception("fit", kind=11)
 def judges_before_the_epoch(model, train, valid, epochs, lr, bs, generator):
     """Is the first accuracy that of an untrained network? Look at whether you judge before the batches or after."""
     history = []
@@ -756,7 +756,7 @@ def judges_before_the_epoch(model, train, valid, epochs, lr, bs, generator):
     return history
 
 
-@misconception("fit")
+@misconception("fit", kind=1)
 def averages_the_batch_losses(model, train, valid, epochs, lr, bs, generator):
     """Batches of 4, 4 and 2: how much does an example of the last one count in your mean, compared with the others?"""
     history = []
@@ -781,7 +781,7 @@ def reports_the_last_batch(model, train, valid, epochs, lr, bs, generator):
     return history
 
 
-@misconception("fit")
+@misconception("fit", kind=1)
 def adds_up_the_batch_losses(model, train, valid, epochs, lr, bs, generator):
     """Does your training loss grow when the batches get smaller? A sum has to be divided by what was counted."""
     history = []
@@ -794,7 +794,7 @@ def adds_up_the_batch_losses(model, train, valid, epochs, lr, bs, generator):
     return history
 
 
-@misconception("fit")
+@misconception("fit", kind=1)
 def divides_by_the_examples_alone(model, train, valid, epochs, lr, bs, generator):
     """Each batch loss is a mean already. What must it be multiplied by before a sum of them is divided by n?"""
     history = []
@@ -838,19 +838,19 @@ def accuracy_from_the_loss(model, train, valid, epochs, lr, bs, generator):
     return [epoch | {"accuracy": 1 - epoch["valid"]} for epoch in history]
 
 
-@misconception("fit")
+@misconception("fit", kind=19)
 def returns_the_last_epoch_alone(model, train, valid, epochs, lr, bs, generator):
     """How many entries has your history after three epochs? Curves need them all."""
     return _run(model, train, valid, epochs, lr, bs, generator)[-1:]
 
 
-@misconception("fit")
+@misconception("fit", kind=19)
 def returns_after_the_first_epoch(model, train, valid, epochs, lr, bs, generator):
     """How many epochs did your network get? Look at how far `return` is indented."""
     return _run(model, train, valid, 1, lr, bs, generator)
 
 
-@misconception("fit")
+@misconception("fit", kind=19)
 def forgets_to_return_the_history(model, train, valid, epochs, lr, bs, generator):
     """A function without `return` gives back None, whatever it has written down."""
     _run(model, train, valid, epochs, lr, bs, generator)
@@ -891,7 +891,7 @@ def calls_a_ready_made_loader(model, train, valid, epochs, lr, bs, generator):
     return history
 
 
-@misconception("fit")
+@misconception("fit", kind=12)
 def keeps_the_total_of_the_epochs_before(model, train, valid, epochs, lr, bs, generator):
     """The first epoch is right, and then your training loss grows. Where is the total set to zero: once, or in each
     epoch?
@@ -903,7 +903,7 @@ def keeps_the_total_of_the_epochs_before(model, train, valid, epochs, lr, bs, ge
     return history
 
 
-@misconception("fit")
+@misconception("fit", kind=13)
 def shuffles_the_callers_own_examples(model, train, valid, epochs, lr, bs, generator):
     """In which order do the caller's images lie after fit? An index makes a new tensor, x[:] = fills the old one."""
     history = []
@@ -914,7 +914,7 @@ def shuffles_the_callers_own_examples(model, train, valid, epochs, lr, bs, gener
     return history
 
 
-@misconception("fit")
+@misconception("fit", kind=12)
 def trains_the_network_of_the_notebook(model, train, valid, epochs, lr, bs, generator):
     """fit is given a model. Which network do you train: that one, or one that lies about in the notebook?"""
     return _run(net, train, valid, epochs, lr, bs, generator)

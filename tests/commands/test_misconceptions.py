@@ -13,13 +13,13 @@ BANK = '''
 from foundations.grading.misconceptions import misconception
 
 
-@misconception("triple")
+@misconception("triple", kind=(1, 2))
 def adds_three_to_it_where_it_should_take_three_of_it(x):
     """What is three times nothing?"""
     return x + 3
 
 
-@misconception("double", symptom=("rule: pow", "speed"))
+@misconception("double", symptom=("rule: pow", "speed"), kind=1)
 def squares(x):
     """Try it on [3]."""
     return x**2
@@ -29,17 +29,6 @@ def squares(x):
 def of_an_exercise_that_was_taken_out(x):
     """Nobody asks."""
 '''
-KINDS = """
-[[kind]]
-number = 2
-about = "plus and times"
-ids = { triple = ["adds_three_to_it_where_it_should_take_three_of_it"] }
-
-[[kind]]
-number = 1
-about = "powers"
-ids = { double = ["squares"], triple = ["adds_three_to_it_where_it_should_take_three_of_it"] }
-"""
 SQUARES = KnownMistake("course", "double", "squares", "Try it on [3].", ("rule: pow", "speed"), (1,))
 
 
@@ -49,7 +38,6 @@ def course(tmp_path):
     builders.write(builders.source_notebook(), tmp_path / "source" / "course" / "course.ipynb")
     (tmp_path / "graders" / "course").mkdir(parents=True)
     (tmp_path / "graders" / "course" / "misconceptions.py").write_text(BANK)
-    (tmp_path / "graders" / "kinds.toml").write_text(KINDS)
     return Course(tmp_path, {})
 
 
@@ -75,8 +63,9 @@ def test_one_exercise_of_one_assignment(course):
 
 
 def test_a_course_without_kinds_lists_its_mistakes(course):
-    """The list of kinds is optional; without it, the table has no such column."""
-    (course.graders / "kinds.toml").unlink()
+    """Kinds are optional; without them, the table has no such column."""
+    bank = course.graders / "course" / "misconceptions.py"
+    bank.write_text(BANK.replace(", kind=1)", ")").replace(", kind=(1, 2))", ")"))
     mistakes = catalogue.known_mistakes(course)
 
     assert [mistake.kinds for mistake in mistakes] == [(), ()]
@@ -96,16 +85,6 @@ def test_an_unknown_name_is_refused(course, assignment, exercise, sentence):
     with pytest.raises(CourseError) as caught:
         catalogue.known_mistakes(course, assignment, exercise)
     assert str(caught.value).startswith(sentence)
-
-
-@pytest.mark.parametrize(
-    "text", ["kind = 1", "[[kind]]", "not toml", "[[kind]]\nnumber = 1\nabout = 'x'\nids = ['squares']"]
-)
-def test_an_invalid_list_of_kinds_is_the_authors_error(course, text):
-    """The message names the file."""
-    (course.graders / "kinds.toml").write_text(text)
-    with pytest.raises(CourseError, match=r"kinds\.toml is not a list of kinds"):
-        catalogue.known_mistakes(course)
 
 
 def test_the_table_is_readable_at_a_hundred_characters(course):

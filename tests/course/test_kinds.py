@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 
 from grading import ASSIGNMENTS, ROOT, exercises
@@ -16,13 +15,15 @@ from foundations.grading.kinds import read_kinds
 from foundations.grading.misconceptions import load_bank
 
 PAGE = ROOT / "docs" / "misconceptions.md"
-ENTRIES = tomllib.loads((ROOT / "graders" / "kinds.toml").read_text("utf-8"))["kind"]
-KNOWN = {known.id: known for name in ASSIGNMENTS for known in load_bank(ROOT / "graders" / name).misconceptions}
+KINDS = read_kinds(Course(ROOT, {}))
+KNOWN = [known for name in ASSIGNMENTS for known in load_bank(ROOT / "graders" / name).misconceptions]
+EXERCISES = [exercise for name in ASSIGNMENTS for exercise in exercises(name)]
 HEAD = """# What learners get wrong
 
 The known mistakes are code that runs, in `graders/<assignment>/misconceptions.py`.
 Most belong to one of nineteen kinds, each of which comes back from exercise to exercise.
-`graders/kinds.toml` lists them by kind, and `python tests/course/test_kinds.py` makes this page from it.
+`graders/kinds.toml` has a sentence for each kind.
+`python tests/course/test_kinds.py` makes this page from both.
 `foundations misconceptions` lists all known mistakes with their hints and with the numbers of this page.
 
 A wrong answer that behaves like none of them may still be named, by a general diagnosis that belongs to no exercise.
@@ -43,37 +44,29 @@ def _general() -> Iterator[str]:
 
 
 def _sections() -> Iterator[str]:
-    for entry in ENTRIES:
-        yield f"## {entry['number']}. {entry['about']}"
+    for number, about in KINDS.items():
+        yield f"## {number}. {about}"
         yield ""
-        for exercise, names in entry["ids"].items():
-            yield f"- `{exercise}`: {', '.join(names)}"
+        for exercise in EXERCISES:
+            if names := [known.id for known in KNOWN if known.exercise == exercise and number in known.kinds]:
+                yield f"- `{exercise}`: {', '.join(names)}"
         yield ""
 
 
 def test_kinds_are_numbered_from_one_to_nineteen() -> None:
-    """The course's own list of learners' mistakes has these numbers."""
-    assert [kind.number for kind in read_kinds(Course(ROOT, {}))] == list(range(1, 20))
-
-
-def test_every_kind_names_mistakes_that_are_known() -> None:
-    """Each mistake is under the exercise that it belongs to, and once in its kind."""
-    named = [(name, exercise) for entry in ENTRIES for exercise, names in entry["ids"].items() for name in names]
-    assert [pair for pair in named if pair[0] not in KNOWN or KNOWN[pair[0]].exercise != pair[1]] == []
-    for entry in ENTRIES:
-        names = [name for those in entry["ids"].values() for name in those]
-        assert len(names) == len(set(names)), entry["about"]
-        assert all(entry["ids"].values()), entry["about"]
+    """The course's own list of learners' mistakes has these numbers, and each has mistakes."""
+    assert list(KINDS) == list(range(1, 20))
+    assert {number for known in KNOWN for number in known.kinds} == set(KINDS)
 
 
 def test_every_exercise_has_mistakes_of_some_kind() -> None:
-    """An exercise without a line in the list would be one that was not analysed."""
-    looked_at = {exercise for entry in ENTRIES for exercise in entry["ids"]}
+    """An exercise without one would be one that was not analysed."""
+    looked_at = {known.exercise for known in KNOWN if known.kinds}
     about_tensors = [name for name in ASSIGNMENTS if name != "00_exports"]  # it is about files and comparing
     assert [name for assignment in about_tensors for name in exercises(assignment) if name not in looked_at] == []
 
 
-def test_the_page_is_made_from_the_list() -> None:
+def test_the_page_is_made_from_the_banks() -> None:
     """Kinds are in the order of their numbers, mistakes by exercise."""
     assert PAGE.read_text("utf-8") == page()
 

@@ -129,7 +129,7 @@ def test_a_mistake_that_is_not_caught_is_a_fault(
 
 
 def test_a_mistake_may_be_named_as_another_of_its_kind(course: Course, forkserver: ForkServer) -> None:
-    """``kinds.toml`` declares the kinds. Two mistakes with one symptom have the name of the first."""
+    """Two mistakes with one symptom have the name of the first."""
     replace_in(
         course.graders / "course" / "misconceptions.py",
         '@misconception("double")',
@@ -139,8 +139,8 @@ def test_a_mistake_may_be_named_as_another_of_its_kind(course: Course, forkserve
     replace_in(grader, "must_return(torch.tensor(2 * x))", "value == 2 * x or slow()")
     replace_in(grader, "import torch\n", SLOW)
     assert ["the mistake 'shifts' is named 'squares'" in fault for fault in found(course, forkserver)] == [True]
-    text = '[[kind]]\nnumber = 1\nabout = "x"\n[kind.ids]\ndouble = ["squares", "shifts"]\n'
-    (course.graders / "kinds.toml").write_text(text)
+    replace_in(course.graders / "course" / "misconceptions.py", 'symptom="speed")', 'symptom="speed", kind=1)')
+    (course.graders / "kinds.toml").write_text('[kinds]\n1 = "x"\n')
     assert found(course, forkserver) == []
 
 

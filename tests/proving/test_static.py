@@ -127,14 +127,15 @@ def test_an_exercise_without_a_grader_is_a_fault_of_its_cell(tmp_path: Path) -> 
     ]
 
 
-def test_kinds_list_mistakes_under_their_exercise(tmp_path: Path) -> None:
-    """A mistyped id has the line of ``kinds.toml``."""
+def test_a_kind_has_a_sentence(tmp_path: Path) -> None:
+    """A mistyped number has the line of the mistake."""
     course = make_course(tmp_path)
-    text = '[[kind]]\nnumber = 1\nabout = "x"\n[kind.ids]\ndouble = ["square"]\n'
-    (course.graders / "kinds.toml").write_text(text)
-    assert sentences(course) == [
-        "graders/kinds.toml, line 5: kind 1 lists 'square', which is not a mistake in 'double'; did you mean 'squares'?"
-    ]
+    (course.graders / "kinds.toml").write_text('[kinds]\n1 = "x"\n')
+    bank = course.graders / "course" / "misconceptions.py"
+    bank.write_text(bank.read_text().replace('@misconception("double")', '@misconception("double", kind=(1, 2))'))
+    sentence = sentences(course)[0]
+    assert sentence.startswith("graders/course/misconceptions.py, line ")
+    assert sentence.endswith("the mistake 'squares' is of kind 2, which has no sentence in kinds.toml")
 
 
 def _set(grade_id: str, text: str) -> Callable[[nbformat.NotebookNode], None]:
