@@ -80,6 +80,7 @@ class ExerciseRun:
         battery: the student's calls on the exercise's battery, once they have been made.
         known: whether a check was explained by a known mistake.
         general: the failed checks with a general diagnosis, and their messages without it.
+        hinted: the name of the check that shows a hint, by hint: it is shown once.
     """
 
     result: Exercise
@@ -89,6 +90,7 @@ class ExerciseRun:
     battery: list[misconceptions.Observation] | None = None
     known: bool = False
     general: list[tuple[Check, str]] = field(default_factory=list)
+    hinted: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,7 @@ class GradingPlugin:
         run = self.exercises[exercise_of(item)]
         known = {misconception.id for misconception in self.bank.of(run.result.id)}
         if check.misconception is not None and check.misconception not in known:
-            run.general.append((check, check.message.partition("\nHint: ")[0]))
+            run.general.append((check, check.message.rpartition("\n")[0]))
 
     def _judge(self, item: pytest.Item, error: BaseException) -> tuple[Outcome, str, str | None]:
         """Return the outcome, message and misconception of a hidden test that raised ``error``."""
@@ -272,23 +274,23 @@ class GradingPlugin:
         mistake = self._name_mistake(item, finding)
         if isinstance(mistake, misconceptions.Misconception):
             self._prefer_known(run)
-        return "fail", self._message(finding, mistake), mistake.id if mistake else None
+        message = self._message(finding)
+        if mistake:
+            message = f"{message}\n{_hint(mistake, run, _mark(item).get('name', ''))}"
+        return "fail", message, mistake.id if mistake else None
 
     def _prefer_known(self, run: ExerciseRun) -> None:
         """Remove general diagnoses from an exercise with a known mistake: they describe the same mistake less well."""
+        if not run.known:
+            run.hinted.clear()
         run.known = True
         for check, message in run.general:
             check.misconception = None
             self.decide(check, "fail", message)
         run.general.clear()
 
-    def _message(self, finding: Finding, mistake: Named | None) -> str:
-        parts = [finding.text]
-        if self.feedback == "full" and finding.detail:
-            parts.append(finding.detail)
-        if mistake:
-            parts.append(f"Hint: {mistake.hint}")
-        return "\n".join(parts)
+    def _message(self, finding: Finding) -> str:
+        return f"{finding.text}\n{finding.detail}" if self.feedback == "full" and finding.detail else finding.text
 
     def _name_mistake(self, item: pytest.Item, finding: Finding) -> Named | None:
         """Find the mistake that explains a failed check: a known one, or a general diagnosis."""
@@ -321,6 +323,12 @@ class GradingPlugin:
         """Set the outcome of ``check``, and its message if the level of feedback lets students read it."""
         check.outcome = outcome
         check.message = "" if self.feedback == "none" and outcome in DECIDED else message
+
+
+def _hint(mistake: Named, run: ExerciseRun, check: str) -> str:
+    """Return the line of a message with the mistake's hint; if an earlier check shows it, a line that refers to it."""
+    shown = run.hinted.setdefault(mistake.hint, check)
+    return f"Hint: {mistake.hint}" if shown == check else f"The hint of {shown!r} fits here too."
 
 
 def _run_again(item: pytest.Item) -> None:
