@@ -42,6 +42,7 @@ def graded(name: str, kinds: dict[str, list[Answer]]) -> Iterator[tuple[str, Ans
     notebook = trimming.trimmed(assignment(name), [answer for listed in kinds.values() for answer in listed])
     with tempfile.TemporaryDirectory() as folder, ForkServer() as forkserver:
         root = Path(folder)
+        root.chmod(0o755)  # student processes have another user
         (root / "source" / name).mkdir(parents=True)
         nbformat.write(notebook, root / "source" / name / f"{name}.ipynb")
         shutil.copytree(ROOT / "graders", root / "graders", ignore=shutil.ignore_patterns("__pycache__"))
