@@ -5,6 +5,7 @@ An exercise is a class derived from :class:`Exercise`; the standard checks are i
 """
 
 from foundations.analysis.torch_operations import all_but
+from foundations.diagnosis.texts import compare_texts
 from foundations.grading.attempts import tried_on_either
 from foundations.grading.call import Call, Trial, fail
 from foundations.grading.compare import CheckFailed, Finding, difference
@@ -40,6 +41,7 @@ __all__ = [
     "all_but",
     "battery",
     "check",
+    "compare_texts",
     "difference",
     "dtypes",
     "fail",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from foundations.diagnosis import (
     axes,
+    bounds,
     conditions,
     entries,
     factors,
@@ -53,15 +54,18 @@ OF_FAILING: tuple[Diagnoser, ...] = (
     reductions.another_axis,
     products.another_factor,
     terms.term,
+    terms.multiple,
     terms.varying_factor,
 )
 #: Diagnosers of all results of several calls, right and wrong.
 OF_ALL: tuple[Diagnoser, ...] = (
     history.keeps_last_call,
+    bounds.cut_off,
     conditions.condition,
     conditions.not_finite,
     history.pattern,
     spread.one_index_right,
+    bounds.replaced,
 )
 
 #: Mistakes that change the result of every call, by id: whether a right result contradicts the mistake.
