@@ -34,7 +34,7 @@ def trimmed(source: SourceAssignment, answers: Iterable[Answer] = ()) -> nbforma
 
 
 def _read(texts: Iterable[str]) -> set[str]:
-    """Return the names that an answer reads, and has not bound in an earlier cell of its own."""
+    """Return the names that an answer reads, and has not bound in an earlier cell."""
     read: set[str] = set()
     bound: set[str] = set()
     for names in map(names_in, texts):

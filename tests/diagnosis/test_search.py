@@ -319,7 +319,7 @@ def test_right_values_in_the_wrong_place(example, where):
 
 @pytest.mark.parametrize("example", SETTING.values(), ids=SETTING)
 def test_nothing_is_set(example):
-    """The value is on a copy that nobody else has."""
+    """The value is on a copy that the caller does not have."""
     index, attribute = example.place
 
     def wrong(*arguments):
