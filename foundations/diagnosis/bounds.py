@@ -39,7 +39,7 @@ def replaced(judgements: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose entries that have one value in a call where the right ones differ, while the others are right."""
     failing = [judgement for judgement in judgements if not judgement.agrees]
     values = [_one_value(judgement) for judgement in failing]
-    if any(value is None for value in values) or not all(map(_differ, failing)):
+    if any(value is None for value in values) or not any(map(_differ, failing)):
         return None
     text = f"Some values of {failing[-1].label} are all {values[-1]:.4g}, and the right ones differ"
     return Diagnosis("replaced", f"{text}. Which line sets entries that the formula only changes?")

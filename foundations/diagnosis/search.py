@@ -74,9 +74,9 @@ EVERYWHERE: dict[str, Callable[[Judgement], bool]] = {
     "offset": lambda judgement: judgement.right.numel() > 0,
     **entries.CONTRADICTIONS,
     **dict.fromkeys(("running_sum", "one_value_everywhere", "repeated"), lambda judgement: judgement.right.numel() > 1),
+    **dict.fromkeys(("plus_argument", "minus_argument"), factors.contradicts),  # a multiple may depend on a size
     **dict.fromkeys(
-        ("plus_argument", "minus_argument", "times_argument", "divided_by_argument", "varying_factor"),
-        lambda judgement: has_numbers(judgement.right),
+        ("times_argument", "divided_by_argument", "varying_factor"), lambda judgement: has_numbers(judgement.right)
     ),
 }
 
