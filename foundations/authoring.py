@@ -5,6 +5,7 @@ An exercise is a class derived from :class:`Exercise`; the standard checks are i
 """
 
 from foundations.analysis.torch_operations import all_but
+from foundations.diagnosis.draws import compare_draws
 from foundations.diagnosis.texts import compare_texts
 from foundations.grading.attempts import tried_on_either
 from foundations.grading.call import Call, Trial, fail
@@ -41,6 +42,7 @@ __all__ = [
     "all_but",
     "battery",
     "check",
+    "compare_draws",
     "compare_texts",
     "difference",
     "dtypes",
