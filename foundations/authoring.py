@@ -8,6 +8,7 @@ from foundations.analysis.torch_operations import all_but
 from foundations.grading.attempts import tried_on_either
 from foundations.grading.call import Call, Trial, fail
 from foundations.grading.compare import CheckFailed, Finding, difference
+from foundations.grading.confirmation import confirmed
 from foundations.grading.exercise import RETURN, Exercise
 from foundations.grading.growth import Growth
 from foundations.grading.misconceptions import battery, load_bank, misconception
@@ -41,6 +42,7 @@ __all__ = [
     "all_but",
     "battery",
     "check",
+    "confirmed",
     "difference",
     "dtypes",
     "fail",

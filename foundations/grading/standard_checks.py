@@ -120,8 +120,15 @@ def unchanged_inputs(name: str, *, only: Cases | None = None, also: Maker | None
     return check(name, **options)(tried_on_either(test))
 
 
-def old_values(name: str, *, sizes: Sequence[int] | None = None, **options: Any) -> Test:
-    """Check that old values of the attributes that a call sets, of right and of wrong shape, make no difference."""
+def old_values(name: str, *, sizes: Sequence[int] | None = None, also: Maker | None = None, **options: Any) -> Test:
+    """Check that old values of the attributes that a call sets, of right and of wrong shape, make no difference.
+
+    Args:
+        name: the check's name.
+        sizes: sizes of the calls; default: the first of the exercise.
+        also: makes the arguments of further calls, with old values of their own.
+        options: as for :func:`foundations.authoring.check`.
+    """
 
     def test(self: Exercise) -> None:
         for repeats in (1, 1, 2):
@@ -130,6 +137,7 @@ def old_values(name: str, *, sizes: Sequence[int] | None = None, **options: Any)
                 size, *others = args[argument].shape or (1,)
                 setattr(args[argument], attribute, self.normal(repeats * size, *others, dtype=args[argument].dtype))
             self.must_be_right(self.call(*args))
+        _try_each(self, also(self) if also else ())
 
     return check(name, **options)(tried_on_either(test))
 

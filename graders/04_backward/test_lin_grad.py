@@ -1,12 +1,12 @@
 """Hidden checks of ``lin_grad(inp, out, w, b)``: three gradients, each of the shape of its tensor."""
 
 import torch
-from helpers import confirmed
 
 from foundations.authoring import (
     Exercise,
     Rule,
     all_but,
+    confirmed,
     dtypes,
     old_values,
     rule,

@@ -1,9 +1,19 @@
 """Hidden checks of ``mse_grad(inp, targ)``: inp.g = 2 (inp − targ) / N, of shape (N, 1)."""
 
 import torch
-from helpers import confirmed
 
-from foundations.authoring import Exercise, Rule, all_but, dtypes, old_values, rule, unchanged_inputs, values, views
+from foundations.authoring import (
+    Exercise,
+    Rule,
+    all_but,
+    confirmed,
+    dtypes,
+    old_values,
+    rule,
+    unchanged_inputs,
+    values,
+    views,
+)
 
 
 def alone(names, inp, targ):

@@ -1,9 +1,19 @@
 """Hidden checks of ``relu_grad(inp, out)``: inp.g = (inp > 0) · out.g, and 0 at exactly 0."""
 
 import torch
-from helpers import confirmed
 
-from foundations.authoring import Exercise, Rule, all_but, dtypes, old_values, rule, unchanged_inputs, values, views
+from foundations.authoring import (
+    Exercise,
+    Rule,
+    all_but,
+    confirmed,
+    dtypes,
+    old_values,
+    rule,
+    unchanged_inputs,
+    values,
+    views,
+)
 
 
 def alone(names, inp, out):
