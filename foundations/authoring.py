@@ -15,7 +15,7 @@ from foundations.grading.growth import Growth
 from foundations.grading.misconceptions import battery, load_bank, misconception
 from foundations.grading.patches import mistake
 from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import ANYTHING, Rule
+from foundations.grading.rules import ANYTHING, Rule, must_be_none, read_source_for, read_trace_for
 from foundations.grading.standard_checks import (
     dtypes,
     faster_than,
@@ -55,7 +55,10 @@ __all__ = [
     "memory",
     "misconception",
     "mistake",
+    "must_be_none",
     "old_values",
+    "read_source_for",
+    "read_trace_for",
     "refuses",
     "rule",
     "scales_as",

@@ -103,6 +103,12 @@ class Exercise:
         """Calls on fresh inputs, as traced calls need them."""
         return Trial(self.inputs, self.must_be_right, self.calling())
 
+    @property
+    def sources_alone(self) -> list[str]:
+        """The notebook's code cells, with earlier exercises that do nothing, because these have rules of their own."""
+        stand_ins = self.student.stand_ins
+        return [*self.student.sources, *([stand_ins.stubs] if stand_ins else ())]
+
     @classmethod
     def calling(cls) -> Callable[..., Any] | None:
         """Return :attr:`caller` as a function, whether or not it was declared as a static method."""
