@@ -54,7 +54,7 @@ class Exercise:
         student: the student's exercise.
     """
 
-    sizes: ClassVar[Sequence[Sequence[int]]] = ()
+    sizes: ClassVar[Sequence[Sequence[Any]]] = ()
     allowed: ClassVar[Rule] = ANYTHING
     relative: ClassVar[float | None] = None
     numbers: ClassVar[bool] = False

@@ -29,7 +29,7 @@ Test = Callable[[Any], None]
 #: Makes tuples of arguments from the exercise.
 Maker = Callable[[Any], Iterable[Sequence[Any]]]
 #: Tuples of sizes for the exercise's ``inputs``, or a function that makes tuples of arguments.
-Cases = Sequence[Sequence[int]] | Maker
+Cases = Sequence[Sequence[Any]] | Maker
 
 
 def values(name: str, *, only: Cases | None = None, also: Maker | None = None, **options: Any) -> Test:
