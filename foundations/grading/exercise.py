@@ -32,7 +32,8 @@ from foundations.grading.call import Call, Trial
 from foundations.grading.rules import ANYTHING, Rule
 from foundations.grading.student import Student
 
-#: Expected values of one call: the returned tensor, or tensors by place, ``"return"`` or ``"<parameter>.<attribute>"``.
+#: Expected values of one call: the returned tensor, or tensors by place. A place is ``"return"``,
+#: ``"<parameter>.<attribute>"``, or ``"<parameter>"`` for a tensor that the call changes in place.
 Expected = torch.Tensor | Mapping[str, torch.Tensor]
 
 RETURN = "return"
@@ -46,13 +47,17 @@ class Exercise:
             that remembers its first call fails, and give no two sizes of a tuple the same value, so that transposes
             show.
         allowed: the allowed operations.
+        relative: the tolerance relative to :meth:`scale`, except in checks of dtypes; default: that of the dtype.
+        numbers: whether a Python number is right if a tensor of shape () is expected, except in checks of dtypes.
         caller: a function ``caller(names, *args)`` that calls the exercise, if it is not a function itself; as for
             :meth:`foundations.grading.student.Student.call`.
         student: the student's exercise.
     """
 
-    sizes: ClassVar[Sequence[Sequence[int]]] = ()
+    sizes: ClassVar[Sequence[Sequence[Any]]] = ()
     allowed: ClassVar[Rule] = ANYTHING
+    relative: ClassVar[float | None] = None
+    numbers: ClassVar[bool] = False
     caller: ClassVar[Callable[..., Any] | None] = None
     student: Student
 
@@ -86,7 +91,7 @@ class Exercise:
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
         """Return secret standard normal numbers of this shape, new ones at every call, the same ones in a replay."""
-        return torch.randn(*shape, generator=self.generator, dtype=torch.float64).to(dtype)
+        return torch.randn(shape, generator=self.generator, dtype=torch.float64).to(dtype)
 
     @cached_property
     def generator(self) -> torch.Generator:
@@ -97,6 +102,12 @@ class Exercise:
     def trial(self) -> Trial:
         """Calls on fresh inputs, as traced calls need them."""
         return Trial(self.inputs, self.must_be_right, self.calling())
+
+    @property
+    def sources_alone(self) -> list[str]:
+        """The notebook's code cells, with earlier exercises that do nothing, because these have rules of their own."""
+        stand_ins = self.student.stand_ins
+        return [*self.student.sources, *([stand_ins.stubs] if stand_ins else ())]
 
     @classmethod
     def calling(cls) -> Callable[..., Any] | None:
@@ -129,13 +140,17 @@ class Exercise:
             CheckFailed: a value is wrong.
         """
         values = self.by_place(*call.args)
-        scale = self.scale(*call.args)
+        relative = None if dtype else self.relative
+        options = {"scale": self.scale(*call.args), "relative": relative, "dtype": dtype}
         for place, value in values.items():
             if place == RETURN:
-                call.must_return(value, scale=scale, dtype=dtype)
+                call.must_return(value, numbers=self.numbers and not dtype, **options)
+                continue
+            argument, attribute = self._index(place)
+            if attribute:
+                call.must_set(argument, attribute, value, **options)
             else:
-                argument, attribute = self._index(place)
-                call.must_set(argument, attribute, value, scale=scale, dtype=dtype)
+                call.must_become(argument, value, **options)
 
     def by_place(self, *args: Any) -> dict[str, torch.Tensor]:
         """Return the expected values by place."""
@@ -144,15 +159,16 @@ class Exercise:
 
     def set_places(self, *args: Any) -> list[tuple[int, str]]:
         """Return argument and attribute of each value that a call sets."""
-        return [self._index(place) for place in self.by_place(*args) if place != RETURN]
+        places = [self._index(place) for place in self.by_place(*args) if place != RETURN]
+        return [(argument, attribute) for argument, attribute in places if attribute]
 
     def _index(self, place: str) -> tuple[int, str]:
-        name, _, attribute = place.partition(".")
+        name, dot, attribute = place.partition(".")
         names = list(inspect.signature(self.expected).parameters)
-        if name not in names or not attribute:
+        if name not in names or bool(dot) != bool(attribute):
             raise CourseError(
                 f"{type(self).__name__}.expected names the place {place!r}: that has to be {RETURN!r}, or one of its "
-                f"parameters ({', '.join(names)}), a dot, and an attribute",
+                f"parameters ({', '.join(names)}), which may be followed by a dot and an attribute",
                 slug="authoring",
             )
         return names.index(name), attribute

@@ -66,7 +66,7 @@ class Student:
     #: Whether a check of the exercise has passed. After that a NotImplementedError is an answer and not the stub.
     attempted: bool = False
     #: The versions of earlier exercises that calls use at present.
-    _form: Form = "own"
+    form: Form = "own"
 
     @property
     def _prover(self) -> Prover:
@@ -331,11 +331,11 @@ class Student:
 
         An exercise without stand-ins always uses the notebook's own.
         """
-        before, self._form = self._form, form
+        before, self.form = self.form, form
         try:
             yield
         finally:
-            self._form = before
+            self.form = before
 
     def on_either(
         self, attempt: Callable[[], Result], *, own: Callable[[], Result] | None = None, own_first: bool = False
@@ -358,9 +358,9 @@ class Student:
 
     def _standing_in(self) -> dict[str, Any] | None:
         """Return the stand-ins of the present form as they travel."""
-        if self._form == "own" or self.stand_ins is None:
+        if self.form == "own" or self.stand_ins is None:
             return None
-        return {**source_of(self.stand_ins.make), "blank": self._form == "blank"}
+        return {**source_of(self.stand_ins.make), "blank": self.form == "blank"}
 
     def ask_review(self, finding: str, reason: str) -> None:
         """Ask a person to look at this exercise. No check fails because of it."""
