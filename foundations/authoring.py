@@ -8,12 +8,13 @@ from foundations.analysis.torch_operations import all_but
 from foundations.grading.attempts import tried_on_either
 from foundations.grading.call import Call, Trial, fail
 from foundations.grading.compare import CheckFailed, Finding, difference
+from foundations.grading.evidence import Job, Record
 from foundations.grading.exercise import RETURN, Exercise
 from foundations.grading.growth import Growth
 from foundations.grading.misconceptions import battery, load_bank, misconception
 from foundations.grading.patches import mistake
 from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import ANYTHING, Rule
+from foundations.grading.rules import ANYTHING, Rule, must_be_none, read_source_for, read_trace_for
 from foundations.grading.standard_checks import (
     dtypes,
     faster_than,
@@ -26,6 +27,7 @@ from foundations.grading.standard_checks import (
     values,
     views,
 )
+from foundations.grading.views import as_views
 
 __all__ = [
     "ANYTHING",
@@ -35,9 +37,12 @@ __all__ = [
     "Exercise",
     "Finding",
     "Growth",
+    "Job",
+    "Record",
     "Rule",
     "Trial",
     "all_but",
+    "as_views",
     "battery",
     "check",
     "difference",
@@ -47,7 +52,10 @@ __all__ = [
     "load_bank",
     "misconception",
     "mistake",
+    "must_be_none",
     "old_values",
+    "read_source_for",
+    "read_trace_for",
     "refuses",
     "rule",
     "scales_as",
