@@ -25,6 +25,23 @@ def released_text(assignment: str) -> str:
     return "\n".join("".join(cell["source"]) for cell in notebook["cells"])
 
 
+def checks_of(path: Path) -> set[str]:
+    """Return the names of a file's checks: functions, and attributes of its test classes, some of them inherited."""
+    own, shared = (
+        ast.parse(file.read_text("utf-8")).body if file.is_file() else [] for file in (path, path.parent / "helpers.py")
+    )
+    classes = {node.name: node for node in [*shared, *own] if isinstance(node, ast.ClassDef)}
+    found, bodies = {node.name for node in own if isinstance(node, ast.FunctionDef) and node.decorator_list}, []
+    waiting = [node.name for node in own if isinstance(node, ast.ClassDef) and node.name.startswith("Test")]
+    while waiting:
+        if node := classes.get(waiting.pop()):
+            bodies += node.body
+            waiting += [base.id for base in node.bases if isinstance(base, ast.Name)]
+    found |= {node.name for node in bodies if isinstance(node, ast.FunctionDef)}
+    found |= {target.id for node in bodies if isinstance(node, ast.Assign) for target in node.targets}
+    return {name for name in found if name.startswith("test_")}
+
+
 @pytest.mark.parametrize("path", FILES)
 def test_each_sentence_is_in_the_released_text(path: Path) -> None:
     """A sentence that was changed in the notebook has to be looked up in the checks as well."""
@@ -36,6 +53,5 @@ def test_each_sentence_is_in_the_released_text(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES)
 def test_each_check_has_a_sentence(path: Path) -> None:
     """A check without a sentence would demand something that the text does not announce."""
-    tree = ast.parse(path.read_text("utf-8"))
-    checks = {item.name for item in tree.body if isinstance(item, ast.FunctionDef) and item.decorator_list}
-    assert {check for _, check in ROW.findall(ast.get_docstring(tree, clean=False) or "")} == checks
+    table = ROW.findall(ast.get_docstring(ast.parse(path.read_text("utf-8")), clean=False) or "")
+    assert {check for _, check in table} == checks_of(path)
