@@ -12,6 +12,7 @@ from foundations.grading.attempts import tried_on_either
 from foundations.grading.call import Call, Trial, fail
 from foundations.grading.compare import CheckFailed, Finding, describe, difference
 from foundations.grading.confirmation import confirmed
+from foundations.grading.evidence import Job, Record
 from foundations.grading.exercise import RETURN, Exercise
 from foundations.grading.growth import Growth
 from foundations.grading.misconceptions import battery, load_bank, misconception
@@ -32,6 +33,7 @@ from foundations.grading.standard_checks import (
     values,
     views,
 )
+from foundations.grading.views import as_views
 
 __all__ = [
     "ANYTHING",
@@ -41,9 +43,12 @@ __all__ = [
     "Exercise",
     "Finding",
     "Growth",
+    "Job",
+    "Record",
     "Rule",
     "Trial",
     "all_but",
+    "as_views",
     "battery",
     "check",
     "compare_draws",

@@ -119,22 +119,27 @@ class Exercise:
         """Call the exercise once."""
         return self.student.call(*args, caller=self.calling())
 
-    def try_each(self, cases: Iterable[Sequence[Any]], *, dtype: bool = False) -> Iterator[Call]:
+    def try_each(
+        self, cases: Iterable[Sequence[Any]], *, dtype: bool = False, places: Sequence[str] = ()
+    ) -> Iterator[Call]:
         """Call the exercise on each tuple of arguments, all within one request, and yield each call once it is right.
+
+        ``dtype`` and ``places`` are those of :meth:`must_be_right`.
 
         Raises:
             CheckFailed: a call is wrong; the message names which call of several it was.
         """
         for call in self.student.calls(*cases, caller=self.calling()):
-            self.must_be_right(call, dtype=dtype)
+            self.must_be_right(call, dtype=dtype, places=places)
             yield call
 
-    def must_be_right(self, call: Call, *, dtype: bool = False) -> None:
+    def must_be_right(self, call: Call, *, dtype: bool = False, places: Sequence[str] = ()) -> None:
         """Require the expected values of a call.
 
         Args:
             call: the call.
             dtype: also compare dtypes; most exercises have a separate check for them.
+            places: the places that are looked at; default: all.
 
         Raises:
             CheckFailed: a value is wrong.
@@ -143,6 +148,8 @@ class Exercise:
         relative = None if dtype else self.relative
         options = {"scale": self.scale(*call.args), "relative": relative, "dtype": dtype}
         for place, value in values.items():
+            if places and place not in places:
+                continue
             if place == RETURN:
                 call.must_return(value, numbers=self.numbers and not dtype, **options)
                 continue
@@ -162,9 +169,19 @@ class Exercise:
         places = [self._index(place) for place in self.by_place(*args) if place != RETURN]
         return [(argument, attribute) for argument, attribute in places if attribute]
 
+    def argument_names(self) -> list[str]:
+        """Return the names of the arguments in places; by default those of the parameters of :meth:`expected`."""
+        return list(inspect.signature(self.expected).parameters)
+
+    def before_own(self) -> None:
+        """Do nothing, or refuse the notebook's own earlier exercises by :class:`CheckFailed`.
+
+        Checks call it if they have failed on right versions of the earlier exercises and go on to the notebook's own.
+        """
+
     def _index(self, place: str) -> tuple[int, str]:
         name, dot, attribute = place.partition(".")
-        names = list(inspect.signature(self.expected).parameters)
+        names = self.argument_names()
         if name not in names or bool(dot) != bool(attribute):
             raise CourseError(
                 f"{type(self).__name__}.expected names the place {place!r}: that has to be {RETURN!r}, or one of its "

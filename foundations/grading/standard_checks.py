@@ -32,18 +32,21 @@ Maker = Callable[[Any], Iterable[Sequence[Any]]]
 Cases = Sequence[Sequence[Any]] | Maker
 
 
-def values(name: str, *, only: Cases | None = None, also: Maker | None = None, **options: Any) -> Test:
+def values(
+    name: str, *, only: Cases | None = None, also: Maker | None = None, places: Sequence[str] = (), **options: Any
+) -> Test:
     """Check the values that the exercise returns or sets.
 
     Args:
         name: the check's name.
         only: the calls; default: one for each of the exercise's sizes.
         also: makes the arguments of further calls.
+        places: the places that are looked at, e.g. ``["w.g"]``; default: all.
         options: as for :func:`foundations.authoring.check`.
     """
 
     def test(self: Exercise) -> None:
-        _try_each(self, [*_made(self, only), *(also(self) if also else ())])
+        _try_each(self, [*_made(self, only), *(also(self) if also else ())], places=places)
 
     return check(name, **options)(tried_on_either(test))
 
@@ -255,6 +258,8 @@ def _made(exercise: Exercise, cases: Cases | None) -> Iterator[Sequence[Any]]:
         yield from (exercise.inputs(*sizes) for sizes in cases or exercise.sizes)
 
 
-def _try_each(exercise: Exercise, cases: Iterable[Sequence[Any]], *, dtype: bool = False) -> None:
-    for _ in exercise.try_each(cases, dtype=dtype):
+def _try_each(
+    exercise: Exercise, cases: Iterable[Sequence[Any]], *, dtype: bool = False, places: Sequence[str] = ()
+) -> None:
+    for _ in exercise.try_each(cases, dtype=dtype, places=places):
         pass
