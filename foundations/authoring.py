@@ -5,9 +5,10 @@ An exercise is a class derived from :class:`Exercise`; the standard checks are i
 """
 
 from foundations.analysis.torch_operations import all_but
+from foundations.analysis.uses import find_uses
 from foundations.grading.attempts import tried_on_either
 from foundations.grading.call import Call, Trial, fail
-from foundations.grading.compare import CheckFailed, Finding, difference
+from foundations.grading.compare import CheckFailed, Finding, describe, difference
 from foundations.grading.exercise import RETURN, Exercise
 from foundations.grading.growth import Growth
 from foundations.grading.misconceptions import battery, load_bank, misconception
@@ -17,6 +18,7 @@ from foundations.grading.rules import ANYTHING, Rule
 from foundations.grading.standard_checks import (
     dtypes,
     faster_than,
+    memory,
     old_values,
     refuses,
     rule,
@@ -41,11 +43,14 @@ __all__ = [
     "all_but",
     "battery",
     "check",
+    "describe",
     "difference",
     "dtypes",
     "fail",
     "faster_than",
+    "find_uses",
     "load_bank",
+    "memory",
     "misconception",
     "mistake",
     "old_values",

@@ -18,9 +18,11 @@ import torch
 
 from foundations.grading import speed
 from foundations.grading.attempts import tried_on_either
+from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.exercise import Exercise
 from foundations.grading.growth import Growth, Sizes
 from foundations.grading.pytest_plugin import check, name_of
+from foundations.grading.trace import largest
 from foundations.grading.views import as_views
 
 Test = Callable[[Any], None]
@@ -164,6 +166,26 @@ def scales_as(name: str, allowed: Growth, base: Sizes, lesson: str, **options: A
 
     def test(self: Exercise) -> None:
         self.student.must_scale_as(allowed, self.trial, base, lesson)
+
+    return check(name, **options)(tried_on_either(test))
+
+
+def memory(name: str, sizes: Sequence[int], most: int, lesson: str, **options: Any) -> Test:
+    """Check that no tensor on the way of a call with these sizes has more than ``most`` numbers.
+
+    Args:
+        name: the check's name.
+        sizes: sizes of the call.
+        most: the number of numbers that a tensor may have.
+        lesson: ends the message of a failure.
+        options: as for :func:`foundations.authoring.check`.
+    """
+
+    def test(self: Exercise) -> None:
+        call = self.student.traced(self.trial, *sizes)
+        if (found := largest(call.trace or {})) > most:
+            text = f"{call.subject} made a tensor of {found:,} numbers on its way; {lesson}"
+            raise CheckFailed(Finding("value", text, symptom="memory"))
 
     return check(name, **options)(tried_on_either(test))
 

@@ -15,8 +15,8 @@ DECLARED = """
 import torch
 from helpers import TWICE
 from foundations.authoring import (
-    Exercise, Growth, Rule, all_but, check, dtypes, faster_than, old_values, refuses, rule, scales_as, sizes_of_one,
-    together, unchanged_inputs, values, views,
+    Exercise, Growth, Rule, all_but, check, dtypes, faster_than, memory, old_values, refuses, rule, scales_as,
+    sizes_of_one, together, unchanged_inputs, values, views,
 )
 
 def slow(x):
@@ -47,6 +47,7 @@ class TestDouble(Exercise):
     test_refuses = refuses("refuses", misfits)
     test_together = together(values("five rows", only=[(5, 2)]), values("six rows", only=[(6, 2)]))
     test_scale = scales_as("scale", Growth(n=0, k=0, m=0), (4, 3, 2), "one product is enough")
+    test_memory = memory("memory", (40, 1), 100, "40 numbers are enough")
     test_speed = faster_than(
         "speed", slow, inputs=lambda generator: (torch.randn(400, generator=generator),), min_speedup=4, label="a loop"
     )
@@ -84,6 +85,7 @@ WRONG = {
     "unchanged": "def double(x):\n    assert x.ndim < 4\n    y = x + x\n    x += 1\n    return y",
     "refuses": "def double(x):\n    return x + x",
     "five rows; six rows": "def double(x):\n    assert x.ndim < 4 and len(x) != 6\n    return x + x",
+    "memory": "def double(x):\n    assert x.ndim < 4\n    return (torch.cat([x] * 9) + torch.cat([x] * 9))[: len(x)]",
     "speed": "def double(x):\n    assert x.ndim < 4\n    return torch.stack([row + row for row in x])",
 }
 
