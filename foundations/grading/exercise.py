@@ -86,7 +86,7 @@ class Exercise:
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
         """Return secret standard normal numbers of this shape, new ones at every call, the same ones in a replay."""
-        return torch.randn(*shape, generator=self.generator, dtype=torch.float64).to(dtype)
+        return torch.randn(shape, generator=self.generator, dtype=torch.float64).to(dtype)
 
     @cached_property
     def generator(self) -> torch.Generator:
