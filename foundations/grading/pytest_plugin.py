@@ -67,6 +67,12 @@ def check(
     return getattr(pytest.mark, _MARK)(name=name, points=points, gate=gate, tiebreaker=tiebreaker)
 
 
+def name_of(test: Callable[..., None]) -> str:
+    """Return the name of the check that :func:`check` has made of ``test``."""
+    marks: list[pytest.Mark] = getattr(test, "pytestmark", [])
+    return next(str(mark.kwargs["name"]) for mark in marks if mark.name == _MARK)
+
+
 @dataclass
 class ExerciseRun:
     """One exercise while it is being graded.

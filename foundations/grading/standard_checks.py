@@ -20,7 +20,7 @@ from foundations.grading import speed
 from foundations.grading.attempts import tried_on_either
 from foundations.grading.exercise import Exercise
 from foundations.grading.growth import Growth, Sizes
-from foundations.grading.pytest_plugin import check
+from foundations.grading.pytest_plugin import check, name_of
 from foundations.grading.views import as_views
 
 Test = Callable[[Any], None]
@@ -201,6 +201,21 @@ def faster_than(
         )
 
     return check(name, **options)(tried_on_either(test))
+
+
+def together(*parts: Test, **options: Any) -> Test:
+    """Join standard checks that are worth little each: the joint check passes if every part passes.
+
+    Args:
+        parts: standard checks without points; the joint check's name has the names of all.
+        options: as for :func:`foundations.authoring.check`.
+    """
+
+    def test(self: Exercise) -> None:
+        for part in parts:
+            part(self)
+
+    return check("; ".join(name_of(part) for part in parts), **options)(test)
 
 
 def _made(exercise: Exercise, cases: Cases | None) -> Iterator[Sequence[Any]]:

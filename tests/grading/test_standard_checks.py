@@ -16,7 +16,7 @@ import torch
 from helpers import TWICE
 from foundations.authoring import (
     Exercise, Growth, Rule, all_but, check, dtypes, faster_than, old_values, refuses, rule, scales_as, sizes_of_one,
-    unchanged_inputs, values, views,
+    together, unchanged_inputs, values, views,
 )
 
 def slow(x):
@@ -45,6 +45,7 @@ class TestDouble(Exercise):
     test_views = views("views")
     test_clean = unchanged_inputs("unchanged")
     test_refuses = refuses("refuses", misfits)
+    test_together = together(values("five rows", only=[(5, 2)]), values("six rows", only=[(6, 2)]))
     test_scale = scales_as("scale", Growth(n=0, k=0, m=0), (4, 3, 2), "one product is enough")
     test_speed = faster_than(
         "speed", slow, inputs=lambda generator: (torch.randn(400, generator=generator),), min_speedup=4, label="a loop"
@@ -82,6 +83,7 @@ WRONG = {
     "views": "def double(x):\n    assert x.ndim < 4\n    return 2 * x.view(-1).view(x.shape)",
     "unchanged": "def double(x):\n    assert x.ndim < 4\n    y = x + x\n    x += 1\n    return y",
     "refuses": "def double(x):\n    return x + x",
+    "five rows; six rows": "def double(x):\n    assert x.ndim < 4 and len(x) != 6\n    return x + x",
     "speed": "def double(x):\n    assert x.ndim < 4\n    return torch.stack([row + row for row in x])",
 }
 
