@@ -11,11 +11,13 @@ import pytest
 from grading import ASSIGNMENTS, ROOT
 
 ROW = re.compile(r"^ {4}(.+?) +→ (test_\w+)$", re.MULTILINE)
+#: Every file of hidden tests of these assignments has a table.
+COMPLETE = ["00_exports", "02_broadcasting"]
 FILES = [
     pytest.param(path, id=f"{path.parent.name}/{path.stem}")
     for assignment in ASSIGNMENTS
     for path in sorted((ROOT / "graders" / assignment).glob("test_*.py"))
-    if "Sentence of the text → check:" in path.read_text("utf-8")
+    if assignment in COMPLETE or "Sentence of the text → check:" in path.read_text("utf-8")
 ]
 
 
