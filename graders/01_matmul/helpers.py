@@ -1,8 +1,14 @@
 """Parts that several hidden tests of 01_matmul share."""
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 import torch
 
 from foundations.authoring import Exercise, dtypes, refuses, sizes_of_one, unchanged_inputs, views
+
+#: (n, k, m) for an (n, k) and a (k, m) matrix.
+SIZES = ((2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3))
 
 
 def typical(tensor):
@@ -13,8 +19,7 @@ def typical(tensor):
 class MatrixProduct(Exercise):
     """A function ``(a, b) → c`` that calculates the matrix product, however it goes about it."""
 
-    #: (n, k, m) for an (n, k) and a (k, m) matrix.
-    sizes = ((2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3))
+    sizes: ClassVar[Sequence[Sequence[int]]] = SIZES
 
     def inputs(self, n, k, m, dtype=torch.float32):
         return self.normal(n, k, dtype=dtype), self.normal(k, m, dtype=dtype)

@@ -16,7 +16,7 @@ Sentence of the text → check:
 import math
 
 import torch
-from helpers import MatrixProduct
+from helpers import SIZES, MatrixProduct
 
 from foundations.authoring import Growth, Rule, all_but, faster_than, rule, scales_as, values
 
@@ -37,7 +37,7 @@ def an_image(generator):
 
 
 class TestMatmulElementwise(MatrixProduct):
-    sizes = (*MatrixProduct.sizes, (2, 784, 3))
+    sizes = (*SIZES, (2, 784, 3))
     allowed = Rule(
         about="turning the inner loop into an elementwise product of a row and a column, and a sum",
         allow=all_but("matrix product", "einsum", "numpy", "list round trip"),
