@@ -34,6 +34,7 @@ import math
 from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -57,9 +58,7 @@ from foundations.authoring import (
 )
 
 #: ``fit`` on a model that notes what it learns from; written once, for the checks and for the battery.
-trained = load_bank(Path(__file__).parent).batteries["fit"].caller
-assert trained is not None
-
+trained: Any = load_bank(Path(__file__).parent).batteries["fit"].caller
 #: What may differ in float64: a right loss or gradient above `fit` may have been computed in float32.
 CLOSE = 2e-5
 #: For half of all numbers after 560 steps on the digits in float32, where rounding may turn a ReLU for one image and
