@@ -98,10 +98,9 @@ class Exercise:
         """Calls on fresh inputs, as traced calls need them."""
         return Trial(self.inputs, self.must_be_right, self.calling())
 
-    @classmethod
-    def calling(cls) -> Callable[..., Any] | None:
+    def calling(self) -> Callable[..., Any] | None:
         """Return :attr:`caller` as a function, whether or not it was declared as a static method."""
-        found = inspect.getattr_static(cls, "caller")
+        found = inspect.getattr_static(type(self), "caller")
         return found.__func__ if isinstance(found, staticmethod) else found
 
     def call(self, *args: Any) -> Call:
