@@ -109,10 +109,9 @@ class Exercise:
         stand_ins = self.student.stand_ins
         return [*self.student.sources, *([stand_ins.stubs] if stand_ins else ())]
 
-    @classmethod
-    def calling(cls) -> Callable[..., Any] | None:
+    def calling(self) -> Callable[..., Any] | None:
         """Return :attr:`caller` as a function, whether or not it was declared as a static method."""
-        found = inspect.getattr_static(cls, "caller")
+        found = inspect.getattr_static(type(self), "caller")
         return found.__func__ if isinstance(found, staticmethod) else found
 
     def call(self, *args: Any) -> Call:

@@ -259,6 +259,10 @@ class Layer(Exercise):
         """Return the tensors of one life; their names are those of the parameters of ``expected``."""
         raise NotImplementedError
 
+    def expected(self, *tensors):
+        """Return the output and the gradients by place; ``tensors`` are of float64."""
+        raise NotImplementedError
+
     def number(self, *tensors):
         """Return the number of which the expected gradients are the gradients."""
         raise NotImplementedError
@@ -279,8 +283,8 @@ class Layer(Exercise):
             title += ", then backward()"
         return in_words(title, tuple(self.argument_names()))
 
-    def inputs(self, *sizes, dtype=torch.float32, back=True):
-        return (*self.tensors(*sizes, dtype), self.plan(back=back))
+    def inputs(self, n, n_in, n_out, dtype=torch.float32, back=True):
+        return (*self.tensors(n, n_in, n_out, dtype), self.plan(back=back))
 
     def plan(self, *, back=True):
         return {
@@ -341,7 +345,10 @@ class Layer(Exercise):
         super().must_be_right(call, dtype=dtype, places=places)
 
     def trial_of(self, *, back):
-        return Trial(lambda *sizes: self.inputs(*sizes, back=back), self.must_be_right, self.calling(back=back))
+        def make(n, n_in, n_out):
+            return self.inputs(n, n_in, n_out, back=back)
+
+        return Trial(make, self.must_be_right, self.calling(back=back))
 
     def cases(self):
         return [self.inputs(*sizes) for sizes in self.sizes]

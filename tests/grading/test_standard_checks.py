@@ -65,15 +65,19 @@ class TestTriple(Exercise):
         return self.normal(n, m, dtype=dtype), self.normal(n, m, dtype=dtype)
 
     def expected(self, x, y):
-        return {"x.g": 3 * x}
+        return {"x.g": 3 * x, "y.g": 2 * y}
 
-    test_values = values("values", gate=True)
+    def before_own(self):
+        raise AssertionError("there are no earlier exercises")
+
+    test_values = values("values")
+    test_place = values("y alone", places=["y.g"])
     test_old = old_values("old values")
     test_clean = unchanged_inputs("unchanged")
 """
 
 RIGHT = "def double(x):\n    assert x.ndim < 4\n    return x + x"
-SET = "def triple(x, y):\n    x.g = 3 * x"
+SET = "def triple(x, y):\n    x.g, y.g = 3 * x, 2 * y"
 
 #: Answers by the check that refuses them.
 WRONG = {
@@ -130,13 +134,19 @@ def test_a_wrong_answer_fails_its_check(grading, name):
     [
         ("values", "def triple(x, y):\n    return 3 * x"),
         ("values", "def triple(x, y):\n    y.g = 3 * x"),
-        ("old values", "def triple(x, y):\n    x.g = 3 * x + 0 * getattr(x, 'g', x)"),
-        ("unchanged", "def triple(x, y):\n    x.g = 3 * x\n    y.zero_()"),
+        ("y alone", "def triple(x, y):\n    x.g, y.g = 3 * x, 3 * y"),
+        ("old values", "def triple(x, y):\n    x.g, y.g = 3 * x + 0 * getattr(x, 'g', x), 2 * y"),
+        ("unchanged", "def triple(x, y):\n    x.g, y.g = 3 * x, 2 * y\n    y.zero_()"),
     ],
 )
 def test_values_that_are_set(grading, name, answer):
     """They are looked for on the argument and the attribute of their place."""
     assert name in grading(triple=answer)["triple"]
+
+
+def test_other_places_are_not_looked_at(grading):
+    """A check of some places accepts any values in the others."""
+    assert "y alone" not in grading(triple="def triple(x, y):\n    x.g, y.g = x, 2 * y")["triple"]
 
 
 @pytest.mark.parametrize(
