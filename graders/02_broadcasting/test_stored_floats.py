@@ -36,9 +36,8 @@ def of_a_view(names, m, view):
 
 class TestStoredFloats(Exercise):
     def counted(self, count, m, *views):
-        """Require ``count`` for these views of ``m``, and return the calls."""
-        calls = list(self.student.calls(*((m, view) for view in views), caller=of_a_view))
-        for call in calls:
+        """Require ``count`` for these views of ``m``, and return the last call."""
+        for call in self.student.calls(*((m, view) for view in views), caller=of_a_view):
             call.subject = f"stored_floats({call.args[1]}) with m {tuple(m.shape)} of {str(m.dtype)[6:]}"
             call.must_not_raise()
             value = call.value
@@ -50,7 +49,7 @@ class TestStoredFloats(Exercise):
             if value != count:
                 text = f"{call.subject}: the count is wrong"
                 raise CheckFailed(Finding("value", text, f"there: got {value}, expected {count}"))
-        return calls
+        return call
 
     @check("a row, a column and a number that were stretched", points=0.3, gate=True)
     def test_stretched(self):
@@ -73,7 +72,7 @@ class TestStoredFloats(Exercise):
 
     @check("the count is an int", points=0.1)
     def test_kind(self):
-        [call] = self.counted(4, self.normal(2, 4), STRETCHED[0])
+        call = self.counted(4, self.normal(2, 4), STRETCHED[0])
         if type(call.value) is not int:
             text = f"{call.subject} returned {describe(call.value)}; a count is a whole number of Python's, an int"
             raise CheckFailed(Finding("type", text, symptom="no int"))
