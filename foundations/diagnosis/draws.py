@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import torch
 from torch import Tensor
 
 from foundations.diagnosis.judgement import Diagnosis, as_wide
@@ -34,6 +35,27 @@ def compare_draws(got: object, deviation: float) -> Diagnosis | None:
     if not numbers.any():
         return Diagnosis("all_zero", "All of the numbers are 0. Which factor of your formula is 0, or rounded to 0?")
     return _alike(numbers) or _mean(numbers, deviation) or _deviation(numbers, deviation) or _shape(numbers, deviation)
+
+
+def compare_runs(first: Tensor, again: Tensor, second: Tensor, *, seeds_global: bool = False) -> Diagnosis | None:
+    """Return how a function draws otherwise than from the generator that it is given; ``None`` if it does not.
+
+    Args:
+        first: the numbers of a call.
+        again: those of the same call, with the generator in the same state and torch's global one in another.
+        second: those of a second call with the generator of the first.
+        seeds_global: whether torch's global generator was in one state after both runs.
+    """
+    if not torch.equal(first, again):
+        text = "With the generator in the same state the numbers differ"
+        return Diagnosis("not_from_generator", f"{text}. Which of your calls is not given the generator?")
+    if torch.equal(first, second):
+        text = "Two calls with one generator give the same numbers"
+        return Diagnosis("draws_repeat", f"{text}. From which generator do you draw, and does it go on?")
+    if seeds_global:
+        text = "torch's global generator is in a state of your choice after the call"
+        return Diagnosis("seeds_global", f"{text}. Which line sets a seed, and who else draws from there?")
+    return None
 
 
 def _alike(numbers: Tensor) -> Diagnosis | None:

@@ -60,6 +60,8 @@ class Exercise:
     numbers: ClassVar[bool] = False
     caller: ClassVar[Callable[..., Any] | None] = None
     student: Student
+    #: The places of values that the present check looks at; all if it is empty.
+    looked_at: Sequence[str] = ()
 
     @pytest.fixture(autouse=True)
     def _attach(self, student: Student) -> None:
@@ -118,27 +120,24 @@ class Exercise:
         """Call the exercise once."""
         return self.student.call(*args, caller=self.calling())
 
-    def try_each(
-        self, cases: Iterable[Sequence[Any]], *, dtype: bool = False, places: Sequence[str] = ()
-    ) -> Iterator[Call]:
+    def try_each(self, cases: Iterable[Sequence[Any]], *, dtype: bool = False) -> Iterator[Call]:
         """Call the exercise on each tuple of arguments, all within one request, and yield each call once it is right.
 
-        ``dtype`` and ``places`` are those of :meth:`must_be_right`.
+        ``dtype`` is that of :meth:`must_be_right`.
 
         Raises:
             CheckFailed: a call is wrong; the message names which call of several it was.
         """
         for call in self.student.calls(*cases, caller=self.calling()):
-            self.must_be_right(call, dtype=dtype, places=places)
+            self.must_be_right(call, dtype=dtype)
             yield call
 
-    def must_be_right(self, call: Call, *, dtype: bool = False, places: Sequence[str] = ()) -> None:
+    def must_be_right(self, call: Call, *, dtype: bool = False) -> None:
         """Require the expected values of a call.
 
         Args:
             call: the call.
             dtype: also compare dtypes; most exercises have a separate check for them.
-            places: the places that are looked at; default: all.
 
         Raises:
             CheckFailed: a value is wrong.
@@ -147,7 +146,7 @@ class Exercise:
         relative = None if dtype else self.relative
         options = {"scale": self.scale(*call.args), "relative": relative, "dtype": dtype}
         for place, value in values.items():
-            if places and place not in places:
+            if self.looked_at and place not in self.looked_at:
                 continue
             if place == RETURN:
                 call.must_return(value, numbers=self.numbers and not dtype, **options)

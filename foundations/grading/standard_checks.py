@@ -46,7 +46,8 @@ def values(
     """
 
     def test(self: Exercise) -> None:
-        _try_each(self, [*_made(self, only), *(also(self) if also else ())], places=places)
+        self.looked_at = places
+        _try_each(self, [*_made(self, only), *(also(self) if also else ())])
 
     return check(name, **options)(tried_on_either(test))
 
@@ -258,8 +259,6 @@ def _made(exercise: Exercise, cases: Cases | None) -> Iterator[Sequence[Any]]:
         yield from (exercise.inputs(*sizes) for sizes in cases or exercise.sizes)
 
 
-def _try_each(
-    exercise: Exercise, cases: Iterable[Sequence[Any]], *, dtype: bool = False, places: Sequence[str] = ()
-) -> None:
-    for _ in exercise.try_each(cases, dtype=dtype, places=places):
+def _try_each(exercise: Exercise, cases: Iterable[Sequence[Any]], *, dtype: bool = False) -> None:
+    for _ in exercise.try_each(cases, dtype=dtype):
         pass

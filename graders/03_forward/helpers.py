@@ -4,7 +4,16 @@ import math
 
 import torch
 
-from foundations.authoring import CheckFailed, Exercise, Finding, check, difference, tried_on_either
+from foundations.authoring import (
+    CheckFailed,
+    Exercise,
+    Finding,
+    check,
+    compare_draws,
+    compare_runs,
+    difference,
+    tried_on_either,
+)
 
 # Statistics of random weights. A false alarm takes marks from a right answer, so each bound comes with the chance that
 # a right answer breaks it, worked out exactly for N = 10,000 independent normal weights of standard deviation s:
@@ -81,10 +90,11 @@ class Starts(Exercise):
             (weights, name), std = self.draw(n_in, n_out), self.spread(n_in, n_out)
             squares, mean = float((weights / std).square().mean()), float(weights.mean())
             if abs(mean) > MEAN_BOUND * float(weights.std()) / math.sqrt(N) + 1e-12:
-                self.fail(f"{name} has the mean {mean:.4g}; that is too far from 0 for chance", "expected 0")
+                text = f"{name} has the mean {mean:.4g}; that is too far from 0 for chance"
+                self.fail(text, "expected 0", compare_draws(weights, std))
             if not lowest <= squares <= highest:
                 text = f"{name} has the standard deviation {float(weights.std()):.4g}; chance does not explain that"
-                self.fail(text, f"expected {std:.4g}, give or take 4 %")
+                self.fail(text, f"expected {std:.4g}, give or take 4 %", compare_draws(weights, std))
             found.append(squares)
         lowest, highest = bounds(N * len(SHAPES))
         if not lowest <= sum(found) / len(found) <= highest:
@@ -101,19 +111,25 @@ class Starts(Exercise):
         for n_in, n_out in SHAPES:
             weights, name = self.draw(n_in, n_out)
             table = weights / self.spread(n_in, n_out)
+            shown = compare_draws(table, 1.0)
             rows, columns = (size // 2 * 2 for size in table.shape)
             pairs = (table[0:rows:2], table[1:rows:2]), (table[:, 0:columns:2], table[:, 1:columns:2])
             for one, other in pairs:
                 if abs(float((one * other).sum())) > NEIGHBOURS_BOUND * math.sqrt(max(one.numel(), 1)):
-                    self.fail(f"{name} has numbers that depend on their neighbours: draw each by itself")
+                    self.fail(
+                        f"{name} has numbers that depend on their neighbours: draw each by itself", diagnosis=shown
+                    )
             sizes = table.flatten().abs()
             # float32 has some 24 bits of each number, so a few of 10,000 agree; a hundredth never do.
             if len(sizes.unique()) < 0.99 * N:
-                self.fail(f"{name} has the same numbers again and again, or their opposites: draw each by itself")
+                self.fail(
+                    f"{name} has the same numbers again and again, or their opposites: draw each by itself",
+                    diagnosis=shown,
+                )
             for far, fewest, most in TAILS:
                 if not fewest <= (beyond := int((sizes > far).sum())) <= most:
                     text = f"{name}: of {N:,} weights {beyond} are farther out than {far:.0f} standard deviations"
-                    self.fail(f"{text}; no bell curve does that")
+                    self.fail(f"{text}; no bell curve does that", diagnosis=shown)
 
     def must_obey_the_generator(self):
         """Require that the given generator decides everything, and that the global one is not seeded."""
@@ -121,15 +137,24 @@ class Starts(Exercise):
         first, second, after = self.twice(seed, here)
         again, second_again, after_again = self.twice(seed, there)
         fresh, _, _ = self.twice(other, here)
-        name = self.student.exercise
+        name, shown = (
+            self.student.exercise,
+            compare_runs(first, again, second, seeds_global=torch.equal(after, after_again)),
+        )
         if not (torch.equal(first, again) and torch.equal(second, second_again)):
-            self.fail(f"{name} gives other weights with the generator in the same state: what else does it ask?")
+            self.fail(
+                f"{name} gives other weights with the generator in the same state: what else does it ask?",
+                diagnosis=shown,
+            )
         if torch.equal(first, fresh):
             self.fail(f"{name} gives the same weights whatever the generator's seed is")
         if torch.equal(first, second):
-            self.fail(f"the second call of {name} in a row gives the weights of the first, with one generator")
+            self.fail(
+                f"the second call of {name} in a row gives the weights of the first, with one generator",
+                diagnosis=shown,
+            )
         if torch.equal(after, after_again):
-            self.fail(f"{name} seeds torch's global generator, on which other people's code relies")
+            self.fail(f"{name} seeds torch's global generator, on which other people's code relies", diagnosis=shown)
 
     def twice(self, seed, elsewhere):
         call = self.student.call(self.student.exercise, 6, 5, [seed, elsewhere], caller=drawn_twice)
@@ -141,8 +166,8 @@ class Starts(Exercise):
                 raise CheckFailed(finding)
         return values
 
-    def fail(self, text, detail=""):
-        raise CheckFailed(Finding("value", text, detail))
+    def fail(self, text, detail="", diagnosis=None):
+        raise CheckFailed(Finding("value", text, detail, diagnosis=diagnosis))
 
 
 def spreads(name, **options):

@@ -48,12 +48,12 @@ class TestInitKaiming(Starts):
     def test_rule(self):
         trial = Trial(lambda n_in, n_out: (n_in, n_out, self.seed()), self.must_be_roughly_spread, drawn)
 
-        def must_obey(*stubs):
-            sources = [*self.student.sources, *stubs]
+        def must_obey(sources):
             self.student.must_obey(self.allowed, trial, [(200, 100), (100, 200)], sources=sources)
 
         # On a right init_plain, its source is not read: a rule that is broken there has cost its points already.
-        self.student.on_either(lambda: must_obey(self.student.stand_ins.stubs), own=must_obey)
+        alone, own = self.sources_alone, self.student.sources
+        self.student.on_either(lambda: must_obey(alone), own=lambda: must_obey(own))
 
     test_generator = follows_the_generator(points=0.3)
     test_normal = bell_curve(points=0.6)

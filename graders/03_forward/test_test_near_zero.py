@@ -109,6 +109,7 @@ class TestNearZero(Exercise):
         for call in self.student.calls(*cases):
             call.must_raise(AssertionError, because="it is farther from 0 than the tolerance")
             a, tol = call.args
+            assert call.error is not None
             given = [abs(float(number)) for number in NUMBER.findall(str(call.error["text"]))]
             for name, wanted in (("the number that is not near 0", float(a.abs().max())), ("the tolerance", tol)):
                 if not any(math.isclose(number, wanted, rel_tol=0.05) for number in given):

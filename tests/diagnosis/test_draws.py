@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from foundations.diagnosis.draws import compare_draws
+from foundations.diagnosis.draws import compare_draws, compare_runs
 
 N, M, DEVIATION = 60, 50, 0.2
 
@@ -55,3 +55,15 @@ def test_a_factor_has_a_name() -> None:
 def test_sound_numbers_of_many_seeds() -> None:
     """No sound draw is found wrong."""
     assert [seed for seed in range(300) if compare_draws(standard(N, M, seed=seed), 1.0)] == []
+
+
+def test_runs() -> None:
+    """The generator decides the numbers, and goes on from call to call."""
+    one, two = standard(3, 2), standard(3, 2, seed=1)
+    cases = [
+        (compare_runs(one, one, two), None),
+        (compare_runs(one, two, two), "not_from_generator"),
+        (compare_runs(one, one, one), "draws_repeat"),
+        (compare_runs(one, one, two, seeds_global=True), "seeds_global"),
+    ]
+    assert [found.id if found else None for found, _ in cases] == [name for _, name in cases]
