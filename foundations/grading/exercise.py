@@ -51,7 +51,7 @@ class Exercise:
         student: the student's exercise.
     """
 
-    sizes: ClassVar[Sequence[Sequence[int]]] = ()
+    sizes: ClassVar[Sequence[Sequence[Any]]] = ()
     allowed: ClassVar[Rule] = ANYTHING
     caller: ClassVar[Callable[..., Any] | None] = None
     student: Student
