@@ -1,7 +1,6 @@
 """What learners get wrong in 02_broadcasting, as code that runs.
 
-A function's name is the misconception's id, its docstring the hint. A hint leads and does not tell: it says where to
-look, or which question to ask.
+The id of a mistake is its name here. Its hint points to the place to look, or asks a question.
 """
 
 import torch

@@ -2,11 +2,11 @@
 
 Sentence of the text → check:
 
-    `as_column` gives shape `(n, 1)`                             → test_shape
-    The result is a **view** and not a copy                     → test_view
-    what is written into `c` afterwards is seen in it           → test_view
-    The dtype stays what it is                                  → test_dtype
-    `c` itself keeps its shape                                  → test_clean
+    `as_column` gives shape `(n, 1)`                  → test_shape
+    The result is a **view** and not a copy           → test_view
+    what is written into `c` afterwards is seen in it → test_view
+    The dtype stays what it is                        → test_dtype
+    `c` itself keeps its shape                        → test_clean
 """
 
 from helpers import SeenAsMatrix

@@ -2,16 +2,16 @@
 
 Sentence of the text → check:
 
-    fill the shorter shape up with ones, on the left            → test_fitting
+    fill the shorter shape up with ones, on the left             → test_fitting
     equal, or one of them 1?  keep the one that is not stretched → test_fitting
     The shape that comes out when tensors of shapes s and t meet → test_any
-    No tensor, no `expand`, no `torch.broadcast_shapes`         → test_rule
-    A size may be 0, and it is a size like any other            → test_odd_sizes
-    a missing size is 1                                         → test_odd_sizes
-    Shapes that do not fit raise a `ValueError`                 → test_misfits
-    Its message names the dimension                             → test_named_dimension
-    counted from the right: `-1` is the last one                → test_named_dimension
-    The result is a tuple                                       → test_kind
+    No tensor, no `expand`, no `torch.broadcast_shapes`          → test_rule
+    A size may be 0, and it is a size like any other             → test_odd_sizes
+    a missing size is 1                                          → test_odd_sizes
+    Shapes that do not fit raise a `ValueError`                  → test_misfits
+    Its message names the dimension                              → test_named_dimension
+    counted from the right: `-1` is the last one                 → test_named_dimension
+    The result is a tuple                                        → test_kind
 """
 
 import re

@@ -2,18 +2,18 @@
 
 Sentence of the text → check:
 
-    its body fills a whole row of `c`                           → test_product
-    **Rule: stretch, multiply elementwise, sum.**               → test_rule
-    No matrix product in any of its forms and no `einsum`       → test_rule
-    One loop is left, over the rows of `a`                      → test_growth
-    A loop over the columns of `b` would be as good             → test_growth
-    A second loop will not pass                                 → test_growth
-    needs yours to be at least 5 times faster                   → test_speed
-    a: (n, k) and b: (k, m), of one dtype                       → test_thin
-    Sizes, dtype and the `assert` are as in 01                  → test_dtype
-    a: (n, k) and b: (k, m), of one dtype                       → test_views
-    Raises AssertionError where the inner sizes differ          → test_mismatch
-    the inputs are left as they are                             → test_clean
+    its body fills a whole row of `c`                     → test_product
+    **Rule: stretch, multiply elementwise, sum.**         → test_rule
+    No matrix product in any of its forms and no `einsum` → test_rule
+    One loop is left, over the rows of `a`                → test_growth
+    A loop over the columns of `b` would be as good       → test_growth
+    A second loop will not pass                           → test_growth
+    needs yours to be at least 5 times faster             → test_speed
+    a: (n, k) and b: (k, m), of one dtype                 → test_thin
+    Sizes, dtype and the `assert` are as in 01            → test_dtype
+    a: (n, k) and b: (k, m), of one dtype                 → test_views
+    Raises AssertionError where the inner sizes differ    → test_mismatch
+    the inputs are left as they are                       → test_clean
 """
 
 import torch

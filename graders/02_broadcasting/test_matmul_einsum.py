@@ -2,17 +2,17 @@
 
 Sentence of the text → check:
 
-    The matrix product in letters                               → test_product
-    **Rule: `torch.einsum`**, and no other product              → test_rule
-    What it gives is what you return                            → test_rule
-    without any loop                                            → test_growth
+    The matrix product in letters                                    → test_product
+    **Rule: `torch.einsum`**, and no other product                   → test_rule
+    What it gives is what you return                                 → test_rule
+    without any loop                                                 → test_growth
     at least 4 times faster than the instructor's `matmul_broadcast` → test_speed
-    a: (n, k) and b: (k, m), of one dtype                       → test_thin
-    Sizes, dtype and the `assert` are as before                 → test_dtype
-    a: (n, k) and b: (k, m), of one dtype                       → test_views
-    Raises AssertionError where the inner sizes differ          → test_mismatch
-    an axis of length 1 it stretches silently                   → test_mismatch
-    the inputs are left as they are                             → test_clean
+    a: (n, k) and b: (k, m), of one dtype                            → test_thin
+    Sizes, dtype and the `assert` are as before                      → test_dtype
+    a: (n, k) and b: (k, m), of one dtype                            → test_views
+    Raises AssertionError where the inner sizes differ               → test_mismatch
+    an axis of length 1 it stretches silently                        → test_mismatch
+    the inputs are left as they are                                  → test_clean
 """
 
 import torch

@@ -2,13 +2,13 @@
 
 Sentence of the text → check:
 
-    (images[n, c, h, w] − mean[c]) / std[c]                     → test_value
-    use these, not those of the images                          → test_value
-    **Rule: no loop**, over images, channels or pixels          → test_growth
-    You may use an operation of PyTorch once you have built it yourself                       → test_rule
-    The result has the shape and the dtype of `images`          → test_dtype
-    `images` is `(N, C, H, W)`; `mean` and `std` are `(C,)`     → test_clean
-    all three inputs are left as they are                       → test_clean
+    (images[n, c, h, w] − mean[c]) / std[c]                             → test_value
+    use these, not those of the images                                  → test_value
+    **Rule: no loop**, over images, channels or pixels                  → test_growth
+    You may use an operation of PyTorch once you have built it yourself → test_rule
+    The result has the shape and the dtype of `images`                  → test_dtype
+    `images` is `(N, C, H, W)`; `mean` and `std` are `(C,)`             → test_clean
+    all three inputs are left as they are                               → test_clean
 """
 
 import torch

@@ -2,13 +2,13 @@
 
 Sentence of the text → check:
 
-    the result has shape `(n, m)`: `u[i]` belongs in row i      → test_product
-    **Rule: a column meets a row.**                             → test_rule
+    the result has shape `(n, m)`: `u[i]` belongs in row i       → test_product
+    **Rule: a column meets a row.**                              → test_rule
     no product of the library's (`torch.outer`, `einsum`, `@` …) → test_rule
-    No loop, no list                                            → test_growth
-    `outer` keeps the dtype of its inputs                       → test_dtype
-    `u` has shape `(n,)`, `v` has shape `(m,)`                  → test_clean
-    The inputs are left as they are                             → test_clean
+    No loop, no list                                             → test_growth
+    `outer` keeps the dtype of its inputs                        → test_dtype
+    `u` has shape `(n,)`, `v` has shape `(m,)`                   → test_clean
+    The inputs are left as they are                              → test_clean
 """
 
 import torch

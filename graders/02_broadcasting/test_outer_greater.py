@@ -2,14 +2,14 @@
 
 Sentence of the text → check:
 
-    the result has shape `(n, m)`: `u[i]` belongs in row i      → test_comparison
-    all answers to "is $u_i > v_j$?"                            → test_comparison
-    **Rule: a column meets a row.**                             → test_rule
+    the result has shape `(n, m)`: `u[i]` belongs in row i       → test_comparison
+    all answers to "is $u_i > v_j$?"                             → test_comparison
+    **Rule: a column meets a row.**                              → test_rule
     no product of the library's (`torch.outer`, `einsum`, `@` …) → test_rule
-    No loop, no list                                            → test_growth
-    `outer_greater` gives booleans                              → test_bool
-    u: (n,) and v: (m,), of one dtype  →  (n, m), bool          → test_clean
-    The inputs are left as they are                             → test_clean
+    No loop, no list                                             → test_growth
+    `outer_greater` gives booleans                               → test_bool
+    u: (n,) and v: (m,), of one dtype  →  (n, m), bool           → test_clean
+    The inputs are left as they are                              → test_clean
 """
 
 import torch

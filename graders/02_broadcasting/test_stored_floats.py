@@ -5,11 +5,11 @@ there, by a function of the grader's.
 
 Sentence of the text → check:
 
-    3 for three floats stretched to 3 × 3                  → test_stretched
-    12 for one row of a 3 × 4 matrix                       → test_others
-    Count what the **storage** holds                       → test_others
-    Count numbers, not bytes                               → test_dtype
-    The answer is a Python `int`                           → test_kind
+    3 for three floats stretched to 3 × 3 → test_stretched
+    12 for one row of a 3 × 4 matrix      → test_others
+    Count what the **storage** holds      → test_others
+    Count numbers, not bytes              → test_dtype
+    The answer is a Python `int`          → test_kind
 """
 
 import torch

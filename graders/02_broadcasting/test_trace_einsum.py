@@ -2,13 +2,13 @@
 
 Sentence of the text → check:
 
-    the sum of the diagonal, $\\sum_i m_{ii}$                    → test_value
-    **Rule: `torch.einsum`**, no loop, and no other product     → test_rule
-    what einsum gives is what you return                        → test_rule
-    no loop, and no other product                               → test_growth
-    dtypes stay what they are                                   → test_dtype
-    of a square matrix → shape `()`                             → test_clean
-    dtypes stay what they are, and so do the inputs             → test_clean
+    the sum of the diagonal, $\\sum_i m_{ii}$               → test_value
+    **Rule: `torch.einsum`**, no loop, and no other product → test_rule
+    what einsum gives is what you return                    → test_rule
+    no loop, and no other product                           → test_growth
+    dtypes stay what they are                               → test_dtype
+    of a square matrix → shape `()`                         → test_clean
+    dtypes stay what they are, and so do the inputs         → test_clean
 """
 
 import torch
