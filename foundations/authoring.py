@@ -7,7 +7,7 @@ An exercise is a class derived from :class:`Exercise`; the standard checks are i
 from foundations.analysis.torch_operations import all_but
 from foundations.grading.attempts import tried_on_either
 from foundations.grading.call import Call, Trial, fail
-from foundations.grading.compare import CheckFailed, Finding, difference
+from foundations.grading.compare import CheckFailed, Finding, describe, difference
 from foundations.grading.exercise import RETURN, Exercise
 from foundations.grading.growth import Growth
 from foundations.grading.misconceptions import battery, load_bank, misconception
@@ -40,6 +40,7 @@ __all__ = [
     "all_but",
     "battery",
     "check",
+    "describe",
     "difference",
     "dtypes",
     "fail",

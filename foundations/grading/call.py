@@ -163,9 +163,11 @@ class Trial:
     caller: Callable[..., Any] | None = None
 
 
-def fail(stage: Any, text: str, *, diagnosis: Diagnosis | None = None) -> NoReturn:
-    """Raise :class:`CheckFailed` with a finding of ``stage``, and the mistake that it shows, if any."""
-    raise CheckFailed(Finding(stage, text, diagnosis=diagnosis))
+def fail(
+    stage: Any, text: str, detail: str = "", *, symptom: str | None = None, diagnosis: Diagnosis | None = None
+) -> NoReturn:
+    """Raise :class:`CheckFailed` with a finding of ``stage``, its symptom, and the mistake that it shows, if any."""
+    raise CheckFailed(Finding(stage, text, detail, symptom, diagnosis))
 
 
 def changes_input(name: str) -> Diagnosis:
