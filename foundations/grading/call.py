@@ -180,9 +180,11 @@ class Trial:
     caller: Callable[..., Any] | None = None
 
 
-def fail(stage: Any, text: str, *, symptom: str | None = None, diagnosis: Diagnosis | None = None) -> NoReturn:
+def fail(
+    stage: Any, text: str, detail: str = "", *, symptom: str | None = None, diagnosis: Diagnosis | None = None
+) -> NoReturn:
     """Raise :class:`CheckFailed` with a finding of ``stage``, its symptom, and the mistake that it shows, if any."""
-    raise CheckFailed(Finding(stage, text, symptom=symptom, diagnosis=diagnosis))
+    raise CheckFailed(Finding(stage, text, detail, symptom, diagnosis))
 
 
 def changes_input(name: str) -> Diagnosis:
