@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -29,13 +30,36 @@ import torch
 
 from foundations.errors import CourseError
 from foundations.grading.call import Call, Trial
+from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.rules import ANYTHING, Rule
+from foundations.grading.stand_ins import Form
 from foundations.grading.student import Student
 
 #: Expected values of one call: the returned tensor, or tensors by place, ``"return"`` or ``"<parameter>.<attribute>"``.
 Expected = torch.Tensor | Mapping[str, torch.Tensor]
 
 RETURN = "return"
+
+
+@dataclass(frozen=True)
+class WrongCall:
+    """A call with a wrong value, from which smaller ones can be made.
+
+    Attributes:
+        exercise: the declared exercise.
+        args: the arguments, as they were before the call.
+        place: the first place with a wrong value.
+        finding: the difference there.
+        dtype: whether dtypes were compared too.
+        form: the versions of earlier exercises that the call used.
+    """
+
+    exercise: Exercise
+    args: tuple[Any, ...]
+    place: str
+    finding: Finding
+    dtype: bool
+    form: Form
 
 
 class Exercise:
@@ -49,12 +73,14 @@ class Exercise:
         caller: a function ``caller(names, *args)`` that calls the exercise, if it is not a function itself; as for
             :meth:`foundations.grading.student.Student.call`.
         student: the student's exercise.
+        draw: makes numbers of a shape for :meth:`normal`, instead of the secret ones; for small examples.
     """
 
     sizes: ClassVar[Sequence[Sequence[int]]] = ()
     allowed: ClassVar[Rule] = ANYTHING
     caller: ClassVar[Callable[..., Any] | None] = None
     student: Student
+    draw: Callable[[torch.Size], torch.Tensor] | None = None
 
     @pytest.fixture(autouse=True)
     def _attach(self, student: Student) -> None:
@@ -86,6 +112,8 @@ class Exercise:
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
         """Return secret standard normal numbers of this shape, new ones at every call, the same ones in a replay."""
+        if self.draw is not None:
+            return self.draw(torch.empty(*shape, device="meta").shape).to(dtype)
         return torch.randn(*shape, generator=self.generator, dtype=torch.float64).to(dtype)
 
     @cached_property
@@ -131,11 +159,15 @@ class Exercise:
         values = self.by_place(*call.args)
         scale = self.scale(*call.args)
         for place, value in values.items():
-            if place == RETURN:
-                call.must_return(value, scale=scale, dtype=dtype)
-            else:
-                argument, attribute = self._index(place)
-                call.must_set(argument, attribute, value, scale=scale, dtype=dtype)
+            try:
+                if place == RETURN:
+                    call.must_return(value, scale=scale, dtype=dtype)
+                else:
+                    argument, attribute = self.index_of(place)
+                    call.must_set(argument, attribute, value, scale=scale, dtype=dtype)
+            except CheckFailed as failure:
+                failure.wrong_call = WrongCall(self, call.args, place, failure.finding, dtype, self.student.form)
+                raise
 
     def by_place(self, *args: Any) -> dict[str, torch.Tensor]:
         """Return the expected values by place."""
@@ -144,9 +176,10 @@ class Exercise:
 
     def set_places(self, *args: Any) -> list[tuple[int, str]]:
         """Return argument and attribute of each value that a call sets."""
-        return [self._index(place) for place in self.by_place(*args) if place != RETURN]
+        return [self.index_of(place) for place in self.by_place(*args) if place != RETURN]
 
-    def _index(self, place: str) -> tuple[int, str]:
+    def index_of(self, place: str) -> tuple[int, str]:
+        """Return argument and attribute of a place such as ``"inp.g"``."""
         name, _, attribute = place.partition(".")
         names = list(inspect.signature(self.expected).parameters)
         if name not in names or not attribute:
