@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -29,7 +30,9 @@ import torch
 
 from foundations.errors import CourseError
 from foundations.grading.call import Call, Trial
+from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.rules import ANYTHING, Rule
+from foundations.grading.stand_ins import Form
 from foundations.grading.student import Student
 
 #: Expected values of one call: the returned tensor, or tensors by place. A place is ``"return"``,
@@ -37,6 +40,27 @@ from foundations.grading.student import Student
 Expected = torch.Tensor | Mapping[str, torch.Tensor]
 
 RETURN = "return"
+
+
+@dataclass(frozen=True)
+class WrongCall:
+    """A call with a wrong value, from which smaller ones can be made.
+
+    Attributes:
+        exercise: the declared exercise.
+        args: the arguments, as they were before the call.
+        place: the first place with a wrong value.
+        finding: the difference there.
+        dtype: whether dtypes were compared too.
+        form: the versions of earlier exercises that the call used.
+    """
+
+    exercise: Exercise
+    args: tuple[Any, ...]
+    place: str
+    finding: Finding
+    dtype: bool
+    form: Form
 
 
 class Exercise:
@@ -52,6 +76,7 @@ class Exercise:
         caller: a function ``caller(names, *args)`` that calls the exercise, if it is not a function itself; as for
             :meth:`foundations.grading.student.Student.call`.
         student: the student's exercise.
+        draw: makes numbers of a shape for :meth:`normal`, instead of the secret ones; for small examples.
     """
 
     sizes: ClassVar[Sequence[Sequence[Any]]] = ()
@@ -62,6 +87,7 @@ class Exercise:
     student: Student
     #: The places of values that the present check looks at; all if it is empty.
     looked_at: Sequence[str] = ()
+    draw: Callable[[torch.Size], torch.Tensor] | None = None
 
     @pytest.fixture(autouse=True)
     def _attach(self, student: Student) -> None:
@@ -93,6 +119,8 @@ class Exercise:
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
         """Return secret standard normal numbers of this shape, new ones at every call, the same ones in a replay."""
+        if self.draw is not None:
+            return self.draw(torch.Size(shape)).to(dtype)
         return torch.randn(shape, generator=self.generator, dtype=torch.float64).to(dtype)
 
     @cached_property
@@ -148,14 +176,21 @@ class Exercise:
         for place, value in values.items():
             if self.looked_at and place not in self.looked_at:
                 continue
-            if place == RETURN:
-                call.must_return(value, numbers=self.numbers and not dtype, **options)
-                continue
-            argument, attribute = self._index(place)
-            if attribute:
-                call.must_set(argument, attribute, value, **options)
-            else:
-                call.must_become(argument, value, **options)
+            try:
+                self._must_have(call, place, value, options)
+            except CheckFailed as failure:
+                failure.wrong_call = WrongCall(self, call.args, place, failure.finding, dtype, self.student.form)
+                raise
+
+    def _must_have(self, call: Call, place: str, value: torch.Tensor, options: dict[str, Any]) -> None:
+        if place == RETURN:
+            call.must_return(value, numbers=self.numbers and not options["dtype"], **options)
+            return
+        argument, attribute = self.index_of(place)
+        if attribute:
+            call.must_set(argument, attribute, value, **options)
+        else:
+            call.must_become(argument, value, **options)
 
     def by_place(self, *args: Any) -> dict[str, torch.Tensor]:
         """Return the expected values by place."""
@@ -164,7 +199,7 @@ class Exercise:
 
     def set_places(self, *args: Any) -> list[tuple[int, str]]:
         """Return argument and attribute of each value that a call sets."""
-        places = [self._index(place) for place in self.by_place(*args) if place != RETURN]
+        places = [self.index_of(place) for place in self.by_place(*args) if place != RETURN]
         return [(argument, attribute) for argument, attribute in places if attribute]
 
     def argument_names(self) -> list[str]:
@@ -177,7 +212,8 @@ class Exercise:
         Checks call it if they have failed on right versions of the earlier exercises and go on to the notebook's own.
         """
 
-    def _index(self, place: str) -> tuple[int, str]:
+    def index_of(self, place: str) -> tuple[int, str]:
+        """Return the argument of a place, and the attribute of ``"inp.g"``; it is empty for ``"inp"``."""
         name, dot, attribute = place.partition(".")
         names = self.argument_names()
         if name not in names or bool(dot) != bool(attribute):

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import torch
 
 from foundations.errors import OutOfTime, SessionLost
-from foundations.grading import attempts, growth, rules, speed
+from foundations.grading import attempts, growth, rules, small_values, speed
 from foundations.grading.call import Call, Trial, fail, first_line
 from foundations.grading.compare import CheckFailed, Finding, dtype_text, shape_text
 from foundations.grading.evidence import Replayer
@@ -59,6 +59,8 @@ class Student:
     observations: list[Observation] = field(default_factory=list)
     judgements: Judgements = field(default_factory=Judgements)
     observed_bytes: int = 0
+    #: Collects the small hidden inputs in words, if they are asked for, so that no example repeats one.
+    inputs_in_words: set[str] | None = None
     _draws: torch.Generator | None = None
     notes: list[str] = field(default_factory=list)
     #: Findings for a person to look at; they do not change the outcome of a check.
@@ -104,7 +106,7 @@ class Student:
             CheckFailed: the function is missing or not written yet.
             SessionLost: the student process did not survive the call.
         """
-        before, arguments = _arguments(args)
+        before, arguments = self._arguments(args)
         reply = self.session.request(
             "call",
             function=self.exercise,
@@ -126,7 +128,7 @@ class Student:
             CheckFailed: the function is missing or not written yet.
             SessionLost: the student process did not survive one of the calls.
         """
-        asked = [_arguments(args) for args in each]
+        asked = [self._arguments(args) for args in each]
         reply = self.session.request(
             "calls",
             function=self.exercise,
@@ -139,6 +141,13 @@ class Student:
             self._observed(before, answer, caller, share)
             for (before, _), answer in zip(asked, reply["value"], strict=True)
         )
+
+    def _arguments(self, args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return copies of ``args`` to compare with later, and the part of a request that carries ``args``."""
+        if self.inputs_in_words is not None and (words := small_values.in_words(args)):
+            self.inputs_in_words.add(words)
+        attributes = [dict(vars(arg)) if isinstance(arg, torch.Tensor) else {} for arg in args]
+        return tuple(copied(arg) for arg in args), {"args": list(args), "attributes": attributes}
 
     def _observed(
         self, before: tuple[Any, ...], reply: dict[str, Any], caller: Callable[..., Any] | None, weight: int
@@ -388,11 +397,15 @@ class Student:
             f"{name} {shape_text(arg)}" for name, arg in zip(names, args, strict=True) if isinstance(arg, torch.Tensor)
         ]
         kinds = sorted({dtype_text(arg) for arg in args if isinstance(arg, torch.Tensor)} - {"float32"})
-        text = (_title_of(caller) if caller else "") or f"{self.exercise}({', '.join(names)})"
+        text = self.title(args, caller)
         if shapes:
             more = [f"{len(shapes) - _MAX_SHAPES} more"] if len(shapes) > _MAX_SHAPES else []
             text += " with " + " and ".join([*shapes[:_MAX_SHAPES], *more])
         return text + (f" of {' and '.join(kinds)}" if kinds else "")
+
+    def title(self, args: Sequence[Any], caller: Callable[..., Any] | None = None) -> str:
+        """Return the call in words without its shapes: ``matmul_naive(a, b)``."""
+        return (_title_of(caller) if caller else "") or f"{self.exercise}({', '.join(self._names(args, caller))})"
 
     def _must_exist(self, error: dict[str, Any] | None) -> None:
         if error is None:
@@ -406,12 +419,6 @@ class Student:
             if hidden := self.definition.why_stub():
                 text = f"{self.exercise} is still the stub where it is graded: {hidden}"
                 raise CheckFailed(Finding("existence", text, symptom="missing"))
-
-
-def _arguments(args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return copies of ``args`` to compare with later, and the part of a request that carries ``args``."""
-    attributes = [dict(vars(arg)) if isinstance(arg, torch.Tensor) else {} for arg in args]
-    return tuple(copied(arg) for arg in args), {"args": list(args), "attributes": attributes}
 
 
 def _as_source(function: Callable[..., Any] | None) -> dict[str, str] | None:
