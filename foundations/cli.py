@@ -252,17 +252,24 @@ def new_exercise(
         str, typer.Option("--assignment", "-a", help="Name of a folder under source/; it is begun if it is missing.")
     ],
     course_folder: CourseOption = None,
+    numpy: Annotated[
+        bool | None,
+        typer.Option(
+            "--numpy/--torch",
+            help="About arrays or tensors; default: as the assignment's notebook, or tensors if it is new.",
+        ),
+    ] = None,
 ) -> None:
     """Write an exercise: cells at the end of the notebook, a grader, two known mistakes, and a right answer.
 
     Three lines that begin with ### BLANK are left to its author. `foundations prove` names them, and proves the
     exercise once they are filled. No existing file is overwritten.
 
-    Example: foundations new exercise mean_of_rows --assignment 01_first
+    Example: foundations new exercise mean_of_rows --assignment 01_first --numpy
     """
     from foundations.commands import new as beginning
 
-    beginning.exercise(find_course(course_folder), assignment, name, out)
+    beginning.exercise(find_course(course_folder), assignment, name, numpy, out)
 
 
 @app.command()

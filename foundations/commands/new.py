@@ -22,13 +22,15 @@ def course(folder: Path, out: Console) -> None:
     _print(out, f"  next: foundations new exercise NAME --assignment 01_first --course {folder}")
 
 
-def exercise(own: Course, assignment: str, name: str, out: Console) -> None:
+def exercise(own: Course, assignment: str, name: str, numpy: bool | None, out: Console) -> None:
     """Write a new exercise into an assignment, which is begun if it does not exist, and print its files.
+
+    ``numpy`` is as for :func:`foundations.proving.scaffold.new_exercise`.
 
     Raises:
         CourseError: a name cannot be used, the exercise exists, or a file cannot be written.
     """
-    _show(scaffold.new_exercise(own, assignment, name), out)
+    _show(scaffold.new_exercise(own, assignment, name, numpy=numpy), out)
     _print(out, "  next: fill the three lines that begin with ### BLANK, and prove the exercise:")
     _print(out, f"  foundations prove {assignment} --exercise {name} --course {own.root}")
 

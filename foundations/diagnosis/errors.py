@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from foundations.diagnosis.judgement import Diagnosis
@@ -78,7 +79,8 @@ _SIZES = re.compile(
     r"must match the (existing )?size|shapes cannot be multiplied|size mismatch|is invalid for input of size"
     r"|does not broadcast with|shape mismatch|inconsistent tensor size|doesn't match the broadcast shape"
     r"|expected .* to have size|Expected size for|sizes of tensors must match|could not be broadcast|not aligned"
-    r"|expand\(.*must be greater|is not broadcastable",
+    r"|expand\(.*must be greater|is not broadcastable|mismatch in its core dimension|must match exactly"
+    r"|cannot reshape array of size|all input arrays must have the same shape|boolean index did not match",
     re.IGNORECASE,
 )
 
@@ -100,19 +102,27 @@ def sizes(raised: Raised) -> Diagnosis | None:
 
 
 _AXES = re.compile(
-    r"tuple index out of range|too many indices for tensor|Dimension out of range|0-d tensor|zero-dimensional"
+    r"tuple index out of range|too many indices for (tensor|array)|Dimension out of range|0-d tensor|zero-dimensional"
     r"|expects a tensor with <= 2|tensors? expected|must be .*-?D\b|dimension specified as|same number of dimensions"
-    r"|number of subscripts in the equation|\d-?D tensor|dimensions? of the tensor",
+    r"|number of subscripts in the equation|\d-?D tensor|dimensions? of the tensor"
+    r"|is out of bounds for array of dimension|does not have enough dimensions|array must be \d-d",
 )
+
+
+def _is_about_axes(raised: Raised) -> bool:
+    of_array = raised.kind == "ValueError" and "Input operand" in raised.text
+    known = of_array or raised.kind in ("IndexError", "AxisError", "RuntimeError", "TypeError")
+    return known and bool(_AXES.search(raised.text))
 
 
 def axes(raised: Raised) -> Diagnosis | None:
     """Diagnose code for another number of axes than a tensor has."""
     unpacked = "values to unpack" in raised.text and re.search(r"shape|size\(\)", raised.code)
-    if not unpacked and not (raised.kind in ("IndexError", "RuntimeError", "TypeError") and _AXES.search(raised.text)):
+    if not unpacked and not (_is_about_axes(raised)):
         return None
-    text = f"{raised.where} needs another number of axes than its tensor has"
-    return Diagnosis("fixed_axes", f"{text}. How many axes has the tensor there, and for how many is your code?")
+    noun = "array" if re.search(r"\barrays?\b|input operand", raised.text, re.IGNORECASE) else "tensor"
+    text = f"{raised.where} needs another number of axes than its {noun} has"
+    return Diagnosis("fixed_axes", f"{text}. How many axes has the {noun} there, and for how many is your code?")
 
 
 def past_the_end(raised: Raised) -> Diagnosis | None:
@@ -136,7 +146,7 @@ def attribute(raised: Raised) -> Diagnosis | None:
     if not found:
         return None
     owner, missing = found[1] or found[2], found[3]
-    known = dir({"Tensor": torch.Tensor, "torch": torch}.get(owner, object))
+    known = dir(_OWNERS.get(owner, object))
     if close := difflib.get_close_matches(missing, known, 1, 0.8):
         text = f"`{owner}` has no `{missing}`, but it has a `{close[0]}`. Which of the two do you mean?"
     elif owner == "Tensor" and len(missing) <= _SHORT:
@@ -148,6 +158,8 @@ def attribute(raised: Raised) -> Diagnosis | None:
     return Diagnosis("no_such_attribute", text)
 
 
+#: Types and modules by the names that messages give them.
+_OWNERS = {"Tensor": torch.Tensor, "torch": torch, "numpy.ndarray": np.ndarray, "numpy": np}
 #: Names of attributes that exercises set on tensors are at most this long; methods of tensors are mostly longer.
 _SHORT = 4
 
@@ -188,13 +200,20 @@ def operand(raised: Raised) -> Diagnosis | None:
     return Diagnosis("wrong_operand", f"{text}. Of which type is each part of it, and which did you expect?")
 
 
+#: Exceptions about a dtype: PyTorch's, and NumPy's, which are derived from TypeError.
+_OF_DTYPES = ("RuntimeError", "TypeError", "NotImplementedError", "UFuncTypeError", "_UFuncOutputCastingError",
+              "_UFuncInputCastingError", "_UFuncNoLoopError", "_UFuncBinaryResolutionError")  # fmt: skip
+
+
 def dtypes(raised: Raised) -> Diagnosis | None:
     """Diagnose tensors of two dtypes in an operation that takes one."""
     pattern = r"same dtype|dtypes match|can't be cast to|expected scalar type|not implemented for '|dtype of input"
-    if raised.kind not in ("RuntimeError", "TypeError", "NotImplementedError") or not re.search(pattern, raised.text):
+    pattern += r"|Cannot cast ufunc|Cannot cast array|not supported for the input types|did not contain a loop with"
+    if raised.kind not in _OF_DTYPES or not re.search(pattern, raised.text):
         return None
+    noun = "array" if re.search(r"\bufunc\b|\barray\b", raised.text) else "tensor"
     text = f"{raised.where} gets a dtype that it does not take"
-    return Diagnosis("dtypes_do_not_meet", f"{text}. Which dtype has each tensor there, and where did it get it?")
+    return Diagnosis("dtypes_do_not_meet", f"{text}. Which dtype has each {noun} there, and where did it get it?")
 
 
 _DIAGNOSERS: tuple[Callable[[Raised], Diagnosis | None], ...] = (

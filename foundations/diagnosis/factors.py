@@ -106,16 +106,16 @@ def _of_one_less(ratios: Sequence[float], sizes: Sequence[dict[str, int]]) -> tu
 
 def _sizes(judgement: Judgement) -> dict[str, int]:
     """Return the sizes of the arguments by their code: of each axis, and of all entries."""
-    return dict(_each_size(judgement.tensors))
+    return dict(_each_size(judgement.tensors, "size" if judgement.library == "NumPy" else "numel()"))
 
 
-def _each_size(tensors: dict[str, Tensor]) -> Iterator[tuple[str, int]]:
+def _each_size(tensors: dict[str, Tensor], count: str) -> Iterator[tuple[str, int]]:
     for name, tensor in tensors.items():
         for axis, size in enumerate(tensor.shape):
             yield f"`{name}.shape[{axis}]`", size
     for name, tensor in tensors.items():
         if tensor.ndim > 1:
-            yield f"`{name}.numel()`", tensor.numel()
+            yield f"`{name}.{count}`", tensor.numel()
 
 
 def _alike(one: float, other: float) -> bool:

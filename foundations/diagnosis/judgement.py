@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from foundations.diagnosis.arrays import as_tensor, library_of, with_tensors
 from foundations.diagnosis.catalogue import CATALOGUE
 
 #: A hypothesis explains a result if it agrees within this share of the largest value. Rounding of float32 is smaller.
@@ -47,6 +48,7 @@ class Judgement:
         returned: the returned value.
         attributes: for each argument, its attributes after the call.
         agrees: whether the result is right.
+        library: the library of the expected result, ``torch`` or ``NumPy``; NumPy's arrays are kept as tensors.
     """
 
     got: Any
@@ -57,6 +59,25 @@ class Judgement:
     returned: Any = None
     attributes: tuple[Mapping[str, Any], ...] = ()
     agrees: bool = False
+    library: str = ""
+
+    def __post_init__(self) -> None:
+        if self.library:
+            return
+        object.__setattr__(self, "library", library_of(self.expected))
+        for name in ("got", "expected", "returned"):
+            object.__setattr__(self, name, as_tensor(getattr(self, name)))
+        object.__setattr__(self, "arguments", with_tensors(tuple(self.arguments)))
+
+    @property
+    def noun(self) -> str:
+        """The kind of the expected result in a word: ``tensor`` or ``array``."""
+        return "array" if self.library == "NumPy" else "tensor"
+
+    @property
+    def a_noun(self) -> str:
+        """The same with its article: ``a tensor`` or ``an array``."""
+        return "an array" if self.library == "NumPy" else "a tensor"
 
     @property
     def label(self) -> str:

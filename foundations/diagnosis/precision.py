@@ -25,15 +25,16 @@ def wrong_kind(failing: Sequence[Judgement]) -> Diagnosis | None:
             got, expected = (str(one.dtype).removeprefix("torch.") for one in (last.got, last.expected))
             text = f"The values are right, and of dtype {got} instead of {expected}"
             return Diagnosis(
-                "wrong_dtype", f"{text}. Which line makes a new tensor, and which dtype does it get there?"
+                "wrong_dtype", f"{text}. Which line makes a new {last.noun}, and which dtype does it get there?"
             )
         return None
     if all(_is_plain(judgement) for judgement in failing):
         kind = type(last.got).__name__
-        text = f"The values are right, and the result is a Python {kind} instead of a tensor"
-        question = "Which call takes the number out of its tensor?"
+        noun = last.noun
+        text = f"The values are right, and the result is a Python {kind} instead of {last.a_noun}"
+        question = f"Which call takes the number out of its {noun}?"
         if isinstance(last.got, list | tuple):
-            question = "Which line collects the values, and which call makes a tensor of them?"
+            question = f"Which line collects the values, and which call makes {last.a_noun} of them?"
         return Diagnosis("not_a_tensor", f"{text}. {question}")
     return None
 

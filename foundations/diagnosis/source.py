@@ -109,13 +109,14 @@ def tensor_condition(definition: Definition, symptom: Symptom) -> Diagnosis | No
     """Diagnose a condition on a whole tensor, for the exception that it raises."""
     if "Boolean value of Tensor" not in symptom.error and "truth value of an array" not in symptom.error:
         return None
+    noun, a_noun = ("array", "an array") if "truth value of an array" in symptom.error else ("tensor", "a tensor")
     for test in _conditions(definition):
-        text = f"`{ast.unparse(test)}` is a whole tensor of answers, and a condition needs a single one"
+        text = f"`{ast.unparse(test)}` is a whole {noun} of answers, and a condition needs a single one"
         return Diagnosis("condition_on_a_tensor", f"{text}. How many of them are True, and for which entries?")
     for node in ast.walk(definition):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("all", "any"):
-            text = f"`{ast.unparse(node)}` asks one row after the other, and a row is a whole tensor of answers"
-            return Diagnosis("condition_on_a_tensor", f"{text}. Which method of a tensor asks for all of its entries?")
+            text = f"`{ast.unparse(node)}` asks one row after the other, and a row is a whole {noun} of answers"
+            return Diagnosis("condition_on_a_tensor", f"{text}. Which method of {a_noun} asks for all of its entries?")
     return None
 
 

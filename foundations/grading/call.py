@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+import numpy as np
 import torch
 
+from foundations.diagnosis.arrays import is_numeric
 from foundations.diagnosis.judgement import Diagnosis, Judgement
 from foundations.grading.compare import CheckFailed, Finding, describe, difference
 from foundations.grading.judgements import Judgements
 from foundations.grading.misconceptions import Behaviour
+from foundations.worker.dataflow import tensors_in
 
 #: The number of a call in a row, by the number of calls before it.
 _ORDINALS = {1: "second", 2: "third", 3: "fourth", 4: "fifth"}
@@ -45,8 +49,15 @@ class Call:
     caller: Callable[..., Any] | None = None
     elsewhere: str = ""
     judgements: Judgements = field(default_factory=Judgements)
+    #: The libraries of the expected results that the call was compared with.
+    libraries: set[str] = field(default_factory=set)
 
-    def must_return(self, expected: torch.Tensor, **options: Any) -> None:
+    @property
+    def is_of_numpy(self) -> bool:
+        """Whether the call was given no tensor, and its results were compared with NumPy's arrays only."""
+        return self.libraries == {"NumPy"} and not any(True for _ in tensors_in(self.args))
+
+    def must_return(self, expected: torch.Tensor | np.ndarray[Any, Any], **options: Any) -> None:
         """Require that the value agrees with ``expected``.
 
         Options are those of :func:`foundations.grading.compare.difference`.
@@ -56,6 +67,30 @@ class Call:
         self._judge(
             self.value, expected, None, difference(self.value, expected, subject=subject, **self._with(options))
         )
+
+    def must_return_number(self, expected: float, scale: float | None = None) -> None:
+        """Require a number that agrees with ``expected``: Python's, NumPy's, or an array of shape ().
+
+        A whole number or a truth value is expected of that kind.
+        """
+        kinds = {bool: np.bool_, int: np.integer, float: np.floating | np.integer}
+        value, wanted = self.value, type(expected)
+        number = value[()] if type(value) is np.ndarray and value.ndim == 0 else value
+        right = type(number) is wanted or isinstance(number, kinds[wanted]) or (wanted is float and type(number) is int)
+        self.must_not_raise()
+        subject, right_value = self.subject + self._in_a_row(), np.asarray(expected)
+        finding = difference(
+            _as_array(number) if right else value,
+            right_value,
+            subject=subject,
+            scale=scale,
+            dtype=False,
+        )
+        if not right:
+            words = {bool: "True or False", int: "a whole number", float: "a number"}[wanted]
+            advice = ": is a `return` missing?" if value is None else f"; expected {words}"
+            finding = Finding("type", f"{subject} returned {describe(value)}{advice}")
+        self._judge(value, right_value, None, finding)
 
     def must_not_raise(self) -> None:
         """Require that the call returned."""
@@ -113,7 +148,7 @@ class Call:
         if finding:
             raise CheckFailed(finding)
 
-    def _judge(self, got: Any, expected: torch.Tensor, place: tuple[int, str] | None, finding: Finding | None) -> None:
+    def _judge(self, got: Any, expected: Any, place: tuple[int, str] | None, finding: Finding | None) -> None:
         """Keep a result with the expected one, and report the finding unless this run of the check only looks.
 
         Raises:
@@ -121,6 +156,7 @@ class Call:
         """
         names, attributes, agrees = tuple(self.names), tuple(self.attributes), finding is None
         judgement = Judgement(got, expected, self.args, place, names, self.value, attributes, agrees)
+        self.libraries.add(judgement.library)
         self.judgements.add(judgement, self.subject, self)
         if finding and not self.judgements.only_look:
             raise CheckFailed(finding)
@@ -128,9 +164,7 @@ class Call:
     def _with(self, options: dict[str, Any]) -> dict[str, Any]:
         """Return ``options`` with the dtypes of the arguments by name, for a message about a dtype."""
         dtypes = {
-            name: argument.dtype
-            for name, argument in zip(self.names, self.args, strict=False)
-            if isinstance(argument, torch.Tensor)
+            name: argument.dtype for name, argument in zip(self.names, self.args, strict=False) if is_numeric(argument)
         }
         return {"inputs": dtypes, **options}
 
@@ -213,7 +247,13 @@ def _other_exception(error: dict[str, Any], wanted: str) -> Diagnosis:
 
 
 def _changed(before: Any, after: Any) -> bool:
-    return isinstance(before, torch.Tensor) and difference(after, before, subject="", relative=1e-30) is not None
+    return is_numeric(before) and difference(after, before, subject="", relative=1e-30) is not None
+
+
+def _as_array(number: Any) -> np.ndarray[Any, Any]:
+    """Return a number as an array of shape (); one that is too large for its dtype is infinite."""
+    made = np.asarray(number)
+    return made if is_numeric(made) else np.asarray(math.inf if number > 0 else -math.inf)
 
 
 def _reason(error: dict[str, Any]) -> str:

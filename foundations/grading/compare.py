@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import torch
 
+from foundations.diagnosis.arrays import as_tensor, is_array
 from foundations.diagnosis.judgement import Diagnosis
 from foundations.worker.protocol import Opaque
 
@@ -83,27 +85,33 @@ def tolerance(expected: torch.Tensor, scale: float | None = None, relative: floa
 
 def difference(
     got: Any,
-    expected: torch.Tensor,
+    expected: Any,
     *,
     subject: str,
     scale: float | None = None,
     relative: float | None = None,
     numbers: bool = False,
     dtype: bool = True,
-    inputs: Mapping[str, torch.dtype] | None = None,
+    inputs: Mapping[str, Any] | None = None,
 ) -> Finding | None:
     """Return the first difference between ``got`` and ``expected``, or ``None`` if they agree.
 
     Args:
         got: the value from the student process.
-        expected: a tensor of any shape and dtype.
+        expected: a tensor or a NumPy array of any shape and dtype. An array of shape () and a number of NumPy, such as
+            ``numpy.float64``, count as one.
         subject: the computation, for messages, e.g. ``"matmul_naive(a, b) with a (2, 3) and b (3, 4)"``.
         scale: size of the summed numbers, if it is larger than the largest expected value.
         relative: tolerance relative to ``scale``; default: the tolerance of the dtype.
-        numbers: accept a Python number if a tensor of shape () is expected.
+        numbers: accept a Python number if a tensor or an array of shape () is expected.
         dtype: compare the dtypes; switched off if a separate check does so.
         inputs: the dtypes of the arguments by name, which a message about a dtype names.
     """
+    if is_array(expected):
+        if not (is_array(got) or (numbers and type(got) in (int, float))):
+            return _not_an_array(got, expected, subject)
+        got, expected = as_tensor(got), as_tensor(expected)
+        inputs = {name: as_tensor(np.empty(0, kind)).dtype for name, kind in (inputs or {}).items()}
     if numbers and type(got) in (int, float):
         got = _as_tensor(got, expected.dtype)
     kind = _type(got, subject) or _shape(got, expected, subject)
@@ -126,7 +134,12 @@ def describe(value: Any) -> str:
     """Describe the kind of a student's value for a message, without its contents."""
     if isinstance(value, torch.Tensor):
         return f"a tensor of shape {shape_text(value)}, {dtype_text(value)}"
+    if is_array(value):
+        shape = f" array of shape {shape_text(value)}" if type(value) is np.ndarray else " number"
+        return f"a NumPy{shape}, {dtype_text(value)}"
     if isinstance(value, Opaque):
+        if value.type_name == "numpy.ndarray" and value.why.startswith("dtype "):
+            return f"a NumPy array of {value.why}"
         return f"an object of type {value.type_name}" + (f" ({value.why})" if value.why else "")
     if value is None:
         return "None"
@@ -134,12 +147,12 @@ def describe(value: Any) -> str:
     return f"{article} {type(value).__name__}"
 
 
-def shape_text(value: torch.Tensor) -> str:
+def shape_text(value: Any) -> str:
     """Return the shape as a tuple, e.g. ``(2, 3)``."""
     return str(tuple(value.shape))
 
 
-def dtype_text(value: torch.Tensor) -> str:
+def dtype_text(value: Any) -> str:
     """Return the name of the dtype, e.g. ``float32``."""
     return str(value.dtype).removeprefix("torch.")
 
@@ -158,6 +171,13 @@ def _type(got: Any, subject: str) -> Finding | None:
     if isinstance(got, torch.Tensor):
         return None
     advice = ": is a `return` missing?" if got is None else "; expected a torch tensor"
+    return Finding("type", f"{subject} returned {describe(got)}{advice}")
+
+
+def _not_an_array(got: Any, expected: Any, subject: str) -> Finding:
+    advice = ": is a `return` missing?" if got is None else "; expected a NumPy array"
+    if got is not None and not expected.ndim:
+        advice += " of shape () or a NumPy number"
     return Finding("type", f"{subject} returned {describe(got)}{advice}")
 
 

@@ -25,19 +25,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 import torch
 
+from foundations.diagnosis.arrays import is_numeric
 from foundations.errors import CourseError
 from foundations.grading.call import Call, Trial
 from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.generators import rng_from
 from foundations.grading.rules import ANYTHING, Rule
 from foundations.grading.stand_ins import Form
 from foundations.grading.student import Student
-
-#: Expected values of one call: the returned tensor, or tensors by place. A place is ``"return"``,
-#: ``"<parameter>.<attribute>"``, or ``"<parameter>"`` for a tensor that the call changes in place.
-Expected = torch.Tensor | Mapping[str, torch.Tensor]
 
 RETURN = "return"
 
@@ -100,14 +99,19 @@ class Exercise:
 
         Args:
             sizes: one of :attr:`sizes`.
-            options: ``dtype``, the dtype of floating-point tensors, which is float32 by default.
+            options: ``dtype``, the dtype of floating-point numbers, by default float32 for tensors, and for arrays
+                float64. The default of this parameter decides which of the two the standard checks ask for.
         """
         raise CourseError(f"{type(self).__name__} has no method inputs(self, *sizes, dtype=...)", slug="authoring")
 
-    def expected(self, *args: Any, **options: Any) -> Expected:
-        """Return the right values for these arguments: a tensor, or tensors by place.
+    def expected(self, *args: Any, **options: Any) -> Any:
+        """Return the right values for these arguments: a tensor, an array, a number, or a dict of tensors by place.
 
-        The names of the parameters are the names of the arguments in places such as ``"inp.g"``.
+        An array of shape () and a number of NumPy count as one. If a Python number is expected, any kind of number is
+        right: Python's, NumPy's, and an array of shape ().
+
+        The names of the parameters are the names of the arguments in places such as ``"inp.g"``; the place
+        of a tensor that the call changes itself is ``"inp"``.
         """
         raise CourseError(f"{type(self).__name__} has no method expected(self, ...)", slug="authoring")
 
@@ -117,16 +121,33 @@ class Exercise:
 
     # ------------------------------------------------------------------------------------- used by checks
 
-    def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-        """Return secret standard normal numbers of this shape, new ones at every call, the same ones in a replay."""
+    def normal(self, *shape: int, dtype: Any = torch.float32) -> Any:
+        """Return secret standard normal numbers of this shape, new ones at every call, the same ones in a replay.
+
+        They are a tensor, or an array if ``dtype`` is one of NumPy's.
+        """
         if self.draw is not None:
-            return self.draw(torch.Size(shape)).to(dtype)
-        return torch.randn(shape, generator=self.generator, dtype=torch.float64).to(dtype)
+            made = self.draw(torch.Size(shape))
+        else:
+            made = torch.randn(shape, generator=self.generator, dtype=torch.float64)
+        return made.to(dtype) if isinstance(dtype, torch.dtype) else made.numpy().astype(dtype)
 
     @cached_property
     def generator(self) -> torch.Generator:
         """The generator of :meth:`normal`."""
         return self.student.generator("matrices")
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        """A generator of NumPy, for ``self.rng.integers(...)`` and the like: secret, and the same in a replay."""
+        return rng_from(self.student.generator("arrays"))
+
+    @classmethod
+    def is_of_numpy(cls) -> bool:
+        """Return whether the inputs are arrays: the default of the parameter ``dtype`` of ``inputs`` is NumPy's."""
+        dtype = inspect.signature(cls.inputs).parameters.get("dtype")
+        default = inspect.Parameter.empty if dtype is None else dtype.default
+        return default not in (inspect.Parameter.empty, None) and not isinstance(default, torch.dtype)
 
     @property
     def trial(self) -> Trial:
@@ -182,7 +203,10 @@ class Exercise:
                 failure.wrong_call = WrongCall(self, call.args, place, failure.finding, dtype, self.student.form)
                 raise
 
-    def _must_have(self, call: Call, place: str, value: torch.Tensor, options: dict[str, Any]) -> None:
+    def _must_have(self, call: Call, place: str, value: Any, options: dict[str, Any]) -> None:
+        if place == RETURN and type(value) in (bool, int, float):
+            call.must_return_number(value, scale=options["scale"])
+            return
         if place == RETURN:
             call.must_return(value, numbers=self.numbers and not options["dtype"], **options)
             return
@@ -192,10 +216,24 @@ class Exercise:
         else:
             call.must_become(argument, value, **options)
 
-    def by_place(self, *args: Any) -> dict[str, torch.Tensor]:
-        """Return the expected values by place."""
+    def by_place(self, *args: Any) -> dict[str, Any]:
+        """Return the expected values by place.
+
+        Raises:
+            CourseError: ``expected`` returned something that no result can be compared with.
+        """
         values = self.expected(*args)
-        return {RETURN: values} if isinstance(values, torch.Tensor) else dict(values)
+        if is_numeric(values) or type(values) in (bool, int, float):
+            return {RETURN: values}
+        if isinstance(values, Mapping):
+            return dict(values)
+        kind = type(values)
+        dtype = f" of dtype {values.dtype}" if isinstance(values, np.ndarray) else ""
+        raise CourseError(
+            f"{type(self).__name__}.expected returned a {kind.__module__}.{kind.__qualname__}{dtype}; return a tensor, "
+            "a plain NumPy array of numbers or truth values, a number, or a dict of tensors by place",
+            slug="authoring",
+        )
 
     def set_places(self, *args: Any) -> list[tuple[int, str]]:
         """Return argument and attribute of each value that a call sets."""

@@ -71,4 +71,4 @@ class Judgements:
 
 
 def _size(value: Any) -> int:
-    return value.numel() * value.element_size() if isinstance(value, torch.Tensor) else 100
+    return value.numel() * value.element_size() if isinstance(value, torch.Tensor) else 100  # arrays are tensors here

@@ -19,6 +19,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from foundations.errors import CourseError
@@ -221,7 +222,9 @@ def _attributes(arg: Any) -> dict[str, Any]:
 
 
 def copied(arg: Any) -> Any:
-    """Return a deep copy of ``arg``; a tensor keeps its memory layout and its attributes."""
+    """Return a deep copy of ``arg``; a tensor keeps its memory layout and its attributes, an array its axes' order."""
+    if type(arg) is np.ndarray:
+        return arg.copy(order="K")
     if not isinstance(arg, torch.Tensor):
         return copy.deepcopy(arg)
     overlapping = 0 in arg.stride() and arg.numel() > 1

@@ -11,6 +11,7 @@ from foundations.diagnosis.source import Symptom, diagnose_source
 from foundations.errors import SessionLost
 from foundations.grading.call import first_line
 from foundations.grading.compare import CheckFailed, Finding
+from foundations.grading.generators import made_by
 from foundations.grading.misconceptions import Battery, Misconception, Observation
 from foundations.grading.naming import BankSearch
 from foundations.grading.shown import by_finding, by_symptom
@@ -91,7 +92,7 @@ def observe(student: Student, battery: Battery | None) -> list[Observation]:
     student.observations.clear()
     try:
         with student.using(battery.form):
-            for args in battery.inputs(student.generator("battery")):
+            for args in made_by(battery.inputs, student.generator("battery")):
                 student.call(*args, caller=battery.caller)
     except (CheckFailed, SessionLost):
         pass  # the calls so far have to suffice

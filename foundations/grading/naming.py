@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from foundations.diagnosis.arrays import as_tensor, is_array, is_numeric
 from foundations.grading.compare import difference
 from foundations.grading.misconceptions import Behaviour, Caller, Misconception, Observation, behave
 from foundations.worker.protocol import Opaque
@@ -78,7 +79,7 @@ def _without_names(text: str) -> str:
 
 def _has_new_numbers(behaviour: Behaviour) -> bool:
     """Check for a tensor of floats, not all 0, that the call returned or set, and was not given as it is."""
-    given = [arg for arg in behaviour.args if isinstance(arg, torch.Tensor)]
+    given = [as_tensor(arg) for arg in behaviour.args if is_numeric(arg)]
     return any(
         leaf.any() and not any(leaf.shape == arg.shape and torch.equal(leaf, arg) for arg in given)
         for leaf in _floats((behaviour.value, behaviour.attributes))
@@ -95,7 +96,8 @@ def _has_content(value: Any) -> bool:
 
 
 def _floats(value: Any) -> Iterator[torch.Tensor]:
-    """Yield all numbers in ``value`` as float64 tensors: tensors of floats, and Python's floats."""
+    """Yield all numbers in ``value`` as float64 tensors: tensors and arrays of floats, and Python's floats."""
+    value = as_tensor(value)
     if isinstance(value, torch.Tensor):
         if value.is_floating_point():
             yield value.detach().double()
@@ -110,8 +112,9 @@ def _floats(value: Any) -> Iterator[torch.Tensor]:
 
 
 def _same_value(one: Any, other: Any) -> bool:
-    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
-        return difference(one, other, subject="") is None
+    if is_numeric(one) and is_numeric(other):
+        # Python's numbers apart, results of two libraries are not the same.
+        return is_array(one) == is_array(other) and difference(one, other, subject="") is None
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(_same_value(left, right) for left, right in zip(one, other, strict=True))
     if isinstance(one, Mapping) and isinstance(other, Mapping):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from foundations.analysis.families import FAMILIES, Family, is_structural
+from foundations.analysis.numpy_operations import families_of_numpy, is_method_of_arrays
 from foundations.analysis.reader import Use
 from foundations.analysis.torch_operations import ALL, GLOSSES, families_of
 from foundations.analysis.uses import find_uses
@@ -108,6 +109,37 @@ def read_source_for(rule: Rule, cells: Sequence[str], exercise: str) -> list[Vio
         if name := _family_of(use, rule):
             violation = Violation(name, use.operation, use.line, "source", _written(use, name, rule), use.cell + 1)
             # One for each line, because ``np.dot(np.asarray(a), …)`` is one mistake.
+            violations.setdefault((name, use.cell, use.line), violation)
+    return list(violations.values())
+
+
+#: Families that can be excluded only if a trace shows what runs: Python's ``+`` has no name in the source.
+_UNREADABLE = frozenset({"arithmetic", "structure", "settings"})
+
+
+def read_numpy_for(rule: Rule, cells: Sequence[str], exercise: str) -> list[Violation]:
+    """Find operations of NumPy in the source of ``exercise`` that its rule excludes, where a trace would find tensors'.
+
+    :func:`read_source_for` has found those that are forbidden by the names of :data:`FAMILIES`. This function knows
+    the families of all other operations of NumPy (``np.mean``, ``x.sort()``) as well.
+
+    Raises:
+        CourseError: the rule excludes what only a trace shows, and NumPy's operations leave none.
+    """
+    unreadable = ["scalars_only"] if rule.scalars_only else sorted(rule.forbid & _UNREADABLE)
+    if unreadable:
+        raise CourseError(
+            f"the rule of {exercise} excludes by {unreadable[0]!r}, which only a trace shows, and NumPy leaves none; "
+            "exclude a family of operations with names instead",
+            slug="rules",
+        )
+    violations: dict[tuple[str, int, int], Violation] = {}
+    for use in find_uses(cells, exercise):
+        operations = [path for path in use.paths if path.startswith("numpy.")]
+        operations += [f"numpy.ndarray.{name}" for name in use.names if is_method_of_arrays(name)]
+        families = set().union(*map(families_of_numpy, operations)) & rule.forbid
+        if name := next((name for name in FAMILIES if name in families), min(families, default=None)):
+            violation = Violation(name, use.operation, use.line, "source", _written(use, name, rule), use.cell + 1)
             violations.setdefault((name, use.cell, use.line), violation)
     return list(violations.values())
 

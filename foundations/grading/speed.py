@@ -19,11 +19,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 from foundations.config import Limits
+from foundations.diagnosis.arrays import library_of
 from foundations.errors import CourseError, SessionLost
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive, describe, difference
+from foundations.grading.generators import made_by
 from foundations.session.course_session import CourseSession
 from foundations.session.session import Session
 
@@ -40,8 +43,8 @@ _CONFIDENCE = 4.5
 _LEAST_SCATTER = 0.12
 
 
-#: The results of one call: the returned tensor, or several tensors by name.
-Values = torch.Tensor | Mapping[str, torch.Tensor]
+#: The results of one call: the returned tensor or array, or several tensors by name.
+Values = torch.Tensor | np.ndarray[Any, Any] | np.generic | Mapping[str, torch.Tensor]
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Task:
 
     exercise: str
     baseline: Callable[..., object]
-    inputs: Callable[[torch.Generator], tuple[torch.Tensor, ...]]
+    inputs: Callable[[Any], tuple[Any, ...]]
     expected: Callable[..., Values]
     min_speedup: float
     label: str
@@ -144,14 +147,15 @@ class Stopwatch(CourseSession):
 
     def _prepared(self, task: Task, generator: torch.Generator) -> Session:
         """Return a session with the instructor's function, and with ``nothing``, which measures the probe's cost."""
-        result = _zeros(task.expected(*task.inputs(generator)))
+        result = _zeros(task.expected(*made_by(task.inputs, generator)))
         key = (task.baseline, result)
         if self.session is not None and key == self._key:
             return self.session
         self.close()
         source = "\n".join(
             [
-                "import math, torch",
+                "import math, numpy, torch",
+                "np = numpy",
                 textwrap.dedent(inspect.getsource(task.baseline)),
                 f"_result = {result}",
                 "def nothing(*inputs): return _result",
@@ -193,8 +197,8 @@ def _cpu(
     session: Session, function: str, task: Task, generator: torch.Generator, size: int, *, check: bool = True
 ) -> float:
     """Measure the CPU seconds that ``session`` spends on a request with ``size`` fresh inputs."""
-    inputs = [task.inputs(generator) for _ in range(size)]
-    stacks = [torch.stack(parts) for parts in zip(*inputs, strict=True)]
+    inputs = [made_by(task.inputs, generator) for _ in range(size)]
+    stacks = [_stacked(parts) for parts in zip(*inputs, strict=True)]
     own = {"caller": task.caller, "plain": list(task.plain), "stand_ins": task.stand_ins}
     options = own if function == task.exercise else {}
     losses, start = session.forkserver_losses, session.clock()
@@ -212,6 +216,10 @@ def _cpu(
     return max(spent, 1e-7)
 
 
+def _stacked(parts: Sequence[Any]) -> Any:
+    return torch.stack(list(parts)) if isinstance(parts[0], torch.Tensor) else np.stack(parts)
+
+
 def _must_be_right(values: object, inputs: list[tuple[torch.Tensor, ...]], function: str, task: Task) -> None:
     """Check every value of every repetition."""
     results = list(values) if isinstance(values, torch.Tensor | list) else []
@@ -221,20 +229,21 @@ def _must_be_right(values: object, inputs: list[tuple[torch.Tensor, ...]], funct
         must_be_expected(task, value, args, f"{function}, timed on fresh inputs")
 
 
-def must_be_expected(task: Task, value: object, args: Sequence[torch.Tensor], subject: str) -> None:
-    """Compare the value of a timed call on ``args`` with the one that the task expects.
+def must_be_expected(task: Task, value: object, args: Sequence[Any], subject: str) -> str:
+    """Compare the value of a timed call on ``args`` with the one that the task expects; return the latter's library.
 
     Raises:
         CheckFailed: the values differ.
     """
     scale = task.scale(*args) if task.scale else None
     expected = task.expected(*args)
-    if isinstance(expected, torch.Tensor):
+    if not isinstance(expected, Mapping):
         finding = difference(value, expected, subject=subject, scale=scale, dtype=False)
     else:
         finding = _first_difference(value, expected, subject, scale)
     if finding:
         raise CheckFailed(finding)
+    return library_of(expected)
 
 
 def _first_difference(
@@ -252,9 +261,11 @@ def _first_difference(
 
 def _zeros(values: Values) -> str:
     """Return the source of an expression for zeros that take as long to transfer as ``values``."""
+    if isinstance(values, Mapping):
+        return "{" + ", ".join(f"{name!r}: {_zeros(value)}" for name, value in values.items()) + "}"
     if isinstance(values, torch.Tensor):
         return f"torch.zeros({tuple(values.shape)}, dtype={values.dtype})"
-    return "{" + ", ".join(f"{name!r}: {_zeros(value)}" for name, value in values.items()) + "}"
+    return f"np.zeros({values.shape}, {values.dtype.name!r})"
 
 
 def _decide(task: Task, rounds: Sequence[Round], number: int) -> SpeedVerdict | None:

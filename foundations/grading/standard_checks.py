@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from foundations.grading import speed
@@ -69,7 +70,7 @@ def rule(name: str, **options: Any) -> Test:
 def dtypes(
     name: str,
     *,
-    dtypes: Sequence[torch.dtype] = (torch.float64, torch.float32),
+    dtypes: Sequence[Any] = (),
     sizes: Sequence[int] | None = None,
     also: Maker | None = None,
     **options: Any,
@@ -78,21 +79,22 @@ def dtypes(
 
     Args:
         name: the check's name.
-        dtypes: dtypes of the inputs.
+        dtypes: dtypes of the inputs; default: float64 and float32, of the library that the exercise's inputs have.
         sizes: sizes of the calls; default: the first of the exercise.
         also: makes the arguments of further calls, e.g. whole numbers.
         options: as for :func:`foundations.authoring.check`.
     """
 
     def test(self: Exercise) -> None:
-        cases = [self.inputs(*(sizes or self.sizes[0]), dtype=dtype) for dtype in dtypes]
+        usual = (np.float64, np.float32) if self.is_of_numpy() else (torch.float64, torch.float32)
+        cases = [self.inputs(*(sizes or self.sizes[0]), dtype=dtype) for dtype in dtypes or usual]
         _try_each(self, [*cases, *(also(self) if also else ())], dtype=True)
 
     return check(name, **options)(tried_on_either(test))
 
 
 def views(name: str, *, only: Cases | None = None, also: Maker | None = None, **options: Any) -> Test:
-    """Check the values for tensors that are transposed in memory, or every other element of a larger tensor.
+    """Check the values for inputs that are transposed in memory, or every other element of a larger tensor or array.
 
     Args:
         name: the check's name.
@@ -206,7 +208,7 @@ def faster_than(
     name: str,
     baseline: Callable[..., Any],
     *,
-    inputs: Callable[[torch.Generator], tuple[torch.Tensor, ...]],
+    inputs: Callable[[Any], tuple[Any, ...]],
     min_speedup: float,
     label: str,
     expected: Callable[..., speed.Values] | None = None,

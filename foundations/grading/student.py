@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
 
-from foundations.errors import OutOfTime, SessionLost
+from foundations.diagnosis.arrays import is_array, is_numeric
+from foundations.errors import CourseError, OutOfTime, SessionLost
 from foundations.grading import attempts, growth, rules, small_values, speed
 from foundations.grading.call import Call, Trial, fail, first_line
 from foundations.grading.compare import CheckFailed, Finding, dtype_text, shape_text
 from foundations.grading.evidence import Replayer
+from foundations.grading.generators import made_by
 from foundations.grading.judgements import Judgements
 from foundations.grading.misconceptions import Observation, copied
 from foundations.grading.proof import Prover
@@ -143,7 +146,13 @@ class Student:
         )
 
     def _arguments(self, args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return copies of ``args`` to compare with later, and the part of a request that carries ``args``."""
+        """Return copies of ``args`` to compare with later, and the part of a request that carries ``args``.
+
+        Raises:
+            CourseError: one of them is an array that cannot cross to the student process.
+        """
+        for arg in args:
+            _must_cross(arg)
         if self.inputs_in_words is not None and (words := small_values.in_words(args)):
             self.inputs_in_words.add(words)
         attributes = [dict(vars(arg)) if isinstance(arg, torch.Tensor) else {} for arg in args]
@@ -221,7 +230,11 @@ class Student:
         sizes = self.drawn(cases)
         others = [case for case in cases if case != sizes] or cases
         again = self.drawn(others)  # a loop over the first sizes may run more operators than a record holds
-        return self._prover.traced(trial, sizes, rule, wrong_elsewhere=wrong_elsewhere, again=again)
+        call = self._prover.traced(trial, sizes, rule, wrong_elsewhere=wrong_elsewhere, again=again)
+        if call.is_of_numpy:
+            cells = self.sources if sources is None else sources
+            rules.must_be_none(rules.read_numpy_for(rule, cells, self.exercise))
+        return call
 
     def must_scale_as(self, allowed: growth.Growth, trial: Trial, base: growth.Sizes, lesson: str) -> None:
         """Require that the number of operations grows with the sizes (n, k, m) no faster than ``allowed``.
@@ -239,7 +252,14 @@ class Student:
         """
         counts = {}
         for size in growth.growth_sizes(*base):
-            counts[size] = operations(self.traced(trial, *size).trace or {})
+            call = self.traced(trial, *size)
+            if call.is_of_numpy:
+                raise CourseError(
+                    f"a check of {self.exercise} counts operations, and those of NumPy leave no trace; "
+                    "use faster_than instead",
+                    slug="authoring",
+                )
+            counts[size] = operations(call.trace or {})
         seen = growth.fit_growth(counts)
         pairs = ((seen.n, allowed.n), (seen.k, allowed.k), (seen.m, allowed.m))
         if any(got > most + _GROWTH_MARGIN for got, most in pairs):
@@ -276,7 +296,7 @@ class Student:
     def must_be_faster(
         self,
         baseline: Callable[..., Any],
-        inputs: Callable[[torch.Generator], tuple[torch.Tensor, ...]],
+        inputs: Callable[[Any], tuple[Any, ...]],
         expected: Callable[..., speed.Values],
         min_speedup: float,
         label: str,
@@ -322,9 +342,10 @@ class Student:
 
         def check(call: Call) -> None:
             call.must_not_raise()
-            speed.must_be_expected(task, call.value, call.args[: len(call.args) - len(plain)], call.subject)
+            given = call.args[: len(call.args) - len(plain)]
+            call.libraries.add(speed.must_be_expected(task, call.value, given, call.subject))
 
-        timed = Trial(lambda: (*inputs(generator), *plain), check, caller)
+        timed = Trial(lambda: (*made_by(inputs, generator), *plain), check, caller)
         reviews_before = len(self.reviews)
         self.traced(timed, rule=rule)
         verdict = self.stopwatch.judge(task, self.session, generator)
@@ -393,10 +414,10 @@ class Student:
     def subject(self, args: Sequence[Any], caller: Callable[..., Any] | None = None) -> str:
         """Return the call in words: ``matmul_naive(a, b) with a (2, 3) and b (3, 4) of float64``."""
         names = self._names(args, caller)
-        shapes = [
-            f"{name} {shape_text(arg)}" for name, arg in zip(names, args, strict=True) if isinstance(arg, torch.Tensor)
-        ]
-        kinds = sorted({dtype_text(arg) for arg in args if isinstance(arg, torch.Tensor)} - {"float32"})
+        shapes = [f"{name} {shape_text(arg)}" for name, arg in zip(names, args, strict=True) if is_numeric(arg)]
+        # Each library's usual dtype is left out.
+        usual = {"float32"} if any(isinstance(arg, torch.Tensor) for arg in args) else {"float64"}
+        kinds = sorted({dtype_text(arg) for arg in args if is_numeric(arg)} - usual)
         text = self.title(args, caller)
         if shapes:
             more = [f"{len(shapes) - _MAX_SHAPES} more"] if len(shapes) > _MAX_SHAPES else []
@@ -419,6 +440,19 @@ class Student:
             if hidden := self.definition.why_stub():
                 text = f"{self.exercise} is still the stub where it is graded: {hidden}"
                 raise CheckFailed(Finding("existence", text, symptom="missing"))
+
+
+def _must_cross(value: Any) -> None:
+    if isinstance(value, list | tuple):
+        for item in value:
+            _must_cross(item)
+    elif isinstance(value, np.ndarray | np.generic) and not is_array(value):
+        kind = f"{type(value).__module__}.{type(value).__qualname__} of dtype {value.dtype}"
+        raise CourseError(
+            f"an exercise's inputs hold a {kind}, which cannot be sent to a student process; use arrays of numbers or "
+            "truth values, and lists for texts",
+            slug="authoring",
+        )
 
 
 def _as_source(function: Callable[..., Any] | None) -> dict[str, str] | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import keyword
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +46,18 @@ def new_course(folder: Path, nbgrader_settings: Mapping[str, Mapping[str, Any]])
     return list(files)
 
 
-def new_exercise(course: Course, assignment: str, name: str) -> list[Path]:
+def new_exercise(course: Course, assignment: str, name: str, *, numpy: bool | None = None) -> list[Path]:
     """Write the cells, the grader, two known mistakes and a right answer of an exercise. Return the files' paths.
 
     An assignment that does not exist is begun. The cells go to the end of its notebook, and the mistakes to the end of
     its bank.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+        name: the exercise's name.
+        numpy: whether the exercise is about NumPy's arrays rather than tensors; default: if the assignment's notebook
+            imports NumPy and not PyTorch.
 
     Raises:
         CourseError: a name cannot be used, the exercise or one of its files exists, or a file cannot be written.
@@ -59,13 +67,20 @@ def new_exercise(course: Course, assignment: str, name: str) -> list[Path]:
     grader, right = graders / f"test_{name}.py", graders / RIGHT / f"right_{name}.py"
     _refuse([grader, right])
     path = course.source / assignment / f"{assignment}.ipynb"
-    notebook = _notebook(course, assignment, name) if path.is_file() else _first_notebook(assignment)
-    notebook.cells += _cells(name, {cell.get("id") for cell in notebook.cells})
+    notebook = _notebook(course, assignment, name) if path.is_file() else None
+    if numpy is None:
+        numpy = notebook is not None and _imports(notebook, "numpy") and not _imports(notebook, "torch")
+    written = templates.about_arrays if numpy else str
+    notebook = notebook or _first_notebook(assignment, written)
+    taken = {cell.get("id") for cell in notebook.cells}
+    if not _imports(notebook, "numpy" if numpy else "torch"):
+        notebook.cells.append(_given(f"{name}-setup", written(templates.IMPORT), taken))
+    notebook.cells += _cells(name, taken, written)
     bank = graders / BANK
     files = {
         path: nbformat.writes(notebook) + "\n",
-        grader: _named(templates.GRADER, name),
-        bank: _bank(bank, name),
+        grader: _named(written(templates.GRADER), name),
+        bank: _bank(bank, name, written),
         right: _named(templates.RIGHT, name),
     }
     _write(files)
@@ -95,17 +110,29 @@ def _notebook(course: Course, assignment: str, name: str) -> nbformat.NotebookNo
     return source.notebook
 
 
-def _first_notebook(assignment: str) -> nbformat.NotebookNode:
+def _imports(notebook: nbformat.NotebookNode, module: str) -> bool:
+    pattern = re.compile(rf"^\s*(import|from) {module}\b", re.MULTILINE)
+    return any(cell.cell_type == "code" and pattern.search(cell.source) for cell in notebook.cells)
+
+
+def _first_notebook(assignment: str, written: Callable[[str], str]) -> nbformat.NotebookNode:
     title = nbformat.v4.new_markdown_cell(f"# {assignment}", id="title")
-    setup = nbformat.v4.new_code_cell(templates.SETUP.rstrip("\n"), id="setup")
-    setup.metadata["nbgrader"] = _marks("setup", locked=True)
+    setup = _given("setup", written(templates.SETUP), ())
     return nbformat.v4.new_notebook(cells=[title, setup], metadata=nbformat.from_dict(_KERNEL))
 
 
-def _cells(name: str, taken: Collection[str | None]) -> list[nbformat.NotebookNode]:
+def _given(name: str, source: str, taken: Collection[str | None]) -> nbformat.NotebookNode:
+    """Return a read-only cell of code."""
+    cell = nbformat.v4.new_code_cell(source.rstrip("\n"))
+    cell.metadata["nbgrader"] = _marks(name, locked=True)
+    cell.id = name[-64:] if name[-64:] not in taken else cell.id
+    return cell
+
+
+def _cells(name: str, taken: Collection[str | None], written: Callable[[str], str]) -> list[nbformat.NotebookNode]:
     prose = nbformat.v4.new_markdown_cell(_named(templates.PROSE, name).rstrip("\n"))
-    answer = nbformat.v4.new_code_cell(_named(templates.SOLUTION, name).rstrip("\n"))
-    check = nbformat.v4.new_code_cell(_named(templates.CHECK, name).rstrip("\n"))
+    answer = nbformat.v4.new_code_cell(_named(written(templates.SOLUTION), name).rstrip("\n"))
+    check = nbformat.v4.new_code_cell(_named(written(templates.CHECK), name).rstrip("\n"))
     answer.metadata["nbgrader"] = _marks(f"{name}-solution", solution=True)
     check.metadata["nbgrader"] = _marks(name, grade=True, locked=True, points=1)
     for cell, role in ((prose, "text"), (answer, "solution"), (check, "check")):
@@ -120,26 +147,30 @@ def _marks(name: str, **more: Any) -> dict[str, Any]:
     return {"schema_version": 3, "grade_id": name, **flags, **more}
 
 
-def _bank(path: Path, name: str) -> str:
+def _bank(path: Path, name: str, written: Callable[[str], str]) -> str:
     """Return the bank at ``path``, or a new one, with the mistakes of the exercise at its end."""
     text = path.read_text("utf-8").rstrip("\n") + "\n" if path.is_file() else templates.BANK_HEAD
-    missing = "\n".join(_missing_imports(text))
-    return text + (f"\n{missing}\n" if missing else "") + _named(templates.MISTAKES, name)
+    mistakes = _named(written(templates.MISTAKES), name)
+    missing = "\n\n".join(_missing_imports(text, mistakes))
+    return text + (f"\n{missing}\n" if missing else "") + mistakes
 
 
-def _missing_imports(text: str) -> Iterator[str]:
+def _missing_imports(text: str, mistakes: str) -> Iterator[str]:
+    """Yield the imports that ``mistakes`` need and the bank, ``text``, does not have."""
     bound = {
         (alias.asname or alias.name)
         for node in ast.parse(text).body
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
+    if "torch." in mistakes and "torch" not in bound:
+        yield "import torch"
     names: dict[str, list[str]] = {}
     for module, name in templates.BANK_IMPORTS:
-        if (name or module) not in bound:
-            names.setdefault(module, []).extend([name] if name else [])
+        if name not in bound:
+            names.setdefault(module, []).append(name)
     for module, own in names.items():
-        yield f"\nfrom {module} import {', '.join(own)}" if own else f"import {module}"
+        yield f"from {module} import {', '.join(own)}"
 
 
 def _named(template: str, name: str) -> str:

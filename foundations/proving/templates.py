@@ -1,5 +1,7 @@
 """The texts of a new course and a new exercise. ``NAME`` is replaced by the name of the exercise, and ``CLASS`` by
 the same in the form of a name of a class.
+
+The texts are about tensors. :func:`about_arrays` makes those about arrays of them.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ SETUP = """import torch
 
 from foundations import testing
 """
+
+#: The import of an exercise whose notebook is about the other library.
+IMPORT = "import torch"
 
 PROSE = """## Exercise · `NAME` (1 point)
 
@@ -84,7 +89,6 @@ BANK_HEAD = '''"""What learners get wrong, as code that runs. The name is the mi
 
 #: Imports of the entries of a bank, each a module and a name in it.
 BANK_IMPORTS = (
-    ("torch", None),
     ("foundations.authoring", "battery"),
     ("foundations.authoring", "misconception"),
 )
@@ -107,6 +111,25 @@ def returns_the_input_of_NAME(x):
     """The result equals the input. Which line was meant to change it?"""
     return x
 '''
+
+#: What is written of tensors, and the same of NumPy's arrays; the longer texts come first.
+_OF_NUMPY = (
+    ("torch.randn(*shape, generator=generator)", "rng.normal(size=shape)"),
+    ("(generator)", "(rng)"),
+    ("torch.Tensor", "np.ndarray"),
+    ("torch.tensor(", "np.array("),
+    ("torch.float32", "np.float64"),
+    ("import torch", "import numpy as np"),
+    ("a tensor", "an array"),
+)
+
+
+def about_arrays(text: str) -> str:
+    """Return one of the texts of an exercise, written for NumPy's arrays instead of tensors."""
+    for tensors, arrays in _OF_NUMPY:
+        text = text.replace(tensors, arrays)
+    return text
+
 
 RIGHT = """# Right answers in students' own words. A line "# %% its name" starts one, and "# %+" a further cell of it.
 # ruff: noqa

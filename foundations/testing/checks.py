@@ -18,8 +18,10 @@ from itertools import chain
 from textwrap import indent
 from typing import Any
 
+import numpy as np
 import torch
 
+from foundations.diagnosis.arrays import is_array, is_numeric
 from foundations.diagnosis.judgement import Judgement
 from foundations.testing.hints import dtype_hint, result_hint, shape_hint, source_hint, type_hint, value_hint
 
@@ -69,14 +71,21 @@ def case(
 
     Args:
         arguments: arguments of the function. It gets copies, with the ``.g`` that they carry.
-        gives: the expected value. A tensor is compared by shape, dtype and values, a Python float within rounding,
-            anything else by type and ``==``; a tuple or a list is compared item by item.
+        gives: the expected value. A tensor or an array is compared by shape, dtype and values, a Python float within
+            rounding, anything else by type and ``==``; a tuple or a list is compared item by item. A number of NumPy
+            and an array of shape () count as one, and answer for a Python number of their kind.
         gradients: for each argument the ``.g`` that the call must set on it, ``None`` if it sets none. The returned
             value is then ignored unless ``gives`` is set, too.
         refuses: the exception that must be raised instead.
         about: a few words on the special feature of this case.
         calls: how to call it if it is a class and not a function: ``lambda Relu, inp: Relu()(inp)``.
+
+    Raises:
+        TypeError: ``gives`` is an array that no result can be compared with.
     """
+    if isinstance(gives, np.ndarray | np.generic) and not is_array(gives):
+        kind = f"{type(gives).__name__} of dtype {gives.dtype}"
+        raise TypeError(f"gives is a {kind}, which is not compared; give a plain array of numbers or truth values")
     return Case(arguments, gives, tuple(gradients), refuses, about, calls)
 
 
@@ -188,7 +197,9 @@ def _changed_inputs(seen: _Seen) -> Iterator[tuple[str, dict[str, str]]]:
                 {
                     "got": _describe(after),
                     "expected": _describe(before),
-                    "likely": "something is written into the argument: write into a tensor of your own",
+                    "likely": "something is written into the argument: write into "
+                    + ("an array" if is_array(before) else "a tensor")
+                    + " of your own",
                 },
             )
 
@@ -228,25 +239,28 @@ def _differences(
     place: tuple[int, str] | None = None,
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the faults of ``got``, most basic first, each as a headline and the lines below it."""
-    if not isinstance(expected, torch.Tensor):
+    if not is_numeric(expected):
         yield from _plain_differences(seen, got, expected, returns)
         return
     judgement = seen.judgement(got, expected, place)
-    if not isinstance(got, torch.Tensor):
+    if not (is_array(got) if is_array(expected) else isinstance(got, torch.Tensor)):
+        array = isinstance(got, np.ndarray | np.generic)
         yield (
-            f"{returns} {_kind(got)}, not a tensor",
+            f"{returns} {_kind(got)}, not {'a plain array' if array and is_array(expected) else judgement.a_noun}",
             {
                 "got": _describe(got),
-                "expected": f"a tensor of shape {_shape(expected)}",
-                "likely": type_hint(got),
+                "expected": f"{judgement.a_noun} of shape {_shape(expected)}",
+                "likely": type_hint(got, judgement.library),
             },
         )
         return
+    both = {"got": _describe(got), "expected": _describe(expected)}
+    got, expected = judgement.got, judgement.expected
     if got.shape != expected.shape:
         likely = shape_hint(judgement)
         yield f"{returns} the shape {_shape(got)}, expected {_shape(expected)}", {"likely": likely}
     if got.dtype != expected.dtype:
-        likely = dtype_hint(got, expected, seen.trial.arguments)
+        likely = dtype_hint(got, expected, judgement.arguments, judgement.library)
         yield f"{returns} {_dtype(got)}, expected {_dtype(expected)}", {"likely": likely}
     got = got.detach()
     if got.is_floating_point() and expected.isfinite().all() and not got.isfinite().all():
@@ -254,24 +268,26 @@ def _differences(
         yield (
             f"{gives} {got[where].item()}" + (f" at {list(where)}" if where else ""),
             {
-                "got": _describe(got),
-                "expected": _describe(expected),
+                **both,
                 "likely": result_hint(judgement)
-                or "memory never written (torch.empty), a division by zero, or the root of a negative number",
+                or f"memory never written ({'np' if judgement.library == 'NumPy' else 'torch'}.empty), a division by "
+                "zero, or the root of a negative number",
             },
         )
-    yield from _wrong_values(judgement, gives)
+    yield from _wrong_values(judgement, gives, both)
 
 
 def _plain_differences(seen: _Seen, got: Any, expected: Any, returns: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the faults of a value that is not a tensor, though it may contain some."""
     both = {"got": _describe(got), "expected": _describe(expected)}
+    if is_array(got) and got.ndim == 0 and got.dtype.kind in _KINDS.get(type(expected), ""):
+        got = got.item()
     if isinstance(expected, bool) and isinstance(got, torch.Tensor) and got.dtype == torch.bool and got.ndim == 0:
         got = bool(got)  # a tensor with one answer
     if not _is_like(got, expected):
         likely = type_hint(got) if got is None else ""  # its other hints are about tensors
         yield f"{returns} {_kind(got)}, not {_kind(expected)}", {**both, "likely": likely}
-    elif isinstance(expected, list | tuple) and any(isinstance(item, torch.Tensor) for item in expected):
+    elif isinstance(expected, list | tuple) and any(map(is_numeric, expected)):
         if len(got) != len(expected):
             yield f"{returns} {len(got)} items, expected {len(expected)}", both
             return
@@ -284,12 +300,16 @@ def _plain_differences(seen: _Seen, got: Any, expected: Any, returns: str) -> It
         yield "gives a wrong value", both
 
 
+#: Kinds of dtypes whose single numbers answer for a Python number.
+_KINDS = {bool: "b", int: "iu", float: "f"}
+
+
 def _is_like(got: Any, expected: Any) -> bool:
     """Check that ``got`` has the type of ``expected`` or one derived from it, as ``torch.Size`` from ``tuple``."""
     return isinstance(got, type(expected)) and isinstance(got, bool) == isinstance(expected, bool)
 
 
-def _wrong_values(judgement: Judgement, gives: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _wrong_values(judgement: Judgement, gives: str, both: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
     got, expected = judgement.got.detach(), judgement.expected
     allowed = tolerance(expected)
     difference = (got.double() - expected.double()).abs()
@@ -301,8 +321,7 @@ def _wrong_values(judgement: Judgement, gives: str) -> Iterator[tuple[str, dict[
     yield (
         f"{gives} wrong values" if where else f"{gives} a wrong value",
         {
-            "got": _describe(got),
-            "expected": _describe(expected),
+            **both,
             "worst": f"{worst} (allowed difference {allowed:.2g})",
             "likely": value_hint(judgement),
         },
@@ -340,7 +359,7 @@ def _refused(function: Callable[..., Any], trial: Case) -> str:
     """Return a hint on an assertion of the student's own that refuses right arguments."""
     names = _argument_names(function, trial)
     pairs = zip(names, trial.arguments, strict=True)
-    tensors = [f"`{name}`" for name, value in pairs if isinstance(value, torch.Tensor) and value.ndim]
+    tensors = [f"`{name}`" for name, value in pairs if is_numeric(value) and value.ndim]
     if len(tensors) < 2:
         return "your own assertion refuses an argument that is right: what exactly does it demand?"
     sizes = f"which size of {tensors[0]} has to equal which size of {tensors[1]}?"
@@ -393,6 +412,10 @@ def _copy(value: Any) -> Any:
 
 
 def _same(before: Any, after: Any) -> bool:
+    if is_array(before):
+        if not is_array(after) or before.shape != after.shape or before.dtype != after.dtype:
+            return False
+        return np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
     if not isinstance(before, torch.Tensor):
         return True
     if not isinstance(after, torch.Tensor):
@@ -402,15 +425,17 @@ def _same(before: Any, after: Any) -> bool:
     return bool(((before == after) | (before.isnan() & after.isnan())).all())  # NaN is not equal to itself
 
 
-def _shape(value: torch.Tensor) -> str:
+def _shape(value: Any) -> str:
     return str(tuple(value.shape))
 
 
-def _dtype(value: torch.Tensor) -> str:
+def _dtype(value: Any) -> str:
     return str(value.dtype).removeprefix("torch.")
 
 
 def _kind(value: Any) -> str:
+    if type(value) is np.ndarray:
+        return "an array" if is_array(value) else f"an array of dtype {value.dtype}"
     return "None" if value is None else _with_article(type(value).__name__)
 
 
@@ -419,12 +444,16 @@ def _with_article(name: str) -> str:
 
 
 def _brief(value: Any) -> str:
-    return f"{_shape(value)} {_dtype(value)}" if isinstance(value, torch.Tensor) else _describe(value)
+    return f"{_shape(value)} {_dtype(value)}" if is_numeric(value) else _describe(value)
 
 
 def _describe(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         return str(value.detach()) if value.numel() <= SHOWN_ELEMENTS else f"a tensor of shape {_shape(value)}"
+    if is_array(value) and value.size > SHOWN_ELEMENTS:
+        return f"an array of shape {_shape(value)}"
+    if type(value) is np.ndarray:
+        return repr(value)
     text = "a function" if inspect.isroutine(value) else repr(value)  # not its address
     return text if len(text) <= 80 else f"{text[:77]}..."
 

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -48,14 +49,19 @@ def source_hint(
     return found.hint if found else ""
 
 
-def type_hint(got: Any) -> str:
-    """Explain why a value that is not a tensor may have been returned."""
+def type_hint(got: Any, library: str = "torch") -> str:
+    """Explain why a value that is not a tensor, or not an array of NumPy, may have been returned."""
     if got is None:
         return "is a `return` missing at the end of the function, or has it no value?"
-    if isinstance(got, int | float):
-        return "a Python number (from `.item()`, `float()` or `math`) has left torch: keep the tensor"
+    a_noun, zeros = ("an array", "np.zeros") if library == "NumPy" else ("a tensor", "torch.zeros")
+    if isinstance(got, int | float) and not isinstance(got, np.generic):
+        return f"a Python number (from `.item()`, `float()` or `math`) has left {library}: keep the {a_noun.split()[1]}"
     if isinstance(got, list | tuple):
-        return "fill a tensor made by `torch.zeros` instead"
+        return f"fill {a_noun} made by `{zeros}` instead"
+    if isinstance(got, np.ma.MaskedArray | np.matrix):
+        return "it calculates by rules of its own: keep to plain arrays, as `np.zeros` makes them"
+    if isinstance(got, np.ndarray) and got.dtype == object:
+        return "an array of objects has rows of different lengths in it, or values that are not numbers"
     return ""
 
 
@@ -80,7 +86,7 @@ def shape_hint(judgement: Judgement) -> str:
     return next((hint for hint, fits in hints.items() if fits), "")
 
 
-def dtype_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any] = ()) -> str:
+def dtype_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any] = (), library: str = "torch") -> str:
     """Explain where another dtype may have come from."""
     given = {value.dtype for value in arguments if isinstance(value, Tensor)}
     made = str(got.dtype).removeprefix("torch.")
@@ -88,8 +94,9 @@ def dtype_hint(got: Tensor, expected: Tensor, arguments: Sequence[Any] = ()) -> 
         return "a comparison makes booleans: which later step makes numbers of them?"
     if got.dtype in given and expected.dtype not in given:
         return f"{made} is the dtype of an input: which dtype does the exercise ask for?"
-    if got.dtype == torch.get_default_dtype():
-        return f"`torch.zeros` makes {made} unless told otherwise: which dtype does the result need?"
+    usual, zeros = (torch.float64, "np.zeros") if library == "NumPy" else (torch.get_default_dtype(), "torch.zeros")
+    if got.dtype == usual:
+        return f"`{zeros}` makes {made} unless told otherwise: which dtype does the result need?"
     if expected.is_floating_point() and not got.is_floating_point():
         return "a whole-number dtype cuts off the digits after the point"
     return "the result takes the dtype of the inputs"

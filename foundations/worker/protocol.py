@@ -1,7 +1,8 @@
 """The protocol between judge and student process: only typed values, in length-prefixed frames.
 
 Pickle is never used. These values can cross: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list``, ``tuple``,
-``dict`` and tensors. Any other value arrives as :class:`Opaque`, which has the name of its type and no behaviour.
+``dict``, tensors, and NumPy's arrays and numbers. Any other value arrives as :class:`Opaque`, which has the name of its
+type and no behaviour. That includes arrays of objects or records, masked arrays, and classes derived from an array.
 
 A frame is ``magic, length, nonce, payload``; a payload is ``length of header, JSON header, tensor bytes``. Each reply
 carries the nonce of its request, so that the judge detects bytes that were written before the request.
@@ -51,6 +52,15 @@ DTYPES: dict[str, torch.dtype] = {
     )
 }  # fmt: skip
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
+ARRAY_DTYPES: dict[str, np.dtype[Any]] = {
+    name: np.dtype(name)
+    for name in (
+        "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64",
+        "float16", "float32", "float64", "complex64", "complex128",
+    )
+}  # fmt: skip
+#: The classes of NumPy's numbers; some dtypes have two, such as ``long`` and ``longlong``.
+_SCALARS = frozenset(np.dtype(code).type for code in "?bBhHiIlLqQefdFD")
 
 
 class WireError(Exception):
@@ -165,6 +175,10 @@ class _Encoder:
             return self.container(value, depth)
         if kind in (torch.Tensor, torch.nn.Parameter):
             return self.tensor(value)  # type: ignore[arg-type]
+        if kind is np.ndarray:
+            return self.array(value)  # type: ignore[arg-type]
+        if kind in _SCALARS:
+            return self.array(np.asarray(value)) | {"t": "scalar"}
         if kind is Opaque:
             return {"t": "opaque", "n": value.type_name, "w": value.why}  # type: ignore[attr-defined]
         return self.opaque(value, "")
@@ -208,7 +222,21 @@ class _Encoder:
         self.blobs.append(plain.view(torch.uint8).numpy().tobytes() if size else b"")
         return {"t": "tensor", "d": _NAMES[value.dtype], "s": list(shape), "k": _memory_order(value)}
 
-    def opaque(self, value: object, why: str) -> object:
+    def array(self, value: np.ndarray[Any, Any]) -> dict[str, Any]:
+        self.tensors_left -= 1
+        if self.tensors_left < 0:
+            return self.opaque(value, f"more than {MAX_TENSORS:,} arrays")
+        shape = value.shape
+        native = ARRAY_DTYPES.get(value.dtype.name)  # the order of bytes is a matter of files and not of values
+        if native is None:
+            return self.opaque(value, f"dtype {value.dtype}")
+        if not _is_shape(shape) or value.nbytes > self.bytes_left:
+            return self.opaque(value, f"shape {shape}, {value.nbytes:,} bytes: too large to hand over")
+        self.bytes_left -= value.nbytes
+        self.blobs.append(value.astype(native, copy=False).tobytes())
+        return {"t": "array", "d": native.name, "s": list(shape), **_array_order(value)}
+
+    def opaque(self, value: object, why: str) -> dict[str, Any]:
         kind = type(value)
         return {"t": "opaque", "n": f"{kind.__module__}.{kind.__qualname__}"[:MAX_TYPE_NAME], "w": why}
 
@@ -216,6 +244,14 @@ class _Encoder:
 def _memory_order(value: torch.Tensor) -> list[int] | None:
     """Return ``None`` for a contiguous tensor, otherwise its strides, so that inputs keep their layout."""
     return None if value.is_contiguous() else list(value.stride())
+
+
+def _array_order(value: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Return the strides of an array in elements as ``k``, ``None`` if it is contiguous; ``f`` lists reversed axes."""
+    if value.flags.c_contiguous or any(step % value.itemsize for step in value.strides):
+        return {"k": None, "f": []}
+    strides = [step // value.itemsize for step in value.strides]
+    return {"k": [abs(step) for step in strides], "f": [axis for axis, step in enumerate(strides) if step < 0]}
 
 
 class _Decoder:
@@ -296,6 +332,34 @@ class _Decoder:
         plain = flat.reshape(shape)
         return plain if strides is None else _laid_out(plain, strides)
 
+    def array(self, node: dict[str, Any]) -> np.ndarray[Any, Any]:
+        self.tensors_left -= 1
+        if self.tensors_left < 0:
+            raise WireError("more arrays than a reply may have")
+        shape: Any = node.get("s")
+        strides: Any = node.get("k")
+        reversed_axes: Any = node.get("f")
+        dtype = ARRAY_DTYPES.get(self.string(node, "d"))
+        if dtype is None or not _whole_numbers(shape) or not _is_shape(shape):
+            raise WireError("an array has no proper shape and dtype")
+        if not _whole_numbers(reversed_axes) or any(axis >= len(shape) for axis in reversed_axes):
+            raise WireError("an array has reversed axes that it does not have")
+        size = math.prod(shape) * dtype.itemsize
+        if size > len(self.payload) - self.offset:
+            raise WireError("an array is larger than the payload")
+        raw = bytes(memoryview(self.payload)[self.offset : self.offset + size])
+        self.offset += size
+        if dtype == np.bool_ and raw.translate(None, b"\x00\x01"):
+            raise WireError("a boolean array has bytes other than 0 and 1")
+        plain = np.frombuffer(raw, dtype).reshape(shape) if size else np.empty(shape, dtype)
+        return plain.copy() if strides is None else _array_laid_out(plain, strides, sorted(set(reversed_axes)))
+
+    def scalar(self, node: dict[str, Any]) -> Any:
+        value = self.array(node)
+        if value.ndim:
+            raise WireError("a number of NumPy has axes")
+        return value[()]
+
     def opaque(self, node: dict[str, Any]) -> Opaque:
         return Opaque(self.string(node, "n")[:MAX_TYPE_NAME], self.string(node, "w")[:MAX_TYPE_NAME])
 
@@ -312,6 +376,8 @@ _READERS: dict[str, Callable[[_Decoder, dict[str, Any], int], Any]] = {
     "tuple": lambda decoder, node, depth: tuple(decoder.sequence(node, depth)),
     "dict": _Decoder.mapping,
     "tensor": lambda decoder, node, depth: decoder.tensor(node),
+    "array": lambda decoder, node, depth: decoder.array(node),
+    "scalar": lambda decoder, node, depth: decoder.scalar(node),
     "float": lambda decoder, node, depth: decoder.special_float(node),
     "opaque": lambda decoder, node, depth: decoder.opaque(node),
 }
@@ -369,6 +435,15 @@ def _laid_out(plain: torch.Tensor, strides: Any) -> torch.Tensor:
     if _overlaps(base.shape, strides):
         return plain
     return target.copy_(base).expand(plain.shape)
+
+
+def _array_laid_out(plain: np.ndarray[Any, Any], strides: Any, reversed_axes: Sequence[int]) -> np.ndarray[Any, Any]:
+    """Return a writable copy of ``plain`` in the memory layout ``strides``, along ``reversed_axes`` from the end."""
+    step = tuple(slice(None, None, -1) if axis in reversed_axes else slice(None) for axis in range(plain.ndim))
+    turned = torch.from_numpy(plain[step].copy())
+    made: np.ndarray[Any, Any] = _laid_out(turned, strides).numpy()[step]
+    # An array that is a whole in Fortran's order owns its memory, as one from numpy.asfortranarray does.
+    return made.copy(order="F") if made.flags.f_contiguous else made
 
 
 def _overlaps(shape: torch.Size, strides: list[int]) -> bool:

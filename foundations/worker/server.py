@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext, redirect_stderr, red
 from functools import cache, partial
 from typing import Any
 
+import numpy
 import torch
 
 from foundations.worker import protocol, replaying, tracing
@@ -249,7 +250,7 @@ class Server:
 
 def _compiled(source: str, function: str) -> Callable[..., Any]:
     """Compile a grader's function from its source."""
-    names: dict[str, Any] = {"torch": torch}
+    names: dict[str, Any] = {"torch": torch, "np": numpy}
     exec(compile(source, "<probe>", "exec"), names)
     compiled: Callable[..., Any] = names[function]
     return compiled
