@@ -1,6 +1,6 @@
 """Examples: for a failed check, the smallest input found on which the student's answer differs from the right one.
 
-They are found after all verdicts, in fresh student processes, and change nothing but the check's ``example``. A wrong
+They are found after all verdicts, in fresh student processes, and change only the check's ``example``. A wrong
 call is made smaller: sizes first, then the numbers, in a few rounds of one request each. The instructor's solution has
 to be right on an input, too. In the end the answer has to be wrong in another fresh process, so that no example depends
 on the calls before it.
@@ -224,7 +224,7 @@ def _may_show(failed: tuple[Check, WrongCall]) -> bool:
 
 
 def _kind(wrong: WrongCall) -> tuple[str, str, str]:
-    """Return what makes two differences alike: their place, their stage, and the class of an exception."""
+    """Return the marks of alike differences: their place, their stage, and the class of an exception."""
     raised = wrong.finding.raised
     return wrong.place, wrong.finding.stage, str(raised["name"]) if raised else ""
 

@@ -38,7 +38,7 @@ Numbers = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True)
 class SmallInput:
-    """The arguments of one call, and what they were made from.
+    """The arguments of one call, and the numbers that they were made from.
 
     Attributes:
         args: the arguments.
@@ -193,7 +193,7 @@ class _Drawing:
 
 
 class _Nobody:
-    """Is the student of an exercise that makes small inputs: it has public generators, and calls nothing."""
+    """Is the student of an exercise that makes small inputs: it has public generators, and cannot be called."""
 
     form = "own"
 
@@ -206,7 +206,7 @@ class _Nobody:
 
 
 def _public_generator(text: str) -> torch.Generator:
-    """Return a generator that depends on no submission, so that its numbers show nothing of the hidden ones."""
+    """Return a generator that depends on no submission, so that no hidden number can be derived from it."""
     digest = hashlib.sha256(f"small example/{text}".encode()).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
 

@@ -14,7 +14,7 @@ from foundations.grading.grader import Grader
 from foundations.grading.student import Student
 from foundations.report.check_table import check_table_html
 
-#: ``double`` returns its value, ``triple`` sets it. There is no triple of a single row.
+#: ``double`` returns its value, ``triple`` sets it. A single row cannot be tripled.
 DOUBLE = """
 import torch
 from foundations.authoring import Exercise, dtypes, unchanged_inputs, values
@@ -57,8 +57,9 @@ SOLUTION = '    """Twice x."""\n    ### BEGIN SOLUTION\n    return 2 * x\n    ##
 
 def made_course(root: Any, solution: str = "return 2 * x") -> Course:
     notebook = builders.source_notebook()
-    answer = SOLUTION.replace("return 2 * x", solution)
-    builders.cell(notebook, "double-solution").source = f"def double(x):\n{answer}\n"
+    builders.cell(
+        notebook, "double-solution"
+    ).source = f"def double(x):\n{SOLUTION.replace('return 2 * x', solution)}\n"
     builders.cell(
         notebook, "triple-solution"
     ).source = "def triple(x, y):\n    ### BEGIN SOLUTION\n    x.g = 3 * x\n    ### END SOLUTION\n"
@@ -222,7 +223,7 @@ def test_an_answer_that_depends_on_earlier_calls_has_none(grade):
 
 
 def test_right_answers_have_none(grade):
-    """Nothing is looked for."""
+    """No example is looked for."""
     assert examples(grade()) == {}
 
 
@@ -242,7 +243,7 @@ def test_equal_differences_have_one_example(grade):
 
 
 def test_the_example_does_not_depend_on_the_seed(grade):
-    """Its numbers show nothing of the hidden ones."""
+    """So no hidden number can be derived from its numbers."""
     answer = "def double(x):\n    return 2 * x + (x.sum() > 1)"
     assert only(grade(answer, seed=1)) == only(grade(answer, seed=2))
 
@@ -268,7 +269,7 @@ def test_the_calls_are_bounded(grade, monkeypatch):
 
 
 def test_an_input_on_which_the_solution_is_wrong_is_not_shown(tmp_path, grade):
-    """What the solution does not do is not in the domain of the exercise."""
+    """Such an input is not in the domain of the exercise."""
     course = made_course(tmp_path, "return 2 * x if x.numel() > 3 else x")
     example = only(grade(double="def double(x):\n    return 3 * x", of=course))
     assert example.inputs[0].count(".") > 3

@@ -13,7 +13,7 @@ from foundations.grading.small_inputs import SmallInputs, difficulty
 
 
 class Scaled(Exercise):
-    """``y`` is made from ``x``, and there are no inputs with one row."""
+    """``y`` is made from ``x``, and one row is too few."""
 
     sizes = ((4, 3), (4, 3), (2, 2))
 
@@ -79,7 +79,7 @@ def test_sizes_are_small_ones_of_the_declared() -> None:
 
 
 def test_inputs_come_from_the_exercise() -> None:
-    """Arguments that depend on each other fit together, and a failing ``inputs`` means that there are none."""
+    """Arguments that depend on each other fit together, and sizes with a failing ``inputs`` are left out."""
     small = SCALED.make((2, 1))
     assert small is not None
     x, y = small.args

@@ -48,7 +48,7 @@ def test_values_are_short(value: Any, text: str) -> None:
     ],
 )
 def test_others_are_not_shown(value: Any) -> None:
-    """Large values and other types have no text of their own, but their kind in words."""
+    """Large values and other types are described by their kind."""
     assert shown(value) is None
     assert len(shown_or_described(value)) < 60
 
