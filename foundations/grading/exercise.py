@@ -75,7 +75,7 @@ class Exercise:
         caller: a function ``caller(names, *args)`` that calls the exercise, if it is not a function itself; as for
             :meth:`foundations.grading.student.Student.call`.
         student: the student's exercise.
-        draw: makes numbers of a shape for :meth:`normal`, instead of the secret ones; for small examples.
+        drawing: makes numbers of a shape for :meth:`normal`, instead of the secret ones; for small examples.
     """
 
     sizes: ClassVar[Sequence[Sequence[Any]]] = ()
@@ -86,7 +86,7 @@ class Exercise:
     student: Student
     #: The places of values that the present check looks at; all if it is empty.
     looked_at: Sequence[str] = ()
-    draw: Callable[[torch.Size], torch.Tensor] | None = None
+    drawing: Callable[[torch.Size], torch.Tensor] | None = None
 
     @pytest.fixture(autouse=True)
     def _attach(self, student: Student) -> None:
@@ -126,8 +126,8 @@ class Exercise:
 
         They are a tensor, or an array if ``dtype`` is one of NumPy's.
         """
-        if self.draw is not None:
-            made = self.draw(torch.Size(shape))
+        if self.drawing is not None:
+            made = self.drawing(torch.Size(shape))
         else:
             made = torch.randn(shape, generator=self.generator, dtype=torch.float64)
         return made.to(dtype) if isinstance(dtype, torch.dtype) else made.numpy().astype(dtype)

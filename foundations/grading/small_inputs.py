@@ -147,7 +147,7 @@ class SmallInputs:
         """Return another object of the exercise's class, which has no secret numbers and cannot call the student."""
         exercise = type(self.wrong.exercise)()
         exercise.student = _Nobody(self.name)  # type: ignore[assignment]
-        exercise.draw = drawing
+        exercise.drawing = drawing
         return exercise
 
     def _options(self) -> dict[str, Any]:
