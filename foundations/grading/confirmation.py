@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-#: The step of central differences in float64, and what they and the formula may differ by.
+#: The step of central differences in float64, and their largest difference from the formula.
 _STEP, _CLOSE = 1e-6, 1e-5
-#: What autograd and the formula may differ by.
+#: The largest difference between autograd and the formula.
 _EQUAL = 1e-9
 
 

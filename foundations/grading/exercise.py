@@ -156,7 +156,7 @@ class Exercise:
 
     @property
     def sources_alone(self) -> list[str]:
-        """The notebook's code cells, with earlier exercises that do nothing, because these have rules of their own."""
+        """The notebook's code cells, with stubs of the earlier exercises, whose own rules are checked there."""
         stand_ins = self.student.stand_ins
         return [*self.student.sources, *([stand_ins.stubs] if stand_ins else ())]
 

@@ -90,7 +90,7 @@ def test_an_attribute_is_compared() -> None:
 
 
 def test_an_argument_is_compared_that_is_changed_in_place() -> None:
-    """The values after the call count; a tensor that was not touched has a message of its own."""
+    """The values after the call count; a tensor that was not touched has its own message."""
     x, y = torch.ones(2), torch.zeros(2)
     call(x, args_after=(y,)).must_become(0, y)
     assert message(call(x, args_after=(x,)).must_become, 0, y) == (
