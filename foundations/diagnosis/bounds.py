@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -12,45 +12,60 @@ from foundations.diagnosis.judgement import Diagnosis, Judgement, wrong_entries
 _SAME = 1e-5
 
 
+#: How a bound cuts off, and the words for it.
+_CUTS: tuple[tuple[Callable[[Tensor, float], Tensor], str], ...] = (
+    (lambda right, bound: right.clamp(max=bound), "above {bound:.4g} come out as {bound:.4g}"),
+    (lambda right, bound: right.clamp(min=bound), "below {bound:.4g} come out as {bound:.4g}"),
+    (lambda right, bound: right.clamp(-abs(bound), abs(bound)), "farther from 0 than {bound:.4g} come out nearer to 0"),
+)
+
+
 def cut_off(judgements: Sequence[Judgement]) -> Diagnosis | None:
-    """Diagnose values beyond a bound that come out as the bound, the same one in all calls."""
+    """Diagnose values beyond a bound that come out as the bound; it may be another one in another call."""
     failing = [judgement for judgement in judgements if not judgement.agrees]
-    values = [value for judgement in failing if (value := _one_value(judgement)) is not None]
-    bound, place = values[0] if values else 0.0, failing[0].place
-    wrong = torch.cat([wrong_entries(judgement).reshape(-1) for judgement in judgements if judgement.place == place])
-    if len(values) < len(failing) or wrong.sum() < 3 or wrong.all():
+    sizes = [_one_value(judgement, judgement.wide.abs()) for judgement in failing]
+    wrong = torch.cat([wrong_entries(judgement).reshape(-1) for judgement in failing])
+    if None in sizes or wrong.sum() < 3 or wrong.all():
         return None
-    for side, words in ((1, "above"), (-1, "below")):
-        if all(_is_cut(judgement, bound, side) for judgement in judgements if judgement.place == place):
-            text = f"Values of {failing[-1].label} {words} {bound:.4g} come out as {bound:.4g}"
+    for cut, words in _CUTS:
+        bounds = [_one_value(judgement, judgement.wide) for judgement in failing]
+        if cut is _CUTS[-1][0]:
+            bounds = sizes
+        sound = [each for each in judgements if each.agrees and each.place == failing[0].place]
+        pairs = [*zip(failing, bounds, strict=True), *((each, bounds[0]) for each in sound if _all_alike(bounds))]
+        if all(bound is not None and _is_cut(judgement, cut, bound) for judgement, bound in pairs):
+            text = f"Values of {failing[-1].label} {words.format(bound=bounds[-1])}"
             return Diagnosis("cut_off", f"{text}. Which step of your code limits them, and is it in the formula?")
     return None
 
 
-def _is_cut(judgement: Judgement, bound: float, side: int) -> bool:
-    """Check that the result is the right one, cut off at ``bound``; on the upper side if ``side`` is 1."""
-    right = side * judgement.right
-    cut = side * right.clamp(max=side * bound)
-    got = judgement.wide
-    return got.shape == cut.shape and bool(((got - cut).abs() <= _SAME * cut.abs().clamp(min=1)).all())
+def _all_alike(bounds: Sequence[float | None]) -> bool:
+    known = [bound for bound in bounds if bound is not None]
+    return bool(known) and max(known) - min(known) <= _SAME * max(map(abs, known))
+
+
+def _is_cut(judgement: Judgement, cut: Callable[[Tensor, float], Tensor], bound: float) -> bool:
+    """Check that the result is the right one, cut off at ``bound``."""
+    got, wanted = judgement.wide, cut(judgement.right, bound)
+    return got.shape == wanted.shape and bool(((got - wanted).abs() <= _SAME * wanted.abs().clamp(min=1)).all())
 
 
 def replaced(judgements: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose entries that have one value in a call where the right ones differ, while the others are right."""
     failing = [judgement for judgement in judgements if not judgement.agrees]
-    values = [_one_value(judgement) for judgement in failing]
+    values = [_one_value(judgement, judgement.wide) for judgement in failing]
     if any(value is None for value in values) or not any(map(_differ, failing)):
         return None
     text = f"Some values of {failing[-1].label} are all {values[-1]:.4g}, and the right ones differ"
     return Diagnosis("replaced", f"{text}. Which line sets entries that the formula only changes?")
 
 
-def _one_value(judgement: Judgement) -> float | None:
-    """Return the value of all wrong entries, if they have one."""
+def _one_value(judgement: Judgement, values: Tensor) -> float | None:
+    """Return the value that ``values`` have wherever the result is wrong, if it is one."""
     wrong = wrong_entries(judgement)
-    if judgement.wide.shape != judgement.right.shape or not wrong.any():
+    if values.shape != judgement.right.shape or not wrong.any():
         return None
-    got = judgement.wide[wrong]
+    got = values[wrong]
     return float(got[0]) if _spread(got) <= _SAME else None
 
 

@@ -48,6 +48,7 @@ class Judgement:
         returned: the returned value.
         attributes: for each argument, its attributes after the call.
         agrees: whether the result is right.
+        about: the result in words, if it is none of these.
         library: the library of the expected result, ``torch`` or ``NumPy``; NumPy's arrays are kept as tensors.
     """
 
@@ -59,6 +60,7 @@ class Judgement:
     returned: Any = None
     attributes: tuple[Mapping[str, Any], ...] = ()
     agrees: bool = False
+    about: str = ""
     library: str = ""
 
     def __post_init__(self) -> None:
@@ -82,6 +84,8 @@ class Judgement:
     @property
     def label(self) -> str:
         """The result in words: ``the result``, or the name of an attribute in backquotes."""
+        if self.about:
+            return self.about
         return "the result" if self.place is None else f"`{self.name(self.place[0])}.{self.place[1]}`"
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -144,18 +144,24 @@ class Call:
         after = self.args_after[argument]
         finding = difference(after, expected, subject=subject, **self._with(options))
         if finding and not _changed(self.args[argument], after):
-            fail("value", f"{subject}: the tensor that was handed over has not changed")
-        if finding:
+            finding = replace(finding, text=f"{subject}: the tensor that was handed over has not changed")
+        before, about = self.args[argument], f"the change of `{self.names[argument]}`"
+        if isinstance(after, torch.Tensor) and after.shape == expected.shape:
+            wide = before.double()
+            self._judge(after.double() - wide, expected.double() - wide, None, finding, about)
+        elif finding:
             raise CheckFailed(finding)
 
-    def _judge(self, got: Any, expected: Any, place: tuple[int, str] | None, finding: Finding | None) -> None:
+    def _judge(
+        self, got: Any, expected: Any, place: tuple[int, str] | None, finding: Finding | None, about: str = ""
+    ) -> None:
         """Keep a result with the expected one, and report the finding unless this run of the check only looks.
 
         Raises:
             CheckFailed: there is a finding.
         """
         names, attributes, agrees = tuple(self.names), tuple(self.attributes), finding is None
-        judgement = Judgement(got, expected, self.args, place, names, self.value, attributes, agrees)
+        judgement = Judgement(got, expected, self.args, place, names, self.value, attributes, agrees, about)
         self.libraries.add(judgement.library)
         self.judgements.add(judgement, self.subject, self)
         if finding and not self.judgements.only_look:

@@ -11,7 +11,7 @@ POSITIVE = Example(lambda x: 4 * x.clamp_min(0), tuple((matrix(5, 6, seed=seed),
 
 
 @pytest.mark.parametrize("example", [LAYER, PRODUCT, POSITIVE])
-@pytest.mark.parametrize("bounds", [{"max": 0.5}, {"min": 0.25}, {"max": 0.0}], ids=str)
+@pytest.mark.parametrize("bounds", [{"max": 0.5}, {"min": 0.25}, {"max": 0.0}, {"min": -0.4, "max": 0.4}], ids=str)
 def test_cut_off(example, bounds):
     """Above or below; every call has values on both sides."""
     wrong = changed(example, lambda value: value.clamp(**bounds))
