@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -44,7 +46,8 @@ def test_other_values_stay() -> None:
 )
 def test_results_are_diagnosed_in_the_words_of_numpy(got: object, id: str, words: str) -> None:
     """The diagnosers are those of tensors."""
-    found = diagnose([Judgement(got, np.array([2.0, 4.0]), (np.array([1.0, 7.0]),), names=("x",))])
+    expected: Any = np.array([2.0, 4.0])
+    found = diagnose([Judgement(got, expected, (np.array([1.0, 7.0]),), names=("x",))])
     assert found is not None
     assert (found.id, words in found.hint) == (id, True)
 
@@ -52,4 +55,5 @@ def test_results_are_diagnosed_in_the_words_of_numpy(got: object, id: str, words
 def test_a_judgement_of_tensors_is_about_tensors() -> None:
     """The library is that of the expected result."""
     assert Judgement(None, torch.zeros(2)).noun == "tensor"
-    assert Judgement(None, np.float64(2)).noun == "array"
+    number: Any = np.float64(2)
+    assert Judgement(None, number).noun == "array"

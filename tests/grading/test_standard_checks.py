@@ -185,7 +185,9 @@ class TestDouble(Exercise):
     test_dtypes = dtypes("dtypes")
     test_views = views("views")
     test_clean = unchanged_inputs("unchanged")
-    test_speed = faster_than("speed", slow, inputs=lambda rng: (rng.normal(size=20_000),), min_speedup=4, label="a loop")
+    test_speed = faster_than(
+        "speed", slow, inputs=lambda rng: (rng.normal(size=20_000),), min_speedup=4, label="a loop"
+    )
 """,
     "test_triple": """
 import numpy as np
