@@ -48,7 +48,6 @@ lint: $(STAMP) ## Check style with ruff
 .PHONY: types
 types: $(STAMP) ## Check types with mypy
 	$(BIN)/mypy
-	$(BIN)/mypy --config-file tests/mypy.ini
 	@status=0; \
 	for folder in $(GRADERS); do \
 	  echo "mypy $$folder"; \

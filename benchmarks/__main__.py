@@ -15,11 +15,22 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import capstone, confinement, course, machine, overhead, results, session, speed_verdicts, throughput
+from benchmarks import (
+    capstone,
+    confinement,
+    course,
+    machine,
+    naming,
+    overhead,
+    results,
+    session,
+    speed_verdicts,
+    throughput,
+)
 from benchmarks.results import Result
 
 Step = Callable[[str, int, int], None]
-NAMES = ("session", "confinement", "overhead", "course", "capstone", "throughput", "speed_verdicts")
+NAMES = ("session", "confinement", "overhead", "course", "capstone", "naming", "throughput", "speed_verdicts")
 
 
 def main(
@@ -42,6 +53,7 @@ def main(
         "overhead": lambda step: overhead.measure(step=step),
         "course": lambda step: course.measure(step=step),
         "capstone": lambda step: capstone.measure(step=step),
+        "naming": lambda step: naming.measure(step=step),
         "throughput": lambda step: throughput.measure(repeats=repeats, step=step),
         "speed_verdicts": lambda step: speed_verdicts.measure(verdicts, step=step),
     }

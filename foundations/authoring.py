@@ -5,27 +5,35 @@ An exercise is a class derived from :class:`Exercise`; the standard checks are i
 """
 
 from foundations.analysis.torch_operations import all_but
+from foundations.analysis.uses import find_uses
+from foundations.diagnosis.draws import compare_draws, compare_runs
+from foundations.diagnosis.texts import compare_texts
 from foundations.grading.attempts import tried_on_either
 from foundations.grading.call import Call, Trial, fail
-from foundations.grading.compare import CheckFailed, Finding, difference
+from foundations.grading.compare import CheckFailed, Finding, describe, difference
+from foundations.grading.confirmation import confirmed
+from foundations.grading.evidence import Job, Record
 from foundations.grading.exercise import RETURN, Exercise
 from foundations.grading.growth import Growth
 from foundations.grading.misconceptions import battery, load_bank, misconception
 from foundations.grading.patches import mistake
 from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import ANYTHING, Rule
+from foundations.grading.rules import ANYTHING, Rule, must_be_none, read_source_for, read_trace_for
 from foundations.grading.standard_checks import (
     dtypes,
     faster_than,
+    memory,
     old_values,
     refuses,
     rule,
     scales_as,
     sizes_of_one,
+    together,
     unchanged_inputs,
     values,
     views,
 )
+from foundations.grading.views import as_views
 
 __all__ = [
     "ANYTHING",
@@ -35,23 +43,37 @@ __all__ = [
     "Exercise",
     "Finding",
     "Growth",
+    "Job",
+    "Record",
     "Rule",
     "Trial",
     "all_but",
+    "as_views",
     "battery",
     "check",
+    "compare_draws",
+    "compare_runs",
+    "compare_texts",
+    "confirmed",
+    "describe",
     "difference",
     "dtypes",
     "fail",
     "faster_than",
+    "find_uses",
     "load_bank",
+    "memory",
     "misconception",
     "mistake",
+    "must_be_none",
     "old_values",
+    "read_source_for",
+    "read_trace_for",
     "refuses",
     "rule",
     "scales_as",
     "sizes_of_one",
+    "together",
     "tried_on_either",
     "unchanged_inputs",
     "values",

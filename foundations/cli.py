@@ -57,11 +57,12 @@ err = Console(stderr=True)
 
 
 class FeedbackLevel(StrEnum):
-    """How much a message reveals. ``hints`` never shows expected values of hidden inputs."""
+    """How much a message reveals. Below ``full``, it never shows expected values of hidden inputs."""
 
-    hints = "hints"
-    full = "full"
     none = "none"
+    hints = "hints"
+    example = "example"
+    full = "full"
 
 
 CourseOption = Annotated[

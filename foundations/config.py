@@ -4,7 +4,7 @@ A course is a folder with ``source/`` and ``graders/``. Its settings are in its 
 ``docs/settings.md`` lists them::
 
     [tool.foundations]
-    feedback = "hints"                      # or "full", "none"
+    feedback = "hints"                      # or "none", "example", "full"
     hidden_code = "review"                  # or "fail"
 
     [tool.foundations.limits]
@@ -31,7 +31,8 @@ from typing import Any, Literal, get_args
 
 from foundations.errors import CourseError
 
-Feedback = Literal["hints", "full", "none"]
+#: How much messages show, from the least to the most.
+Feedback = Literal["none", "hints", "example", "full"]
 #: The price of a finding for review: no points, or the points of the exercises that it is part of.
 HiddenCode = Literal["review", "fail"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from foundations.diagnosis.judgement import Diagnosis, Judgement
+from foundations.diagnosis.judgement import Diagnosis, Judgement, wrong_entries
 
 #: Condition on an argument, and its words. Narrow ones come first.
 _CONDITIONS: tuple[tuple[str, Callable[[Tensor], Tensor], str], ...] = (
@@ -29,7 +29,7 @@ def condition(judgements: Sequence[Judgement]) -> Diagnosis | None:
     """
     place = next(judgement.place for judgement in judgements if not judgement.agrees)
     alike = [judgement for judgement in judgements if judgement.place == place]
-    wrong = [_wrong(judgement) for judgement in alike]
+    wrong = [wrong_entries(judgement) for judgement in alike]
     found: list[tuple[int, str, str]] = []
     for kind, applies, words in _CONDITIONS:
         for name in alike[-1].tensors:
@@ -66,15 +66,6 @@ def _explains(met: Sequence[Tensor], wrong: Sequence[Tensor]) -> bool:
     return entries > 0 and 2 * bad >= meeting and (meeting / entries) ** bad <= _CHANCE
 
 
-def _wrong(judgement: Judgement) -> Tensor:
-    """Return which entries are wrong, shape of the result; all of them if the shapes differ."""
-    got, right = judgement.wide, judgement.right
-    if got.shape != right.shape:
-        return torch.ones_like(right, dtype=torch.bool)
-    gap = (got - right).abs()
-    return ~((gap <= 1e-4 * right.abs().clamp(min=1e-6)) | (got == right))
-
-
 def not_finite(judgements: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose NaN or infinity among values that are otherwise right."""
     failing = [judgement for judgement in judgements if not judgement.agrees]
@@ -90,4 +81,4 @@ def _bad(judgement: Judgement) -> Iterator[bool]:
     got, right = judgement.wide, judgement.right
     if got.shape != right.shape or got.isfinite().all() or not got.isfinite().any() or not right.isfinite().all():
         return
-    yield bool(torch.equal(_wrong(judgement), ~got.isfinite()))
+    yield bool(torch.equal(wrong_entries(judgement), ~got.isfinite()))

@@ -150,6 +150,15 @@ def close(one: Tensor, other: Tensor) -> bool:
     return bool(gap <= relative * max(float(other.abs().max()), 1e-300))  # false for NaN
 
 
+def wrong_entries(judgement: Judgement) -> Tensor:
+    """Return which entries are wrong, shape of the expected result; all of them if the shapes differ."""
+    got, right = judgement.wide, judgement.right
+    if got.shape != right.shape:
+        return torch.ones_like(right, dtype=torch.bool)
+    gap = (got - right).abs()
+    return ~((gap <= 1e-4 * right.abs().clamp(min=1e-6)) | (got == right))
+
+
 def every(judgements: Sequence[Judgement], hypothesis: Hypothesis) -> bool:
     """Check whether, for each of ``judgements``, one of the tensors that ``hypothesis`` yields explains the result."""
     return bool(judgements) and all(

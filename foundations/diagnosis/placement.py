@@ -16,7 +16,7 @@ def wrong_place(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose a result that is right elsewhere: returned, in ``.grad``, on another argument."""
     if not all(judgement.missing for judgement in failing):
         return None
-    for guess in (_in_grad, _on_another, _returned, _emptied) if failing[-1].place else (_set, _returns_none):
+    for guess in (_in_grad, _on_another, _returned, _emptied, _not_set) if failing[-1].place else (_set, _returns_none):
         found = [guess(judgement) for judgement in failing]
         if all(found):
             return found[-1]
@@ -58,6 +58,15 @@ def _emptied(judgement: Judgement) -> Diagnosis | None:
         return None
     text = f"{judgement.label} is None after the call"
     return Diagnosis("emptied", f"{text}. Which line sets it to None, and what does the caller look for?")
+
+
+def _not_set(judgement: Judgement) -> Diagnosis | None:
+    if judgement.got is not None:
+        return None
+    text = f"{_capital(judgement.label)} is not set after the call"
+    return Diagnosis(
+        "not_set", f"{text}. Does your code set it on the object that the caller holds, or on another one?"
+    )
 
 
 def _set(judgement: Judgement) -> Diagnosis | None:

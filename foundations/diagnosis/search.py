@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from foundations.diagnosis import (
     axes,
+    bounds,
     conditions,
     entries,
     factors,
@@ -53,15 +54,18 @@ OF_FAILING: tuple[Diagnoser, ...] = (
     reductions.another_axis,
     products.another_factor,
     terms.term,
+    terms.multiple,
     terms.varying_factor,
 )
 #: Diagnosers of all results of several calls, right and wrong.
 OF_ALL: tuple[Diagnoser, ...] = (
     history.keeps_last_call,
+    bounds.cut_off,
     conditions.condition,
     conditions.not_finite,
     history.pattern,
     spread.one_index_right,
+    bounds.replaced,
 )
 
 #: Mistakes that change the result of every call, by id: whether a right result contradicts the mistake.
@@ -70,9 +74,9 @@ EVERYWHERE: dict[str, Callable[[Judgement], bool]] = {
     "offset": lambda judgement: judgement.right.numel() > 0,
     **entries.CONTRADICTIONS,
     **dict.fromkeys(("running_sum", "one_value_everywhere", "repeated"), lambda judgement: judgement.right.numel() > 1),
+    **dict.fromkeys(("plus_argument", "minus_argument"), factors.contradicts),  # a multiple may depend on a size
     **dict.fromkeys(
-        ("plus_argument", "minus_argument", "times_argument", "divided_by_argument", "varying_factor"),
-        lambda judgement: has_numbers(judgement.right),
+        ("times_argument", "divided_by_argument", "varying_factor"), lambda judgement: has_numbers(judgement.right)
     ),
 }
 

@@ -54,6 +54,43 @@ def _laid_along(tensor: Tensor, right: Tensor) -> Iterator[Tensor]:
                 yield tensor.reshape(-1, *[1] * (right.ndim - axis - 1))
 
 
+def multiple(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a multiple of the same argument that was added to the right result, another multiple in each call."""
+    found = [dict(_multiples(judgement)) for judgement in failing]
+    common = set.intersection(*map(set, found)) if found else set()
+    if not common or sum(judgement.right.numel() for judgement in failing) < 3:
+        return None
+    name = min(common)
+    numbers = [each[name] for each in found]
+    kind, words = ("plus_argument", "plus") if numbers[-1] > 0 else ("minus_argument", "minus")
+    alike = all(abs(number - numbers[0]) <= 1e-3 * abs(numbers[0]) for number in numbers)
+    times = f"{abs(numbers[0]):.4g} times `{name}`" if alike else f"`{name}` times a number that depends on the sizes"
+    return Diagnosis(kind, f"{failing[-1].values} is the right one {words} {times}. {_QUESTION}")
+
+
+def _multiples(judgement: Judgement) -> Iterator[tuple[str, float]]:
+    """Yield the name of each argument, a multiple of which is the difference from the right result, and the number."""
+    if judgement.wide.shape != judgement.right.shape or not has_numbers(judgement.wide):
+        return
+    gap = judgement.wide - judgement.right
+    for name, tensor in judgement.tensors.items():
+        for laid in _laid_along(tensor, judgement.right) if has_numbers(tensor) and tensor.numel() > 1 else ():
+            number = _number(gap, laid)
+            if number is not None:
+                yield name, number
+                break
+
+
+def _number(gap: Tensor, laid: Tensor) -> float | None:
+    try:
+        whole = laid.expand_as(gap)
+    except RuntimeError:
+        return None
+    at = int(whole.abs().argmax())
+    number = float(gap.reshape(-1)[at] / whole.reshape(-1)[at])
+    return number if abs(number) > 1e-2 and close(gap, number * whole) else None
+
+
 def varying_factor(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose a factor that is the same for all entries of a result, and another one in the next call."""
     factors = [_factor(judgement) for judgement in failing]

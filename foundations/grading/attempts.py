@@ -23,13 +23,21 @@ _Failure = tuple[CheckFailed | SessionLost, list[Observation]]
 def tried_on_either(test: Callable[..., None]) -> Callable[..., None]:
     """Decorate a hidden test, below its ``@check``, or a method of an object that has a ``student``.
 
-    It is tried on right versions of the earlier exercises and, if it fails, on the notebook's own.
+    It is tried on right versions of the earlier exercises and, if it fails, on the notebook's own. An object may have
+    a method ``before_own``, which is called before the latter.
     """
 
     @wraps(test)
     def tried(*args: Any, **fixtures: Any) -> None:
         student: Student = fixtures["student"] if "student" in fixtures else args[0].student
-        student.on_either(lambda: test(*args, **fixtures))
+
+        def own() -> None:
+            before_own = getattr(args[0] if args else None, "before_own", None)
+            if before_own and student.stand_ins:
+                before_own()
+            test(*args, **fixtures)
+
+        student.on_either(lambda: test(*args, **fixtures), own=own)
 
     return tried
 

@@ -131,6 +131,23 @@ class Call:
             finding = Finding("type", f"{name} {seen} after {subject}; expected a tensor")
         self._judge(value, expected, (argument, attribute), finding)
 
+    def must_become(self, argument: int, expected: torch.Tensor, **options: Any) -> None:
+        """Require that the call changed the argument at index ``argument`` in place to ``expected``.
+
+        Options are those of :func:`foundations.grading.compare.difference`.
+
+        Raises:
+            CheckFailed: the argument has other values, or still those of before the call.
+        """
+        self.must_not_raise()
+        subject = f"{self.names[argument]} after {self.subject}"
+        after = self.args_after[argument]
+        finding = difference(after, expected, subject=subject, **self._with(options))
+        if finding and not _changed(self.args[argument], after):
+            fail("value", f"{subject}: the tensor that was handed over has not changed")
+        if finding:
+            raise CheckFailed(finding)
+
     def _judge(self, got: Any, expected: Any, place: tuple[int, str] | None, finding: Finding | None) -> None:
         """Keep a result with the expected one, and report the finding unless this run of the check only looks.
 
@@ -197,9 +214,11 @@ class Trial:
     caller: Callable[..., Any] | None = None
 
 
-def fail(stage: Any, text: str, *, diagnosis: Diagnosis | None = None) -> NoReturn:
-    """Raise :class:`CheckFailed` with a finding of ``stage``, and the mistake that it shows, if any."""
-    raise CheckFailed(Finding(stage, text, diagnosis=diagnosis))
+def fail(
+    stage: Any, text: str, detail: str = "", *, symptom: str | None = None, diagnosis: Diagnosis | None = None
+) -> NoReturn:
+    """Raise :class:`CheckFailed` with a finding of ``stage``, its symptom, and the mistake that it shows, if any."""
+    raise CheckFailed(Finding(stage, text, detail, symptom, diagnosis))
 
 
 def changes_input(name: str) -> Diagnosis:

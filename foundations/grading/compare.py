@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
@@ -17,6 +17,9 @@ import torch
 from foundations.diagnosis.arrays import as_tensor, is_array
 from foundations.diagnosis.judgement import Diagnosis
 from foundations.worker.protocol import Opaque
+
+if TYPE_CHECKING:
+    from foundations.grading.exercise import WrongCall
 
 Stage = Literal[
     "existence", "exception", "type", "shape", "dtype", "finite", "value", "mutation", "rule", "growth", "speed", "lost"
@@ -47,11 +50,17 @@ class Finding:
 
 
 class CheckFailed(Exception):
-    """The student's work fails this check."""
+    """The student's work fails this check.
+
+    Attributes:
+        finding: the difference.
+        wrong_call: the call with the wrong value, if the right values of other inputs can be computed too.
+    """
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.text)
         self.finding = finding
+        self.wrong_call: WrongCall | None = None
 
 
 class Inconclusive(Exception):

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from foundations.errors import FoundationsError
 from foundations.grading.compare import Inconclusive
-from foundations.grading.pytest_plugin import Doubt, ExerciseRun, GradingPlugin, described, fault_code
+from foundations.grading.faults import described, fault_code
+from foundations.grading.pytest_plugin import Doubt, ExerciseRun, GradingPlugin
 from foundations.grading.student import Student
 from foundations.report.model import DECIDED, Check, Exercise, Review
 

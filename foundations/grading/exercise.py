@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -31,11 +32,34 @@ import torch
 from foundations.diagnosis.arrays import is_numeric
 from foundations.errors import CourseError
 from foundations.grading.call import Call, Trial
+from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.generators import rng_from
 from foundations.grading.rules import ANYTHING, Rule
+from foundations.grading.stand_ins import Form
 from foundations.grading.student import Student
 
 RETURN = "return"
+
+
+@dataclass(frozen=True)
+class WrongCall:
+    """A call with a wrong value, from which smaller ones can be made.
+
+    Attributes:
+        exercise: the declared exercise.
+        args: the arguments, as they were before the call.
+        place: the first place with a wrong value.
+        finding: the difference there.
+        dtype: whether dtypes were compared too.
+        form: the versions of earlier exercises that the call used.
+    """
+
+    exercise: Exercise
+    args: tuple[Any, ...]
+    place: str
+    finding: Finding
+    dtype: bool
+    form: Form
 
 
 class Exercise:
@@ -46,15 +70,23 @@ class Exercise:
             that remembers its first call fails, and give no two sizes of a tuple the same value, so that transposes
             show.
         allowed: the allowed operations.
+        relative: the tolerance relative to :meth:`scale`, except in checks of dtypes; default: that of the dtype.
+        numbers: whether a Python number is right if a tensor of shape () is expected, except in checks of dtypes.
         caller: a function ``caller(names, *args)`` that calls the exercise, if it is not a function itself; as for
             :meth:`foundations.grading.student.Student.call`.
         student: the student's exercise.
+        draw: makes numbers of a shape for :meth:`normal`, instead of the secret ones; for small examples.
     """
 
-    sizes: ClassVar[Sequence[Sequence[int]]] = ()
+    sizes: ClassVar[Sequence[Sequence[Any]]] = ()
     allowed: ClassVar[Rule] = ANYTHING
+    relative: ClassVar[float | None] = None
+    numbers: ClassVar[bool] = False
     caller: ClassVar[Callable[..., Any] | None] = None
     student: Student
+    #: The places of values that the present check looks at; all if it is empty.
+    looked_at: Sequence[str] = ()
+    draw: Callable[[torch.Size], torch.Tensor] | None = None
 
     @pytest.fixture(autouse=True)
     def _attach(self, student: Student) -> None:
@@ -78,7 +110,8 @@ class Exercise:
         An array of shape () and a number of NumPy count as one. If a Python number is expected, any kind of number is
         right: Python's, NumPy's, and an array of shape ().
 
-        The names of the parameters are the names of the arguments in places such as ``"inp.g"``.
+        The names of the parameters are the names of the arguments in places such as ``"inp.g"``; the place
+        of a tensor that the call changes itself is ``"inp"``.
         """
         raise CourseError(f"{type(self).__name__} has no method expected(self, ...)", slug="authoring")
 
@@ -93,7 +126,10 @@ class Exercise:
 
         They are a tensor, or an array if ``dtype`` is one of NumPy's.
         """
-        made = torch.randn(*shape, generator=self.generator, dtype=torch.float64)
+        if self.draw is not None:
+            made = self.draw(torch.Size(shape))
+        else:
+            made = torch.randn(shape, generator=self.generator, dtype=torch.float64)
         return made.to(dtype) if isinstance(dtype, torch.dtype) else made.numpy().astype(dtype)
 
     @cached_property
@@ -118,10 +154,15 @@ class Exercise:
         """Calls on fresh inputs, as traced calls need them."""
         return Trial(self.inputs, self.must_be_right, self.calling())
 
-    @classmethod
-    def calling(cls) -> Callable[..., Any] | None:
+    @property
+    def sources_alone(self) -> list[str]:
+        """The notebook's code cells, with earlier exercises that do nothing, because these have rules of their own."""
+        stand_ins = self.student.stand_ins
+        return [*self.student.sources, *([stand_ins.stubs] if stand_ins else ())]
+
+    def calling(self) -> Callable[..., Any] | None:
         """Return :attr:`caller` as a function, whether or not it was declared as a static method."""
-        found = inspect.getattr_static(cls, "caller")
+        found = inspect.getattr_static(type(self), "caller")
         return found.__func__ if isinstance(found, staticmethod) else found
 
     def call(self, *args: Any) -> Call:
@@ -130,6 +171,8 @@ class Exercise:
 
     def try_each(self, cases: Iterable[Sequence[Any]], *, dtype: bool = False) -> Iterator[Call]:
         """Call the exercise on each tuple of arguments, all within one request, and yield each call once it is right.
+
+        ``dtype`` is that of :meth:`must_be_right`.
 
         Raises:
             CheckFailed: a call is wrong; the message names which call of several it was.
@@ -149,15 +192,29 @@ class Exercise:
             CheckFailed: a value is wrong.
         """
         values = self.by_place(*call.args)
-        scale = self.scale(*call.args)
+        relative = None if dtype else self.relative
+        options = {"scale": self.scale(*call.args), "relative": relative, "dtype": dtype}
         for place, value in values.items():
-            if place == RETURN and type(value) in (bool, int, float):
-                call.must_return_number(value, scale=scale)
-            elif place == RETURN:
-                call.must_return(value, scale=scale, dtype=dtype)
-            else:
-                argument, attribute = self._index(place)
-                call.must_set(argument, attribute, value, scale=scale, dtype=dtype)
+            if self.looked_at and place not in self.looked_at:
+                continue
+            try:
+                self._must_have(call, place, value, options)
+            except CheckFailed as failure:
+                failure.wrong_call = WrongCall(self, call.args, place, failure.finding, dtype, self.student.form)
+                raise
+
+    def _must_have(self, call: Call, place: str, value: Any, options: dict[str, Any]) -> None:
+        if place == RETURN and type(value) in (bool, int, float):
+            call.must_return_number(value, scale=options["scale"])
+            return
+        if place == RETURN:
+            call.must_return(value, numbers=self.numbers and not options["dtype"], **options)
+            return
+        argument, attribute = self.index_of(place)
+        if attribute:
+            call.must_set(argument, attribute, value, **options)
+        else:
+            call.must_become(argument, value, **options)
 
     def by_place(self, *args: Any) -> dict[str, Any]:
         """Return the expected values by place.
@@ -180,15 +237,27 @@ class Exercise:
 
     def set_places(self, *args: Any) -> list[tuple[int, str]]:
         """Return argument and attribute of each value that a call sets."""
-        return [self._index(place) for place in self.by_place(*args) if place != RETURN]
+        places = [self.index_of(place) for place in self.by_place(*args) if place != RETURN]
+        return [(argument, attribute) for argument, attribute in places if attribute]
 
-    def _index(self, place: str) -> tuple[int, str]:
-        name, _, attribute = place.partition(".")
-        names = list(inspect.signature(self.expected).parameters)
-        if name not in names or not attribute:
+    def argument_names(self) -> list[str]:
+        """Return the names of the arguments in places; by default those of the parameters of :meth:`expected`."""
+        return list(inspect.signature(self.expected).parameters)
+
+    def before_own(self) -> None:
+        """Do nothing, or refuse the notebook's own earlier exercises by :class:`CheckFailed`.
+
+        Checks call it if they have failed on right versions of the earlier exercises and go on to the notebook's own.
+        """
+
+    def index_of(self, place: str) -> tuple[int, str]:
+        """Return the argument of a place, and the attribute of ``"inp.g"``; it is empty for ``"inp"``."""
+        name, dot, attribute = place.partition(".")
+        names = self.argument_names()
+        if name not in names or bool(dot) != bool(attribute):
             raise CourseError(
                 f"{type(self).__name__}.expected names the place {place!r}: that has to be {RETURN!r}, or one of its "
-                f"parameters ({', '.join(names)}), a dot, and an attribute",
+                f"parameters ({', '.join(names)}), which may be followed by a dot and an attribute",
                 slug="authoring",
             )
         return names.index(name), attribute

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from foundations.errors import CourseError
+from foundations.errors import CourseError, FoundationsError, InternalError
+
+#: Largest number of characters of an exception's text in a review.
+_MAX_TEXT = 300
 
 
 @dataclass(frozen=True)
@@ -79,3 +82,42 @@ def _places(trace: TracebackType | None) -> Iterator[tuple[Path, int]]:
     while trace is not None:
         yield Path(trace.tb_frame.f_code.co_filename), trace.tb_lineno
         trace = trace.tb_next
+
+
+def described(error: BaseException) -> str:
+    """Return the exception and its location on one line, for the author of the graders."""
+    text = " ".join(str(error).split())
+    text = text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + " …"
+    return f"{type(error).__name__}: {text}{_location(error)}"
+
+
+def fault_text(test: str, error: BaseException) -> str:
+    """Return the message of a check whose hidden test is at fault."""
+    if isinstance(error, FoundationsError):
+        return str(error)
+    return f"the grader {test} itself failed with {described(error)}"
+
+
+def fault_code(error: BaseException) -> int:
+    """Return the exit code for an exception of a hidden test: its author's fault, or this package's."""
+    if isinstance(error, FoundationsError):
+        return error.exit_code
+    return InternalError.exit_code if _is_ours(error) else CourseError.exit_code
+
+
+def _location(error: BaseException) -> str:
+    frame = _innermost(error)
+    return f" (line {frame.tb_lineno} of {frame.tb_frame.f_code.co_filename.rpartition('/')[2]})" if frame else ""
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Check whether the innermost frame of the traceback is in this package."""
+    frame = _innermost(error)
+    return frame is not None and frame.tb_frame.f_globals.get("__name__", "").startswith("foundations.")
+
+
+def _innermost(error: BaseException) -> TracebackType | None:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace

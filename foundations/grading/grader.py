@@ -22,6 +22,7 @@ from foundations.errors import CourseError, SubmissionError
 from foundations.grading import misconceptions
 from foundations.grading.doubts import SecondRuns
 from foundations.grading.evidence import Replayer
+from foundations.grading.examples import ExampleFinder
 from foundations.grading.hidden_tests import HiddenTests
 from foundations.grading.limits import ExerciseLimits
 from foundations.grading.pytest_plugin import ExerciseRun, GradingPlugin
@@ -65,6 +66,15 @@ class Part:
     exercises: Collection[str] | None = None
     seed: int | None = None
     names: bool = True
+
+
+@dataclass(frozen=True)
+class _Walked:
+    """A notebook after its hidden tests, and the search for examples of its failed checks, which changes no verdict."""
+
+    read: Submission
+    session: Session
+    find_examples: Callable[[], None]
 
 
 class Grader:
@@ -119,6 +129,8 @@ class Grader:
         self._reference = Reference(self._forkserver, source, self._limits.of, partial(write_declared, files))
         #: Hidden tests that fail with the instructor's own solution.
         self._proved: set[str] = set()
+        #: Small inputs of exercises, and whether the instructor's own solution is right on them.
+        self._in_domain: dict[tuple[str, str], bool] = {}
 
     def __enter__(self) -> Grader:
         return self
@@ -144,18 +156,22 @@ class Grader:
         report.creditable = not self._forkserver.unsafe
         seed = self._seed if part.seed is None else part.seed
         report.seed = secrets.randbits(53) if seed is None else seed
-        notebook = None
+        walked = None
         try:
             read = read_submission(path, self.source, self.limits)
             files, notes = read_declared(path.parent, self._files, self.limits.scratch_bytes)
             report.repairs = read.repairs + notes
-            notebook = self._walk(read, report, partial(write_declared, files), part)
+            walked = self._walk(read, report, partial(write_declared, files), part)
         except SubmissionError as error:
             report.reason = str(error)
         report.timing["wall_s"] = round(time.monotonic() - start, 4)
-        return Graded(report, notebook)
+        if walked is None:
+            return Graded(report, None)
+        with contextlib.suppress(Exception):  # whatever an example does, the verdicts are settled
+            walked.find_examples()
+        return Graded(report, _executed(walked.read, walked.session, report))
 
-    def _walk(self, read: Submission, report: Report, fill_scratch: Filler, part: Part) -> nbformat.NotebookNode:
+    def _walk(self, read: Submission, report: Report, fill_scratch: Filler, part: Part) -> _Walked:
         """Run the notebook's cells and its hidden tests in turns, in notebook order."""
         cells = read.notebook.cells
         code = [(index, cell.source) for index, cell in enumerate(cells) if cell.cell_type == "code"]
@@ -196,7 +212,11 @@ class Grader:
         report.fault = plugin.worst_fault
         if plugin.refused:
             report.reason = str(plugin.refused)
-        return _executed(read, session, report)
+        spent_s = report.timing["student_cpu_s"]
+        finder = ExampleFinder(
+            session.again, lambda name, fresh: student(graded[name], fresh), solution, self._in_domain
+        )
+        return _Walked(read, session, partial(finder.find, runs, spent_s))
 
     def _suspicions(self, cells: Sequence[Any], graded: list[GradedCell]) -> list[Review]:
         """Find code above the last graded cell that looks like hiding, by its position in the notebook."""

@@ -14,13 +14,13 @@ from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.generators import made_by
 from foundations.grading.misconceptions import Battery, Misconception, Observation
 from foundations.grading.naming import BankSearch
-from foundations.grading.shown import by_finding
+from foundations.grading.shown import by_finding, by_symptom
 from foundations.grading.student import Student
 
 #: The mistake that a failed check's message hints at: one of the course's bank, or a general one.
 Named = Misconception | Diagnosis
 #: Diagnoses of a result whose cause the code may show.
-_WITH_A_CAUSE = {"factor", "one_value_everywhere"}
+_WITH_A_CAUSE = {"factor", "not_set", "one_value_everywhere"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class MistakeSearch:
         symptom = _symptom(self.student)
         search = BankSearch(self.known, list(self.student.observations), self.battery)
         if finding.symptom is not None:
-            return search.by_symptom(finding.symptom)
+            return search.by_symptom(finding.symptom) or (None if only_known else by_symptom(finding.symptom))
         shown = diagnose_source(symptom) if symptom.error or symptom.missing else None
         found = search.exact()
         if found is not None and (shown is None or _is_alike(shown, _shown_by(found, symptom))):

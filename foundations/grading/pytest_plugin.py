@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import pytest
 
 from foundations.config import Feedback
-from foundations.errors import CourseError, FoundationsError, InternalError, SessionLost, SubmissionError
+from foundations.errors import CourseError, SessionLost, SubmissionError
 from foundations.grading import misconceptions
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
-from foundations.grading.faults import Fault, fault_of
+from foundations.grading.exercise import WrongCall
+from foundations.grading.faults import Fault, described, fault_of, fault_text
 from foundations.grading.mistake_search import MistakeSearch, Named, observe
 from foundations.grading.points import points_of_checks
 from foundations.grading.student import Student
@@ -28,8 +28,6 @@ from foundations.report.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check,
 from foundations.session.forkserver import ForkServerLost
 
 _MARK = "foundations_check"
-#: Largest number of characters of an exception's text in a review.
-_MAX_TEXT = 300
 #: All exceptions that a hidden test may raise. pytest's own failures are not subclasses of Exception.
 _RAISED = (Exception, pytest.fail.Exception, pytest.skip.Exception)
 
@@ -67,6 +65,12 @@ def check(
     return getattr(pytest.mark, _MARK)(name=name, points=points, gate=gate, tiebreaker=tiebreaker)
 
 
+def name_of(test: Callable[..., None]) -> str:
+    """Return the name of the check that :func:`check` has made of ``test``."""
+    marks: list[pytest.Mark] = getattr(test, "pytestmark", [])
+    return next(str(mark.kwargs["name"]) for mark in marks if mark.name == _MARK)
+
+
 @dataclass
 class ExerciseRun:
     """One exercise while it is being graded.
@@ -80,6 +84,9 @@ class ExerciseRun:
         battery: the student's calls on the exercise's battery, once they have been made.
         known: whether a check was explained by a known mistake.
         general: the failed checks with a general diagnosis, and their messages without it.
+        hinted: the name of the check that shows a hint, by hint: it is shown once.
+        wrong_calls: the failed checks with the call that was wrong, if examples are asked for.
+        inputs_in_words: the small hidden inputs, which no example may repeat.
     """
 
     result: Exercise
@@ -89,6 +96,9 @@ class ExerciseRun:
     battery: list[misconceptions.Observation] | None = None
     known: bool = False
     general: list[tuple[Check, str]] = field(default_factory=list)
+    hinted: dict[str, str] = field(default_factory=dict)
+    wrong_calls: list[tuple[Check, WrongCall]] = field(default_factory=list)
+    inputs_in_words: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -182,6 +192,7 @@ class GradingPlugin:
         """Provide the student of the test's exercise, with the notebook run up to the graded cell."""
         run = self.exercises[exercise_of(request.node)]
         student = run.student()
+        student.inputs_in_words = run.inputs_in_words if self.feedback == "example" else None
         student.attempted = any(check.outcome == "pass" for check in run.result.checks)
         self._current, self._answers = student, student.answers
         yield student
@@ -220,6 +231,8 @@ class GradingPlugin:
             error, verdict = failure, ("fault", fault_text(item.nodeid, failure), None)
         check = self._record(item, *verdict)
         self._remember_general(item, check)
+        if self.feedback == "example" and isinstance(error, CheckFailed) and error.wrong_call is not None:
+            self.exercises[exercise_of(item)].wrong_calls.append((check, error.wrong_call))
         if check.outcome in DECIDED or isinstance(error, SubmissionError | ForkServerLost):
             return
         exercise, student = exercise_of(item), self._current
@@ -233,7 +246,7 @@ class GradingPlugin:
         run = self.exercises[exercise_of(item)]
         known = {misconception.id for misconception in self.bank.of(run.result.id)}
         if check.misconception is not None and check.misconception not in known:
-            run.general.append((check, check.message.partition("\nHint: ")[0]))
+            run.general.append((check, check.message.rpartition("\n")[0]))
 
     def _judge(self, item: pytest.Item, error: BaseException) -> tuple[Outcome, str, str | None]:
         """Return the outcome, message and misconception of a hidden test that raised ``error``."""
@@ -272,23 +285,23 @@ class GradingPlugin:
         mistake = self._name_mistake(item, finding)
         if isinstance(mistake, misconceptions.Misconception):
             self._prefer_known(run)
-        return "fail", self._message(finding, mistake), mistake.id if mistake else None
+        message = self._message(finding)
+        if mistake:
+            message = f"{message}\n{_hint(mistake, run, _mark(item).get('name', ''))}"
+        return "fail", message, mistake.id if mistake else None
 
     def _prefer_known(self, run: ExerciseRun) -> None:
         """Remove general diagnoses from an exercise with a known mistake: they describe the same mistake less well."""
+        if not run.known:
+            run.hinted.clear()
         run.known = True
         for check, message in run.general:
             check.misconception = None
             self.decide(check, "fail", message)
         run.general.clear()
 
-    def _message(self, finding: Finding, mistake: Named | None) -> str:
-        parts = [finding.text]
-        if self.feedback == "full" and finding.detail:
-            parts.append(finding.detail)
-        if mistake:
-            parts.append(f"Hint: {mistake.hint}")
-        return "\n".join(parts)
+    def _message(self, finding: Finding) -> str:
+        return f"{finding.text}\n{finding.detail}" if self.feedback == "full" and finding.detail else finding.text
 
     def _name_mistake(self, item: pytest.Item, finding: Finding) -> Named | None:
         """Find the mistake that explains a failed check: a known one, or a general diagnosis."""
@@ -321,6 +334,12 @@ class GradingPlugin:
         """Set the outcome of ``check``, and its message if the level of feedback lets students read it."""
         check.outcome = outcome
         check.message = "" if self.feedback == "none" and outcome in DECIDED else message
+
+
+def _hint(mistake: Named, run: ExerciseRun, check: str) -> str:
+    """Return the line of a message with the mistake's hint; if an earlier check shows it, a line that refers to it."""
+    shown = run.hinted.setdefault(mistake.hint, check)
+    return f"Hint: {mistake.hint}" if shown == check else f"The hint of {shown!r} fits here too."
 
 
 def _run_again(item: pytest.Item) -> None:
@@ -359,42 +378,3 @@ def _bad_tiebreakers(items: list[pytest.Item]) -> Iterator[Fault]:
             why = "is not the name of a check before it in the same exercise"
             yield _fault_at(item, f"{item.name}: tiebreaker {mark['tiebreaker']!r} {why}")
         names.add(mark.get("name", ""))
-
-
-def described(error: BaseException) -> str:
-    """Return the exception and its location on one line, for the author of the graders."""
-    text = " ".join(str(error).split())
-    text = text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + " …"
-    return f"{type(error).__name__}: {text}{_location(error)}"
-
-
-def fault_text(test: str, error: BaseException) -> str:
-    """Return the message of a check whose hidden test is at fault."""
-    if isinstance(error, FoundationsError):
-        return str(error)
-    return f"the grader {test} itself failed with {described(error)}"
-
-
-def fault_code(error: BaseException) -> int:
-    """Return the exit code for an exception of a hidden test: its author's fault, or this package's."""
-    if isinstance(error, FoundationsError):
-        return error.exit_code
-    return InternalError.exit_code if _is_ours(error) else CourseError.exit_code
-
-
-def _location(error: BaseException) -> str:
-    frame = _innermost(error)
-    return f" (line {frame.tb_lineno} of {frame.tb_frame.f_code.co_filename.rpartition('/')[2]})" if frame else ""
-
-
-def _is_ours(error: BaseException) -> bool:
-    """Check whether the innermost frame of the traceback is in this package."""
-    frame = _innermost(error)
-    return frame is not None and frame.tb_frame.f_globals.get("__name__", "").startswith("foundations.")
-
-
-def _innermost(error: BaseException) -> TracebackType | None:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return trace

@@ -23,6 +23,37 @@ _OF_STAGES = {
     ),
 }
 
+#: First word of a symptom → id and hint of a mistake whose values are right.
+_OF_SYMPTOMS = {
+    "rule": (
+        "forbidden_operation",
+        "The exercise has a rule about its operations. Which step of your code does more than the rule allows, and of "
+        "which smaller steps is it made?",
+    ),
+    "growth": (
+        "grows_too_fast",
+        "The number of operations grows with a size that should make no difference. Which loop runs over that size?",
+    ),
+    "speed": (
+        "too_slow",
+        "The values are right, and the work takes too long. Which repeated step could one operation do at once?",
+    ),
+    "memory": (
+        "too_large",
+        "The values are right, and a tensor on the way is too large. Which of its axes is summed away afterwards?",
+    ),
+    "message": (
+        "incomplete_message",
+        "The exception is the right one, and its message lacks something. What does the exercise say that it shows?",
+    ),
+}
+
+
+def by_symptom(symptom: str) -> Diagnosis | None:
+    """Return the mistake behind a symptom, whatever the exercise is, or ``None``."""
+    found = _OF_SYMPTOMS.get(symptom.partition(":")[0])
+    return Diagnosis(*found) if found else None
+
 
 def by_finding(finding: Finding, student: Student) -> Diagnosis | None:
     """Return the mistake that the finding itself shows, or the last call that was seen."""

@@ -19,29 +19,35 @@ import torch
 
 from foundations.grading import speed
 from foundations.grading.attempts import tried_on_either
+from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.exercise import Exercise
 from foundations.grading.growth import Growth, Sizes
-from foundations.grading.pytest_plugin import check
+from foundations.grading.pytest_plugin import check, name_of
+from foundations.grading.trace import largest
 from foundations.grading.views import as_views
 
 Test = Callable[[Any], None]
 #: Makes tuples of arguments from the exercise.
 Maker = Callable[[Any], Iterable[Sequence[Any]]]
 #: Tuples of sizes for the exercise's ``inputs``, or a function that makes tuples of arguments.
-Cases = Sequence[Sequence[int]] | Maker
+Cases = Sequence[Sequence[Any]] | Maker
 
 
-def values(name: str, *, only: Cases | None = None, also: Maker | None = None, **options: Any) -> Test:
+def values(
+    name: str, *, only: Cases | None = None, also: Maker | None = None, places: Sequence[str] = (), **options: Any
+) -> Test:
     """Check the values that the exercise returns or sets.
 
     Args:
         name: the check's name.
         only: the calls; default: one for each of the exercise's sizes.
         also: makes the arguments of further calls.
+        places: the places that are looked at, e.g. ``["w.g"]``; default: all.
         options: as for :func:`foundations.authoring.check`.
     """
 
     def test(self: Exercise) -> None:
+        self.looked_at = places
         _try_each(self, [*_made(self, only), *(also(self) if also else ())])
 
     return check(name, **options)(tried_on_either(test))
@@ -122,8 +128,15 @@ def unchanged_inputs(name: str, *, only: Cases | None = None, also: Maker | None
     return check(name, **options)(tried_on_either(test))
 
 
-def old_values(name: str, *, sizes: Sequence[int] | None = None, **options: Any) -> Test:
-    """Check that old values of the attributes that a call sets, of right and of wrong shape, make no difference."""
+def old_values(name: str, *, sizes: Sequence[int] | None = None, also: Maker | None = None, **options: Any) -> Test:
+    """Check that old values of the attributes that a call sets, of right and of wrong shape, make no difference.
+
+    Args:
+        name: the check's name.
+        sizes: sizes of the calls; default: the first of the exercise.
+        also: makes the arguments of further calls, with old values of their own.
+        options: as for :func:`foundations.authoring.check`.
+    """
 
     def test(self: Exercise) -> None:
         for repeats in (1, 1, 2):
@@ -132,6 +145,7 @@ def old_values(name: str, *, sizes: Sequence[int] | None = None, **options: Any)
                 size, *others = args[argument].shape or (1,)
                 setattr(args[argument], attribute, self.normal(repeats * size, *others, dtype=args[argument].dtype))
             self.must_be_right(self.call(*args))
+        _try_each(self, also(self) if also else ())
 
     return check(name, **options)(tried_on_either(test))
 
@@ -170,6 +184,26 @@ def scales_as(name: str, allowed: Growth, base: Sizes, lesson: str, **options: A
     return check(name, **options)(tried_on_either(test))
 
 
+def memory(name: str, sizes: Sequence[int], most: int, lesson: str, **options: Any) -> Test:
+    """Check that no tensor on the way of a call with these sizes has more than ``most`` numbers.
+
+    Args:
+        name: the check's name.
+        sizes: sizes of the call.
+        most: the number of numbers that a tensor may have.
+        lesson: ends the message of a failure.
+        options: as for :func:`foundations.authoring.check`.
+    """
+
+    def test(self: Exercise) -> None:
+        call = self.student.traced(self.trial, *sizes)
+        if (found := largest(call.trace or {})) > most:
+            text = f"{call.subject} made a tensor of {found:,} numbers on its way; {lesson}"
+            raise CheckFailed(Finding("value", text, symptom="memory"))
+
+    return check(name, **options)(tried_on_either(test))
+
+
 def faster_than(
     name: str,
     baseline: Callable[..., Any],
@@ -203,6 +237,21 @@ def faster_than(
         )
 
     return check(name, **options)(tried_on_either(test))
+
+
+def together(*parts: Test, **options: Any) -> Test:
+    """Join standard checks that are worth little each: the joint check passes if every part passes.
+
+    Args:
+        parts: standard checks without points; the joint check's name has the names of all.
+        options: as for :func:`foundations.authoring.check`.
+    """
+
+    def test(self: Exercise) -> None:
+        for part in parts:
+            part(self)
+
+    return check("; ".join(name_of(part) for part in parts), **options)(test)
 
 
 def _made(exercise: Exercise, cases: Cases | None) -> Iterator[Sequence[Any]]:

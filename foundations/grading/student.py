@@ -15,7 +15,7 @@ import torch
 
 from foundations.diagnosis.arrays import is_array, is_numeric
 from foundations.errors import CourseError, OutOfTime, SessionLost
-from foundations.grading import attempts, growth, rules, speed
+from foundations.grading import attempts, growth, rules, small_values, speed
 from foundations.grading.call import Call, Trial, fail, first_line
 from foundations.grading.compare import CheckFailed, Finding, dtype_text, shape_text
 from foundations.grading.evidence import Replayer
@@ -62,6 +62,8 @@ class Student:
     observations: list[Observation] = field(default_factory=list)
     judgements: Judgements = field(default_factory=Judgements)
     observed_bytes: int = 0
+    #: Collects the small hidden inputs in words, if they are asked for, so that no example repeats one.
+    inputs_in_words: set[str] | None = None
     _draws: torch.Generator | None = None
     notes: list[str] = field(default_factory=list)
     #: Findings for a person to look at; they do not change the outcome of a check.
@@ -69,7 +71,7 @@ class Student:
     #: Whether a check of the exercise has passed. After that a NotImplementedError is an answer and not the stub.
     attempted: bool = False
     #: The versions of earlier exercises that calls use at present.
-    _form: Form = "own"
+    form: Form = "own"
 
     @property
     def _prover(self) -> Prover:
@@ -107,7 +109,7 @@ class Student:
             CheckFailed: the function is missing or not written yet.
             SessionLost: the student process did not survive the call.
         """
-        before, arguments = _arguments(args)
+        before, arguments = self._arguments(args)
         reply = self.session.request(
             "call",
             function=self.exercise,
@@ -129,7 +131,7 @@ class Student:
             CheckFailed: the function is missing or not written yet.
             SessionLost: the student process did not survive one of the calls.
         """
-        asked = [_arguments(args) for args in each]
+        asked = [self._arguments(args) for args in each]
         reply = self.session.request(
             "calls",
             function=self.exercise,
@@ -142,6 +144,19 @@ class Student:
             self._observed(before, answer, caller, share)
             for (before, _), answer in zip(asked, reply["value"], strict=True)
         )
+
+    def _arguments(self, args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return copies of ``args`` to compare with later, and the part of a request that carries ``args``.
+
+        Raises:
+            CourseError: one of them is an array that cannot cross to the student process.
+        """
+        for arg in args:
+            _must_cross(arg)
+        if self.inputs_in_words is not None and (words := small_values.in_words(args)):
+            self.inputs_in_words.add(words)
+        attributes = [dict(vars(arg)) if isinstance(arg, torch.Tensor) else {} for arg in args]
+        return tuple(copied(arg) for arg in args), {"args": list(args), "attributes": attributes}
 
     def _observed(
         self, before: tuple[Any, ...], reply: dict[str, Any], caller: Callable[..., Any] | None, weight: int
@@ -346,11 +361,11 @@ class Student:
 
         An exercise without stand-ins always uses the notebook's own.
         """
-        before, self._form = self._form, form
+        before, self.form = self.form, form
         try:
             yield
         finally:
-            self._form = before
+            self.form = before
 
     def on_either(
         self, attempt: Callable[[], Result], *, own: Callable[[], Result] | None = None, own_first: bool = False
@@ -373,9 +388,9 @@ class Student:
 
     def _standing_in(self) -> dict[str, Any] | None:
         """Return the stand-ins of the present form as they travel."""
-        if self._form == "own" or self.stand_ins is None:
+        if self.form == "own" or self.stand_ins is None:
             return None
-        return {**source_of(self.stand_ins.make), "blank": self._form == "blank"}
+        return {**source_of(self.stand_ins.make), "blank": self.form == "blank"}
 
     def ask_review(self, finding: str, reason: str) -> None:
         """Ask a person to look at this exercise. No check fails because of it."""
@@ -403,11 +418,15 @@ class Student:
         # Each library's usual dtype is left out.
         usual = {"float32"} if any(isinstance(arg, torch.Tensor) for arg in args) else {"float64"}
         kinds = sorted({dtype_text(arg) for arg in args if is_numeric(arg)} - usual)
-        text = (_title_of(caller) if caller else "") or f"{self.exercise}({', '.join(names)})"
+        text = self.title(args, caller)
         if shapes:
             more = [f"{len(shapes) - _MAX_SHAPES} more"] if len(shapes) > _MAX_SHAPES else []
             text += " with " + " and ".join([*shapes[:_MAX_SHAPES], *more])
         return text + (f" of {' and '.join(kinds)}" if kinds else "")
+
+    def title(self, args: Sequence[Any], caller: Callable[..., Any] | None = None) -> str:
+        """Return the call in words without its shapes: ``matmul_naive(a, b)``."""
+        return (_title_of(caller) if caller else "") or f"{self.exercise}({', '.join(self._names(args, caller))})"
 
     def _must_exist(self, error: dict[str, Any] | None) -> None:
         if error is None:
@@ -421,18 +440,6 @@ class Student:
             if hidden := self.definition.why_stub():
                 text = f"{self.exercise} is still the stub where it is graded: {hidden}"
                 raise CheckFailed(Finding("existence", text, symptom="missing"))
-
-
-def _arguments(args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return copies of ``args`` to compare with later, and the part of a request that carries ``args``.
-
-    Raises:
-        CourseError: one of them is an array that cannot cross to the student process.
-    """
-    for arg in args:
-        _must_cross(arg)
-    attributes = [dict(vars(arg)) if isinstance(arg, torch.Tensor) else {} for arg in args]
-    return tuple(copied(arg) for arg in args), {"args": list(args), "attributes": attributes}
 
 
 def _must_cross(value: Any) -> None:

@@ -13,10 +13,17 @@ from foundations.notebooks.statements import parse
 
 @dataclass(frozen=True)
 class Names:
-    """The global names of one cell: those that it reads, also inside of functions, and those that it binds."""
+    """The global names of one cell: those that it reads, also inside of functions, and those that it binds.
+
+    A name that the cell has bound before it reads it is not one that it reads.
+    """
 
     read: frozenset[str] = frozenset()
     bound: frozenset[str] = frozenset()
+
+
+#: Statements that bind all of their names if they are run; a branch or a loop need not.
+_ALWAYS_BIND = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
 @lru_cache(maxsize=512)
@@ -25,9 +32,16 @@ def names_in(text: str) -> Names:
     tree = parse(text)
     if tree is None:
         return Names()
-    table = symtable.symtable(ast.unparse(tree), "cell", "exec")
-    bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    return Names(frozenset(_read(table)), frozenset(bound | set(_written_to(tree))))
+    read: set[str] = set()
+    bound: set[str] = set()
+    settled: set[str] = set()
+    for statement in tree.body:
+        table = symtable.symtable(ast.unparse(statement), "cell", "exec")
+        binds = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+        read |= set(_read(table)) - settled
+        bound |= binds
+        settled |= binds if isinstance(statement, _ALWAYS_BIND) else set()
+    return Names(frozenset(read), frozenset(bound | set(_written_to(tree))))
 
 
 def _read(table: symtable.SymbolTable) -> Iterator[str]:

@@ -33,8 +33,14 @@ def trimmed(source: SourceAssignment, answers: Iterable[Answer] = ()) -> nbforma
     return notebook
 
 
-def _read(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset().union(*(names_in(text).read for text in texts))
+def _read(texts: Iterable[str]) -> set[str]:
+    """Return the names that an answer reads, and has not bound in an earlier cell."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for names in map(names_in, texts):
+        read |= names.read - bound
+        bound |= names.bound
+    return read
 
 
 def submission(notebook: nbformat.NotebookNode, answers: Mapping[str, Sequence[str]]) -> nbformat.NotebookNode:

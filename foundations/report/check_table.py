@@ -53,7 +53,7 @@ def rows(exercise: Exercise) -> Iterator[Row]:
     """Yield the rows of the exercise's checks, in order."""
     groups = [list(group) for _, group in groupby(exercise.checks, _same)]
     for number, checks in enumerate(groups):
-        outcome, message = checks[0].outcome, checks[0].message
+        outcome, message = checks[0].outcome, checks[0].text
         sign, word = OUTCOMES[outcome]
         if outcome == NOT_ATTEMPTED and message:
             message = _STUB.format(exercise.id)
@@ -126,7 +126,7 @@ def _heading(exercise: Exercise, creditable: bool) -> str:
 
 def _same(check: Check) -> tuple[Outcome, str, int]:
     """Return a key that is equal for neighbours shown as one row; a check without a message has its own row."""
-    return check.outcome, check.message, 0 if check.message else id(check)
+    return check.outcome, check.text, 0 if check.text else id(check)
 
 
 def _points(checks: list[Check], exercise: Exercise) -> str:

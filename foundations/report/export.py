@@ -102,7 +102,7 @@ def _cases(report: Report, exercise: Exercise) -> list[Any]:
         case = TestCase(clean(check.name), classname=f"{report.assignment}.{exercise.id}")
         if check.outcome in LOST:
             kind = "wrong" if check.outcome == "fail" else check.outcome
-            case.result = [Failure(clean(check.message), clean(check.misconception or kind))]
+            case.result = [Failure(clean(check.text), clean(check.misconception or kind))]
         elif check.outcome != "pass":
             case.result = [Error(clean(check.message), check.outcome)]
         cases.append(case)

@@ -22,6 +22,31 @@ LOST: tuple[Outcome, ...] = ("fail", NOT_ATTEMPTED, NOT_REACHED)
 DECIDED: tuple[Outcome, ...] = ("pass", *LOST)
 
 
+@dataclass(frozen=True)
+class Example:
+    """A small input on which a student's answer differs from the right one. All texts may quote student code.
+
+    Attributes:
+        inputs: a line for each argument and each attribute of one, such as ``inp = [[1.], [0.]]``.
+        call: the call, such as ``mse_grad(inp, targ)``.
+        got: the result, such as ``inp.g = [[2.], [0.]]``, or the exception.
+        expected: the right result.
+    """
+
+    inputs: tuple[str, ...]
+    call: str
+    got: str
+    expected: str
+
+    @property
+    def text(self) -> str:
+        lines = [*self.inputs, self.call, f"got:      {self.got}", f"expected: {self.expected}"]
+        return "\n  ".join(["A small example:", *lines])
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"inputs": list(self.inputs)}
+
+
 @dataclass
 class Check:
     """One graded behaviour: its outcome, the points that it is worth, and its message for the student."""
@@ -36,6 +61,24 @@ class Check:
     #: Whether a person's decision or a rule of the course added this check after grading; it is worth no points. The
     #: JSON does not contain this key.
     imposed: bool = False
+    #: It is set only at the feedback level ``example``, and the JSON has its key only if it is set.
+    example: Example | None = None
+
+    @property
+    def text(self) -> str:
+        """The message and the example: all that a student reads about the check."""
+        return "\n".join(filter(None, (self.message, self.example.text if self.example else "")))
+
+    def to_json(self, earned: float | None) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "outcome": self.outcome,
+            "score": earned,
+            "max_score": self.points,
+            "message": self.message,
+            "misconception": self.misconception,
+            **({"example": self.example.to_json()} if self.example else {}),
+        }
 
 
 @dataclass
@@ -76,17 +119,7 @@ class Exercise:
             "id": self.id,
             "score": self.score,
             "max_score": self.max_score,
-            "checks": [
-                {
-                    "name": check.name,
-                    "outcome": check.outcome,
-                    "score": self.earned(check),
-                    "max_score": check.points,
-                    "message": check.message,
-                    "misconception": check.misconception,
-                }
-                for check in self.checks
-            ],
+            "checks": [check.to_json(self.earned(check)) for check in self.checks],
         }
 
 

@@ -1,76 +1,39 @@
-"""What learners get wrong in 00_exports, as code that runs.
+"""What learners get wrong in 00_exports, as changes of the instructor's solutions.
 
-A function's name is the misconception's id, its docstring the hint. A hint leads and does not tell: it says where to
-look, or which question to ask. What is recognised by a symptom never runs in the judge, so only such a one may write
-elsewhere than where it was told to.
+A hint says where to look, or asks a question; it does not give the answer away. A mistake that is recognised by a
+symptom never runs in the judge, so only such a one may write elsewhere than it was told to.
 """
 
 import json
 import math
-import operator
-import re
-from pathlib import Path
 from typing import Any
 
 import torch
 
-from foundations.grading.misconceptions import battery, misconception
-
-# --- right versions of what exercises stand on ---------------------------------------------------------------------
-
-
-def test(a, b, cmp, cname=None):  # noqa: PT028 - the exercise has it
-    answer = cmp(a, b)
-    if isinstance(answer, torch.Tensor):
-        answer = bool(answer.all())
-    assert answer, f"{cname or getattr(cmp, '__name__', cmp)}:\n{a}\n{b}"
-
-
-def near(a, b):
-    return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-5)
-
-
-def export_cells(path):
-    found = []
-    for cell in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
-        first, *rest = "".join(cell["source"]).split("\n")
-        if cell["cell_type"] == "code" and first.rstrip() == "#export" and "".join(rest).strip():
-            found.append("\n".join(rest))
-    return found
-
-
-def _all_of(answer):
-    return bool(answer.all()) if isinstance(answer, torch.Tensor) else answer
-
-
-def _plain(source):
-    return "\n".join(line for line in source.split("\n") if not line.lstrip().startswith(("%", "!")))
-
-
-def _text(cell):
-    return "".join(cell["source"])
-
-
-def _cells(path):
-    return json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+from foundations.authoring import battery, mistake
 
 
 def _number(generator):
     return int(torch.randint(100, 9000, (), generator=generator))
 
 
-def _notebook(*cells, lists=True):
-    """The text of a notebook with cells given as "code: x = 1"."""
+def notebook(*cells, lists=True):
+    """Return the text of a notebook with cells given as ``"code: x = 1"`` or ``"markdown: # Title"``.
+
+    Sources are lists of lines, as Jupyter writes them; with ``lists=False`` strings, with ``None`` in turns.
+    """
     made = []
     for number, cell in enumerate(cells):
         kind, _, source = cell.partition(": ")
+        as_list = number % 2 == 0 if lists is None else lists
         one = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}}
-        one["source"] = source.splitlines(keepends=True) if lists else source
+        one["source"] = source.splitlines(keepends=True) if as_list else source
         made.append(one | ({"execution_count": None, "outputs": []} if kind == "code" else {}))
-    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False)
+    document = {"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(document, indent=1, ensure_ascii=False)
 
 
-# --- test ----------------------------------------------------------------------------------------------------------
+# --- test ------------------------------------------------------------------------------------------------------------
 
 
 def by_name(names, a, b, name, *cname):
@@ -82,6 +45,9 @@ def by_name(names, a, b, name, *cname):
     def shares_a_factor(a, b):
         return any(a % n == 0 and b % n == 0 for n in range(2, 50))
 
+    def every_one_smaller(a, b):
+        return [x < y for x, y in zip(a, b, strict=True)] == [True] * len(a)
+
     def within_one(a, b):
         return (a - b).abs() <= 1
 
@@ -91,12 +57,13 @@ def by_name(names, a, b, name, *cname):
     def entries_agree(a, b):
         return torch.tensor(a) == torch.tensor(b)
 
-    own = [shares_a_factor, within_one, same_shape, entries_agree]
+    own = [shares_a_factor, every_one_smaller, within_one, same_shape, entries_agree]
     cmp = {each.__name__: each for each in own}.get(name) or getattr(operator, name)
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         returned = names["test"](a, b, cmp, *cname)
     if isinstance(returned, torch.Tensor):
         returned = all(returned.flatten().tolist())
+    # The returned value is not judged: it only distinguishes mistakes from each other.
     return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
 
 
@@ -117,138 +84,113 @@ def pairs(generator):
     ]  # fmt: skip
 
 
-@misconception("test")
-def asserts_a_tuple(a, b, cmp, cname=None):
-    """What exactly does your `assert` look at? Print `bool((False, "message"))`."""
-    failed = None if _all_of(cmp(a, b)) else f"{cname or cmp.__name__}: {a} {b}"
-    assert True, failed
+asserts_a_tuple = mistake(
+    "test",
+    ("assert answer", "assert True"),
+    hint='What exactly does your `assert` look at? Print `bool((False, "message"))`.',
+)
+hands_back_the_answer = mistake(
+    "test",
+    ("assert answer,", "return answer  #"),
+    hint="Your function knows the answer and hands it back. Who stops the notebook when it is no?",
+)
+prints_what_is_wrong = mistake(
+    "test",
+    ("assert answer, f", "if not answer:\n        print(f"),
+    (r'\n{b}"', r'\n{b}")'),
+    hint="A printed line is easily overlooked, and the notebook runs on. Which statement makes it stop?",
+)
+asserts_the_opposite = mistake(
+    "test",
+    ("assert answer", "assert not answer"),
+    hint="Read your assertion aloud: what follows `assert` is what has to be true when all is well.",
+)
+always_asks_whether_equal = mistake(
+    "test",
+    ("answer = cmp(a, b)", "answer = a == b"),
+    hint="Is 7 less than 8? Your function says no. Which of its arguments does it never use?",
+)
+asks_the_other_way_round = mistake(
+    "test",
+    ("answer = cmp(a, b)", "answer = cmp(b, a)"),
+    hint="3 is less than 5, and 5 is not less than 3. In which order does your function ask?",
+)
+asserts_a_whole_tensor = mistake(
+    "test",
+    ("    if isinstance(answer, torch.Tensor):\n        answer = bool(answer.all())\n", ""),
+    hint="`assert` needs one answer, yes or no; two tensors give many answers. How do they become one?",
+)
+one_yes_is_enough = mistake(
+    "test", (".all()", ".any()"), hint="Of [True, True, False], how many are True? And how many have to be?"
+)
+looks_at_the_first_answer = mistake(
+    "test",
+    ("bool(answer.all())", "answer.flatten()[0]"),
+    hint="Let only the last of many answers be False. Does your function see it?",
+)
+looks_at_the_values_and_not_at_the_answer = mistake(
+    "test",
+    ("isinstance(answer", "isinstance(a"),
+    hint="""Compare two tensors with `torch.equal`. What kind of thing is the answer, and at what does your function
+    look?""",
+)
+fails_if_there_are_no_answers = mistake(
+    "test",
+    ("bool(answer.all())", "answer.numel() > 0 and bool(answer.all())"),
+    hint="Two tensors without entries give no answers at all. How many of these are False?",
+)
+announces_that_all_is_well = mistake(
+    "test",
+    ('{b}"', '{b}"\n    print("ok")'),
+    hint="A notebook has hundreds of tests. What do you want to read of those that pass?",
+)
+takes_every_answer_for_a_tensor = mistake(
+    "test",
+    ("if isinstance(answer, torch.Tensor):\n        answer", "answer"),
+    hint="Compare 7 with 7. What kind of thing is the answer, and what can it not do?",
+)
+raises_a_value_error = mistake(
+    "test",
+    ("assert answer, f", "if not answer:\n        raise ValueError(f"),
+    ('{b}"', '{b}")'),
+    hint="You stop the notebook, and rightly so. With which kind of exception: what does the docstring promise?",
+)
+keeps_the_values_to_itself = mistake(
+    "test",
+    (r":\n{a}\n{b}", ""),
+    hint="Somebody reads your message at midnight. What do they want to know about `a` and `b`?",
+    symptom="message: values",
+)
+does_not_say_what_was_compared = mistake(
+    "test",
+    (r"{cname or cmp.__name__}:\n", ""),
+    hint="Your message has two values. What about them was not as it should be? A comparison knows what it is called.",
+    symptom="message: name",
+)
+calls_the_comparison_none = mistake(
+    "test",
+    ("cname or cmp.__name__", "cname"),
+    hint="Read your message when no `cname` was given. Whose name has to stand in for it?",
+    symptom="message: None",
+)
+ignores_the_given_name = mistake(
+    "test",
+    ("cname or cmp", "cmp"),
+    hint="Somebody took the trouble to give you a better name for the comparison. Where does it appear?",
+    symptom="message: cname",
+)
 
 
-@misconception("test")
-def hands_back_the_answer(a, b, cmp, cname=None):
-    """Your function knows the answer and hands it back. Who stops the notebook when it is no?"""
-    return _all_of(cmp(a, b))
+# --- test_eq ---------------------------------------------------------------------------------------------------------
 
 
-@misconception("test")
-def prints_what_is_wrong(a, b, cmp, cname=None):
-    """A printed line is easily overlooked, and the notebook runs on. Which statement makes it stop?"""
-    if not _all_of(cmp(a, b)):
-        print(f"{cname or cmp.__name__}: {a} {b}")
-
-
-@misconception("test")
-def asserts_the_opposite(a, b, cmp, cname=None):
-    """Read your assertion aloud: what follows `assert` is what has to be true when all is well."""
-    assert not _all_of(cmp(a, b)), f"{cname or cmp.__name__}:\n{a}\n{b}"
-
-
-@misconception("test")
-def always_asks_whether_equal(a, b, cmp, cname=None):
-    """Is 7 less than 8? Your function says no. Which of its arguments does it never use?"""
-    assert _all_of(a == b), f"{cname or cmp.__name__}:\n{a}\n{b}"
-
-
-@misconception("test")
-def asks_the_other_way_round(a, b, cmp, cname=None):
-    """3 is less than 5, and 5 is not less than 3. In which order does your function ask?"""
-    assert _all_of(cmp(b, a)), f"{cname or cmp.__name__}:\n{a}\n{b}"
-
-
-@misconception("test")
-def asserts_a_whole_tensor(a, b, cmp, cname=None):
-    """`assert` needs one answer, yes or no; two tensors give many answers. How do they become one?"""
-    assert cmp(a, b), f"{cname or cmp.__name__}:\n{a}\n{b}"
-
-
-@misconception("test")
-def one_yes_is_enough(a, b, cmp, cname=None):
-    """Of [True, True, False], how many are True? And how many have to be?"""
-    answer = cmp(a, b)
-    assert answer.any() if isinstance(answer, torch.Tensor) else answer, f"{cname or cmp.__name__}:\n{a}\n{b}"
-
-
-@misconception("test")
-def looks_at_the_first_answer(a, b, cmp, cname=None):
-    """Let only the last of many answers be False. Does your function see it?"""
-    answer = cmp(a, b)
-    if isinstance(answer, torch.Tensor):
-        answer = answer.flatten()[0]
-    assert answer, f"{cname or cmp.__name__}:\n{a}\n{b}"
-
-
-@misconception("test")
-def looks_at_the_values_and_not_at_the_answer(a, b, cmp, cname=None):
-    """Compare two tensors with `torch.equal`. What kind of thing is the answer, and at what does your function look?"""
-    answer = cmp(a, b)
-    if isinstance(a, torch.Tensor):
-        answer = answer.all()
-    assert answer, f"{cname or cmp.__name__}:\n{a}\n{b}"
-
-
-@misconception("test")
-def fails_if_there_are_no_answers(a, b, cmp, cname=None):
-    """Two tensors without entries give no answers at all. How many of these are False?"""
-    answer = cmp(a, b)
-    if isinstance(answer, torch.Tensor):
-        answer = answer.numel() > 0 and bool(answer.all())
-    assert answer, f"{cname or cmp.__name__}:\n{a}\n{b}"
-
-
-@misconception("test")
-def announces_that_all_is_well(a, b, cmp, cname=None):
-    """A notebook has hundreds of tests. What do you want to read of those that pass?"""
-    assert _all_of(cmp(a, b)), f"{cname or cmp.__name__}:\n{a}\n{b}"
-    print("ok")
-
-
-@misconception("test")
-def takes_every_answer_for_a_tensor(a, b, cmp, cname=None):
-    """Compare 7 with 7. What kind of thing is the answer, and what can it not do?"""
-    assert cmp(a, b).all(), f"{cname or cmp.__name__}:\n{a}\n{b}"
-
-
-@misconception("test")
-def raises_a_value_error(a, b, cmp, cname=None):
-    """You stop the notebook, and rightly so. With which kind of exception: what does the docstring promise?"""
-    if not _all_of(cmp(a, b)):
-        raise ValueError(f"{cname or cmp.__name__}:\n{a}\n{b}")
-
-
-@misconception("test", symptom="message: values")
-def keeps_the_values_to_itself(a, b, cmp, cname=None):
-    """Somebody reads your message at midnight. What do they want to know about `a` and `b`?"""
-    assert _all_of(cmp(a, b)), cname or cmp.__name__
-
-
-@misconception("test", symptom="message: name")
-def does_not_say_what_was_compared(a, b, cmp, cname=None):
-    """Your message has two values. What about them was not as it should be? A comparison knows what it is called."""
-    assert _all_of(cmp(a, b)), f"{a}\n{b}"
-
-
-@misconception("test", symptom="message: None")
-def calls_the_comparison_none(a, b, cmp, cname=None):
-    """Read your message when no `cname` was given. Whose name has to stand in for it?"""
-    assert _all_of(cmp(a, b)), f"{cname}:\n{a}\n{b}"
-
-
-@misconception("test", symptom="message: cname")
-def ignores_the_given_name(a, b, cmp, cname=None):
-    """Somebody took the trouble to give you a better name for the comparison. Where does it appear?"""
-    assert _all_of(cmp(a, b)), f"{cmp.__name__}:\n{a}\n{b}"
-
-
-# --- test_eq -------------------------------------------------------------------------------------------------------
-
-
-def quietly_equal(names, a, b):
+def quietly_equal(names, a, *b):
     """test_eq(a, b)"""
     import contextlib
     import io
 
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        returned = names["test_eq"](a, b)
+        returned = names["test_eq"](a, *(b or (a,)))
     return [returned if isinstance(returned, bool) else None, bool(printed.getvalue())]
 
 
@@ -270,126 +212,83 @@ def twins(generator):
     ]  # fmt: skip
 
 
-@misconception("test_eq", kind=3)
-def stretches_one_to_fit(a, b):
-    """Three sevens and one seven: what are their shapes? And which question does your comparison not ask?"""
-    test(a, b, operator.eq, "==")
+TESTS = 'test(a, b, equal, "==")'
+
+stretches_one_to_fit = mistake(
+    "test_eq",
+    ("a.shape == b.shape and ", ""),
+    hint="Three sevens and one seven: what are their shapes? And which question does your comparison not ask?",
+    kind=3,
+)
+expects_one_dtype = mistake(
+    "test_eq",
+    ("a.shape ==", "a.dtype == b.dtype and a.shape =="),
+    hint="1 == 1.0 is True in Python. What does your function say about the same numbers in int64 and in float64?",
+)
+expects_tensors_only = mistake(
+    "test_eq",
+    ("test(a, b, equal", "test(a, b, torch.equal"),
+    hint="Try yours on two strings. Which of your operations exists for tensors alone?",
+)
+expects_no_tensors = mistake(
+    "test_eq",
+    (TESTS, r'assert a == b, f"==:\n{a}\n{b}"'),
+    hint="`assert` wants one answer. What does `==` give for two tensors?",
+)
+compares_what_is_printed = mistake(
+    "test_eq", ("test(a, b", "test(str(a), str(b)"), hint="PyTorch prints four digits. What about the fifth?"
+)
+one_equal_entry_is_enough = mistake(
+    "test_eq", (".all()", ".any()"), hint="[1, 2, 3] and [1, 5, 5] have an entry in common. Are they equal?"
+)
+takes_close_for_equal = mistake(
+    "test_eq",
+    ("bool((a == b).all())", "torch.allclose(a.double(), b.double())"),
+    hint="1 and 1.0000001 are close. Are they equal? There will be another test for what is close.",
+)
+lets_odd_shapes_raise = mistake(
+    "test_eq",
+    ("a.shape == b.shape and bool((a == b).all())", "bool((a == b).all()) and a.shape == b.shape"),
+    hint="A test that is asked about shapes (3,) and (2,) has an answer: they differ. What does yours do?",
+)
+hands_back_whether_equal = mistake(
+    "test_eq",
+    (TESTS, "return equal(a, b)"),
+    hint="Your function knows whether they are equal, and hands the answer back. Who stops the notebook?",
+)
+leaves_the_comparison_nameless = mistake(
+    "test_eq",
+    ('equal, "=="', "equal"),
+    hint="Read your own message. Does it say what was asked about the two values?",
+    symptom="message: name",
+)
+says_only_that_they_differ = mistake(
+    "test_eq",
+    (TESTS, 'assert equal(a, b), "not equal"'),
+    hint="They differ: whoever reads this has one more question. Which function of yours answers it in every message?",
+    symptom="message: values",
+)
+is_silent_about_the_shapes = mistake(
+    "test_eq",
+    ("    test(a", "    if isinstance(a, torch.Tensor):\n        assert a.shape == b.shape\n    test(a"),
+    hint="Compare three numbers with two and read your message. Which of your lines raised it, and what does it show?",
+    symptom="message: shapes",
+)
+announces_that_the_two_are_equal = mistake(
+    "test_eq",
+    (TESTS, 'test(a, b, equal, "==")\n    print("equal")'),
+    hint="Your function prints something about two equal values. What does `test` do if all is well?",
+)
 
 
-@misconception("test_eq")
-def expects_one_dtype(a, b):
-    """1 == 1.0 is True in Python. What does your function say about the same numbers in int64 and in float64?"""
-
-    def equal(one, other):
-        if isinstance(one, torch.Tensor):
-            return one.dtype == other.dtype and torch.equal(one, other)
-        return one == other
-
-    test(a, b, equal, "==")
-
-
-@misconception("test_eq")
-def expects_tensors_only(a, b):
-    """Try yours on two strings. Which of your operations exists for tensors alone?"""
-    test(a, b, torch.equal, "==")
-
-
-@misconception("test_eq")
-def expects_no_tensors(a, b):
-    """`assert` wants one answer. What does `==` give for two tensors?"""
-    assert a == b, f"==:\n{a}\n{b}"
-
-
-@misconception("test_eq")
-def compares_what_is_printed(a, b):
-    """PyTorch prints four digits. What about the fifth?"""
-    test(str(a), str(b), operator.eq, "==")
-
-
-@misconception("test_eq")
-def one_equal_entry_is_enough(a, b):
-    """[1, 2, 3] and [1, 5, 5] have an entry in common. Are they equal?"""
-
-    def equal(one, other):
-        if isinstance(one, torch.Tensor):
-            return one.shape == other.shape and bool((one == other).any())
-        return one == other
-
-    test(a, b, equal, "==")
-
-
-@misconception("test_eq")
-def takes_close_for_equal(a, b):
-    """1 and 1.0000001 are close. Are they equal? There will be another test for what is close."""
-
-    def equal(one, other):
-        if isinstance(one, torch.Tensor):
-            return one.shape == other.shape and torch.allclose(one.double(), other.double())
-        return one == other
-
-    test(a, b, equal, "==")
-
-
-@misconception("test_eq")
-def lets_odd_shapes_raise(a, b):
-    """A test that is asked about shapes (3,) and (2,) has an answer: they differ. What does yours do?"""
-
-    def equal(one, other):
-        if isinstance(one, torch.Tensor):
-            same = (one == other).all()
-            return bool(same) and one.shape == other.shape
-        return one == other
-
-    test(a, b, equal, "==")
-
-
-@misconception("test_eq")
-def hands_back_whether_equal(a, b):
-    """Your function knows whether they are equal, and hands the answer back. Who stops the notebook?"""
-    return bool(torch.equal(a, b)) if isinstance(a, torch.Tensor) else a == b
-
-
-@misconception("test_eq", symptom="message: name")
-def leaves_the_comparison_nameless(a, b):
-    """Read your own message. Does it say what was asked about the two values?"""
-
-    def fits(one, other):
-        if isinstance(one, torch.Tensor):
-            return one.shape == other.shape and bool((one == other).all())
-        return one == other
-
-    test(a, b, fits)
-
-
-@misconception("test_eq", symptom="message: values")
-def says_only_that_they_differ(a, b):
-    """They differ: whoever reads this has one more question. Which function of yours answers it in every message?"""
-    assert torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b, "not equal"
-
-
-@misconception("test_eq", symptom="message: shapes")
-def is_silent_about_the_shapes(a, b):
-    """Compare three numbers with two and read your message. Which of your lines raised it, and what does it show?"""
-    if isinstance(a, torch.Tensor):
-        assert a.shape == b.shape
-    test(a, b, operator.eq, "==")
-
-
-@misconception("test_eq")
-def announces_that_the_two_are_equal(a, b):
-    """Your function prints something about two equal values. What does `test` do if all is well?"""
-    assert torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b, f"==:\n{a}\n{b}"
-    print("equal")
-
-
-# --- near ----------------------------------------------------------------------------------------------------------
+# --- near ------------------------------------------------------------------------------------------------------------
 
 
 def plainly_near(names, a, b):
     """near(a, b)"""
     answer = names["near"](a, b)
     one = isinstance(answer, torch.Tensor) and answer.dtype == torch.bool and answer.ndim == 0
-    return bool(answer) if one else answer
+    return bool(answer) if one else answer  # a single True in a tensor will do
 
 
 @battery("near", caller=plainly_near)
@@ -420,142 +319,117 @@ def neighbours(generator):
     return [*made, (nan, torch.ones(2)), (torch.tensor([5.4, 4.0]), torch.tensor([5, 4]))]
 
 
-def _close(a, b):
-    return torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-5)
+SHAPES = "    if a.shape != b.shape:\n        return False\n"
+CLOSE = "torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-5)"
+
+leaves_it_to_allclose = mistake(
+    "near",
+    (SHAPES, ""),
+    ("a.double(), b.double()", "a, b"),
+    hint="The library's function was looked at just above, with three surprises. Which of them does yours still have?",
+)
+lets_shapes_stretch = mistake(
+    "near",
+    (SHAPES, ""),
+    hint="Three numbers in a column and three in a row are compared nine times. Which question comes before the first?",
+    kind=3,
+)
+stops_on_mixed_dtypes = mistake(
+    "near",
+    ("a.double(), b.double()", "a, b"),
+    hint="Give it the same numbers in float32 and in float64. What do the two need before they can be compared?",
+)
+calls_other_dtypes_far = mistake(
+    "near",
+    ("a.shape != b.shape", "a.shape != b.shape or a.dtype != b.dtype"),
+    hint="The number 2 is near the number 2, in however many bits it is stored. What else does your function compare?",
+)
+takes_the_first_ones_dtype = mistake(
+    "near",
+    ("b.double()", "b.to(a.dtype).double()"),
+    hint="Is 5 near 5.4? Follow the 5.4 through your function when `a` is of int64.",
+)
+takes_the_second_ones_dtype = mistake(
+    "near",
+    ("a.double()", "a.to(b.dtype).double()"),
+    hint="Is 5.4 near 5? Follow the 5.4 through your function when `b` is of int64.",
+)
+keeps_the_librarys_tolerances = mistake(
+    "near",
+    (", rtol=1e-3, atol=1e-5", ""),
+    hint="1000 and 1000.5 are near each other here. Which tolerances did you ask for, and which did you get?",
+)
+swaps_the_tolerances = mistake(
+    "near",
+    ("rtol=1e-3, atol=1e-5", "rtol=1e-5, atol=1e-3"),
+    hint="Which of the two is multiplied by |b|? Try 0 and 0.0004, then 1000 and 1000.5.",
+)
+tolerates_absolutely_only = mistake(
+    "near",
+    ("rtol=1e-3, atol=1e-5", "rtol=0, atol=1e-3"),
+    hint="A difference of 0.5 between numbers around 1000: does your limit know how large the numbers are?",
+)
+tolerates_relatively_only = mistake(
+    "near", ("atol=1e-5", "atol=0"), hint="Put 0 for b into your formula. How large may a be?"
+)
+measures_by_the_first = mistake(
+    "near",
+    ("a.double(), b.double()", "b.double(), a.double()"),
+    hint="Your limit grows with one of the two numbers. Which of them is it in the formula?",
+)
+forbids_the_limit_itself = mistake(
+    "near",
+    (CLOSE, "bool(((a.double() - b.double()).abs() < 1e-5 + 1e-3 * b.double().abs()).all())"),
+    hint="Is 0.00001 near 0? Look at the sign between the two sides of the formula, and at yours.",
+)
+allows_less_than_nothing = mistake(
+    "near",
+    (CLOSE, "bool(((a.double() - b.double()).abs() <= 1e-5 + 1e-3 * b.double()).all())"),
+    hint="How large is your limit for b = -1000? Compare it with the formula, stroke by stroke.",
+)
+forgets_the_sign_of_a_difference = mistake(
+    "near",
+    (CLOSE, "bool((a.double() - b.double() <= 1e-5 + 1e-3 * b.double().abs()).all())"),
+    hint="Is -5 near 5? What does your difference look like before it is compared?",
+)
+lets_differences_cancel = mistake(
+    "near",
+    (CLOSE, "bool((a.double() - b).mean().abs() <= 1e-5 + 1e-3 * b.double().abs().mean())"),
+    hint="Plus 1 and minus 1 are 0 on average. How far off is each?",
+)
+one_near_entry_is_enough = mistake(
+    "near",
+    (CLOSE, "bool(((a.double() - b.double()).abs() <= 1e-5 + 1e-3 * b.double().abs()).any())"),
+    hint="[1, 2, 3] and [1, 9, 9]: how many entries are near, and how many have to be?",
+)
+answers_for_every_entry = mistake(
+    "near",
+    ("torch.allclose", "torch.isclose"),
+    hint="You give as many answers as there are entries. How many did the caller ask for?",
+)
+asks_for_equality = mistake(
+    "near",
+    (CLOSE, "bool((a == b).all())"),
+    hint="Equal numbers are near, certainly. And which numbers are near without being equal?",
+)
+takes_two_nans_for_near = mistake(
+    "near",
+    ("atol=1e-5", "atol=1e-5, equal_nan=True"),
+    hint="NaN is what is left when a calculation went wrong. Should two wrong calculations count as agreeing?",
+)
+overlooks_nan = mistake(
+    "near",
+    (CLOSE, "not bool(((a.double() - b.double()).abs() > 1e-5 + 1e-3 * b.double().abs()).any())"),
+    hint='Every comparison with NaN is False. Which of "nothing is too far" and "all is near" do you ask?',
+)
+makes_rows_of_both = mistake(
+    "near",
+    ("    if a.shape", "    a, b = a.reshape(-1), b.reshape(-1)\n    if a.shape"),
+    hint="Six numbers as (2, 3) and as (3, 2): what is left of the shapes after your first step?",
+)
 
 
-@misconception("near")
-def leaves_it_to_allclose(a, b):
-    """The library's function was looked at just above, with three surprises. Which of them does yours still have?"""
-    return torch.allclose(a, b, rtol=1e-3, atol=1e-5)
-
-
-@misconception("near", kind=3)
-def lets_shapes_stretch(a, b):
-    """Three numbers in a column and three in a row are compared nine times. Which question comes before the first?"""
-    return _close(a, b)
-
-
-@misconception("near")
-def stops_on_mixed_dtypes(a, b):
-    """Give it the same numbers in float32 and in float64. What do the two need before they can be compared?"""
-    return a.shape == b.shape and torch.allclose(a, b, rtol=1e-3, atol=1e-5)
-
-
-@misconception("near")
-def calls_other_dtypes_far(a, b):
-    """The number 2 is near the number 2, in however many bits it is stored. What else does your function compare?"""
-    return a.shape == b.shape and a.dtype == b.dtype and _close(a, b)
-
-
-@misconception("near")
-def takes_the_first_ones_dtype(a, b):
-    """Is 5 near 5.4? Follow the 5.4 through your function when `a` is of int64."""
-    return a.shape == b.shape and _close(a, b.to(a.dtype))
-
-
-@misconception("near")
-def takes_the_second_ones_dtype(a, b):
-    """Is 5.4 near 5? Follow the 5.4 through your function when `b` is of int64."""
-    return a.shape == b.shape and _close(a.to(b.dtype), b)
-
-
-@misconception("near")
-def keeps_the_librarys_tolerances(a, b):
-    """1000 and 1000.5 are near each other here. Which tolerances did you ask for, and which did you get?"""
-    return a.shape == b.shape and torch.allclose(a.double(), b.double())
-
-
-@misconception("near")
-def swaps_the_tolerances(a, b):
-    """Which of the two is multiplied by |b|? Try 0 and 0.0004, then 1000 and 1000.5."""
-    return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-5, atol=1e-3)
-
-
-@misconception("near")
-def tolerates_absolutely_only(a, b):
-    """A difference of 0.5 between numbers around 1000: does your limit know how large the numbers are?"""
-    return a.shape == b.shape and bool(((a.double() - b.double()).abs() <= 1e-3).all())
-
-
-@misconception("near")
-def tolerates_relatively_only(a, b):
-    """Put 0 for b into your formula. How large may a be?"""
-    return a.shape == b.shape and bool(((a.double() - b.double()).abs() <= 1e-3 * b.double().abs()).all())
-
-
-@misconception("near")
-def measures_by_the_first(a, b):
-    """Your limit grows with one of the two numbers. Which of them is it in the formula?"""
-    return a.shape == b.shape and _close(b, a)
-
-
-@misconception("near")
-def forbids_the_limit_itself(a, b):
-    """Is 0.00001 near 0? Look at the sign between the two sides of the formula, and at yours."""
-    return a.shape == b.shape and bool(((a.double() - b.double()).abs() < 1e-5 + 1e-3 * b.double().abs()).all())
-
-
-@misconception("near")
-def allows_less_than_nothing(a, b):
-    """How large is your limit for b = -1000? Compare it with the formula, stroke by stroke."""
-    return a.shape == b.shape and bool(((a.double() - b.double()).abs() <= 1e-5 + 1e-3 * b.double()).all())
-
-
-@misconception("near")
-def forgets_the_sign_of_a_difference(a, b):
-    """Is -5 near 5? What does your difference look like before it is compared?"""
-    return a.shape == b.shape and bool((a.double() - b.double() <= 1e-5 + 1e-3 * b.double().abs()).all())
-
-
-@misconception("near")
-def lets_differences_cancel(a, b):
-    """Plus 1 and minus 1 are 0 on average. How far off is each?"""
-    if a.shape != b.shape:
-        return False
-    a, b = a.double(), b.double()
-    return bool((a - b).mean().abs() <= 1e-5 + 1e-3 * b.abs().mean())
-
-
-@misconception("near")
-def one_near_entry_is_enough(a, b):
-    """[1, 2, 3] and [1, 9, 9]: how many entries are near, and how many have to be?"""
-    return a.shape == b.shape and bool(((a.double() - b.double()).abs() <= 1e-5 + 1e-3 * b.double().abs()).any())
-
-
-@misconception("near")
-def answers_for_every_entry(a, b):
-    """You give as many answers as there are entries. How many did the caller ask for?"""
-    return a.shape == b.shape and torch.isclose(a.double(), b.double(), rtol=1e-3, atol=1e-5)
-
-
-@misconception("near")
-def asks_for_equality(a, b):
-    """Equal numbers are near, certainly. And which numbers are near without being equal?"""
-    return a.shape == b.shape and bool((a == b).all())
-
-
-@misconception("near")
-def takes_two_nans_for_near(a, b):
-    """NaN is what is left when a calculation went wrong. Should two wrong calculations count as agreeing?"""
-    return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-5, equal_nan=True)
-
-
-@misconception("near")
-def overlooks_nan(a, b):
-    """Every comparison with NaN is False. Which of "nothing is too far" and "all is near" do you ask?"""
-    a, b = a.double(), b.double()
-    return a.shape == b.shape and not bool(((a - b).abs() > 1e-5 + 1e-3 * b.abs()).any())
-
-
-@misconception("near")
-def makes_rows_of_both(a, b):
-    """Six numbers as (2, 3) and as (3, 2): what is left of the shapes after your first step?"""
-    a, b = a.reshape(-1), b.reshape(-1)
-    return a.shape == b.shape and _close(a, b)
-
-
-# --- test_near -----------------------------------------------------------------------------------------------------
+# --- test_near -------------------------------------------------------------------------------------------------------
 
 
 def quietly_near(names, a, b):
@@ -580,74 +454,65 @@ def near_and_far_pairs(generator):
     return [*made, (b + 5, b), (b, b + 5)]
 
 
-@misconception("test_near")
-def throws_the_answer_away(a, b):
-    """You ask whether they are near. Who hears the answer?"""
-    near(a, b)
+NEAR = "test(a, b, near)"
+
+throws_the_answer_away = mistake(
+    "test_near", (NEAR, "near(a, b)"), hint="You ask whether they are near. Who hears the answer?"
+)
+hands_back_whether_near = mistake(
+    "test_near",
+    (NEAR, "return near(a, b)"),
+    hint="You know whether they are near, and hand the answer back. Who stops the notebook when it is no?",
+)
+prints_whether_near = mistake(
+    "test_near",
+    (NEAR, 'print("near" if near(a, b) else f"not near: {a} {b}")'),
+    hint="A printed line is easily overlooked. Which of your functions makes a notebook stop?",
+)
+calls_near_too_early = mistake(
+    "test_near",
+    ("near)", "near(a, b))"),
+    hint="What does `test` want as its third argument: an answer, or somebody who can answer?",
+)
+tests_for_equality = mistake(
+    "test_near",
+    ("near)", 'lambda one, other: one.shape == other.shape and bool((one == other).all()), "near")'),
+    hint="0.3 and 0.30000001: equal? Near? Which of the two does your function ask?",
+)
+goes_past_its_own_near = mistake(
+    "test_near",
+    ("near)", 'torch.allclose, "near")'),
+    hint="You have built a comparison that knows about shapes, dtypes and tolerances. Is it the one that you use?",
+)
+compares_with_itself = mistake(
+    "test_near",
+    ("test(a, b", "test(a, a"),
+    hint="Everything is near itself. Which two values does your function compare?",
+)
+expects_them_to_differ = mistake(
+    "test_near",
+    (NEAR, r'assert not near(a, b), f"near:\n{a}\n{b}"'),
+    hint="Read your assertion aloud: when should it be silent?",
+)
+asks_whether_b_is_near_a = mistake(
+    "test_near",
+    ("test(a, b", "test(b, a"),
+    hint="The tolerance grows with one of the two numbers. Which one is it in your call, and in the formula?",
+)
+announces_that_they_are_near = mistake(
+    "test_near",
+    ("near)", 'near)\n    print("near")'),
+    hint="Your function prints something about two numbers that are near. What does `test` do if all is well?",
+)
+stops_without_the_values = mistake(
+    "test_near",
+    (NEAR, 'assert near(a, b), "not near"'),
+    hint="Not near: how far apart were they? One of your functions puts both values into its message by itself.",
+    symptom="message: values",
+)
 
 
-@misconception("test_near")
-def hands_back_whether_near(a, b):
-    """You know whether they are near, and hand the answer back. Who stops the notebook when it is no?"""
-    return near(a, b)
-
-
-@misconception("test_near")
-def prints_whether_near(a, b):
-    """A printed line is easily overlooked. Which of your functions makes a notebook stop?"""
-    print("near" if near(a, b) else f"not near: {a} {b}")
-
-
-@misconception("test_near")
-def calls_near_too_early(a, b):
-    """What does `test` want as its third argument: an answer, or somebody who can answer?"""
-    test(a, b, near(a, b))
-
-
-@misconception("test_near")
-def tests_for_equality(a, b):
-    """0.3 and 0.30000001: equal? Near? Which of the two does your function ask?"""
-    test(a, b, lambda one, other: one.shape == other.shape and bool((one == other).all()), "near")
-
-
-@misconception("test_near")
-def goes_past_its_own_near(a, b):
-    """You have built a comparison that knows about shapes, dtypes and tolerances. Is it the one that you use?"""
-    test(a, b, torch.allclose, "near")
-
-
-@misconception("test_near")
-def compares_with_itself(a, b):
-    """Everything is near itself. Which two values does your function compare?"""
-    test(a, a, near)
-
-
-@misconception("test_near")
-def expects_them_to_differ(a, b):
-    """Read your assertion aloud: when should it be silent?"""
-    assert not near(a, b), f"near:\n{a}\n{b}"
-
-
-@misconception("test_near")
-def asks_whether_b_is_near_a(a, b):
-    """The tolerance grows with one of the two numbers. Which one is it in your call, and in the formula?"""
-    test(b, a, near)
-
-
-@misconception("test_near")
-def announces_that_they_are_near(a, b):
-    """Your function prints something about two numbers that are near. What does `test` do if all is well?"""
-    test(a, b, near)
-    print("near")
-
-
-@misconception("test_near", symptom="message: values")
-def stops_without_the_values(a, b):
-    """Not near: how far apart were they? One of your functions puts both values into its message by itself."""
-    assert near(a, b), "not near"
-
-
-# --- export_cells --------------------------------------------------------------------------------------------------
+# --- export_cells ----------------------------------------------------------------------------------------------------
 
 
 def of_notebook(names, text):
@@ -661,7 +526,7 @@ def of_notebook(names, text):
         found = names["export_cells"](path)
         if found is None or isinstance(found, str | dict):
             return found
-        found = list(found)
+        found = list(found)  # a tuple or a generator will do
     return [
         "\n".join(line.rstrip() for line in one.split("\n")).strip("\n") if isinstance(one, str) else one
         for one in found
@@ -684,174 +549,123 @@ def small_notebooks(generator):
         [marked + " % 7\ny = x != 2"], [marked + "\nif x:\n\n    y = 2"],
         ["code: ", marked, "markdown: "], ["code: #export", marked], ["code: x = 1"],
     ]  # fmt: skip
-    texts = [_notebook(*cells) for cells in made]
-    return [(text,) for text in [*texts, _notebook(*made[0], lists=False), _notebook(*made[11], lists=False)]]
+    texts = [notebook(*cells) for cells in made]
+    return [(text,) for text in [*texts, notebook(*made[0], lists=False), notebook(*made[11], lists=False)]]
 
 
-def _is_marked(cell):
-    return cell["cell_type"] == "code" and _text(cell).partition("\n")[0].rstrip() == "#export"
+FIRST = r'first, *rest = "".join(cell["source"]).split("\n")'
+MARK = 'first.rstrip() == "#export"'
+
+keeps_the_mark = mistake(
+    "export_cells",
+    ("append(kept)", r'append(f"{first}\n{kept}")'),
+    hint="Look at the first line of what you give back. Is it part of the library?",
+)
+exports_all_code = mistake(
+    "export_cells",
+    (' and first.rstrip() == "#export"', ""),
+    ("for line in rest", 'for line in (rest if first.rstrip() == "#export" else [first, *rest])'),
+    hint="There are cells for trying things out, and cells worth keeping. How does your function tell them apart?",
+)
+finds_the_mark_anywhere = mistake(
+    "export_cells",
+    (FIRST, 'text = "".join(cell["source"])'),
+    (MARK, '"#export" in text'),
+    ("for line in rest", r'for line in text.replace("#export\n", "", 1).split("\n")'),
+    hint="A cell may speak of exporting without wanting it. In which of its lines does the mark have to stand?",
+)
+a_beginning_is_enough = mistake(
+    "export_cells", (MARK, 'first.startswith("#export")'), hint="`#exports` begins with `#export`, too. Is it the mark?"
+)
+allows_a_space_in_the_mark = mistake(
+    "export_cells",
+    (MARK, r're.fullmatch(r"#\s*export\s*", first)'),
+    hint="There is one way to write the mark in this course. What does the table say about `# export`?",
+)
+skips_empty_lines_to_the_mark = mistake(
+    "export_cells",
+    (r'.split("\n")', r'.lstrip().split("\n")'),
+    hint="Where exactly may the mark stand? Your function also finds it further down, below empty lines.",
+)
+trips_over_spaces_after_the_mark = mistake(
+    "export_cells",
+    ("first.rstrip()", "first"),
+    hint="Nobody sees the spaces at the end of a line. Does your comparison?",
+)
+takes_prose_for_code = mistake(
+    "export_cells",
+    ('cell["cell_type"] == "code" and ', ""),
+    hint="A notebook has cells that are not code. What does each cell say of itself, beside its source?",
+)
+keeps_magics = mistake(
+    "export_cells",
+    (' if not line.lstrip().startswith(("%", "!"))', ""),
+    hint="Could Python import what you give back? Look for lines that only IPython understands.",
+)
+keeps_shell_lines = mistake(
+    "export_cells",
+    ('("%", "!")', '"%"'),
+    hint="There are two characters that a magic may begin with. Which of them does your function know?",
+)
+misses_indented_magics = mistake(
+    "export_cells",
+    ("line.lstrip()", "line"),
+    hint="A magic may stand inside an `if`. What is the first character of its line then?",
+)
+drops_arithmetic_with_percent = mistake(
+    "export_cells",
+    ('not line.lstrip().startswith(("%", "!"))', '"%" not in line and "!" not in line'),
+    hint="`x % 7` is arithmetic. Where in a line does a `%` mean a magic, and where does it not?",
+)
+loses_the_indentation = mistake(
+    "export_cells",
+    ("(line for", "(line.strip() for"),
+    hint="Compare a function before and after: what happened to the spaces at the beginning of its lines?",
+)
+loses_empty_lines = mistake(
+    "export_cells",
+    ("in rest if", "in rest if line.strip() and"),
+    hint="A text in three quotation marks may have empty lines. Are they still there?",
+)
+glues_lines_together = mistake(
+    "export_cells", (r'"\n".join', '"".join'), hint="Print one of your sources. Where have its line breaks gone?"
+)
+expects_lists_of_lines = mistake(
+    "export_cells",
+    (FIRST, 'first, *rest = cell["source"] or [""]'),
+    (r'"\n".join', '"".join'),
+    hint="A source may be one string. What is `source[0]` then, and what is `source[1:]`?",
+)
+expects_strings = mistake(
+    "export_cells",
+    ('"".join(cell["source"])', 'cell["source"]'),
+    hint="Jupyter itself writes a source as a list of lines. Which of your operations needs a string?",
+)
+stops_at_an_empty_cell = mistake(
+    "export_cells",
+    (FIRST, r'rest = "".join(cell["source"]).split("\n")[1:]'),
+    ("first.rstrip()", '"".join(cell["source"]).splitlines()[0].rstrip()'),
+    hint="There is an empty cell at the end of most notebooks. What is its first line?",
+)
+keeps_what_is_empty = mistake(
+    "export_cells",
+    ("if kept.strip()", "if True"),
+    hint="A marked cell may hold nothing else. What does your list have in its place?",
+)
+makes_one_text_of_all = mistake(
+    "export_cells",
+    ("return exported", r'return "\n\n".join(exported)'),
+    hint="How many things do you give back for three exported cells? And how many were asked for?",
+)
+comes_back_after_the_first = mistake(
+    "export_cells",
+    ("return exported", "return exported[:1]"),
+    hint="How often does your function come to its `return`? Count the marked cells that it has seen by then.",
+    kind=19,
+)
 
 
-def _below(cell):
-    return _text(cell).partition("\n")[2]
-
-
-def _kept(sources):
-    return [source for source in sources if source.strip()]
-
-
-@misconception("export_cells")
-def keeps_the_mark(path):
-    """Look at the first line of what you give back. Is it part of the library?"""
-    return [_plain(_text(cell)) for cell in _cells(path) if _is_marked(cell) and _plain(_below(cell)).strip()]
-
-
-@misconception("export_cells")
-def exports_all_code(path):
-    """There are cells for trying things out, and cells worth keeping. How does your function tell them apart?"""
-    marked = [_below(cell) if _is_marked(cell) else _text(cell) for cell in _cells(path) if cell["cell_type"] == "code"]
-    return _kept(map(_plain, marked))
-
-
-@misconception("export_cells")
-def finds_the_mark_anywhere(path):
-    """A cell may speak of exporting without wanting it. In which of its lines does the mark have to stand?"""
-    marked = [_text(cell) for cell in _cells(path) if cell["cell_type"] == "code" and "#export" in _text(cell)]
-    return _kept(_plain(text.replace("#export\n", "", 1)) for text in marked)
-
-
-@misconception("export_cells")
-def a_beginning_is_enough(path):
-    """`#exports` begins with `#export`, too. Is it the mark?"""
-    marked = [cell for cell in _cells(path) if cell["cell_type"] == "code" and _text(cell).startswith("#export")]
-    return _kept(_plain(_below(cell)) for cell in marked)
-
-
-@misconception("export_cells")
-def allows_a_space_in_the_mark(path):
-    """There is one way to write the mark in this course. What does the table say about `# export`?"""
-    marked = [cell for cell in _cells(path) if re.match(r"#\s*export\s*(\n|$)", _text(cell))]
-    return _kept(_plain(_below(cell)) for cell in marked if cell["cell_type"] == "code")
-
-
-@misconception("export_cells")
-def skips_empty_lines_to_the_mark(path):
-    """Where exactly may the mark stand? Your function also finds it further down, below empty lines."""
-    marked = [cell | {"source": _text(cell).lstrip()} for cell in _cells(path)]
-    return _kept(_plain(_below(cell)) for cell in marked if _is_marked(cell))
-
-
-@misconception("export_cells")
-def trips_over_spaces_after_the_mark(path):
-    """Nobody sees the spaces at the end of a line. Does your comparison?"""
-    cells = [cell for cell in _cells(path) if cell["cell_type"] == "code"]
-    return _kept(_plain(_below(cell)) for cell in cells if _text(cell).partition("\n")[0] == "#export")
-
-
-@misconception("export_cells")
-def takes_prose_for_code(path):
-    """A notebook has cells that are not code. What does each cell say of itself, beside its source?"""
-    return _kept(_plain(_below(cell)) for cell in _cells(path) if _is_marked(cell | {"cell_type": "code"}))
-
-
-@misconception("export_cells")
-def keeps_magics(path):
-    """Could Python import what you give back? Look for lines that only IPython understands."""
-    return _kept(_below(cell) for cell in _cells(path) if _is_marked(cell))
-
-
-@misconception("export_cells")
-def keeps_shell_lines(path):
-    """There are two characters that a magic may begin with. Which of them does your function know?"""
-    below = [_below(cell).split("\n") for cell in _cells(path) if _is_marked(cell)]
-    return _kept("\n".join(line for line in lines if not line.lstrip().startswith("%")) for lines in below)
-
-
-@misconception("export_cells")
-def misses_indented_magics(path):
-    """A magic may stand inside an `if`. What is the first character of its line then?"""
-    below = [_below(cell).split("\n") for cell in _cells(path) if _is_marked(cell)]
-    return _kept("\n".join(line for line in lines if not line.startswith(("%", "!"))) for lines in below)
-
-
-@misconception("export_cells")
-def drops_arithmetic_with_percent(path):
-    """`x % 7` is arithmetic. Where in a line does a `%` mean a magic, and where does it not?"""
-    below = [_below(cell).split("\n") for cell in _cells(path) if _is_marked(cell)]
-    return _kept("\n".join(line for line in lines if "%" not in line and "!" not in line) for lines in below)
-
-
-@misconception("export_cells")
-def loses_the_indentation(path):
-    """Compare a function before and after: what happened to the spaces at the beginning of its lines?"""
-    below = [_plain(_below(cell)).split("\n") for cell in _cells(path) if _is_marked(cell)]
-    return _kept("\n".join(line.strip() for line in lines) for lines in below)
-
-
-@misconception("export_cells")
-def loses_empty_lines(path):
-    """A text in three quotation marks may have empty lines. Are they still there?"""
-    below = [_plain(_below(cell)).split("\n") for cell in _cells(path) if _is_marked(cell)]
-    return _kept("\n".join(line for line in lines if line.strip()) for lines in below)
-
-
-@misconception("export_cells")
-def glues_lines_together(path):
-    """Print one of your sources. Where have its line breaks gone?"""
-    return _kept(_plain(_below(cell)).replace("\n", "") for cell in _cells(path) if _is_marked(cell))
-
-
-@misconception("export_cells")
-def expects_lists_of_lines(path):
-    """A source may be one string. What is `source[0]` then, and what is `source[1:]`?"""
-    found = []
-    for cell in _cells(path):
-        source = cell["source"]
-        if cell["cell_type"] == "code" and source and source[0].rstrip() == "#export":
-            found.append(_plain("".join(source[1:])))
-    return _kept(found)
-
-
-@misconception("export_cells")
-def expects_strings(path):
-    """Jupyter itself writes a source as a list of lines. Which of your operations needs a string?"""
-    found = []
-    for cell in _cells(path):
-        first, *rest = cell["source"].split("\n")
-        if cell["cell_type"] == "code" and first.rstrip() == "#export":
-            found.append(_plain("\n".join(rest)))
-    return _kept(found)
-
-
-@misconception("export_cells")
-def stops_at_an_empty_cell(path):
-    """There is an empty cell at the end of most notebooks. What is its first line?"""
-    found = []
-    for cell in _cells(path):
-        if cell["cell_type"] == "code" and _text(cell).splitlines()[0].rstrip() == "#export":
-            found.append(_plain(_below(cell)))
-    return _kept(found)
-
-
-@misconception("export_cells")
-def keeps_what_is_empty(path):
-    """A marked cell may hold nothing else. What does your list have in its place?"""
-    return [_plain(_below(cell)) for cell in _cells(path) if _is_marked(cell)]
-
-
-@misconception("export_cells")
-def makes_one_text_of_all(path):
-    """How many things do you give back for three exported cells? And how many were asked for?"""
-    return "\n\n".join(_kept(_plain(_below(cell)) for cell in _cells(path) if _is_marked(cell)))
-
-
-@misconception("export_cells", kind=19)
-def comes_back_after_the_first(path):
-    """How often does your function come to its `return`? Count the marked cells that it has seen by then."""
-    return _kept(_plain(_below(cell)) for cell in _cells(path) if _is_marked(cell))[:1]
-
-
-# --- notebook2script -----------------------------------------------------------------------------------------------
+# --- notebook2script -------------------------------------------------------------------------------------------------
 
 
 def as_module(names, folder, *pairs):
@@ -863,6 +677,7 @@ def as_module(names, folder, *pairs):
     from foundations.worker.stand_ins import stand_ins
 
     def seen(script, name):
+        # The names with their values, and whether the lines above them name the notebook.
         space = {"__name__": script.stem}
         try:
             text = script.read_text(encoding="utf-8")
@@ -875,6 +690,7 @@ def as_module(names, folder, *pairs):
     marked = {name: cells for name, _, cells in pairs}
     right = {"export_cells": lambda path: list(marked[Path(path).name])}
     with stand_ins(names, right, "notebook2script"), tempfile.TemporaryDirectory() as top:
+        # The folder's name has both characters that end a prefix.
         notebooks, out = Path(top, "old_notes-1"), Path(top, folder)
         notebooks.mkdir()
         for name, text, cells in pairs:
@@ -894,240 +710,161 @@ def as_module(names, folder, *pairs):
 def names_and_folders(generator):
     """Names with both characters, with one, with none; one cell and three; new folders; a second time; none marked."""
     first = f"code: #export\nFIRST = {_number(generator)}"
-    one = _notebook(first)
-    three = _notebook(
+    one = notebook(first)
+    three = notebook(
         "markdown: FIRST", first, "code: x", "code: #export\nSECOND = FIRST + 1", "code: #export\nTHIRD = 'x'"
     )
     made: list[tuple[Any, ...]]
     made = [("exp", (name, three)) for name in ("00_a.ipynb", "01-a_b.ipynb", "02_a-b.ipynb", "a.ipynb", "9.ipynb")]
     made += [("exp", (name, one)) for name in ("03_a_b.ipynb", "04-a.ipynb", "plain.ipynb")]
-    letters = _notebook(first, "code: #export\n# α ≤ β\nSECOND = 'größer · Ω · 二'")
+    letters = notebook(first, "code: #export\n# α ≤ β\nSECOND = 'größer · Ω · 二'")
     made += [
         ("exp", ("06_letters.ipynb", letters)),
         ("a/b", ("05_a.ipynb", one)),
         ("a/b/c", ("06-a.ipynb", three)),
-        ("exp", ("07_a.ipynb", _notebook("code: x"))),
+        ("exp", ("07_a.ipynb", notebook("code: x"))),
     ]
-    made += [
-        ("exp", ("08_a.ipynb", three), ("08_b.ipynb", one)),
-        ("exp", ("08_a.ipynb", one), ("08_b.ipynb", one)),
-    ]
-    return [(folder, *((name, text, _marked_in(text)) for name, text in pairs)) for folder, *pairs in made]
-
-
-def _marked_in(text):
-    """The exported cells, which travel with their notebook: the code that finds them is a solution."""
-    sources = [_text(cell) for cell in json.loads(text)["cells"] if _is_marked(cell)]
-    return [_plain(source.partition("\n")[2]) for source in sources]
-
-
-def _prefix(path):
-    return re.split("[_-]", Path(path).stem)[0]
-
-
-def _header(path):
-    return f"# made from {Path(path).name}"
-
-
-def _written(path, out_dir, text, prefix=None):
-    """Write a script as it should be; its path."""
-    script = Path(out_dir) / f"nb_{_prefix(path) if prefix is None else prefix}.py"
-    script.parent.mkdir(parents=True, exist_ok=True)
-    script.write_text(text, encoding="utf-8")
-    return script
-
-
-def _found(path):
-    """The exported cells."""
-    cells = export_cells(path)
-    if not cells:
-        raise ValueError(f"{Path(path).name} has nothing to export")
-    return cells
-
-
-def _whole(path, cells):
-    return "\n\n".join([_header(path), *cells]) + "\n"
-
-
-@misconception("notebook2script")
-def is_called_like_the_whole_file(path, out_dir="exp"):
-    """Rename the notebook, and every import of its module breaks. Which part of the file name stays?"""
-    return _written(path, out_dir, _whole(path, _found(path)), Path(path).stem)
-
-
-@misconception("notebook2script")
-def knows_underscores_only(path, out_dir="exp"):
-    """`01-matmul.ipynb` has a prefix as well. Which character ends it?"""
-    return _written(path, out_dir, _whole(path, _found(path)), Path(path).stem.split("_")[0])
-
-
-@misconception("notebook2script")
-def knows_hyphens_only(path, out_dir="exp"):
-    """`01_matmul.ipynb` has a prefix as well. Which character ends it?"""
-    return _written(path, out_dir, _whole(path, _found(path)), Path(path).stem.split("-")[0])
-
-
-@misconception("notebook2script")
-def stops_at_an_underscore_first(path, out_dir="exp"):
-    """Try `02_a-b` and `02-a_b`. Which of the two characters comes first, and which do you look for first?"""
-    stem = Path(path).stem
-    return _written(path, out_dir, _whole(path, _found(path)), stem.split("_" if "_" in stem else "-")[0])
-
-
-@misconception("notebook2script")
-def leaves_out_foreign_letters(path, out_dir="exp"):
-    """Export a cell with `"größer"` in it and open the script. Which letters are missing?"""
-    text = _whole(path, _found(path)).encode("ascii", errors="ignore").decode("ascii")
-    return _written(path, out_dir, text)
-
-
-@misconception("notebook2script")
-def takes_the_last_separator(path, out_dir="exp"):
-    """A name may have several of these characters. Up to which of them does the prefix go?"""
-    prefix = re.sub("[_-][^_-]*$", "", Path(path).stem)
-    return _written(path, out_dir, _whole(path, _found(path)), prefix)
-
-
-@misconception("notebook2script")
-def takes_the_ending_along(path, out_dir="exp"):
-    """What is the script of `plain.ipynb` called? A Path knows its name with and without the ending."""
-    return _written(path, out_dir, _whole(path, _found(path)), re.split("[_-]", Path(path).name)[0])
-
-
-@misconception("notebook2script")
-def forgets_nb(path, out_dir="exp"):
-    """May a module's name begin with a digit? Compare the name of your script with the one in the text."""
-    script = _written(path, out_dir, _whole(path, _found(path)))
-    return script.rename(script.with_name(script.name.removeprefix("nb_")))
-
-
-@misconception("notebook2script")
-def writes_no_header(path, out_dir="exp"):
-    """Somebody opens the script and finds a mistake. How do they learn where to mend it?"""
-    return _written(path, out_dir, "\n\n".join(_found(path)) + "\n")
-
-
-@misconception("notebook2script")
-def writes_a_header_that_is_no_comment(path, out_dir="exp"):
-    """Import your script. What does Python make of its first line?"""
-    return _written(path, out_dir, "\n\n".join([f"Made from {Path(path).name}:", *_found(path)]) + "\n")
-
-
-@misconception("notebook2script")
-def runs_cells_into_each_other(path, out_dir="exp"):
-    """Look at the place in the script where one cell ends and the next begins. What is missing between them?"""
-    return _written(path, out_dir, _header(path) + "\n" + "".join(_found(path)))
-
-
-@misconception("notebook2script")
-def writes_the_first_cell_only(path, out_dir="exp"):
-    """Count the exported cells, and count them in your script."""
-    return _written(path, out_dir, _whole(path, _found(path)[:1]))
-
-
-@misconception("notebook2script")
-def writes_the_last_cell_only(path, out_dir="exp"):
-    """Every time a file is opened for writing, it starts empty. How often do you open yours?"""
-    return _written(path, out_dir, _whole(path, _found(path)[-1:]))
-
-
-@misconception("notebook2script", kind=12)
-def adds_to_an_older_script(path, out_dir="exp"):
-    """Export twice and look into the script. What is the letter that you open it with?"""
-    cells = _found(path)
-    script = Path(out_dir) / f"nb_{_prefix(path)}.py"
-    script.parent.mkdir(parents=True, exist_ok=True)
-    with script.open("a", encoding="utf-8") as file:
-        file.write(_whole(path, cells))
-    return script
-
-
-@misconception("notebook2script")
-def expects_the_folder(path, out_dir="exp"):
-    """The first time there is no folder yet. Who makes it?"""
-    cells = _found(path)
-    script = Path(out_dir) / f"nb_{_prefix(path)}.py"
-    script.write_text(_whole(path, cells), encoding="utf-8")
-    return script
-
-
-@misconception("notebook2script")
-def makes_one_folder_only(path, out_dir="exp"):
-    """Try `a/b` where there is no `a`. How many folders have to be made?"""
-    cells = _found(path)
-    Path(out_dir).mkdir(exist_ok=True)
-    return _written(path, out_dir, _whole(path, cells))
-
-
-@misconception("notebook2script")
-def expects_no_folder(path, out_dir="exp"):
-    """Call it twice. What is there the second time that was not there the first time?"""
-    cells = _found(path)
-    Path(out_dir).mkdir(parents=True)
-    return _written(path, out_dir, _whole(path, cells))
-
-
-@misconception("notebook2script")
-def writes_an_empty_module(path, out_dir="exp"):
-    """A notebook with nothing to export: somebody forgot the mark. How do they find out?"""
-    return _written(path, out_dir, _whole(path, export_cells(path)))
-
-
-@misconception("notebook2script")
-def empties_before_it_looks(path, out_dir="exp"):
-    """When you find that there is nothing to export, what has already happened to the file?"""
-    script = _written(path, out_dir, "")
-    script.write_text(_whole(path, _found(path)), encoding="utf-8")
-    return script
-
-
-@misconception("notebook2script")
-def gives_back_nothing_to_export(path, out_dir="exp"):
-    """Nothing to export, nothing written, nothing said. How does the caller find out?"""
-    cells = export_cells(path)
-    return _written(path, out_dir, _whole(path, cells)) if cells else None
-
-
-@misconception("notebook2script")
-def asserts_that_there_are_cells(path, out_dir="exp"):
-    """You refuse, and rightly so. With which kind of exception: what does the docstring promise?"""
-    cells = export_cells(path)
-    assert cells, f"{Path(path).name} has nothing to export"
-    return _written(path, out_dir, _whole(path, cells))
-
-
-@misconception("notebook2script", symptom="message")
-def does_not_say_which_notebook(path, out_dir="exp"):
-    """Nothing to export, says your message. In which of forty notebooks?"""
-    cells = export_cells(path)
-    if not cells:
-        raise ValueError("nothing to export")
-    return _written(path, out_dir, _whole(path, cells))
-
-
-@misconception("notebook2script", kind=19)
-def keeps_the_path_to_itself(path, out_dir="exp"):
-    """Where is the script? Only your function knows, and it hands nothing back."""
-    _written(path, out_dir, _whole(path, _found(path)))
-
-
-@misconception("notebook2script", symptom="place")
-def has_a_folder_of_its_own(path, out_dir="exp"):
-    """The caller may name another folder. Where in your code does that name occur?"""
-    return _written(path, "exp", _whole(path, _found(path)))
-
-
-@misconception("notebook2script", symptom="strings")
-def expects_path_objects(path, out_dir="exp"):
-    """Most people write a path as a string. Which of your operations does a string not have?"""
-    cells = _found(path)
-    script = out_dir / f"nb_{_prefix(path)}.py"
-    script.parent.mkdir(parents=True, exist_ok=True)
-    script.write_text(_whole(path, cells), encoding="utf-8")
-    return script
-
-
-# --- run_notebook --------------------------------------------------------------------------------------------------
+    made += [("exp", ("08_a.ipynb", three), ("08_b.ipynb", one)), ("exp", ("08_a.ipynb", one), ("08_b.ipynb", one))]
+    return [(folder, *((name, text, marked_in(text)) for name, text in pairs)) for folder, *pairs in made]
+
+
+def marked_in(text):
+    """Return the exported cells, which travel with their notebook: code that finds them would be a solution."""
+    sources = ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    return [source.removeprefix("#export\n") for source in sources if source.startswith("#export\n")]
+
+
+NOTHING = 'raise ValueError(f"{path.name} has no cell that begins with #export: nothing to write")'
+
+is_called_like_the_whole_file = mistake(
+    "notebook2script",
+    ('re.split("[_-]", path.stem)[0]', "path.stem"),
+    hint="Rename the notebook, and every import of its module breaks. Which part of the file name stays?",
+)
+knows_underscores_only = mistake(
+    "notebook2script",
+    ('re.split("[_-]", path.stem)', 'path.stem.split("_")'),
+    hint="`01-matmul.ipynb` has a prefix as well. Which character ends it?",
+)
+knows_hyphens_only = mistake(
+    "notebook2script",
+    ('re.split("[_-]", path.stem)', 'path.stem.split("-")'),
+    hint="`01_matmul.ipynb` has a prefix as well. Which character ends it?",
+)
+stops_at_an_underscore_first = mistake(
+    "notebook2script",
+    ('re.split("[_-]", path.stem)', 'path.stem.split("_" if "_" in path.stem else "-")'),
+    hint="Try `02_a-b` and `02-a_b`. Which of the two characters comes first, and which do you look for first?",
+)
+leaves_out_foreign_letters = mistake(
+    "notebook2script",
+    ('encoding="utf-8"', 'encoding="ascii", errors="ignore"'),
+    hint='Export a cell with `"größer"` in it and open the script. Which letters are missing?',
+)
+takes_the_last_separator = mistake(
+    "notebook2script",
+    ('re.split("[_-]", path.stem)[0]', 're.sub("[_-][^_-]*$", "", path.stem)'),
+    hint="A name may have several of these characters. Up to which of them does the prefix go?",
+)
+takes_the_ending_along = mistake(
+    "notebook2script",
+    ("path.stem", "path.name"),
+    hint="What is the script of `plain.ipynb` called? A Path knows its name with and without the ending.",
+)
+forgets_nb = mistake(
+    "notebook2script",
+    ("nb_{prefix}", "{prefix}"),
+    hint="May a module's name begin with a digit? Compare the name of your script with the one in the text.",
+)
+writes_no_header = mistake(
+    "notebook2script",
+    ("[header, *cells]", "cells"),
+    hint="Somebody opens the script and finds a mistake. How do they learn where to mend it?",
+)
+writes_a_header_that_is_no_comment = mistake(
+    "notebook2script", ('f"# Made', 'f"Made'), hint="Import your script. What does Python make of its first line?"
+)
+runs_cells_into_each_other = mistake(
+    "notebook2script",
+    (r'"\n\n\n".join([header, *cells]) + "\n"', r'header + "\n" + "".join(cells)'),
+    hint="Look at the place in the script where one cell ends and the next begins. What is missing between them?",
+)
+writes_the_first_cell_only = mistake(
+    "notebook2script", ("*cells]", "cells[0]]"), hint="Count the exported cells, and count them in your script."
+)
+writes_the_last_cell_only = mistake(
+    "notebook2script",
+    ("*cells]", "cells[-1]]"),
+    hint="Every time a file is opened for writing, it starts empty. How often do you open yours?",
+)
+adds_to_an_older_script = mistake(
+    "notebook2script",
+    ("script.write_text(", 'with script.open("a", encoding="utf-8") as file:\n        file.write('),
+    (r'"\n", encoding="utf-8")', r'"\n")'),
+    hint="Export twice and look into the script. What is the letter that you open it with?",
+    kind=12,
+)
+expects_the_folder = mistake(
+    "notebook2script",
+    ("    script.parent.mkdir(parents=True, exist_ok=True)\n", ""),
+    hint="The first time there is no folder yet. Who makes it?",
+)
+makes_one_folder_only = mistake(
+    "notebook2script", ("parents=True, ", ""), hint="Try `a/b` where there is no `a`. How many folders have to be made?"
+)
+expects_no_folder = mistake(
+    "notebook2script",
+    (", exist_ok=True", ""),
+    hint="Call it twice. What is there the second time that was not there the first time?",
+)
+writes_an_empty_module = mistake(
+    "notebook2script",
+    ("if not cells", "if cells is None"),
+    hint="A notebook with nothing to export: somebody forgot the mark. How do they find out?",
+)
+empties_before_it_looks = mistake(
+    "notebook2script",
+    (NOTHING, "pass"),
+    ("    header =", '    script.write_text("")\n    if not cells:\n        raise ValueError(path.name)\n    header ='),
+    hint="When you find that there is nothing to export, what has already happened to the file?",
+)
+gives_back_nothing_to_export = mistake(
+    "notebook2script",
+    (NOTHING, "return None"),
+    hint="Nothing to export, nothing written, nothing said. How does the caller find out?",
+)
+asserts_that_there_are_cells = mistake(
+    "notebook2script",
+    ("if not cells:\n        raise ValueError(", "assert cells, ("),
+    hint="You refuse, and rightly so. With which kind of exception: what does the docstring promise?",
+)
+does_not_say_which_notebook = mistake(
+    "notebook2script",
+    ("{path.name} has no cell", "there is no cell"),
+    hint="Nothing to export, says your message. In which of forty notebooks?",
+    symptom="message",
+)
+keeps_the_path_to_itself = mistake(
+    "notebook2script",
+    ("return script", ""),
+    hint="Where is the script? Only your function knows, and it hands nothing back.",
+    kind=19,
+)
+has_a_folder_of_its_own = mistake(
+    "notebook2script",
+    ("Path(out_dir)", 'Path("exp")'),
+    hint="The caller may name another folder. Where in your code does that name occur?",
+    symptom="place",
+)
+expects_path_objects = mistake(
+    "notebook2script",
+    ("Path(out_dir)", "out_dir"),
+    hint="Most people write a path as a string. Which of your operations does a string not have?",
+    symptom="strings",
+)
+
+
+# --- run_notebook ----------------------------------------------------------------------------------------------------
 
 
 def as_witness(names, *texts):
@@ -1137,9 +874,11 @@ def as_witness(names, *texts):
     import tempfile
     from pathlib import Path
 
+    # The names of the function's own module, where an answer has its notebook's, are compared and put back.
     outside = getattr(names["run_notebook"], "__globals__", names)
     before = dict(outside)
     outside["planted_outside"] = 1
+    # Dictionaries that the function keeps for its next call are put back as well, so that no call depends on another.
     own = [one for one in getattr(names["run_notebook"], "__defaults__", None) or () if isinstance(one, dict)]
     kept = [dict(one) for one in own]
     seen = []
@@ -1190,244 +929,143 @@ def runs(generator):
         ["code: print('witness', __name__)"], [first, "code: ", last], ["code: #export\nown_first = 1", last],
         [first, "code: %%html\nprint('witness', 2)", last], [first, "code: if 1:\n    !ls\n    own_first += 1", last],
     ]  # fmt: skip
-    texts = [(_notebook(*cells),) for cells in made]
-    texts += [(_notebook(*made[number], lists=False),) for number in (0, 2)]
-    return [*texts, (_notebook(first), _notebook(last)), (_notebook(first, last), _notebook(last))]
+    texts = [(notebook(*cells),) for cells in made]
+    texts += [(notebook(*made[number], lists=False),) for number in (0, 2)]
+    return [*texts, (notebook(first), notebook(last)), (notebook(first, last), notebook(last))]
 
 
-def _python(cell):
-    """What is to be run of a cell; None where it is passed over."""
-    text = _text(cell)
-    return None if cell["cell_type"] != "code" or text.startswith("%%") else _plain(text)
+MAIN = '{"__name__": "__main__"}'
 
-
-def _failure(index, cell, error):
-    return RuntimeError(
-        f"cell {index} ({_text(cell).partition(chr(10))[0]!r}) failed with {type(error).__name__}: {error}"
-    )
-
-
-def _run(path, namespace, code=_python):
-    """As it should be, but for the namespace and what is made of a cell."""
-    for index, cell in enumerate(_cells(path)):
-        try:
-            exec(code(cell) or "", namespace)
-        except Exception as error:
-            raise _failure(index, cell, error) from error
-    return namespace
-
-
-@misconception("run_notebook")
-def forgets_between_cells(path):
-    """The second cell uses what the first has made. How many dictionaries do you make for one notebook?"""
-    for index, cell in enumerate(_cells(path)):
-        try:
-            namespace = {"__name__": "__main__"}
-            exec(_python(cell) or "", namespace)
-        except Exception as error:
-            raise _failure(index, cell, error) from error
-    return namespace
-
-
-@misconception("run_notebook", kind=12)
-def runs_in_its_own_notebook(path):
-    """Look at your own notebook after the run: whose names are these? And which of yours could the cells use?"""
-    return _run(path, globals())
-
-
-@misconception("run_notebook", kind=12)
-def copies_its_own_notebook(path):
-    """Your cells start with a copy of something. What is in it that a fresh kernel would not have?"""
-    return _run(path, {**globals(), "__name__": "__main__"})
-
-
-@misconception("run_notebook", kind=12)
-def remembers_the_run_before(path, namespace={"__name__": "__main__"}):  # noqa: B006 - this is the mistake
-    """When is the default of an argument made: at each call, or once and for all?"""
-    return _run(path, namespace)
-
-
-@misconception("run_notebook")
-def has_two_dictionaries(path):
-    """A function looks its names up in the first dictionary that `exec` was given. Where are the cells' names?"""
-    names = {"__name__": "__main__"}
-    namespace: dict[str, object] = {}
-    for index, cell in enumerate(_cells(path)):
-        try:
-            exec(_python(cell) or "", names, namespace)
-        except Exception as error:
-            raise _failure(index, cell, error) from error
-    return namespace
-
-
-@misconception("run_notebook")
-def starts_without_main(path):
-    """`print(__name__)` in a notebook says `__main__`. What does it say in yours?"""
-    return _run(path, {})
-
-
-@misconception("run_notebook")
-def swallows_failures(path):
-    """A cell failed, and the night's test says nothing. What happens to the exception that you caught?"""
-    namespace = {"__name__": "__main__"}
-    for index, cell in enumerate(_cells(path)):
-        try:
-            exec(_python(cell) or "", namespace)
-        except Exception as error:
-            print(_failure(index, cell, error))
-    return namespace
-
-
-@misconception("run_notebook")
-def stops_in_silence(path):
-    """You stop at the failing cell, and rightly so. How does the caller find out?"""
-    namespace = {"__name__": "__main__"}
-    for index, cell in enumerate(_cells(path)):
-        try:
-            exec(_python(cell) or "", namespace)
-        except Exception as error:
-            print(_failure(index, cell, error))
-            break
-    return namespace
-
-
-@misconception("run_notebook")
-def runs_on_to_the_end(path):
-    """Cell 3 failed, and cell 4 stands on it. When do you stop?"""
-    namespace, failures = {"__name__": "__main__"}, []
-    for index, cell in enumerate(_cells(path)):
-        try:
-            exec(_python(cell) or "", namespace)
-        except Exception as error:
-            failures.append(_failure(index, cell, error))
-    if failures:
-        raise failures[0]
-    return namespace
-
-
-@misconception("run_notebook")
-def lets_the_error_pass(path):
-    """Somebody reads "division by zero" in a report about forty cells. Which one was it?"""
-    namespace = {"__name__": "__main__"}
-    for cell in _cells(path):
-        exec(_python(cell) or "", namespace)
-    return namespace
-
-
-@misconception("run_notebook")
-def catches_assertions_only(path):
-    """A notebook can fail in other ways than by a test. Which exceptions do you catch?"""
-    namespace = {"__name__": "__main__"}
-    for index, cell in enumerate(_cells(path)):
-        try:
-            exec(_python(cell) or "", namespace)
-        except AssertionError as error:
-            raise _failure(index, cell, error) from error
-    return namespace
-
-
-@misconception("run_notebook")
-def compiles_all_cells_first(path):
-    """A parenthesis is missing in the last cell. Have those above it run by then, as they would in Jupyter?"""
-    for index, cell in enumerate(_cells(path)):
-        try:
-            compile(_python(cell) or "", "cell", "exec")
-        except SyntaxError as error:
-            raise _failure(index, cell, error) from error
-    return _run(path, {"__name__": "__main__"})
-
-
-@misconception("run_notebook")
-def runs_prose_too(path):
-    """A notebook has cells that are not code. What does each cell say of itself, beside its source?"""
-    return _run(path, {"__name__": "__main__"}, lambda cell: _python(cell | {"cell_type": "code"}))
-
-
-@misconception("run_notebook")
-def runs_exported_cells_only(path):
-    """What is exported is the library. Which cells hold the tests?"""
-    return _run(path, {"__name__": "__main__"}, lambda cell: _python(cell) if _is_marked(cell) else "")
-
-
-@misconception("run_notebook")
-def takes_magics_for_python(path):
-    """Try a cell with `%matplotlib inline` in it. Who understands that line, and who does not?"""
-    return _run(path, {"__name__": "__main__"}, lambda cell: _text(cell) if cell["cell_type"] == "code" else "")
-
-
-@misconception("run_notebook")
-def runs_what_follows_a_cell_magic(path):
-    """After `%%bash` the cell is no Python any more. How much of it is to be left out?"""
-    return _run(path, {"__name__": "__main__"}, lambda cell: _plain(_text(cell)) if cell["cell_type"] == "code" else "")
-
-
-@misconception("run_notebook")
-def expects_sources_as_lists(path):
-    """A source may be one string as well. What do you get when you join its characters with line breaks?"""
-    return _run(path, {"__name__": "__main__"}, lambda cell: _python(cell | {"source": "\n".join(cell["source"])}))
-
-
-@misconception("run_notebook", kind=19)
-def gives_nothing_back(path):
-    """The cells have made names, and when your function ends they are gone. What does the caller ask for?"""
-    _run(path, {"__name__": "__main__"})
-
-
-@misconception("run_notebook", symptom="message: code cells")
-def counts_code_cells_only(path):
-    """Take the index from your message and look at `cells[index]`: is it the cell that failed? What was not counted?"""
-    namespace = {"__name__": "__main__"}
-    for index, cell in enumerate([cell for cell in _cells(path) if cell["cell_type"] == "code"]):
-        try:
-            exec(_python(cell) or "", namespace)
-        except Exception as error:
-            raise _failure(index, cell, error) from error
-    return namespace
-
-
-@misconception("run_notebook", symptom="message: one more")
-def counts_from_one(path):
-    """Take the index from your message and look at `cells[index]`. Which cell is it?"""
-    namespace = {"__name__": "__main__"}
-    for index, cell in enumerate(_cells(path), 1):
-        try:
-            exec(_python(cell) or "", namespace)
-        except Exception as error:
-            raise _failure(index, cell, error) from error
-    return namespace
-
-
-@misconception("run_notebook", symptom="message: first line")
-def does_not_quote_the_cell(path):
-    """An index moves when somebody adds a cell. By what would you recognise the cell at a glance?"""
-    namespace = {"__name__": "__main__"}
-    for index, cell in enumerate(_cells(path)):
-        try:
-            exec(_python(cell) or "", namespace)
-        except Exception as error:
-            raise RuntimeError(f"cell {index} failed with {type(error).__name__}") from error
-    return namespace
-
-
-@misconception("run_notebook", symptom="message: nothing")
-def says_only_that_it_failed(path):
-    """The notebook failed. Whoever has to mend it asks two questions: which cell, and how does it begin?"""
-    namespace = {"__name__": "__main__"}
-    for cell in _cells(path):
-        try:
-            exec(_python(cell) or "", namespace)
-        except Exception as error:
-            raise RuntimeError(f"the notebook failed with {type(error).__name__}") from error
-    return namespace
-
-
-@misconception("run_notebook", symptom="message: index")
-def quotes_without_an_index(path):
-    """Ten cells may begin with the same line. What else tells one from another?"""
-    namespace = {"__name__": "__main__"}
-    for cell in _cells(path):
-        try:
-            exec(_python(cell) or "", namespace)
-        except Exception as error:
-            raise RuntimeError(f"{_text(cell).partition(chr(10))[0]!r} failed with {type(error).__name__}") from error
-    return namespace
+forgets_between_cells = mistake(
+    "run_notebook",
+    ("        try:", '        namespace = {"__name__": "__main__"}\n        try:'),
+    hint="The second cell uses what the first has made. How many dictionaries do you make for one notebook?",
+)
+runs_in_its_own_notebook = mistake(
+    "run_notebook",
+    (MAIN, "globals()"),
+    hint="Look at your own notebook after the run: whose names are these? And which of yours could the cells use?",
+    kind=12,
+)
+copies_its_own_notebook = mistake(
+    "run_notebook",
+    (MAIN, '{**globals(), "__name__": "__main__"}'),
+    hint="Your cells start with a copy of something. What is in it that a fresh kernel would not have?",
+    kind=12,
+)
+remembers_the_run_before = mistake(
+    "run_notebook",
+    ('    namespace = {"__name__": "__main__"}\n', ""),
+    ("path: str | Path)", 'path: str | Path, namespace={"__name__": "__main__"})'),
+    hint="When is the default of an argument made: at each call, or once and for all?",
+    kind=12,
+)
+has_two_dictionaries = mistake(
+    "run_notebook",
+    ('namespace = {"__name__": "__main__"}', 'names, namespace = {"__name__": "__main__"}, {}'),
+    ("exec(python,", "exec(python, names,"),
+    hint="A function looks its names up in the first dictionary that `exec` was given. Where are the cells' names?",
+)
+starts_without_main = mistake(
+    "run_notebook", (MAIN, "{}"), hint="`print(__name__)` in a notebook says `__main__`. What does it say in yours?"
+)
+swallows_failures = mistake(
+    "run_notebook",
+    ("raise RuntimeError(", "print("),
+    (" from error", ""),
+    hint="A cell failed, and the night's test says nothing. What happens to the exception that you caught?",
+)
+stops_in_silence = mistake(
+    "run_notebook",
+    ("raise RuntimeError(", "print("),
+    (" from error", "\n            break"),
+    hint="You stop at the failing cell, and rightly so. How does the caller find out?",
+)
+runs_on_to_the_end = mistake(
+    "run_notebook",
+    ("    namespace =", "    failures = []\n    namespace ="),
+    ("raise RuntimeError(", "failures.append(RuntimeError("),
+    (" from error", ")"),
+    ("    return", "    if failures:\n        raise failures[0]\n    return"),
+    hint="Cell 3 failed, and cell 4 stands on it. When do you stop?",
+)
+lets_the_error_pass = mistake(
+    "run_notebook",
+    ("            what =", "            raise\n            what ="),
+    hint='Somebody reads "division by zero" in a report about forty cells. Which one was it?',
+)
+catches_assertions_only = mistake(
+    "run_notebook",
+    ("except Exception", "except AssertionError"),
+    hint="A notebook can fail in other ways than by a test. Which exceptions do you catch?",
+)
+compiles_all_cells_first = mistake(
+    "run_notebook",
+    ("    for index", "    for run in (False, True):\n      for index"),
+    ("exec(python, namespace)", 'exec(python, namespace) if run else compile(python, "cell", "exec")'),
+    hint="A parenthesis is missing in the last cell. Have those above it run by then, as they would in Jupyter?",
+)
+runs_prose_too = mistake(
+    "run_notebook",
+    ('cell["cell_type"] != "code" or ', ""),
+    hint="A notebook has cells that are not code. What does each cell say of itself, beside its source?",
+)
+runs_exported_cells_only = mistake(
+    "run_notebook",
+    ('lines[0].startswith("%%")', 'lines[0].rstrip() != "#export"'),
+    hint="What is exported is the library. Which cells hold the tests?",
+)
+takes_magics_for_python = mistake(
+    "run_notebook",
+    (' or lines[0].startswith("%%")', ""),
+    (' if not line.lstrip().startswith(("%", "!"))', ""),
+    hint="Try a cell with `%matplotlib inline` in it. Who understands that line, and who does not?",
+)
+runs_what_follows_a_cell_magic = mistake(
+    "run_notebook",
+    (' or lines[0].startswith("%%")', ""),
+    hint="After `%%bash` the cell is no Python any more. How much of it is to be left out?",
+)
+expects_sources_as_lists = mistake(
+    "run_notebook",
+    ('"".join', r'"\n".join'),
+    hint="A source may be one string as well. What do you get when you join its characters with line breaks?",
+)
+gives_nothing_back = mistake(
+    "run_notebook",
+    ("return namespace", ""),
+    hint="The cells have made names, and when your function ends they are gone. What does the caller ask for?",
+    kind=19,
+)
+counts_code_cells_only = mistake(
+    "run_notebook",
+    ("enumerate(json", "enumerate(cell for cell in json"),
+    ('["cells"]', '["cells"] if cell["cell_type"] == "code"'),
+    hint="""Take the index from your message and look at `cells[index]`: is it the cell that failed? What was not
+    counted?""",
+    symptom="message: code cells",
+)
+counts_from_one = mistake(
+    "run_notebook",
+    ('["cells"]', '["cells"], 1'),
+    hint="Take the index from your message and look at `cells[index]`. Which cell is it?",
+    symptom="message: one more",
+)
+does_not_quote_the_cell = mistake(
+    "run_notebook",
+    (", beginning with {lines[0]!r},", ""),
+    hint="An index moves when somebody adds a cell. By what would you recognise the cell at a glance?",
+    symptom="message: first line",
+)
+says_only_that_it_failed = mistake(
+    "run_notebook",
+    ("cell {index}, beginning with {lines[0]!r},", "the notebook"),
+    hint="The notebook failed. Whoever has to mend it asks two questions: which cell, and how does it begin?",
+    symptom="message: nothing",
+)
+quotes_without_an_index = mistake(
+    "run_notebook",
+    ("cell {index}, beginning with {lines[0]!r}", "{lines[0]!r}"),
+    hint="Ten cells may begin with the same line. What else tells one from another?",
+    symptom="message: index",
+)

@@ -14,38 +14,21 @@ Sentence of the text → check:
     lines whose first character, spaces aside, is `%` or `!`     → test_magics
     A `%` inside a line is arithmetic and stays                  → test_magics
     Indentation and the blank lines inside a cell stay           → test_lines
-    If nothing but blank lines remains of a cell, it is left out → test_empty
-    and it may be empty                                          → test_empty
-    A notebook without marked cells gives an empty list          → test_empty
+    If nothing but blank lines remains of a cell, it is left out → test_lines
+    and it may be empty                                          → test_lines
+    A notebook without marked cells gives an empty list          → test_lines
     `path` is a `Path` or a string                               → test_file
     The file is UTF-8, and is left as it is                      → test_file
 """
 
-from foundations.grading.compare import CheckFailed, Finding, describe
-from foundations.grading.pytest_plugin import check
+from misconceptions import of_notebook
+
+from foundations.authoring import check, describe, fail
 
 #: First lines of cells that are not marked.
 LOOKALIKES = ["# export", "#exports", "#export later", "#exported = 1", "##export", "# #export", "'#export'"]
 #: And beginnings of cells in which the mark stands elsewhere.
 LOOKALIKES += ["x = 1 #export", "x = 1\n#export", "\n#export", "%%time\n#export", "!ls\n#export"]
-
-
-def of_file(names, text):
-    """export_cells(path)"""
-    import tempfile
-    from pathlib import Path
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "00_hidden.ipynb"
-        path.write_text(text, encoding="utf-8")
-        found = names["export_cells"](path)
-        if found is None or isinstance(found, str | dict):
-            return found
-        found = list(found)  # a tuple or a generator will do
-    return [
-        "\n".join(line.rstrip() for line in one.split("\n")).strip("\n") if isinstance(one, str) else one
-        for one in found
-    ]
 
 
 def by_string(names, text):
@@ -63,7 +46,7 @@ def by_string(names, text):
 
 
 def must_give(student, text, expected, what, *, exactly=False):
-    call = student.call(text, caller=of_file)
+    call = student.call(text, caller=of_notebook)
     call.must_not_raise()
     compare(call.value, expected, call.subject, what, exactly=exactly)
 
@@ -71,17 +54,17 @@ def must_give(student, text, expected, what, *, exactly=False):
 def compare(got, expected, subject, what, *, exactly=False):
     if not isinstance(got, list) or not all(isinstance(one, str) for one in got):
         seen = "a list with other things than strings" if isinstance(got, list) else describe(got)
-        raise CheckFailed(Finding("type", f"{subject} returned {seen}; a list of strings is asked for"))
+        fail("type", f"{subject} returned {seen}; a list of strings is asked for")
     detail = f"got {got!r}, expected {expected!r}"
     if len(got) != len(expected):
         more = "more" if len(got) > len(expected) else "fewer"
-        raise CheckFailed(Finding("value", f"{subject} gives {more} cells than it has to, of {what}", detail))
+        fail("value", f"{subject} gives {more} cells than it has to, of {what}", detail)
     for place, (one, wanted) in enumerate(zip(got, expected, strict=True)):
         if plain(one, exactly=exactly) != plain(wanted, exactly=exactly):
             text = (
                 f"{subject} gives the right number of cells, but number {place + 1} is not what it has to be, of {what}"
             )
-            raise CheckFailed(Finding("value", text, detail))
+            fail("value", text, detail)
 
 
 def plain(source, *, exactly):
@@ -145,7 +128,7 @@ def test_magics(student, notebook, number):
     must_give(student, notebook(f"code: #export\n{kept}"), [kept], "a notebook with % and ! inside its lines")
 
 
-@check("indentation, comments and empty lines inside a cell stay; of two cells alike, both", points=0.2)
+@check("lines inside a cell stay, empty ones too; empty cells, and those of which nothing is left, go", points=0.4)
 def test_lines(student, notebook, number):
     kept = f"def f():\n    text = '''\n\n    {number()}\n\n    '''\n\n    if text:\n\n        return text"
     for lists in (True, False):
@@ -154,10 +137,6 @@ def test_lines(student, notebook, number):
     note, both = f"# {number()}: a comment", f"x = {number()}\n# of x\nx += 1  # again"
     text = notebook(f"code: #export\n{note}", *[f"code: #export\n{both}"] * 2)
     must_give(student, text, [note, both, both], "a notebook with comments, and with two cells alike")
-
-
-@check("empty sources, and cells of which nothing is left", points=0.2)
-def test_empty(student, notebook, number):
     a = number()
     for lists in (True, False):
         text = notebook("code: ", f"code: #export\nx = {a}", "markdown: ", "code: \n\n", lists=lists)
@@ -177,8 +156,8 @@ def test_file(student, notebook, number):
     call = student.call(text, caller=by_string)
     call.must_not_raise()
     if isinstance(call.value, str):
-        raise CheckFailed(Finding("type", f"{call.subject} returned a {call.value}; a list of strings is asked for"))
+        fail("type", f"{call.subject} returned a {call.value}; a list of strings is asked for")
     found, untouched = call.value if isinstance(call.value, list) and len(call.value) == 2 else (call.value, True)
     compare(found, [f"λ = 'größer als {a} · 2'"], call.subject, "a notebook with letters of other alphabets")
     if not untouched:
-        raise CheckFailed(Finding("mutation", f"{call.subject} changed the notebook that it was to read"))
+        fail("mutation", f"{call.subject} changed the notebook that it was to read")

@@ -19,48 +19,9 @@ Sentence of the text → check:
     `path` and `out_dir` are Paths or strings                            → test_strings
 """
 
-import json
+from misconceptions import as_module, marked_in
 
-from foundations.grading.compare import CheckFailed, Finding, describe
-from foundations.grading.pytest_plugin import check
-
-
-def as_scripts(names, folder, *pairs):
-    """notebook2script(path, out_dir)"""
-    import os
-    import tempfile
-    from pathlib import Path
-
-    from foundations.worker.stand_ins import stand_ins
-
-    def seen(script, name):
-        """What is in a script: names with their values, and whether what stands above them names the notebook."""
-        space = {"__name__": script.stem}
-        try:
-            text = script.read_text(encoding="utf-8")
-            exec(compile(text, script.name, "exec"), space)
-        except Exception as error:
-            return type(error).__name__
-        values = {key: value for key, value in space.items() if key[0] != "_" and isinstance(value, int | str)}
-        return values, name in text.partition("FIRST")[0]
-
-    marked: dict[str, list[str]] = {}
-    right = {"export_cells": lambda path: list(marked[Path(path).name])}
-    with stand_ins(names, right, "notebook2script"), tempfile.TemporaryDirectory() as top:
-        # The folder's name has both characters that end a prefix.
-        notebooks, out = Path(top, "old_notes-1"), Path(top, folder)
-        notebooks.mkdir()
-        for name, text, cells in pairs:
-            path, marked[name] = notebooks / name, cells
-            path.write_text(text, encoding="utf-8")
-            returned = names["notebook2script"](path, out)
-            path.unlink()
-        if isinstance(returned, str | Path):
-            returned = os.path.relpath(os.path.join(top, returned), top)
-        else:
-            returned = type(returned).__name__
-        files = [one for one in Path(top).rglob("*") if one.is_file() and "__pycache__" not in one.parts]
-        return {str(one.relative_to(top)): seen(one, name) for one in sorted(files)} | {"returned": returned}
+from foundations.authoring import CheckFailed, check, describe, fail
 
 
 def of_nothing(names, text, name, older):
@@ -109,17 +70,11 @@ def where_it_went(names, text, cells, name, folder):
             os.chdir(before)
 
 
-def marked_in(text):
-    """The exported cells of a notebook, which travel with it: the code that finds them is a solution."""
-    sources = ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-    return [source.removeprefix("#export\n") for source in sources if source.startswith("#export\n")]
-
-
 def watched(call, *keys):
     """What was seen has the form in which it is told."""
     if not isinstance(call.value, dict) or any(key not in call.value for key in keys or ("returned",)):
         text = f"{call.subject} could not be watched: does it change what Python itself does?"
-        raise CheckFailed(Finding("type", text))
+        fail("type", text)
 
 
 def must_make(student, folder, name, text, values, *earlier, beside=()):
@@ -127,7 +82,7 @@ def must_make(student, folder, name, text, values, *earlier, beside=()):
     for further looks at it.
     """
     pairs = [(each, given, marked_in(given)) for each, given in (*earlier, (name, text))]
-    call = student.call(folder, *pairs, caller=as_scripts)
+    call = student.call(folder, *pairs, caller=as_module)
     call.must_not_raise()
     watched(call)
     made = {file: what for file, what in call.value.items() if file != "returned"}
@@ -139,24 +94,24 @@ def must_make(student, folder, name, text, values, *earlier, beside=()):
             else None
         )
         where = "; it is in a folder of its own choice" if symptom else ""
-        raise CheckFailed(Finding("value", f"{call.subject} leaves no file in out_dir{where}", symptom=symptom))
+        fail("value", f"{call.subject} leaves no file in out_dir{where}", symptom=symptom)
     prefix = name.removesuffix(".ipynb").replace("-", "_").partition("_")[0]
     expected = f"{folder}/nb_{prefix}.py"
     if expected not in made:
         text = f"{call.subject} of {name!r} gives the script another name than it has to"
-        raise CheckFailed(Finding("value", text, f"got {sorted(made)}, expected {expected}"))
+        fail("value", text, f"got {sorted(made)}, expected {expected}")
     found = made[expected]
     if not isinstance(found, tuple) or len(found) != 2:
         text = f"the script that {call.subject} writes cannot be imported: it stops with {found}"
-        raise CheckFailed(Finding("value", text))
+        fail("value", text)
     if found[0] != values:
         text = f"importing the script that {call.subject} writes does not define what the exported cells define"
-        raise CheckFailed(Finding("value", text, f"got {found[0]}, expected {values}"))
+        fail("value", text, f"got {found[0]}, expected {values}")
     if extra := sorted(set(made) - {expected, f"{folder}/__init__.py", *beside}):
-        raise CheckFailed(Finding("value", f"{call.subject} leaves another file as well", f"got {extra}"))
+        fail("value", f"{call.subject} leaves another file as well", f"got {extra}")
     if lost := sorted(set(beside) - set(made)):
         text = f"{call.subject} takes the script of another notebook away, which was in out_dir already"
-        raise CheckFailed(Finding("value", text, f"{lost} is missing"))
+        fail("value", text, f"{lost} is missing")
     return call
 
 
@@ -189,7 +144,7 @@ def test_header(student, notebook, number):
         (found,) = [what for file, what in call.value.items() if file != "returned" and "__init__" not in file]
         if not found[1]:
             text = f"the script that {call.subject} writes does not name the notebook above the first of its cells"
-            raise CheckFailed(Finding("value", text))
+            fail("value", text)
     a = number()
     text = notebook(f"code: #export\nFIRST = {a}", "code: #export\n# α ≤ β\nSECOND = 'größer · Ω · 二'")
     must_make(student, "exp", "06_letters.ipynb", text, {"FIRST": a, "SECOND": "größer · Ω · 二"})
@@ -217,13 +172,13 @@ def test_nothing(student, notebook, number):
             value, subject = call.value, f"{call.subject} of a notebook without marked cells"
             if not value["refused"]:
                 seen = f"stops with {value['error'][0]}" if value["error"] else "does not complain"
-                raise CheckFailed(Finding("exception", f"{subject} {seen}; a ValueError is asked for"))
+                fail("exception", f"{subject} {seen}; a ValueError is asked for")
             if value["files"] != [older] * bool(older):
                 what = "changes the older script" if older else "leaves a file"
-                raise CheckFailed(Finding("value", f"{subject} refuses, and rightly; but it {what} all the same"))
+                fail("value", f"{subject} refuses, and rightly; but it {what} all the same")
             if not value["told"]:
                 told = f"{subject} refuses, and rightly; but its message does not name the notebook"
-                raise CheckFailed(Finding("value", told, symptom="message"))
+                fail("value", told, symptom="message")
 
 
 @check("the path of the script is returned", points=0.3)
@@ -234,7 +189,7 @@ def test_returned(student, notebook, number):
         if call.value["returned"] != expected:
             kind = describe(None) if call.value["returned"] == "NoneType" else "something else"
             text = f"{call.subject} writes the script and returns {kind}; its path is asked for"
-            raise CheckFailed(Finding("value", text, f"got {call.value['returned']}, expected {expected}"))
+            fail("value", text, f"got {call.value['returned']}, expected {expected}")
 
 
 @check("paths that are strings; without out_dir, the folder exp where one is", points=0.3)
@@ -245,9 +200,9 @@ def test_strings(student, notebook, number):
             files = student.probe(where_it_went, text, marked_in(text), "10_x.ipynb", folder)
         except CheckFailed as failed:
             told = failed.finding.text
-            raise CheckFailed(Finding("exception", told, symptom="strings" if "'str'" in told else None)) from None
+            fail("exception", told, symptom="strings" if "'str'" in told else None)
         found = [file for file in files if "__init__" not in file] if isinstance(files, list) else files
         if found != [f"{expected}/nb_10.py"]:
             call = "notebook2script(path, out_dir)" if folder else "notebook2script(path)"
             told = f"{call} with strings for paths does not write the script, and it alone, where it has to"
-            raise CheckFailed(Finding("value", told, f"got {found}, expected {expected}/nb_10.py"))
+            fail("value", told, f"got {found}, expected {expected}/nb_10.py")

@@ -15,61 +15,17 @@ Sentence of the text → check:
     A cell that is no Python fails with a SyntaxError       → test_first_failure
     its **index**                                           → test_message
     its **first line**                                      → test_message
-    Magics are left out, as in exercise 5                   → test_magics
-    is skipped as a whole                                   → test_magics
+    Magics are left out, as in exercise 5                   → test_sources
+    is skipped as a whole                                   → test_sources
     of a notebook (nbformat 4: JSON, UTF-8)                 → test_sources
     It returns the namespace                                → test_returned
 """
 
 import re
 
-from foundations.grading.compare import CheckFailed, Finding
-from foundations.grading.pytest_plugin import check
+from misconceptions import as_witness
 
-
-def witnessed(names, *texts):
-    """run_notebook(path)"""
-    import contextlib
-    import io
-    import tempfile
-    from pathlib import Path
-
-    outside = getattr(names["run_notebook"], "__globals__", names)
-    before = dict(outside)
-    outside["planted_outside"] = 1
-    # What the function keeps for its next call is put back as well, so that no call of this one depends on another.
-    own = [one for one in getattr(names["run_notebook"], "__defaults__", None) or () if isinstance(one, dict)]
-    kept = [dict(one) for one in own]
-    seen = []
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            for place, text in enumerate(texts):
-                path = Path(folder) / f"{place}_hidden.ipynb"
-                path.write_text(text, encoding="utf-8")
-                error, returned = None, None
-                with contextlib.redirect_stdout(io.StringIO()) as printed:
-                    try:
-                        returned = names["run_notebook"](path)
-                    except NotImplementedError:
-                        raise
-                    except Exception as caught:
-                        error = "RuntimeError" if isinstance(caught, RuntimeError) else type(caught).__name__
-                kind: object = type(returned).__name__
-                if isinstance(returned, dict):
-                    returned = {key: value for key, value in returned.items() if isinstance(value, int | str)}
-                    kind = {key: value for key, value in returned.items() if str(key).startswith("own_")}
-                lines = [line for line in printed.getvalue().split("\n") if line.startswith("witness")]
-                seen.append({"said": lines, "error": error, "returned": kind})
-        changed = [key for key in outside if key not in before and key != "planted_outside"]
-        changed += [key for key in before if key not in outside or outside[key] is not before[key]]
-        return [*seen, sorted(key for key in changed if key.startswith("own_"))]
-    finally:
-        for key in [key for key in outside if key not in before]:
-            del outside[key]
-        outside.update(before)
-        for one, old in zip(own, kept, strict=True):
-            one.clear()
-            one.update(old)
+from foundations.authoring import check, fail
 
 
 def until_it_fails(names, text):
@@ -94,20 +50,21 @@ def until_it_fails(names, text):
 
 def run(student, *texts):
     """What was seen of the run of each notebook, and the names outside that were changed."""
-    call = student.call(*texts, caller=witnessed)
+    call = student.call(*texts, caller=as_witness)
     call.must_not_raise()
-    match call.value:
-        case [*runs, list()] if len(runs) == len(texts) and all(isinstance(one, dict) for one in runs):
-            if all(one.keys() == {"said", "error", "returned"} for one in runs):
-                return call.subject, call.value
-    raise CheckFailed(Finding("type", f"{call.subject} could not be watched: does it change what Python itself does?"))
+    *runs, changed = call.value if isinstance(call.value, list) and call.value else [None]
+    keys = {"said", "error", "returned"}
+    watched = all(isinstance(one, dict) and one.keys() == keys for one in runs)
+    if not watched or len(runs) != len(texts) or not isinstance(changed, list):
+        fail("type", f"{call.subject} could not be watched: does it change what Python itself does?")
+    return call.subject, call.value
 
 
 def must_run(student, text, *witnesses, why):
     """It runs to the end, and its cells print just these."""
     subject, (seen, _) = run(student, text)
     if seen["error"]:
-        raise CheckFailed(Finding("exception", f"{subject} stops with {seen['error']}, though {why}"))
+        fail("exception", f"{subject} stops with {seen['error']}, though {why}")
     compare(subject, seen, witnesses, why)
     return subject, seen
 
@@ -116,13 +73,13 @@ def compare(subject, seen, witnesses, why):
     expected = [f"witness {each}" for each in witnesses]
     if seen["said"] != expected:
         text = f"{subject}: the cells do not print what they print in Jupyter, though {why}"
-        raise CheckFailed(Finding("value", text, f"got {seen['said']}, expected {expected}"))
+        fail("value", text, f"got {seen['said']}, expected {expected}")
 
 
 def must_fail(subject, seen, witnesses, why):
     if seen["error"] != "RuntimeError":
         what = f"stops with {seen['error']}" if seen["error"] else "does not complain"
-        raise CheckFailed(Finding("exception", f"{subject} {what}; a RuntimeError is asked for: {why}"))
+        fail("exception", f"{subject} {what}; a RuntimeError is asked for: {why}")
     compare(subject, seen, witnesses, why)
 
 
@@ -164,7 +121,7 @@ def test_fresh(student, notebook, number):
     compare(subject, first, [a], "the notebook is a single cell")
     must_fail(subject, second, [1], "a name that only an earlier notebook has made is missing")
     if changed:
-        raise CheckFailed(Finding("value", f"{subject} changes names of the notebook that calls it"))
+        fail("value", f"{subject} changes names of the notebook that calls it")
     subject, (seen, _) = run(student, notebook("code: print('witness', 1)", "code: planted_outside"))
     must_fail(subject, seen, [1], "a name that only the calling notebook has is missing")
     must_run(student, notebook("code: print('witness', __name__)"), "__main__", why="that is the name in Jupyter")
@@ -210,18 +167,18 @@ def test_message(student, notebook, number):
         told = f"{call.subject} fails, and rightly; but the message does not name the cell's "
         if said == "too large":
             text = f"{told}index and first line: the cell raised a RuntimeError itself, and that is all that comes out"
-            raise CheckFailed(Finding("value", text, symptom="message: the cell's own"))
+            fail("value", text, symptom="message: the cell's own")
         if failing not in said:
             both = symptom == "index"
             text = told + ("index and first line" if both else "first line")
-            raise CheckFailed(Finding("value", text, symptom="message: nothing" if both else "message: first line"))
+            fail("value", text, symptom="message: nothing" if both else "message: first line")
         if symptom:
             detail = f"expected {index} in it"
-            raise CheckFailed(Finding("value", f"{told}index in the list of cells", detail, f"message: {symptom}"))
+            fail("value", f"{told}index in the list of cells", detail, symptom=f"message: {symptom}")
 
 
-@check("magics are left out, and cells that begin with %% are skipped", points=0.2)
-def test_magics(student, notebook, number):
+@check("magics are left out, cells that begin with %% are skipped; sources are strings or lists, or empty", points=0.4)
+def test_sources(student, notebook, number):
     a, b = number(), number()
     text = notebook(
         f"code: %matplotlib inline\nown = {a}\nif own:\n    !ls -l\n    own += {b} % 7",
@@ -238,10 +195,6 @@ def test_magics(student, notebook, number):
         f"{a + b % 7}%",
         why="magics are no Python, and the rest of a cell with %% on top neither",
     )
-
-
-@check("sources that are strings or empty, marked cells, other alphabets", points=0.2)
-def test_sources(student, notebook, number):
     a = number()
     cells = f"code: #export\nλ = {a}", "code: ", "markdown: ", "code: print('witness', λ, 'Ω')", "code: \n\n"
     for lists in (False, None, True):
@@ -254,8 +207,6 @@ def test_returned(student, notebook, number):
     text = notebook(f"code: own_first = {a}", f"code: own_second = own_first + {b}")
     subject, seen = must_run(student, text, why="it is a notebook like others")
     if not isinstance(seen["returned"], dict):
-        raise CheckFailed(Finding("type", f"{subject} returned a {seen['returned']}; the namespace is asked for"))
+        fail("type", f"{subject} returned a {seen['returned']}; the namespace is asked for")
     if {"own_first": a, "own_second": a + b}.items() - seen["returned"].items():
-        raise CheckFailed(
-            Finding("value", f"{subject} returned a dictionary in which names that the cells made are missing")
-        )
+        fail("value", f"{subject} returned a dictionary in which names that the cells made are missing")

@@ -1,53 +1,33 @@
-"""Hidden checks of ``matmul_naive(a, b)``: three loops, nothing but indexing, scalar + and *."""
+"""Hidden checks of ``matmul_naive(a, b)``: three loops, nothing but indexing, scalar + and *.
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule
+Sentence of the text → check:
 
-RULE = Rule(
-    about="writing the three loops yourself: only indexing, and + and * of single numbers",
-    allow=all_but("matrix product", "einsum", "norm", "pow", "numpy"),
-    scalars_only=True,
-    numbers=True,
-)
+    c[i, j] = Σₖ a[i, k] · b[k, j]                   → test_product
+    with the rows of a and the columns of b          → test_product
+    a: (n, k) and b: (k, m)                          → test_thin
+    a: (n, k) and b: (k, m)                          → test_views
+    only indexing, scalar `+` and `*`                → test_rule
+    The result has the dtype of the inputs           → test_dtype
+    Inner sizes that differ are refused              → test_mismatch
+    The inputs are left as they are                  → test_clean
+"""
 
-#: (n, k, m) for an (n, k) and a (k, m) matrix. No two sizes of the first ones agree, so that swapped bounds and
-#: transposes show; the first comes twice, so that what was kept of the call before shows; one is larger than
-#: anybody writes out.
-SHAPES = [(2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3), (5, 12, 6)]
+from helpers import MatrixProduct
 
-
-@check("the product of matrices of many shapes", points=2, gate=True)
-def test_product(products):
-    products.of_shapes(*SHAPES)
-    products.of_other_magnitudes()
+from foundations.authoring import Rule, all_but, rule, values
 
 
-@check("only indexing, + and *", points=0.5, gate=True)
-def test_rule(student, products):
-    student.must_obey(RULE, products.trial, SHAPES[:-1])
+class TestMatmulNaive(MatrixProduct):
+    allowed = Rule(
+        about="writing the three loops yourself: only indexing, and + and * of single numbers",
+        allow=all_but("matrix product", "einsum", "norm", "pow", "numpy"),
+        scalars_only=True,
+        numbers=True,
+    )
 
+    def further(self):
+        yield self.inputs(5, 12, 6)  # larger than anyone writes out
+        yield from self.other_magnitudes()
 
-@check("sizes of 1", points=0.5)
-def test_thin(products):
-    products.of_sizes_of_one()
-
-
-@check("the dtype of the result follows the inputs", points=0.5)
-def test_dtype(products):
-    products.of_dtypes()
-
-
-@check("matrices that are views of others", points=0.5)
-def test_views(products):
-    products.of_views()
-
-
-@check("inner sizes that do not fit are refused with an assertion", points=0.5)
-def test_mismatch(products):
-    products.refuse_misfits()
-
-
-@check("inputs are left as they were, and a second call starts afresh", points=0.5)
-def test_clean(products):
-    products.leave_no_trace()
+    test_product = values("the product of matrices of many shapes", also=further, points=2, gate=True)
+    test_rule = rule("only indexing, + and *", points=0.5, gate=True)

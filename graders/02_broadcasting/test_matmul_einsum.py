@@ -1,85 +1,78 @@
-"""Hidden checks of ``matmul_einsum(a, b)``: no loop is left, and the letters say what is summed."""
+"""Hidden checks of ``matmul_einsum(a, b)``: no loop is left, and the letters say what is summed.
+
+Sentence of the text → check:
+
+    The matrix product in letters                                    → test_product
+    **Rule: `torch.einsum`**, and no other product                   → test_rule
+    What it gives is what you return                                 → test_rule
+    without any loop                                                 → test_growth
+    at least 4 times faster than the instructor's `matmul_broadcast` → test_speed
+    a: (n, k) and b: (k, m), of one dtype                            → test_thin
+    Sizes, dtype and the `assert` are as before                      → test_dtype
+    a: (n, k) and b: (k, m), of one dtype                            → test_views
+    Raises AssertionError where the inner sizes differ               → test_mismatch
+    an axis of length 1 it stretches silently                        → test_mismatch
+    the inputs are left as they are                                  → test_clean
+"""
 
 import torch
+from helpers import NO_GROWTH, MatrixProduct, runs, whole_numbers
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.growth import Growth
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule
-
-RULE = Rule(
-    about="saying with the letters of einsum which axes meet and which one is summed away",
-    allow=all_but("matrix product", "numpy", "list round trip"),
+from foundations.authoring import (
+    Rule,
+    all_but,
+    dtypes,
+    faster_than,
+    refuses,
+    scales_as,
+    sizes_of_one,
+    unchanged_inputs,
+    values,
+    views,
 )
 
-SHAPES = [(2, 3, 4), (2, 3, 4), (4, 2, 3), (3, 5, 2), (1, 4, 3), (3, 4, 1), (3, 3, 3), (2, 784, 3)]
-#: By this grader's own stopwatch, einsums of whole matrices took 12 to 30 times less than the baseline, and 6 times
-#: less under vmap; with a loop left over rows, columns or k, 1.9 times less at most.
-TIMED, AT_LEAST = (48, 32, 48), 4
 
-
-def baseline(a, b):
-    """The instructor's loop over rows; runs in a process of its own."""
+def one_loop(a, b):
+    """The instructor's loop over rows; runs in a separate process."""
     c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
     for i in range(a.shape[0]):
         c[i] = (a[i].unsqueeze(-1) * b).sum(dim=0)
     return c
 
 
-def timed_inputs(generator):
-    n, k, m = TIMED
-    return torch.randn(n, k, generator=generator), torch.randn(k, m, generator=generator)
-
-
-@check("the product of matrices of many shapes", points=0.3, gate=True)
-def test_product(products):
-    products.of_shapes(*SHAPES)
-    products.of_other_magnitudes()
-
-
-@check("einsum, and no other product", points=0.2, gate=True)
-def test_rule(must_run, products):
-    must_run("einsum", RULE, products.trial, SHAPES, alone=True)
-
-
-@check("no loop is left", points=0.2)
-def test_growth(student, products):
-    lesson = "one einsum does it all, however large a and b are"
-    student.must_scale_as(Growth(n=0, k=0, m=0), products.trial, (2, 4, 3), lesson)
-
-
-@check("several times faster than broadcasting with a loop", points=0.3, tiebreaker="no loop is left")
-def test_speed(student):
-    student.must_be_faster(
-        baseline=baseline,
-        rule=RULE,
-        inputs=timed_inputs,
-        expected=torch.matmul,
-        min_speedup=AT_LEAST,
-        label="the speed of broadcasting with a loop",
+class TestMatmulEinsum(MatrixProduct):
+    allowed = Rule(
+        about="saying with the letters of einsum which axes meet and which one is summed away",
+        allow=all_but("matrix product", "numpy", "list round trip"),
     )
 
-
-@check("sizes of 1", points=0.2)
-def test_thin(products):
-    products.of_sizes_of_one()
-
-
-@check("the dtype of the result follows the inputs", points=0.2)
-def test_dtype(products):
-    products.of_dtypes()
-
-
-@check("matrices that are views of others", points=0.2)
-def test_views(products):
-    products.of_views()
-
-
-@check("inner sizes that do not fit are refused with an assertion", points=0.2)
-def test_mismatch(products):
-    products.refuse_misfits()
-
-
-@check("inputs are left as they were, and a second call starts afresh", points=0.2)
-def test_clean(products):
-    products.leave_no_trace()
+    test_product = values(
+        "the product of matrices of many shapes", also=MatrixProduct.other_magnitudes, points=0.3, gate=True
+    )
+    test_rule = runs("einsum", "einsum, and no other product", alone=True, points=0.2, gate=True)
+    test_growth = scales_as(
+        "no loop is left",
+        NO_GROWTH,
+        (2, 4, 3),
+        "one einsum does it all, however large a and b are",
+        points=0.2,
+    )
+    #: By this grader's own stopwatch, einsums of whole matrices took 12 to 30 times less than the baseline, and 6 times
+    #: less under vmap; with a loop left over rows, columns or k, 1.9 times less at most.
+    test_speed = faster_than(
+        "several times faster than broadcasting with a loop",
+        one_loop,
+        inputs=MatrixProduct.timed(48, 32, 48),
+        min_speedup=4,
+        label="the speed of broadcasting with a loop",
+        expected=torch.matmul,
+        points=0.3,
+        tiebreaker="no loop is left",
+    )
+    test_thin = sizes_of_one("sizes of 1", MatrixProduct.ones, points=0.2)
+    test_dtype = dtypes("the dtype of the result follows the inputs", also=whole_numbers, points=0.2)
+    test_views = views("matrices that are views of others", also=MatrixProduct.layouts, points=0.2)
+    test_mismatch = refuses(
+        "inner sizes that do not fit are refused with an assertion", MatrixProduct.misfits, points=0.2
+    )
+    test_clean = unchanged_inputs("inputs are left as they were, and a second call starts afresh", points=0.2)

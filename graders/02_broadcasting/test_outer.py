@@ -1,76 +1,50 @@
-"""Hidden checks of ``outer(u, v)``: all products of two vectors, without a loop."""
+"""Hidden checks of ``outer(u, v)``: all products of two vectors, without a loop.
+
+Sentence of the text → check:
+
+    the result has shape `(n, m)`: `u[i]` belongs in row i       → test_product
+    **Rule: a column meets a row.**                              → test_rule
+    no product of the library's (`torch.outer`, `einsum`, `@` …) → test_rule
+    No loop, no list                                             → test_growth
+    `outer` keeps the dtype of its inputs                        → test_dtype
+    `u` has shape `(n,)`, `v` has shape `(m,)`                   → test_clean
+    The inputs are left as they are                              → test_clean
+"""
 
 import torch
+from helpers import AllPairs, typical, whole_numbers
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.growth import Growth
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule
-from foundations.grading.student import Trial
-
-RULE = Rule(
-    about="letting a column meet a row, elementwise",
-    allow=all_but("matrix product", "einsum", "numpy", "list round trip"),
-)
+from foundations.authoring import dtypes, rule, scales_as, together, unchanged_inputs, values
 
 
-#: (n, 1, m) for vectors of n and of m entries.
-SIZES = [(3, 1, 4), (3, 1, 4), (4, 1, 2), (3, 1, 3), (2, 1, 5)]
+class TestOuter(AllPairs):
+    sizes = ((3, 1, 4), (3, 1, 4), (4, 1, 2), (3, 1, 3), (2, 1, 5))
 
+    def expected(self, u, v):
+        products = [[x * y for y in v.tolist()] for x in u.tolist()]
+        return torch.tensor(products, dtype=torch.float64).to(u.dtype)
 
-def products(u, v):
-    """The reference, entry by entry: shape (n, m)."""
-    return torch.tensor([[x * y for y in v.tolist()] for x in u.tolist()], dtype=torch.float64).to(u.dtype)
+    def scale(self, u, v):
+        return typical(u) * typical(v)
 
+    def other_magnitudes(self):
+        for size in (1e-3, 1e3):
+            yield [size * vector for vector in self.inputs(3, 1, 4)]
 
-def must_be_products(call):
-    call.must_return(products(*call.args), dtype=False, scale=1.0)
-
-
-def trial(matrix):
-    """Two fresh vectors, of n and of m entries."""
-    return Trial(lambda n, _, m: (matrix(n), matrix(m)), must_be_products)
-
-
-@check("all products of vectors of many lengths", points=0.3, gate=True)
-def test_product(student, matrix):
-    for n, _, m in SIZES:
-        must_be_products(student.call(matrix(n), matrix(m)))
-    for size in (1e-3, 1e3):
-        u, v = size * matrix(3), size * matrix(4)
-        student.call(u, v).must_return(products(u, v), dtype=False, scale=size * size)
-
-
-@check("a column and a row, and no product of the library's", points=0.1, gate=True)
-def test_rule(student, matrix):
-    student.must_obey(RULE, trial(matrix), SIZES)
-
-
-@check("no loop over the entries of u or v", points=0.3)
-def test_growth(student, matrix):
-    lesson = "one elementwise operation makes all the products, however long u and v are"
-    student.must_scale_as(Growth(n=0, k=0, m=0), trial(matrix), (3, 1, 2), lesson)
-
-
-@check("vectors of one entry", points=0.1)
-def test_thin(student, matrix):
-    for n, m in [(1, 1), (1, 4), (4, 1)]:
-        u, v = matrix(n), matrix(m)
-        student.call(u, v).must_return(products(u, v), dtype=False, scale=1.0)
-
-
-@check("the dtype of the result follows the inputs", points=0.1)
-def test_dtype(student, matrix):
-    for u, v in [
-        (matrix(3, dtype=torch.float64), matrix(2, dtype=torch.float64)),
-        ((10 * matrix(3)).long(), (10 * matrix(4)).long()),
-    ]:
-        student.call(u, v).must_return(products(u, v))
-
-
-@check("vectors that are parts of others; inputs are left alone, and a second call starts afresh", points=0.1)
-def test_clean(student, matrix):
-    for u, v in [(matrix(4, 3)[:, 1], matrix(6)[::2]), (matrix(3), matrix(2)), (matrix(3), matrix(2))]:
-        call = student.call(u, v)
-        call.must_return(products(u, v), dtype=False, scale=1.0)
-        call.must_leave_inputs()
+    test_product = values("all products of vectors of many lengths", also=other_magnitudes, points=0.3, gate=True)
+    test_rule = rule("a column and a row, and no product of the library's", points=0.1, gate=True)
+    test_growth = scales_as(
+        "no loop over the entries of u or v",
+        *AllPairs.no_loop,
+        "one elementwise operation makes all the products, however long u and v are",
+        points=0.3,
+    )
+    test_dtype = dtypes("the dtype of the result follows the inputs", also=whole_numbers, points=0.1)
+    test_clean = together(
+        values("vectors of one entry", only=AllPairs.ones),
+        unchanged_inputs(
+            "vectors that are parts of others; inputs are left alone, and a second call starts afresh",
+            also=AllPairs.parts,
+        ),
+        points=0.2,
+    )

@@ -2,95 +2,78 @@
 
 A tensor that crosses to the student's process leaves behind the storage that it was a part of, so every view is made
 there, by a function of the grader's.
+
+Sentence of the text → check:
+
+    3 for three floats stretched to 3 × 3 → test_stretched
+    12 for one row of a 3 × 4 matrix      → test_others
+    Count what the **storage** holds      → test_others
+    Count numbers, not bytes              → test_dtype
+    The answer is a Python `int`          → test_kind
 """
 
 import torch
 
-from foundations.grading.compare import CheckFailed, Finding, describe
-from foundations.grading.pytest_plugin import check
+from foundations.authoring import CheckFailed, Exercise, Finding, check, describe
+
+STRETCHED = ("m[0].clone().expand(5, -1)", "m[0].clone()[:, None].expand(-1, 7)", "m[0, 0].clone().expand(6, 6)")
+PARTS = ("m[1]", "m.t()", "m[::2, 1::2]")
 
 
-def of_itself(names, m):
-    """stored_floats(m)"""
-    return names["stored_floats"](m)
+def of_a_view(names, m, view):
+    """stored_floats(t)"""
+    views = {
+        "m": lambda: m,
+        "m[0].clone().expand(5, -1)": lambda: m[0].clone().expand(5, -1),
+        "m[0].clone()[:, None].expand(-1, 7)": lambda: m[0].clone()[:, None].expand(-1, 7),
+        "m[0, 0].clone().expand(6, 6)": lambda: m[0, 0].clone().expand(6, 6),
+        "m[1]": lambda: m[1],
+        "m.t()": m.t,
+        "m[::2, 1::2]": lambda: m[::2, 1::2],
+    }
+    return names["stored_floats"](views[view]())
 
 
-def of_a_stretched_row(names, c):
-    """stored_floats(c.expand(5, -1))"""
-    return names["stored_floats"](c.expand(5, -1))
+class TestStoredFloats(Exercise):
+    def counted(self, count, m, *views):
+        """Require ``count`` for these views of ``m``, and return the last call."""
+        for call in self.student.calls(*((m, view) for view in views), caller=of_a_view):
+            call.subject = f"stored_floats({call.args[1]}) with m {tuple(m.shape)} of {str(m.dtype)[6:]}"
+            call.must_not_raise()
+            value = call.value
+            if isinstance(value, torch.Tensor) and value.numel() == 1:
+                value = value.item()
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                text = f"{call.subject} returned {describe(call.value)}; a number is asked for"
+                raise CheckFailed(Finding("type", text))
+            if value != count:
+                text = f"{call.subject}: the count is wrong"
+                raise CheckFailed(Finding("value", text, f"there: got {value}, expected {count}"))
+        return call
 
+    @check("a row, a column and a number that were stretched", points=0.3, gate=True)
+    def test_stretched(self):
+        row, column, number = STRETCHED
+        for n in (3, 4):
+            self.counted(n, self.normal(2, n), row, column)
+        self.counted(1, self.normal(1, 3), number)
 
-def of_a_stretched_column(names, c):
-    """stored_floats(c.unsqueeze(1).expand(-1, 7))"""
-    return names["stored_floats"](c.unsqueeze(1).expand(-1, 7))
+    @check("tensors that are not views; a part of a matrix: all of it is still there", points=0.4)
+    def test_others(self):
+        for shape in ((3, 4), (2, 3, 4), (5,), (1, 1)):
+            self.counted(torch.Size(shape).numel(), self.normal(*shape), "m")
+        self.counted(24, self.normal(4, 6), *PARTS)
 
+    @check("numbers, and not bytes, whatever the dtype", points=0.2)
+    def test_dtype(self):
+        for dtype in (torch.float64, torch.float16):
+            self.counted(3, self.normal(2, 3, dtype=dtype), STRETCHED[0])
+            self.counted(24, self.normal(4, 6, dtype=dtype), "m.t()")
 
-def of_a_stretched_number(names, c):
-    """stored_floats(x.expand(6, 6)), where x is a tensor of shape () of its own"""
-    return names["stored_floats"](c[0].clone().expand(6, 6))
-
-
-def of_a_row(names, m):
-    """stored_floats(m[1])"""
-    return names["stored_floats"](m[1])
-
-
-def of_the_transposed(names, m):
-    """stored_floats(m.t())"""
-    return names["stored_floats"](m.t())
-
-
-def of_every_other(names, m):
-    """stored_floats(m[::2, 1::2])"""
-    return names["stored_floats"](m[::2, 1::2])
-
-
-def must_count(student, expected, t, caller):
-    call = student.call(t, caller=caller)
-    call.must_not_raise()
-    value = call.value
-    if isinstance(value, torch.Tensor) and value.numel() == 1:
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise CheckFailed(Finding("type", f"{call.subject} returned {describe(call.value)}; a number is asked for"))
-    if value != expected:
-        raise CheckFailed(
-            Finding("value", f"{call.subject}: the count is wrong", f"there: got {value}, expected {expected}")
-        )
-    return call
-
-
-@check("a row, a column and a number that were stretched", points=0.3, gate=True)
-def test_stretched(student, matrix):
-    for n in (3, 4):
-        must_count(student, n, matrix(n), of_a_stretched_row)
-        must_count(student, n, matrix(n), of_a_stretched_column)
-    must_count(student, 1, matrix(3), of_a_stretched_number)
-
-
-@check("tensors that are nobody's view", points=0.1)
-def test_whole(student, matrix):
-    for shape in ((3, 4), (2, 3, 4), (5,), (1, 1)):
-        must_count(student, matrix(*shape).numel(), matrix(*shape), of_itself)
-
-
-@check("a part of a matrix: all of it is still there", points=0.3)
-def test_parts(student, matrix):
-    for caller in (of_a_row, of_the_transposed, of_every_other):
-        must_count(student, 24, matrix(4, 6), caller)
-
-
-@check("numbers, and not bytes, whatever the dtype", points=0.2)
-def test_dtype(student, matrix):
-    for dtype in (torch.float64, torch.float16):
-        must_count(student, 3, matrix(3, dtype=dtype), of_a_stretched_row)
-        must_count(student, 24, matrix(4, 6, dtype=dtype), of_the_transposed)
-
-
-@check("the count is an int", points=0.1)
-def test_kind(student, matrix):
-    call = must_count(student, 4, matrix(4), of_a_stretched_row)
-    if type(call.value) is not int:
-        text = f"{call.subject} returned {describe(call.value)}; a count is a whole number of Python's, an int"
-        raise CheckFailed(Finding("type", text, symptom="no int"))
-    call.must_leave_inputs()
+    @check("the count is an int", points=0.1)
+    def test_kind(self):
+        call = self.counted(4, self.normal(2, 4), STRETCHED[0])
+        if type(call.value) is not int:
+            text = f"{call.subject} returned {describe(call.value)}; a count is a whole number of Python's, an int"
+            raise CheckFailed(Finding("type", text, symptom="no int"))
+        call.must_leave_inputs()

@@ -1,71 +1,61 @@
-"""Hidden checks of ``trace_einsum(m)``: one letter twice, and none that is left."""
+"""Hidden checks of ``trace_einsum(m)``: one letter twice, and none that is left.
+
+Sentence of the text → check:
+
+    the sum of the diagonal, $\\sum_i m_{ii}$               → test_value
+    **Rule: `torch.einsum`**, no loop, and no other product → test_rule
+    what einsum gives is what you return                    → test_rule
+    no loop, and no other product                           → test_growth
+    dtypes stay what they are                               → test_dtype
+    of a square matrix → shape `()`                         → test_clean
+    dtypes stay what they are, and so do the inputs         → test_clean
+"""
 
 import torch
+from helpers import NO_GROWTH, runs, typical, whole_numbers
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.growth import Growth
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule
-from foundations.grading.student import Trial
-
-RULE = Rule(
-    about="saying with the letters of einsum that row and column are the same, and that it is summed",
-    allow=all_but("numpy", "list round trip"),
-)
+from foundations.authoring import Exercise, Rule, all_but, dtypes, scales_as, together, unchanged_inputs, values
 
 
-#: (n, 1, 1) for an (n, n) matrix.
-SIZES = [(n, 1, 1) for n in (3, 3, 2, 4, 7)]
+class TestTraceEinsum(Exercise):
+    #: (n, 1, 1) for an (n, n) matrix.
+    sizes = ((3, 1, 1), (3, 1, 1), (2, 1, 1), (4, 1, 1), (7, 1, 1))
+    allowed = Rule(
+        about="saying with the letters of einsum that row and column are the same, and that it is summed",
+        allow=all_but("numpy", "list round trip"),
+    )
 
+    def inputs(self, n, *_, dtype=torch.float32):
+        return (self.normal(n, n, dtype=dtype),)
 
-def trace(m):
-    """The reference, in float64 and rounded once: shape ()."""
-    return torch.tensor(sum(m[i, i].item() for i in range(m.shape[0])), dtype=torch.float64).to(m.dtype)
+    def expected(self, m):
+        """Return the sum in float64, rounded once."""
+        return torch.tensor(sum(m[i, i].item() for i in range(m.shape[0])), dtype=torch.float64).to(m.dtype)
 
+    def scale(self, m):
+        return len(m) * typical(m)
 
-def must_be_trace(call):
-    call.must_return(trace(call.args[0]), dtype=False, scale=float(len(call.args[0])))
+    def odd(self):
+        cancels = torch.diag(torch.tensor([2.0, -2.0])) + self.normal(2, 2).fill_diagonal_(0)
+        return [(m,) for m in (self.normal(1, 1), torch.zeros(3, 3), cancels)]
 
+    def layouts(self):
+        return [(m,) for m in (self.normal(3, 3).t(), self.normal(6, 3)[::2], self.normal(1, 3).expand(3, 3))]
 
-def trial(matrix):
-    """A fresh square matrix."""
-    return Trial(lambda n, *_: (matrix(n, n),), must_be_trace)
-
-
-@check("square matrices of many sizes", points=0.3, gate=True)
-def test_value(student, matrix):
-    for n, _, _ in SIZES:
-        must_be_trace(student.call(matrix(n, n)))
-    m = 1e-3 * matrix(3, 3)
-    student.call(m).must_return(trace(m), dtype=False, scale=3e-3)
-
-
-@check("by einsum", points=0.2, gate=True)
-def test_rule(must_run, matrix):
-    must_run("einsum", RULE, trial(matrix), SIZES, alone=True)
-
-
-@check("no loop over the diagonal", points=0.2)
-def test_growth(student, matrix):
-    lesson = "one einsum walks down the whole diagonal"
-    student.must_scale_as(Growth(n=0, k=0, m=0), trial(matrix), (2, 1, 1), lesson)
-
-
-@check("one entry, zeros, and a diagonal that cancels", points=0.1)
-def test_odd(student, matrix):
-    for m in (matrix(1, 1), torch.zeros(3, 3), torch.diag(torch.tensor([2.0, -2.0])) + matrix(2, 2).fill_diagonal_(0)):
-        student.call(m).must_return(trace(m), dtype=False, scale=1.0)
-
-
-@check("the dtype of the result follows the input", points=0.1)
-def test_dtype(student, matrix):
-    for m in (matrix(3, 3, dtype=torch.float64), (10 * matrix(3, 3)).long()):
-        student.call(m).must_return(trace(m), scale=3.0)
-
-
-@check("views; the input is left alone, and a second call starts afresh", points=0.1)
-def test_clean(student, matrix):
-    for m in (matrix(3, 3).t(), matrix(6, 3)[::2], matrix(1, 3).expand(3, 3), matrix(3, 3), matrix(3, 3)):
-        call = student.call(m)
-        call.must_return(trace(m), dtype=False, scale=3.0)
-        call.must_leave_inputs()
+    test_value = values(
+        "square matrices of many sizes", also=lambda self: [(1e-3 * self.normal(3, 3),)], points=0.3, gate=True
+    )
+    test_rule = runs("einsum", "by einsum", alone=True, points=0.2, gate=True)
+    test_growth = scales_as(
+        "no loop over the diagonal",
+        NO_GROWTH,
+        (2, 1, 1),
+        "one einsum walks down the whole diagonal",
+        points=0.2,
+    )
+    test_dtype = dtypes("the dtype of the result follows the input", also=whole_numbers, points=0.1)
+    test_clean = together(
+        values("one entry, zeros, and a diagonal that cancels", only=odd),
+        unchanged_inputs("views; the input is left alone, and a second call starts afresh", also=layouts),
+        points=0.2,
+    )

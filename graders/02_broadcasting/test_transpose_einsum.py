@@ -1,59 +1,49 @@
-"""Hidden checks of ``transpose_einsum(m)``: the same letters in another order."""
+"""Hidden checks of ``transpose_einsum(m)``: the same letters in another order.
+
+Sentence of the text → check:
+
+    t[j, i] = m[i, j]                                       → test_value
+    **Rule: `torch.einsum`**, no loop, and no other product → test_rule
+    what einsum gives is what you return                    → test_rule
+    `t()`, `trace()` and the like stay out of it            → test_rule
+    dtypes stay what they are                               → test_dtype
+    shape `(n, k)` → `(k, n)`                               → test_clean
+    dtypes stay what they are, and so do the inputs         → test_clean
+"""
 
 import torch
+from helpers import runs, whole_numbers
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule
-from foundations.grading.student import Trial
+from foundations.authoring import Exercise, Rule, all_but, dtypes, sizes_of_one, together, unchanged_inputs, values
 
-RULE = Rule(
-    about="writing the axes in another order with the letters of einsum",
-    allow=all_but("numpy", "list round trip"),
-)
-
-SHAPES = [(2, 3), (2, 3), (4, 2), (3, 3), (5, 4)]
-#: What turns a matrix without letters.
+#: Operations that turn a matrix without letters.
 TURNS = ("t", "T", "mT", "H", "mH", "adjoint", "transpose", "swapaxes", "swapdims", "permute", "movedim", "moveaxis")
 
 
-def turned(m):
-    """The reference, entry by entry: [j, i] is m's [i, j]."""
-    return torch.tensor([[m[i, j].item() for i in range(m.shape[0])] for j in range(m.shape[1])], dtype=m.dtype)
+class TestTransposeEinsum(Exercise):
+    sizes = ((2, 3), (2, 3), (4, 2), (3, 3), (5, 4))
+    allowed = Rule(
+        about="writing the axes in another order with the letters of einsum",
+        allow=all_but("numpy", "list round trip"),
+    )
 
+    def inputs(self, n, k, dtype=torch.float32):
+        return (self.normal(n, k, dtype=dtype),)
 
-def must_be_turned(call):
-    call.must_return(turned(call.args[0]), dtype=False)
+    def expected(self, m):
+        """Return the turned matrix, entry by entry."""
+        n, k = m.shape
+        return torch.tensor([[m[i, j].item() for i in range(n)] for j in range(k)], dtype=m.dtype)
 
+    def layouts(self):
+        views = self.normal(3, 2).t(), self.normal(4, 6)[::2, 1::2], self.normal(1, 3).expand(2, 3)
+        return [(m,) for m in (*views, self.normal(3, 3))]
 
-@check("matrices of many shapes", points=0.3, gate=True)
-def test_value(student, matrix):
-    for shape in SHAPES:
-        must_be_turned(student.call(matrix(*shape)))
-
-
-@check("by einsum", points=0.2, gate=True)
-def test_rule(must_run, matrix):
-    must_run("einsum", RULE, Trial(lambda n, m: (matrix(n, m),), must_be_turned), SHAPES, beside=TURNS)
-
-
-@check("sizes of 1", points=0.2)
-def test_thin(student, matrix):
-    for shape in [(1, 3), (3, 1), (1, 1)]:
-        m = matrix(*shape)
-        student.call(m).must_return(turned(m), dtype=False)
-
-
-@check("the dtype does not change", points=0.2)
-def test_dtype(student, matrix):
-    for m in (matrix(2, 3, dtype=torch.float64), (10 * matrix(3, 2)).long()):
-        student.call(m).must_return(turned(m))
-
-
-@check("views; the input is left alone, and a second call starts afresh", points=0.1)
-def test_clean(student, matrix):
-    views = matrix(3, 2).t(), matrix(4, 6)[::2, 1::2], matrix(1, 3).expand(2, 3)
-    for m in (*views, matrix(2, 3), matrix(2, 3), matrix(3, 3)):
-        call = student.call(m)
-        call.must_return(turned(m), dtype=False)
-        call.must_leave_inputs()
+    test_value = values("matrices of many shapes", points=0.3, gate=True)
+    test_rule = runs("einsum", "by einsum", beside=TURNS, points=0.2, gate=True)
+    test_dtype = dtypes("the dtype does not change", also=whole_numbers, points=0.2)
+    test_clean = together(
+        sizes_of_one("sizes of 1", [(1, 3), (3, 1), (1, 1)]),
+        unchanged_inputs("views; the input is left alone, and a second call starts afresh", also=layouts),
+        points=0.3,
+    )

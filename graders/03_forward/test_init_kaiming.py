@@ -1,20 +1,20 @@
-"""Hidden checks of ``init_kaiming(n_in, n_out, generator)``: normal numbers of standard deviation √(2 / n_in)."""
+"""Hidden checks of ``init_kaiming(n_in, n_out, generator)``: normal numbers of standard deviation √(2 / n_in).
+
+Sentence of the text → check:
+
+    Normal weights with standard deviation $\\sqrt{2/n_{in}}$.           → test_spread
+    Normal weights                                                      → test_normal
+    Shape, dtype and generator are as before.                           → test_spread
+    all randomness comes from generator                                 → test_generator
+    **Rule: nothing from `torch.nn`.**                                  → test_rule
+"""
 
 import math
 
 import torch
+from helpers import Starts, bell_curve, follows_the_generator, spreads
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.compare import CheckFailed, Finding
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule
-from foundations.grading.student import Trial
-
-RULE = Rule(
-    about="working out the factor yourself: how much of the spread does ReLU leave, and over how many terms is summed?",
-    allow=all_but("torch.nn"),
-    numbers=True,
-)
+from foundations.authoring import Rule, Trial, all_but, check, fail
 
 
 def drawn(names, n_in, n_out, seed):
@@ -22,49 +22,38 @@ def drawn(names, n_in, n_out, seed):
     return names["init_kaiming"](n_in, n_out, torch.Generator().manual_seed(seed))
 
 
-def spread(n_in, n_out):
-    """√(2 / n_in)."""
-    return math.sqrt(2 / n_in)
+class TestInitKaiming(Starts):
+    allowed = Rule(
+        about="working out the factor yourself: how much of the spread does ReLU leave, and over how many terms is "
+        "summed?",
+        allow=all_but("torch.nn"),
+        numbers=True,
+    )
 
+    def spread(self, n_in, n_out):
+        return math.sqrt(2 / n_in)
 
-@check("normal numbers of mean 0 and standard deviation √(2/n_in), shape (n_in, n_out)", points=0.8, gate=True)
-def test_spread(starts):
-    starts.must_spread(spread)
-
-
-@check("no initialisation out of torch.nn", points=0.3, gate=True)
-def test_rule(student):
-    seeds = student.generator("traced seeds")
-
-    def make(n_in, n_out):
-        return n_in, n_out, int(torch.randint(1 << 40, (), generator=seeds))
-
-    def must_be_spread(call):
+    def must_be_roughly_spread(self, call):
         n_in, n_out, _ = call.args
         call.must_return(torch.zeros(n_in, n_out), scale=1e30)
-        width = float(call.value.square().mean().sqrt()) / spread(n_in, n_out)
-        if not 0.8 < width < 1.25:  # 20,000 numbers: 0.5 % by chance
-            text = f"{call.subject} has the standard deviation {width * spread(n_in, n_out):.4g}"
-            raise CheckFailed(Finding("value", text))
+        measured = float(call.value.square().mean().sqrt())
+        if not 0.8 < measured / self.spread(n_in, n_out) < 1.25:  # 20,000 numbers: 0.5 % by chance
+            fail("value", f"{call.subject} has the standard deviation {measured:.4g}")
 
-    def must_obey(*stubs):
-        trial = Trial(make, must_be_spread, drawn)
-        student.must_obey(RULE, trial, [(200, 100), (100, 200)], sources=[*student.sources, *stubs])
+    test_spread = spreads(
+        "normal numbers of mean 0 and standard deviation √(2/n_in), shape (n_in, n_out)", points=0.8, gate=True
+    )
 
-    # On a right init_plain, its source is not read: a rule that is broken there has cost its points already.
-    student.on_either(lambda: must_obey(student.stand_ins.stubs), own=must_obey)
+    @check("no initialisation out of torch.nn", points=0.3, gate=True)
+    def test_rule(self):
+        trial = Trial(lambda n_in, n_out: (n_in, n_out, self.seed()), self.must_be_roughly_spread, drawn)
 
+        def must_obey(sources):
+            self.student.must_obey(self.allowed, trial, [(200, 100), (100, 200)], sources=sources)
 
-@check("every number comes from the generator that was given", points=0.3)
-def test_generator(starts):
-    starts.must_obey_the_generator()
+        # On a right init_plain, its source is not read: a rule that is broken there has cost its points already.
+        alone, own = self.sources_alone, self.student.sources
+        self.student.on_either(lambda: must_obey(alone), own=lambda: must_obey(own))
 
-
-@check("a bell curve, each number drawn for itself", points=0.3)
-def test_normal(starts):
-    starts.must_be_normal(spread)
-
-
-@check("sizes of 1", points=0.3)
-def test_thin(starts):
-    starts.must_keep_their_shape()
+    test_generator = follows_the_generator(points=0.3)
+    test_normal = bell_curve(points=0.6)

@@ -1,28 +1,24 @@
-"""Hidden checks of ``init_plain(n_in, n_out, generator)``: normal numbers of standard deviation 1."""
+"""Hidden checks of ``init_plain(n_in, n_out, generator)``: normal numbers of standard deviation 1.
 
-from foundations.grading.pytest_plugin import check
+Sentence of the text → check:
 
+    weights from a bell curve with mean 0 and standard deviation 1      → test_spread
+    The shape is `(n_in, n_out)`, the dtype float32, torch's default.   → test_spread
+    Every number is drawn by itself                                     → test_normal
+    and comes from `generator`                                          → test_generator
+    Seed nothing: not `generator`                                       → test_generator
+    and not torch's global one                                          → test_generator
+"""
 
-def spread(n_in, n_out):
-    """1 for every layer."""
-    return 1.0
-
-
-@check("normal numbers of mean 0 and standard deviation 1, shape (n_in, n_out)", points=0.3, gate=True)
-def test_spread(starts):
-    starts.must_spread(spread)
-
-
-@check("every number comes from the generator that was given", points=0.3)
-def test_generator(starts):
-    starts.must_obey_the_generator()
+from helpers import Starts, bell_curve, follows_the_generator, spreads
 
 
-@check("a bell curve, each number drawn for itself", points=0.2)
-def test_normal(starts):
-    starts.must_be_normal(spread)
+class TestInitPlain(Starts):
+    def spread(self, n_in, n_out):
+        return 1.0
 
-
-@check("sizes of 1", points=0.2)
-def test_thin(starts):
-    starts.must_keep_their_shape()
+    test_spread = spreads(
+        "normal numbers of mean 0 and standard deviation 1, shape (n_in, n_out)", points=0.3, gate=True
+    )
+    test_generator = follows_the_generator(points=0.3)
+    test_normal = bell_curve(points=0.4)

@@ -1,103 +1,80 @@
-"""Hidden checks of ``mse(output, targ)``: the mean of the squared differences of (N, 1) and (N,)."""
+"""Hidden checks of ``mse(output, targ)``: the mean of the squared differences of (N, 1) and (N,).
+
+Sentence of the text → check:
+
+    squares it so that no sign can cancel another, and averages                 → test_value
+    `output` is `(N, 1)`, `targ` is `(N,)`                                      → test_value
+    the result is a tensor of shape `()`                                        → test_value
+    It works for a batch of one.                                                → test_thin
+    Where the two do not fit, one target for four predictions, say              → test_mismatch
+    Nothing of size N × N is made on the way                                    → test_memory
+    float64 in, float64 out                                                     → test_dtype
+    the inputs are left as they are                                             → test_clean
+    **Rule: no ready-made loss**                                                → test_rule
+"""
 
 import torch
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.compare import CheckFailed, Finding
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule
-from foundations.grading.student import Trial
-from foundations.grading.trace import largest
-
-RULE = Rule(
-    about="writing the loss yourself: a difference, a square, a mean",
-    allow=all_but("torch.nn"),
-    numbers=True,
+from foundations.authoring import (
+    Exercise,
+    Rule,
+    all_but,
+    dtypes,
+    memory,
+    refuses,
+    rule,
+    sizes_of_one,
+    together,
+    unchanged_inputs,
+    values,
+    views,
 )
 
 #: A batch of that many; a table of all pairs would hold its square.
 BATCH = 160
-#: How many numbers a tensor may hold that is on the way from (N, 1) and (N,) to a mean: some copies side by side.
-ALLOWED = 8 * BATCH
 
 
-SIZES = [(n,) for n in (4, 4, 5, 3, 2, 7)]
+class TestMse(Exercise):
+    sizes = ((4,), (4,), (5,), (3,), (2,), (7,))
+    allowed = Rule(
+        about="writing the loss yourself: a difference, a square, a mean", allow=all_but("torch.nn"), numbers=True
+    )
 
+    def inputs(self, n, dtype=torch.float32):
+        return self.normal(n, 1, dtype=dtype), 3 * self.normal(n, dtype=dtype) + 1
 
-def reference(output, targ):
-    """In float64 and rounded once: shape ()."""
-    difference = output.double()[:, 0] - targ.double()
-    return (difference.dot(difference) / len(targ)).to(output.dtype)
+    def expected(self, output, targ):
+        difference = output.double()[:, 0] - targ.double()
+        return (difference.dot(difference) / len(targ)).to(output.dtype)
 
+    def scale(self, output, targ):
+        return float(output.square().mean() + targ.square().mean())  # a small loss is the difference of larger numbers
 
-def must_lose(student, output, targ, *, dtype=False):
-    call = student.call(output, targ)
-    must_be_loss(call, dtype=dtype)
-    return call
+    def small_and_large(self):
+        return [(size * self.normal(5, 1), size * self.normal(5)) for size in (1e-2, 1e2)]
 
+    def misfits(self):
+        for rows, columns, targets in [(4, 1, 1), (1, 1, 3), (4, 1, 3), (3, 3, 3), (2, 3, 3), (2, 3, 6)]:
+            why = f"output is ({rows}, {columns}), and there are {targets} targets"
+            yield (self.normal(rows, columns), self.normal(targets)), why
 
-def must_be_loss(call, *, dtype=False):
-    output, targ = call.args
-    # A small loss is the difference of larger numbers.
-    scale = float(1 + output.square().mean() + targ.square().mean())
-    call.must_return(reference(output, targ), dtype=dtype, scale=scale)
-
-
-def trial(matrix):
-    """A fresh batch of n outputs and targets."""
-    return Trial(lambda n: (matrix(n, 1), 3 * matrix(n) + 1), must_be_loss)
-
-
-@check("the mean of the squared differences", points=0.6, gate=True)
-def test_value(student, matrix):
-    for (n,) in SIZES:
-        must_lose(student, matrix(n, 1), 3 * matrix(n) + 1)
-    for size in (1e-2, 1e2):
-        output, targ = size * matrix(5, 1), size * matrix(5)
-        scale = float(output.square().mean() + targ.square().mean())
-        student.call(output, targ).must_return(reference(output, targ), dtype=False, scale=scale)
-
-
-@check("a difference, a square, a mean: no ready-made loss", points=0.2, gate=True)
-def test_rule(student, matrix):
-    student.must_obey(RULE, trial(matrix), SIZES)
-
-
-@check("a batch of one", points=0.3)
-def test_thin(student, matrix):
-    for _ in range(2):
-        must_lose(student, matrix(1, 1), matrix(1))
-
-
-@check("N differences, never a table of N × N", points=0.3)
-def test_memory(student, matrix):
-    call = student.traced(trial(matrix), BATCH)
-    most = largest(call.trace or {})
-    if most > ALLOWED:
-        text = f"{call.subject} made a tensor of {most:,} numbers on its way; {BATCH} differences were to be averaged"
-        raise CheckFailed(Finding("value", text, symptom="memory"))
-
-
-@check("shapes that do not fit are refused with an assertion", points=0.3)
-def test_mismatch(student, matrix):
-    for rows, columns, targets in [(4, 1, 1), (1, 1, 3), (4, 1, 3), (3, 3, 3), (2, 3, 3), (2, 3, 6)]:
-        call = student.call(matrix(rows, columns), matrix(targets))
-        call.must_raise(AssertionError, because=f"output is ({rows}, {columns}), and there are {targets} targets")
-
-
-@check("the dtype of the result follows the inputs", points=0.1)
-def test_dtype(student, matrix):
-    for dtype in (torch.float64, torch.float32):
-        must_lose(student, matrix(5, 1, dtype=dtype), matrix(5, dtype=dtype), dtype=True)
-
-
-@check("inputs that are views of others", points=0.1)
-def test_views(student, matrix):
-    must_lose(student, matrix(4, 6)[:, 2:3], matrix(8)[::2])
-    must_lose(student, matrix(1, 4).t(), matrix(1).expand(4))
-
-
-@check("the inputs are left as they were, and a second call starts afresh", points=0.1)
-def test_clean(student, matrix):
-    for n in (3, 3, 1):
-        must_lose(student, matrix(n, 1), matrix(n)).must_leave_inputs()
+    test_value = values("the mean of the squared differences", also=small_and_large, points=0.6, gate=True)
+    test_rule = rule("a difference, a square, a mean: no ready-made loss", points=0.2, gate=True)
+    test_thin = sizes_of_one("a batch of one", [(1,), (1,)], points=0.3)
+    #: On the way from (N, 1) and (N,) to a mean, a tensor may hold some copies side by side.
+    test_memory = memory(
+        "N differences, never a table of N × N",
+        (BATCH,),
+        8 * BATCH,
+        f"{BATCH} differences were to be averaged",
+        points=0.3,
+    )
+    test_mismatch = refuses("shapes that do not fit are refused with an assertion", misfits, points=0.3)
+    test_dtype = together(
+        dtypes("the dtype of the result follows the inputs"),
+        views("inputs that are views of others", also=lambda self: [(self.normal(4, 1), self.normal(1).expand(4))]),
+        points=0.2,
+    )
+    test_clean = unchanged_inputs(
+        "the inputs are left as they were, and a second call starts afresh", only=[(3,), (3,), (1,)], points=0.1
+    )

@@ -1,62 +1,55 @@
-"""Hidden checks of ``normalize(x, mean, std)``: subtract the given mean, divide by the given spread."""
+"""Hidden checks of ``normalize(x, mean, std)``: subtract the given mean, divide by the given spread.
+
+Sentence of the text → check:
+
+    Translate the formula.                                          → test_value
+    `mean` and `std` are arguments, and it is these that you use.   → test_value
+    They have the shape `()`, `x` any shape                         → test_extremes
+    float64 in, float64 out                                         → test_dtype
+    and `x` is left as it is                                        → test_clean
+    Nothing is added to `std`                                       → test_extremes
+"""
 
 import torch
 
-from foundations.grading.pytest_plugin import check
+from foundations.authoring import Exercise, dtypes, sizes_of_one, together, unchanged_inputs, values, views
 
 
-def reference(x, mean, std):
-    """In float64 and rounded once: the shape of x."""
-    return ((x.double() - mean.double()) / std.double()).to(x.dtype)
+class TestNormalize(Exercise):
+    sizes = ((4, 3), (4, 3), (5, 1), (3, 3), (6,), (2, 3, 4))
 
+    def inputs(self, *shape, dtype=torch.float32):
+        mean, spread = self.normal(2, dtype=dtype)  # not those of any x here
+        return self.normal(*shape, dtype=dtype), 3 * mean + 1, spread.abs() + 0.4
 
-def statistics(matrix, dtype=torch.float32):
-    """A mean and a spread that are not those of any x here, each of shape ()."""
-    return (3 * matrix(1)[0] + 1).to(dtype), (matrix(1)[0].abs() + 0.4).to(dtype)
+    def expected(self, x, mean, std):
+        return ((x.double() - mean.double()) / std.double()).to(x.dtype)
 
+    def scale(self, x, mean, std):
+        return 2.0 if x.abs().max() < 20 else None  # a result near 0 is the difference of larger numbers
 
-@check("(x − mean) / std, with the mean and the std that were given", points=0.5, gate=True)
-def test_value(student, matrix):
-    # The first shape comes twice, so that what was kept of the call before shows.
-    for shape in [(4, 3), (4, 3), (5, 1), (3, 3), (6,), (2, 3, 4)]:
-        x, (mean, std) = matrix(*shape), statistics(matrix)
-        student.call(x, mean, std).must_return(reference(x, mean, std), dtype=False, scale=2.0)
-    x, (mean, std) = 100 * matrix(4, 3), statistics(matrix)  # nothing says that the numbers are small afterwards
-    student.call(x, mean, std).must_return(reference(x, mean, std), dtype=False)
+    def large(self):
+        x, mean, std = self.inputs(4, 3)
+        return [(100 * x, mean, std)]  # nothing says that the numbers are small afterwards
 
+    def small(self):
+        return [[1e-6 * argument for argument in self.inputs(*shape)] for shape in ((4, 3), (5,))]
 
-@check("a very small spread: nothing is added to it", points=0.1)
-def test_small(student, matrix):
-    for shape in [(4, 3), (5,)]:
-        x, mean, std = (1e-6 * number for number in (matrix(*shape), *statistics(matrix)))
-        student.call(x, mean, std).must_return(reference(x, mean, std), dtype=False)
+    def expanded(self):
+        x, mean, std = self.inputs(1, 3)
+        return [(x.expand(4, 3), mean, std)]
 
-
-@check("sizes of 1", points=0.1)
-def test_thin(student, matrix):
-    for x in (matrix(1, 3), matrix(1, 1), matrix(1), matrix(1)[0]):
-        mean, std = statistics(matrix)
-        student.call(x, mean, std).must_return(reference(x, mean, std), dtype=False, scale=2.0)
-
-
-@check("the dtype of the result follows the inputs", points=0.1)
-def test_dtype(student, matrix):
-    for dtype in (torch.float64, torch.float32):
-        x, (mean, std) = matrix(3, 4, dtype=dtype), statistics(matrix, dtype)
-        student.call(x, mean, std).must_return(reference(x, mean, std), scale=2.0)
-
-
-@check("inputs that are views of others", points=0.1)
-def test_views(student, matrix):
-    mean, std = statistics(matrix)
-    for x in (matrix(3, 2).t(), matrix(4, 6)[::2, 1::2], matrix(1, 3).expand(4, 3)):
-        student.call(x, mean, std).must_return(reference(x, mean, std), dtype=False, scale=2.0)
-
-
-@check("the inputs are left as they were, and a second call starts afresh", points=0.1)
-def test_clean(student, matrix):
-    for _ in range(2):
-        x, (mean, std) = matrix(2, 3), statistics(matrix)
-        call = student.call(x, mean, std)
-        call.must_return(reference(x, mean, std), dtype=False, scale=2.0)
-        call.must_leave_inputs()
+    test_value = values(
+        "(x − mean) / std, with the mean and the std that were given", also=large, points=0.5, gate=True
+    )
+    test_extremes = together(
+        values("a very small spread: nothing is added to it", only=small),
+        sizes_of_one("sizes of 1", [(1, 3), (1, 1), (1,), ()]),
+        points=0.2,
+    )
+    test_dtype = dtypes("the dtype of the result follows the inputs", points=0.1)
+    test_clean = together(
+        unchanged_inputs("the inputs are left as they were, and a second call starts afresh"),
+        views("inputs that are views of others", also=expanded),
+        points=0.2,
+    )

@@ -1,25 +1,30 @@
-"""Hidden checks of ``relu(x)``: what is negative becomes 0, in a tensor of its own."""
+"""Hidden checks of ``relu(x)``: what is negative becomes 0, in a tensor of its own.
+
+Sentence of the text → check:
+
+    \\operatorname{relu}(x)=\\max(0,\\,x)      → test_value
+    for every entry                         → test_value
+    Any shape in, the same shape            → test_zeros
+    same shape and dtype out                → test_dtype
+    In a **new** tensor                     → test_clean
+    the layer's input is needed as it was   → test_clean
+    **Rule: no ready-made ReLU**            → test_rule
+"""
 
 import torch
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule
-from foundations.grading.student import Trial
-
-RULE = Rule(
-    about="writing ReLU yourself, of comparisons and arithmetic",
-    allow=all_but("torch.nn"),
-    numbers=True,
+from foundations.authoring import (
+    Exercise,
+    Rule,
+    all_but,
+    check,
+    dtypes,
+    rule,
+    together,
+    unchanged_inputs,
+    values,
+    views,
 )
-
-
-SHAPES = [(4, 3), (4, 3), (3, 3), (1, 5), (6, 1), (7,), (2, 3, 4)]
-
-
-def reference(x):
-    """Exact in every dtype: the shape of x."""
-    return torch.where(x > 0, x, torch.zeros((), dtype=x.dtype))
 
 
 def then_overwritten(names, x):
@@ -29,62 +34,51 @@ def then_overwritten(names, x):
     return made
 
 
-def with_zeros(x):
-    """A third of the numbers exactly 0, where conventions differ."""
-    x.view(-1)[::3] = 0.0
-    return x
+class TestRelu(Exercise):
+    sizes = ((4, 3), (4, 3), (3, 3), (1, 5), (6, 1), (7,), (2, 3, 4))
+    allowed = Rule(
+        about="writing ReLU yourself, of comparisons and arithmetic", allow=all_but("torch.nn"), numbers=True
+    )
 
+    def inputs(self, *shape, dtype=torch.float32):
+        return (self.normal(*shape, dtype=dtype),)
 
-@check("max(0, x) for every entry", points=0.4, gate=True)
-def test_value(student, matrix):
-    for shape in SHAPES:
-        x = matrix(*shape)
-        student.call(x).must_return(reference(x), dtype=False)
-    for x in (3 + matrix(3, 2).abs(), -3 - matrix(3, 2).abs(), 100 * matrix(3, 2)):
-        student.call(x).must_return(reference(x), dtype=False, scale=1.0)
-    x = 1000 * matrix(3, 2).abs()
-    student.call(x).must_return(reference(x), dtype=False)
-    x = 1e-3 * matrix(4, 3)  # where something smooth would be on its way from 0 still
-    student.call(x).must_return(reference(x), dtype=False, scale=1e-3)
+    def expected(self, x):
+        return torch.where(x > 0, x, torch.zeros((), dtype=x.dtype))
 
+    def scale(self, x):
+        return float(x.abs().max())
 
-@check("comparisons and arithmetic, no ready-made ReLU", points=0.1, gate=True)
-def test_rule(student, matrix):
-    trial = Trial(lambda *shape: (matrix(*shape),), lambda call: call.must_return(reference(call.args[0]), dtype=False))
-    student.must_obey(RULE, trial, SHAPES)
+    def of_other_sizes(self):
+        one_sign = [sign * (3 + self.normal(3, 2).abs()) for sign in (1, -1)]
+        # Something smooth would still be on its way from 0 at the size of the last one.
+        sizes = 100 * self.normal(3, 2), 1000 * self.normal(3, 2).abs(), 1e-3 * self.normal(4, 3)
+        return [(x,) for x in (*one_sign, *sizes)]
 
+    def with_zeros(self):
+        """Yield numbers of which a third are exactly 0, where conventions differ."""
+        for _ in range(2):
+            (x,) = self.inputs(4, 3)
+            x.view(-1)[::3] = 0.0
+            yield (x,)
 
-@check("exact zeros, and a single number", points=0.1)
-def test_zeros(student, matrix):
-    for x in (
-        with_zeros(matrix(4, 3)),
-        torch.zeros(2, 2),
-        torch.tensor([-0.0, 0.0]),
-        matrix(1, 1),
-        -matrix(1).abs()[0],
-    ):
-        student.call(x).must_return(reference(x), dtype=False, scale=1.0)
+    def zeros_and_single_numbers(self):
+        yield from self.with_zeros()
+        for x in (torch.zeros(2, 2), torch.tensor([-0.0, 0.0]), self.normal(1, 1), -self.normal().abs()):
+            yield (x,)
 
+    @check("the result is a tensor of its own")
+    def own_tensor(self):
+        for x in (self.normal(4, 3), self.normal(2, 2).abs(), self.normal().abs()):
+            self.must_be_right(self.student.call(x, caller=then_overwritten))
 
-@check("the dtype of the result follows the input", points=0.1)
-def test_dtype(student, matrix):
-    for dtype in (torch.float64, torch.float32):
-        x = matrix(3, 4, dtype=dtype)
-        student.call(x).must_return(reference(x))
-
-
-@check("inputs that are views of others", points=0.1)
-def test_views(student, matrix):
-    for x in (matrix(3, 2).t(), matrix(4, 6)[::2, 1::2], matrix(1, 3).expand(4, 3)):
-        student.call(x).must_return(reference(x), dtype=False)
-
-
-@check("the input is left as it was, for the way back, and the result is a tensor of its own", points=0.2)
-def test_clean(student, matrix):
-    for _ in range(2):
-        x = with_zeros(matrix(4, 3))
-        call = student.call(x)
-        call.must_return(reference(x), dtype=False)
-        call.must_leave_inputs()
-    for x in (matrix(4, 3), matrix(2, 2).abs(), matrix(1)[0].abs()):
-        student.call(x, caller=then_overwritten).must_return(reference(x), dtype=False, scale=1.0)
+    test_value = values("max(0, x) for every entry", also=of_other_sizes, points=0.4, gate=True)
+    test_rule = rule("comparisons and arithmetic, no ready-made ReLU", points=0.1, gate=True)
+    test_zeros = values("exact zeros, and a single number", only=zeros_and_single_numbers, points=0.1)
+    test_dtype = dtypes("the dtype of the result follows the input", points=0.1)
+    test_clean = together(
+        unchanged_inputs("the input is left as it was, for the way back", only=with_zeros),
+        own_tensor,
+        views("inputs that are views of others", also=lambda self: [(self.normal(1, 3).expand(4, 3),)]),
+        points=0.3,
+    )

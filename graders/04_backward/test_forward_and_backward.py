@@ -4,25 +4,39 @@
 nothing here. If that fails, the notebook's own three are tried: an answer that uses the values they return, or calls
 their parameters by other names, is right too. The notebook's own ``w1`` to ``b2`` are replaced by tensors of fitting
 shapes, so that an answer that reads these instead of ``params`` is found out.
+
+Sentence of the text → check:
+
+    The `.g` of these four and of `inp` are set                                  → test_networks
+    on these very tensors and not on copies                                      → test_networks
+    It works with what it is given                                               → test_networks
+    inp: (N, n_in), targ: (N,)                                                   → test_sizes_of_one
+    It returns the loss, a tensor of shape `()`.                                 → test_loss
+    Every call starts afresh                                                     → test_old
+    what stands in any `.g` beforehand makes no difference, and no value changes → test_old
+    no value changes                                                             → test_clean
+    `t.g` has the shape and the dtype of `t`                                     → test_dtype
+    **Rule: no autograd.**                                                       → test_rule
 """
 
 import torch
-from helpers import confirmed
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule, must_be_none, read_trace_for
-from foundations.grading.student import Trial
-
-RULE = Rule(
-    about="going backward through the network yourself, box by box",
-    allow=all_but("autograd"),
-    numbers=True,
+from foundations.authoring import (
+    Call,
+    Exercise,
+    Rule,
+    Trial,
+    all_but,
+    check,
+    confirmed,
+    dtypes,
+    must_be_none,
+    old_values,
+    read_trace_for,
+    sizes_of_one,
+    unchanged_inputs,
+    values,
 )
-
-#: (N, n_in, nh). No two sizes of the first ones agree; the first comes twice, so that what was kept of the call
-#: before shows.
-SHAPES = [(4, 3, 2), (4, 3, 2), (5, 2, 4), (3, 3, 3)]
 
 
 def with_other_weights(names, inp, targ, w1, b1, w2, b2, times):  # noqa: PLR0917 - .g is seen on arguments alone
@@ -60,7 +74,7 @@ def whole_loss(inp, targ, *params):
 
 
 def gradients(inp, targ, *params):
-    """The chain rule in float64, entry by entry: of inp, w1, b1, w2, b2."""
+    """The chain rule, entry by entry: of inp, w1, b1, w2, b2."""
     w1, b1, w2, b2 = params
     hidden = (inp[:, :, None] * w1).sum(1) + b1
     passed = hidden * (hidden > 0)
@@ -76,109 +90,90 @@ def gradients(inp, targ, *params):
     ]
 
 
-class _Desk:
-    """Makes networks, calls the student's function, and compares with three witnesses."""
+class Network(Exercise):
+    #: (N, n_in, nh)
+    sizes = ((4, 3, 2), (4, 3, 2), (5, 2, 4), (3, 3, 3))
+    allowed = Rule(
+        about="going backward through the network yourself, box by box", allow=all_but("autograd"), numbers=True
+    )
+    caller = with_other_weights
 
-    def __init__(self, student, matrix):
-        self.student, self.matrix = student, matrix
-
-    def network(self, n, n_in, nh, dtype=torch.float32):
-        """Tensors for one call. No hidden unit is so near to 0 that rounding, or a small step, turns its switch."""
+    def inputs(self, n, n_in, nh, dtype=torch.float32, times=1):
+        """Return tensors of which no hidden unit is so near to 0 that rounding, or a small step, turns its switch."""
         shapes = (n, n_in), (n,), (n_in, nh), (nh,), (nh, 1), (1,)
         while True:
-            tensors = [self.matrix(*shape, dtype=dtype) for shape in shapes]
+            tensors = [self.normal(*shape, dtype=dtype) for shape in shapes]
             if float((tensors[0] @ tensors[2] + tensors[3]).abs().min()) > 1e-3:
-                return tensors
+                return *tensors, times
 
-    def expected(self, tensors):
-        inp, targ, *params = (tensor.double() for tensor in tensors)
-        found = gradients(inp, targ, *params)
-        return confirmed(lambda x, *rest: whole_loss(x, targ, *rest), [inp, *params], found)
+    def call(self, *args):
+        call = self.student.call(*args, trace=self.student.form == "own", caller=with_other_weights)
+        # A piece of the notebook's that does the work of all by autograd is not a piece.
+        must_be_none(read_trace_for(self.allowed, call.trace or {}))
+        return call
 
-    def must_be_right(self, tensors, *, times=1, dtype=False):
-        expected = self.expected(tensors)
+    def try_each(self, cases, *, dtype=False):
+        for args in cases:
+            call = self.call(*args)
+            self.must_be_right(call, dtype=dtype)
+            yield call
+
+
+class TestGradients(Network):
+    def expected(self, inp, targ, w1, b1, w2, b2, times):  # noqa: PLR0917 - their names are places
+        dtype = inp.dtype
+        inp, targ, *params = (tensor.double() for tensor in (inp, targ, w1, b1, w2, b2))
+        found = confirmed(lambda x, *rest: whole_loss(x, targ, *rest), [inp, *params], gradients(inp, targ, *params))
+        return {
+            f"{name}.g": gradient.to(dtype)
+            for name, gradient in zip(("inp", "w1", "b1", "w2", "b2"), found, strict=True)
+        }
+
+    def scale(self, *args):
         # Each is a sum of products of the others' size, and may be small itself.
-        scale = 1.0 + 4 * max(float(gradient.abs().max()) for gradient in expected)
+        return 1.0 + 4 * max(float(gradient.abs().max()) for gradient in gradients(*args[:6]))
 
-        def look(call):
-            for place, gradient in zip((0, 2, 3, 4, 5), expected, strict=True):
-                call.must_set(place, "g", gradient.to(tensors[0].dtype), scale=scale, dtype=dtype)
+    def used(self):
+        """Every tensor has an old .g; and two passes over one network."""
+        args = self.inputs(4, 3, 2)
+        for tensor in args[:6]:
+            tensor.g = self.normal(*tensor.shape)
+        return [args, self.inputs(4, 3, 2, times=2)]
 
-        return self.either(tensors, look, times)
+    def targets_with_gradient(self):
+        args = self.inputs(4, 3, 2)
+        args[1].g = self.normal(4)
+        return [args]
 
-    def either(self, tensors, look, times=1):
-        """The call that ``look`` accepts: with right pieces, or else with the notebook's own."""
+    test_networks = values("all five gradients for networks of many sizes", points=1.1, gate=True)
 
-        def attempt(*, trace=False):
-            call = self.student.call(*tensors, times, trace=trace, caller=with_other_weights)
-            look(call)
-            return call
+    @check("no autograd", points=0.3, gate=True)
+    def test_rule(self):
+        # With blank pieces no gradient is right, and other checks look at these; what is set has to follow from the
+        # call.
+        trial = Trial(lambda *sizes: self.inputs(*sizes)[:6], Call.must_not_raise, called)
+        with self.student.using("blank"):
+            self.student.must_obey(self.allowed, trial, self.sizes, self.sources_alone)
 
-        def with_own_pieces():
-            call = attempt(trace=True)
-            # A piece of the notebook's that does the work of all by autograd is not a piece.
-            must_be_none(read_trace_for(RULE, call.trace or {}))
-            return call
-
-        return self.student.on_either(attempt, own=with_own_pieces)
-
-
-@check("all five gradients for networks of many sizes", points=1.1, gate=True)
-def test_networks(student, matrix):
-    at = _Desk(student, matrix)
-    for sizes in SHAPES:
-        at.must_be_right(at.network(*sizes))
-
-
-@check("no autograd", points=0.3, gate=True)
-def test_rule(student, matrix):
-    at = _Desk(student, matrix)
-    # With blank pieces no gradient is right, and other checks look at these; what is set has to follow from the call.
-    trial = Trial(at.network, lambda call: call.must_not_raise(), called)
-    # The source is read without the three pieces: a rule that is broken there has cost its points already.
-    with student.using("blank"):
-        student.must_obey(RULE, trial, SHAPES, sources=[*student.sources, student.stand_ins.stubs])
+    test_sizes_of_one = sizes_of_one(
+        "a batch of one image, one hidden unit", [(1, 3, 2), (4, 2, 1), (3, 1, 2), (1, 1, 1)], points=0.3
+    )
+    test_old = old_values("old values in .g make no difference, and gradients do not add up", also=used, points=0.5)
+    test_dtype = dtypes("the dtype of the gradients follows the tensors", points=0.3)
+    test_clean = unchanged_inputs(
+        "inputs, targets and parameters keep their values", also=targets_with_gradient, points=0.2
+    )
 
 
-@check("the loss is returned, as a tensor of shape ()", points=0.3)
-def test_loss(student, matrix):
-    at = _Desk(student, matrix)
-    for sizes, dtype in [*((sizes, torch.float32) for sizes in SHAPES[1:]), (SHAPES[0], torch.float64)]:
-        tensors = at.network(*sizes, dtype)
-        expected = whole_loss(*(tensor.double() for tensor in tensors)).to(dtype)
-        at.either(tensors, lambda call, loss=expected: call.must_return(loss, scale=20.0))
+class TestLoss(Network):
+    def expected(self, *args):
+        return whole_loss(*(tensor.double() for tensor in args[:6])).to(args[0].dtype)
 
+    def scale(self, *args):
+        return 20.0
 
-@check("a batch of one image, one hidden unit", points=0.3)
-def test_sizes_of_one(student, matrix):
-    at = _Desk(student, matrix)
-    for sizes in [(1, 3, 2), (4, 2, 1), (3, 1, 2), (1, 1, 1)]:
-        at.must_be_right(at.network(*sizes))
-
-
-@check("old values in .g make no difference, and gradients do not add up", points=0.5)
-def test_stale(student, matrix):
-    at = _Desk(student, matrix)
-    for _ in range(2):
-        tensors = at.network(4, 3, 2)
-        for tensor in tensors:
-            tensor.g = matrix(*tensor.shape)
-        at.must_be_right(tensors)
-    at.must_be_right(at.network(4, 3, 2), times=2)
-
-
-@check("the dtype of the gradients follows the tensors", points=0.3)
-def test_dtype(student, matrix):
-    at = _Desk(student, matrix)
-    for dtype in (torch.float64, torch.float32):
-        at.must_be_right(at.network(4, 3, 2, dtype), dtype=True)
-
-
-@check("inputs, targets and parameters keep their values", points=0.2)
-def test_clean(student, matrix):
-    at = _Desk(student, matrix)
-    for _ in range(2):
-        tensors = at.network(4, 3, 2)
-        tensors[1].g = matrix(4)
-        call = at.must_be_right(tensors)
-        call.must_leave_inputs(setting=[(place, "g") for place in (0, 2, 3, 4, 5)])
+    test_loss = dtypes(
+        "the loss is returned, as a tensor of shape ()",
+        also=lambda self: [self.inputs(*sizes) for sizes in self.sizes[1:]],
+        points=0.3,
+    )

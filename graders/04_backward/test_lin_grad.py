@@ -1,12 +1,24 @@
-"""Hidden checks of ``lin_grad(inp, out, w, b)``: three gradients, each of the shape of its tensor."""
+"""Hidden checks of ``lin_grad(inp, out, w, b)``: three gradients, each of the shape of its tensor.
+
+Sentence of the text → check:
+
+    Set three gradients: `inp.g`, `w.g` and `b.g`.                  → test_shapes
+    square matrices would hide a slip                               → test_shapes
+    `b.g` has the shape of `b`.                                     → test_sizes_of_one
+    The values in `out` are not needed at all.                      → test_views
+    it is **written, never added to**                               → test_old
+    `t.g` has the shape and the dtype of `t`                        → test_dtype
+    nothing else is changed, neither values nor anybody else's `.g` → test_clean
+    **Rule: no autograd.**                                          → test_rule
+"""
 
 import torch
-from helpers import confirmed
 
 from foundations.authoring import (
     Exercise,
     Rule,
     all_but,
+    confirmed,
     dtypes,
     old_values,
     rule,

@@ -1,9 +1,31 @@
-"""Hidden checks of ``mse_grad(inp, targ)``: inp.g = 2 (inp − targ) / N, of shape (N, 1)."""
+"""Hidden checks of ``mse_grad(inp, targ)``: inp.g = 2 (inp − targ) / N, of shape (N, 1).
+
+Sentence of the text → check:
+
+    `inp` has shape `(N, 1)` and so has `inp.g`                     → test_batches
+    The difference of the two has `N` numbers.                      → test_batches
+    It works for a single image as well, `N = 1`.                   → test_one
+    it is **written, never added to**                               → test_old
+    `t.g` has the shape and the dtype of `t`                        → test_dtype
+    `targ` has shape `(N,)`                                         → test_views
+    nothing else is changed, neither values nor anybody else's `.g` → test_clean
+    **Rule: no autograd.**                                          → test_rule
+"""
 
 import torch
-from helpers import confirmed
 
-from foundations.authoring import Exercise, Rule, all_but, dtypes, old_values, rule, unchanged_inputs, values, views
+from foundations.authoring import (
+    Exercise,
+    Rule,
+    all_but,
+    confirmed,
+    dtypes,
+    old_values,
+    rule,
+    unchanged_inputs,
+    values,
+    views,
+)
 
 
 def alone(names, inp, targ):

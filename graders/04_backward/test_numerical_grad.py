@@ -3,25 +3,24 @@
 Functions cannot travel, so each is made where the student's code runs. Steps are large on purpose: of a quadratic the
 central difference is the slope itself, whatever the step, and of a cubic it is off by exactly ``a·eps²``. So rounding
 plays no part, and a one-sided difference is far off.
+
+Sentence of the text → check:
+
+    move this entry alone up by eps, and call f          → test_matrices
+    move it down by eps, and call f                      → test_step
+    divided by the distance between them                 → test_step
+    for each entry of x                                  → test_views
+    The result has the shape of `x`, whatever that is    → test_shapes
+    `f` takes a tensor of the shape of `x`               → test_shapes
+    `f` is called with float64 tensors                   → test_float64
+    the result is float64                                → test_float64
+    `x` is left as it is.                                → test_clean
+    **Rule: no autograd.**                               → test_rule
 """
 
 import torch
-from helpers import confirmed
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule
-from foundations.grading.student import Trial
-
-RULE = Rule(
-    about="measuring slopes by calling f, without any knowledge of its inside",
-    allow=all_but("autograd"),
-    numbers=True,
-)
-
-
-#: The first shape comes twice, so that what was kept of the call before shows.
-SHAPES = [(2, 3), (2, 3), (4, 2), (3, 3)]
+from foundations.authoring import Exercise, Rule, all_but, confirmed, dtypes, rule, unchanged_inputs, values, views
 
 
 def of_quadratic(names, x, a, eps):
@@ -34,71 +33,60 @@ def of_cubic(names, x, a, eps):
     return names["numerical_grad"](lambda t: (a * t * t * t).sum(), x, eps)
 
 
-def slopes_of_quadratic(x, a):
-    """The formula, in float64: every entry has a slope of its own, and each depends on all the others."""
-    return 2 * a * x.double() + 2 * x.double().sum()
+class Slopes(Exercise):
+    allowed = Rule(
+        about="measuring slopes by calling f, without any knowledge of its inside",
+        allow=all_but("autograd"),
+        numbers=True,
+    )
+
+    def inputs(self, *shape, eps=0.1, dtype=torch.float64):
+        return self.normal(*shape, dtype=dtype), self.normal(*shape, dtype=torch.float64), eps
 
 
-@check("the slopes of functions of matrices", points=1.1, gate=True)
-def test_matrices(student, matrix):
-    for shape in SHAPES:
-        x, a = matrix(*shape, dtype=torch.float64), matrix(*shape, dtype=torch.float64)
-        (expected,) = confirmed(lambda t, a=a: (a * t * t).sum() + t.sum() ** 2, [x], [slopes_of_quadratic(x, a)])
-        # Four digits will do here: whether all of float64's are there is a check of its own.
-        student.call(x, a, 0.1, caller=of_quadratic).must_return(expected, relative=1e-4, dtype=False)
+class TestSlopes(Slopes):
+    sizes = ((2, 3), (2, 3), (4, 2), (3, 3))
+    caller = of_quadratic
+    relative = 1e-4  # whether all digits of float64 are there is a check of its own
+
+    def expected(self, x, a, eps):
+        """Return the slopes by a formula: every entry has its own, and each depends on all the others."""
+        (slopes,) = confirmed(
+            lambda t: (a * t * t).sum() + t.sum() ** 2, [x], [2 * a * x.double() + 2 * x.double().sum()]
+        )
+        return slopes
+
+    def scale(self, x, a, eps):
+        return max(1.0, float(self.expected(x, a, eps).abs().max()))
+
+    test_matrices = values("the slopes of functions of matrices", points=1.1, gate=True)
+    test_rule = rule("no autograd", points=0.4, gate=True)
+    test_float64 = dtypes("float64 throughout, also for a float32 x", points=0.7)
+    test_shapes = values("x of any shape", only=[(5,), (), (2, 1, 3), (1, 1), (1,)], points=0.4)
+    test_views = views(
+        "x that is a view of another tensor",
+        also=lambda self: [(self.inputs(1, 3)[0].expand(2, 3), *self.inputs(2, 3)[1:])],
+        points=0.4,
+    )
+    test_clean = unchanged_inputs(
+        "x is left as it was, to the last digit",
+        also=lambda self: [self.inputs(3, 4, dtype=torch.float32)],
+        points=0.3,
+    )
 
 
-@check("no autograd", points=0.4, gate=True)
-def test_rule(student, matrix):
-    def make(*shape):
-        return matrix(*shape, dtype=torch.float64), matrix(*shape, dtype=torch.float64), 0.1
+class TestStep(Slopes):
+    caller = of_cubic
+    relative = 1e-6
 
-    def must_be_slopes(call):
-        call.must_return(slopes_of_quadratic(*call.args[:2]), relative=1e-4, dtype=False)
+    def expected(self, x, a, eps):
+        return a * (3 * x * x + eps * eps)
 
-    student.must_obey(RULE, Trial(make, must_be_slopes, of_quadratic), SHAPES)
+    def scale(self, x, a, eps):
+        return 10.0
 
-
-@check("to both sides, by the step that was asked for", points=0.7)
-def test_step(student, matrix):
-    for eps in (0.5, 0.1):
-        x, a = matrix(2, 3, dtype=torch.float64), matrix(2, 3, dtype=torch.float64)
-        expected = a * (3 * x * x + eps * eps)
-        student.call(x, a, eps, caller=of_cubic).must_return(expected, relative=1e-6, scale=10.0, dtype=False)
-
-
-@check("float64 throughout, also for a float32 x", points=0.7)
-def test_float64(student, matrix):
-    for dtype in (torch.float32, torch.float64):
-        x, a = matrix(3, 2, dtype=dtype), matrix(3, 2, dtype=torch.float64)
-        call = student.call(x, a, 0.1, caller=of_quadratic)
-        call.must_return(slopes_of_quadratic(x, a), relative=1e-10, scale=10.0)
-
-
-@check("x of any shape", points=0.4)
-def test_shapes(student, matrix):
-    for shape in [(5,), (), (2, 1, 3), (1, 1), (1,)]:
-        x, a = matrix(2, *shape, dtype=torch.float64)
-        call = student.call(x, a, 0.1, caller=of_quadratic)
-        call.must_return(slopes_of_quadratic(x, a), relative=1e-4, scale=1.0, dtype=False)
-
-
-@check("x that is a view of another tensor", points=0.4)
-def test_views(student, matrix):
-    for x in (
-        matrix(3, 2, dtype=torch.float64).t(),
-        matrix(4, 6, dtype=torch.float64)[::2, 1::2],
-        matrix(1, 3, dtype=torch.float64).expand(2, 3),
-    ):
-        a = matrix(2, 3, dtype=torch.float64)
-        call = student.call(x, a, 0.1, caller=of_quadratic)
-        call.must_return(slopes_of_quadratic(x, a), relative=1e-4, dtype=False)
-
-
-@check("x is left as it was, to the last digit", points=0.3)
-def test_clean(student, matrix):
-    for dtype in (torch.float64, torch.float64, torch.float32):
-        x, a = matrix(3, 4, dtype=dtype), matrix(3, 4, dtype=torch.float64)
-        call = student.call(x, a, 0.1, caller=of_quadratic)
-        call.must_return(slopes_of_quadratic(x, a), relative=1e-4, dtype=False)
-        call.must_leave_inputs()
+    test_step = values(
+        "to both sides, by the step that was asked for",
+        only=lambda self: [self.inputs(2, 3, eps=eps) for eps in (0.5, 0.1)],
+        points=0.7,
+    )

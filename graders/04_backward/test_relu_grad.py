@@ -1,9 +1,32 @@
-"""Hidden checks of ``relu_grad(inp, out)``: inp.g = (inp > 0) · out.g, and 0 at exactly 0."""
+"""Hidden checks of ``relu_grad(inp, out)``: inp.g = (inp > 0) · out.g, and 0 at exactly 0.
+
+Sentence of the text → check:
+
+    `inp`, `out`, `out.g` and `inp.g` all have the same shape, whatever it is. → test_shapes
+    all have the same shape, whatever it is                                    → test_views
+    `out` is what `relu(inp)` gave, and `out.g` has come from above.           → test_all_alike
+    The slope at exactly 0 is 0, by convention.                                → test_zeros
+    The function also has to serve `relu_shifted` of 03                        → test_shifted
+    it is **written, never added to**                                          → test_old
+    `t.g` has the shape and the dtype of `t`                                   → test_dtype
+    above all, `out.g` is not yours to change                                  → test_clean
+    **Rule: no autograd.**                                                     → test_rule
+"""
 
 import torch
-from helpers import confirmed
 
-from foundations.authoring import Exercise, Rule, all_but, dtypes, old_values, rule, unchanged_inputs, values, views
+from foundations.authoring import (
+    Exercise,
+    Rule,
+    all_but,
+    confirmed,
+    dtypes,
+    old_values,
+    rule,
+    unchanged_inputs,
+    values,
+    views,
+)
 
 
 def alone(names, inp, out):

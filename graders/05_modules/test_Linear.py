@@ -1,68 +1,43 @@
 """Hidden checks of ``Linear``: the linear layer on ``Module``, forward and bwd alone.
 
 The text asks for the outer product, because its cost is measured further down; any other right way is right here.
+
+Sentence of the text → check:
+
+    A linear layer, out = inp w + b, with the gradient of w           → test_output
+    no `__call__`, no `backward`, no saving                           → test_by_hand
+    **Rule: no autograd** until the last exercise opens it            → test_by_hand
+    the gradients of `inp` and `b` are as before                      → test_gradients
+    w.g[i, j] = Σ_b inp[b, i] · out.g[b, j]                           → test_gradients
+    hidden graders try more shapes, float64, views of other tensors   → test_tensors
+    `__init__` saves `w` and `b` as `self.w` and `self.b`             → test_saved
+    second batches, and two objects at once                           → test_turns
 """
 
-from foundations.grading.compare import CheckFailed, Finding
-from foundations.grading.pytest_plugin import check
+from helpers import LinearLayer, any_tensors, by_hand, gradients, in_turns, output
+
+from foundations.authoring import check, fail, tried_on_either
 
 
 def saved(names, w, b):
-    """Which of its two arguments a layer has saved under their names."""
+    """Linear(w, b)"""
     layer = names["Linear"](w, b)
     return {"w": getattr(layer, "w", None) is w, "b": getattr(layer, "b", None) is b}
 
 
-@check("called on its input, it gives inp w + b", points=0.1, gate=True)
-def test_output(lin):
-    lin.output()
+class TestLinear(LinearLayer):
+    test_output = output("called on its input, it gives inp w + b", points=0.1, gate=True)
+    test_by_hand = by_hand(
+        "forward and bwd are its own, the rest is Module's; no autograd", on_module=True, points=0.2, gate=True
+    )
+    test_gradients = gradients("the three gradients: inp.g, w.g and b.g", "inp.g", "w.g", "b.g", points=0.3)
+    test_tensors = any_tensors("float64, views of other tensors, and nothing else is changed", points=0.2)
+    test_turns = in_turns("two layers side by side, and a second batch", points=0.1)
 
-
-@check("forward and bwd are its own, the rest is Module's", points=0.1, gate=True)
-def test_parts(lin):
-    lin.a_module()
-
-
-@check("no autograd", points=0.1, gate=True)
-def test_by_hand(lin):
-    lin.by_hand()
-
-
-@check("inp.g: the gradient for the layer before", points=0.1)
-def test_input(lin):
-    lin.gradients(0)
-
-
-@check("w.g: the gradient of the weights", points=0.1)
-def test_weights(lin):
-    lin.gradients(1)
-
-
-@check("b.g: the gradient of the bias", points=0.1)
-def test_bias(lin):
-    lin.gradients(2)
-
-
-@check("float64, confirmed by autograd and central differences", points=0.1)
-def test_dtypes(lin):
-    lin.dtypes()
-
-
-@check("tensors that are views of others", points=0.1)
-def test_views(lin):
-    lin.views()
-
-
-@check("w and b are saved under these names; input, weights and output's gradient are unchanged", points=0.1)
-def test_clean(lin, student, matrix):
-    found = student.on_either(lambda: student.probe(saved, matrix(3, 2), matrix(2)))
-    for name, kept in found.items() if isinstance(found, dict) else ():
-        if not kept:
-            text = f"Linear(w, b) does not save {name} as self.{name}, for the layers that build on it"
-            raise CheckFailed(Finding("value", text))
-    lin.clean()
-
-
-@check("two layers side by side, and a second batch", points=0.1)
-def test_turns(lin):
-    lin.in_turns()
+    @check("w and b are saved as self.w and self.b", points=0.1)
+    @tried_on_either
+    def test_saved(self):
+        found = self.student.probe(saved, self.normal(3, 2), self.normal(2))
+        for name, kept in found.items() if isinstance(found, dict) else ():
+            if not kept:
+                fail("value", f"Linear(w, b) does not save {name} as self.{name}, for the layers that build on it")

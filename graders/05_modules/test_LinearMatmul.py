@@ -1,60 +1,37 @@
-"""Hidden checks of ``LinearMatmul``: the gradient of the weights as one matrix product."""
+"""Hidden checks of ``LinearMatmul``: the gradient of the weights as one matrix product.
 
-from foundations.grading.compare import CheckFailed, Finding
-from foundations.grading.pytest_plugin import check
+Sentence of the text → check:
+
+    Build on `Linear` again; all three gradients are set                  → test_gradients
+    The same `bwd` with a matrix product in the place of the einsum       → test_rule
+    No `einsum` in it, no loop                                            → test_rule
+    **Rule: no autograd** until the last exercise opens it                → test_by_hand
+    hidden graders try more shapes, float64, views of other tensors       → test_tensors
+    second batches, and two objects at once                               → test_turns
+    no loop, and no tensor larger than it has to be                       → test_growth
+    no tensor larger than it has to be                                    → test_memory
+    Time and memory are measured as in exercise 10                        → test_large
+    Time and memory are measured as in exercise 10                        → test_speed
+"""
+
+from helpers import FasterLinear, faster_than_outer_products
+
+from foundations.authoring import check, fail, tried_on_either
 
 
-@check("the gradients are those of Linear", points=0.4, gate=True)
-def test_gradients(lin):
-    lin.gradients()
+class TestLinearMatmul(FasterLinear):
+    test_speed = faster_than_outer_products(
+        "LinearMatmul", "many times faster than the outer product", points=0.3, tiebreaker="no loop"
+    )
 
-
-@check("by a matrix product, no einsum", points=0.2, gate=True)
-def test_rule(lin):
-    def attempt():
-        if lin.einsums() > 0:
+    @check("by a matrix product, no einsum", points=0.2, gate=True)
+    @tried_on_either
+    def test_rule(self):
+        if self.einsums(back=True) > self.einsums(back=False):
             text = "backward() ran `einsum`: this exercise is about saying the same as a matrix product"
-            raise CheckFailed(Finding("rule", text, symptom="rule: einsum"))
+            fail("rule", text, symptom="rule: einsum")
 
-    lin.either(attempt)
-
-
-@check("no autograd", points=0.1, gate=True)
-def test_by_hand(lin):
-    lin.by_hand()
-
-
-@check("float64, confirmed by autograd and central differences", points=0.1)
-def test_dtypes(lin):
-    lin.dtypes()
-
-
-@check("tensors that are views of others", points=0.1)
-def test_views(lin):
-    lin.views()
-
-
-@check("nothing else is changed, side by side and on a second batch", points=0.1)
-def test_clean(lin):
-    lin.clean()
-    lin.in_turns()
-
-
-@check("no loop", points=0.1)
-def test_growth(lin):
-    lin.no_loop()
-
-
-@check("no tensor for all the outer products at once", points=0.3)
-def test_memory(lin):
-    lin.lean()
-
-
-@check("20,000 rows, where the outer products would need 3.1 GB", points=0.3)
-def test_large(lin):
-    lin.large()
-
-
-@check("many times faster than the outer product", points=0.3, tiebreaker="no loop")
-def test_speed(lin):
-    lin.faster(min_speedup=8)
+    def einsums(self, *, back):
+        """Return how often a call runs an einsum."""
+        traced = (self.student.traced(self.trial_of(back=back), 4, 3, 2).trace or {}).get("function", [])
+        return sum(entry[1] for entry in traced if entry[0] == "einsum" and type(entry[1]) is int)

@@ -1,43 +1,18 @@
-"""Hidden checks of ``Model``: four layers in a row, forward, and backward in reverse."""
+"""Hidden checks of ``Model``: four layers in a row, forward, and backward in reverse.
 
-from foundations.grading.pytest_plugin import check
+Sentence of the text → check:
 
+    `model(x, targ)` goes through the layers and returns the loss     → test_output
+    **Rule: no autograd** until the last exercise opens it            → test_by_hand
+    `model.backward()` starts at the loss                             → test_last
+    and walks the layers in reverse                                   → test_first
+    backward() sets .g of x, w1, b1, w2 and b2                        → test_input
+    hidden graders try more shapes, float64, views of other tensors   → test_tensors
+    A model is used for many batches                                  → test_turns
+"""
 
-@check("called on a batch and its targets, it gives the loss", points=0.3, gate=True)
-def test_output(net):
-    net.output()
-
-
-@check("no autograd", points=0.2, gate=True)
-def test_by_hand(net):
-    net.by_hand()
-
-
-@check("w2.g and b2.g: the gradients of the last layer", points=0.3)
-def test_last(net):
-    net.gradients(3, 4)
+from helpers import WholeNetwork
 
 
-@check("w1.g and b1.g: the gradients of the first layer", points=0.3)
-def test_first(net):
-    net.gradients(1, 2)
-
-
-@check("x.g: back to the very input", points=0.2)
-def test_input(net):
-    net.gradients(0)
-
-
-@check("float64, confirmed by autograd and central differences", points=0.2)
-def test_dtypes(net):
-    net.dtypes()
-
-
-@check("nothing else is changed: input, weights, targets", points=0.2)
-def test_clean(net):
-    net.clean()
-
-
-@check("two networks side by side, and a second batch", points=0.3)
-def test_turns(net):
-    net.in_turns()
+class TestModel(WholeNetwork):
+    """All checks are those of a network."""

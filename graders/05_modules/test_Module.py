@@ -1,18 +1,26 @@
-"""Hidden checks of ``Module``: what all layers have in common, told by layers that are made from it here."""
+"""Hidden checks of ``Module``: what all layers have in common, tried on layers that are made from it here.
 
-# ruff: noqa: PLR0917 - parameters of what runs in the student process are positional, and name its arguments
+Sentence of the text → check:
+
+    calls `forward` with them                                          → test_call
+    saves what it gives as `self.out`, and returns that                → test_call
+    **Rule: no autograd** until the last exercise opens it             → test_by_hand
+    `__call__(*args)` saves the arguments as `self.args`               → test_saved
+    `forward` must run exactly once per call                           → test_saved
+    calls `bwd` with the saved output and then the saved arguments     → test_backward
+    `forward` of `Module` itself raises `NotImplementedError`          → test_bare
+    No name may be used twice                                          → test_turns
+    second batches, and two objects at once                            → test_turns
+"""
+
+# ruff: noqa: PLR0917 - parameters of functions that run in the student process are positional, and name its arguments
 
 from typing import Any
 
 import torch
+from helpers import NO_AUTOGRAD
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.compare import CheckFailed, Finding
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule, must_be_none, read_source_for
-from foundations.grading.student import Trial
-
-NO_AUTOGRAD = Rule(about="the way back, and that is yours to write", allow=all_but("autograd"), numbers=True)
+from foundations.authoring import Exercise, Trial, check, fail, must_be_none, read_source_for
 
 
 def one_argument(names, inp, upstream):
@@ -142,75 +150,71 @@ def in_turns(names, inp, second, other, upstream, second_upstream, other_upstrea
     return out
 
 
-@check("calling a layer gives the result of its forward", points=0.5, gate=True)
-def test_call(student, matrix):
-    for shape in ((4, 3), (2, 5)):
-        inp, other, third = matrix(*shape), matrix(*shape), matrix(*shape)
-        student.call(inp, None, caller=one_argument).must_return(inp * 3)
-        student.call(inp, other, third, None, caller=three_arguments).must_return(inp * other - third, scale=4.0)
+class TestModule(Exercise):
+    def some(self, *shape, times=1):
+        """Return so many tensors of one shape."""
+        return [self.normal(*shape) for _ in range(times)]
 
+    @check("calling a layer gives the result of its forward", points=0.5, gate=True)
+    def test_call(self):
+        for shape in ((4, 3), (2, 5)):
+            inp, other, third = self.some(*shape, times=3)
+            self.student.call(inp, None, caller=one_argument).must_return(inp * 3)
+            call = self.student.call(inp, other, third, None, caller=three_arguments)
+            call.must_return(inp * other - third, scale=4.0)
 
-@check("no autograd", points=0.2, gate=True)
-def test_by_hand(student, matrix):
-    must_be_none(read_source_for(NO_AUTOGRAD, student.sources, student.exercise))
+    @check("no autograd", points=0.2, gate=True)
+    def test_by_hand(self):
+        def must_multiply(call):
+            inp, other, third, _ = call.args
+            call.must_return(inp * other - third, scale=4.0)
 
-    def must_multiply(call):
-        inp, other, third, _ = call.args
-        call.must_return(inp * other - third, scale=4.0)
+        must_be_none(read_source_for(NO_AUTOGRAD, self.student.sources, self.student.exercise))
+        trial = Trial(lambda *shape: self.some(*shape, times=4), must_multiply, three_arguments)
+        self.student.traced(trial, 4, 3, rule=NO_AUTOGRAD, wrong_elsewhere=True)
 
-    trial = Trial(lambda *shape: [matrix(*shape) for _ in range(4)], must_multiply, three_arguments)
-    student.traced(trial, 4, 3, rule=NO_AUTOGRAD, wrong_elsewhere=True)
+    @check("the arguments are saved as self.args, the output as self.out", points=0.5)
+    def test_saved(self):
+        texts = (
+            "self.args[0] is not the first argument itself",
+            "self.args[1] is not the second argument itself",
+            "self.out is not the output itself",
+            "self.args has not as many items as the call had arguments",
+            "forward did not run exactly once for each call",
+        )
+        for dtype in (torch.float32, torch.float64):
+            call = self.student.call(*(self.normal(4, 3, dtype=dtype) for _ in range(2)), caller=saved)
+            call.must_not_raise()
+            answers = call.value if isinstance(call.value, list) and len(call.value) == len(texts) else [False] * 5
+            for right, text in zip(answers, texts, strict=True):
+                if right is not True:
+                    fail("value", f"{call.subject}: {text}")
 
-
-@check("the arguments are saved as self.args, the output as self.out", points=0.5)
-def test_saved(student, matrix):
-    what: tuple[str, ...]
-    what = ("self.args[0] is not the first argument itself", "self.args[1] is not the second argument itself")
-    what += ("self.out is not the output itself", "self.args has not as many items as the call had arguments")
-    what += ("forward did not run exactly once for each call",)
-    for dtype in (torch.float32, torch.float64):
-        call = student.call(matrix(4, 3, dtype=dtype), matrix(4, 3, dtype=dtype), caller=saved)
+    @check("backward() calls bwd with the output and then the arguments, and changes nothing else", points=0.9)
+    def test_backward(self):
+        inp, other, third, upstream = self.some(4, 3, times=4)
+        self.student.call(inp, upstream, caller=one_argument).must_set(0, "g", 3 * upstream)
+        call = self.student.call(inp, other, third, upstream, caller=three_arguments)
+        for place, slope in enumerate((upstream * other, upstream * inp, -upstream)):
+            call.must_set(place, "g", slope, scale=4.0)
+        call.must_leave_inputs(setting=[(0, "g"), (1, "g"), (2, "g")])
+        call = self.student.call(inp, other, caller=given_to_bwd)
         call.must_not_raise()
-        found = call.value if isinstance(call.value, list) and len(call.value) == len(what) else [False] * len(what)
-        for right, text in zip(found, what, strict=True):
-            if right is not True:
-                raise CheckFailed(Finding("value", f"{call.subject}: {text}"))
+        if call.value != [3, True, True, True]:
+            text = "bwd(out, *args) takes the very tensors that were saved, no more and no fewer"
+            fail("value", f"{call.subject}: {text}")
 
+    @check("a Module without a forward of its own raises NotImplementedError", points=0.2)
+    def test_bare(self):
+        because = "only the classes that build on Module know what to calculate"
+        for caller in (bare, bare_forward):
+            self.student.call(self.normal(2, 2), caller=caller).must_raise(NotImplementedError, because=because)
 
-@check("backward() calls bwd with the output and then the arguments", points=0.7)
-def test_backward(student, matrix):
-    inp, other, third, upstream = (matrix(4, 3) for _ in range(4))
-    student.call(inp, upstream, caller=one_argument).must_set(0, "g", 3 * upstream)
-    call = student.call(inp, other, third, upstream, caller=three_arguments)
-    for place, slope in enumerate((upstream * other, upstream * inp, -upstream)):
-        call.must_set(place, "g", slope, scale=4.0)
-    call = student.call(inp, other, caller=given_to_bwd)
-    call.must_not_raise()
-    if call.value != [3, True, True, True]:
-        text = "bwd(out, *args) takes the very tensors that were saved, no more and no fewer"
-        raise CheckFailed(Finding("value", f"{call.subject}: {text}"))
-
-
-@check("a Module without a forward of its own raises NotImplementedError", points=0.2)
-def test_bare(student, matrix):
-    because = "only the classes that build on Module know what to calculate"
-    student.call(matrix(2, 2), caller=bare).must_raise(NotImplementedError, because=because)
-    student.call(matrix(2, 2), caller=bare_forward).must_raise(NotImplementedError, because=because)
-
-
-@check("inputs and the output's gradient are left as they are", points=0.2)
-def test_clean(student, matrix):
-    inp, other, third, upstream = (matrix(4, 3) for _ in range(4))
-    call = student.call(inp, other, third, upstream, caller=three_arguments)
-    call.must_not_raise()
-    call.must_leave_inputs(setting=[(0, "g"), (1, "g"), (2, "g")])
-
-
-@check("two layers, layers within layers, and a second call", points=0.7)
-def test_turns(student, matrix):
-    inp, second, other = matrix(4, 3), matrix(2, 3), matrix(3, 2)
-    ups = [matrix(*one.shape) for one in (inp, second, other)]
-    call = student.call(inp, second, other, *ups, caller=in_turns)
-    call.must_return(inp * inp)
-    for place, slope in enumerate((2 * inp * ups[0], 2 * second * ups[1], 4 * other**3 * ups[2])):
-        call.must_set(place, "g", slope, scale=10.0)
+    @check("two layers, layers within layers, and a second call", points=0.7)
+    def test_turns(self):
+        tensors = [self.normal(*shape) for shape in ((4, 3), (2, 3), (3, 2)) * 2]
+        inp, second, other, *upstream = tensors
+        call = self.student.call(*tensors, caller=in_turns)
+        call.must_return(inp * inp)
+        for place, slope in enumerate((2 * inp, 2 * second, 4 * other**3)):
+            call.must_set(place, "g", slope * upstream[place], scale=10.0)

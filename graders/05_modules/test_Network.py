@@ -1,46 +1,20 @@
-"""Hidden checks of ``Network``: the same network out of layers that stand on ``Module``.
+"""Hidden checks of ``Network``: the same network out of layers that build on ``Module``.
 
 It may be a Module itself, as the stub suggests, or a plain class with ``__call__`` and ``backward``.
+
+Sentence of the text → check:
+
+    `network(x, targ)` gives the loss                                 → test_output
+    **Rule: no autograd** until the last exercise opens it            → test_by_hand
+    `network.backward()` sets all gradients                           → test_last
+    bwd sets .g of x, w1, b1, w2 and b2                               → test_first
+    bwd sets .g of x, w1, b1, w2 and b2                               → test_input
+    hidden graders try more shapes, float64, views of other tensors   → test_tensors
+    second batches, and two objects at once                           → test_turns
 """
 
-from foundations.grading.pytest_plugin import check
+from helpers import WholeNetwork
 
 
-@check("called on a batch and its targets, it gives the loss", points=0.3, gate=True)
-def test_output(net):
-    net.output()
-
-
-@check("no autograd", points=0.2, gate=True)
-def test_by_hand(net):
-    net.by_hand()
-
-
-@check("w2.g and b2.g: the gradients of the last layer", points=0.3)
-def test_last(net):
-    net.gradients(3, 4)
-
-
-@check("w1.g and b1.g: the gradients of the first layer", points=0.3)
-def test_first(net):
-    net.gradients(1, 2)
-
-
-@check("x.g: back to the very input", points=0.2)
-def test_input(net):
-    net.gradients(0)
-
-
-@check("float64, confirmed by autograd and central differences", points=0.2)
-def test_dtypes(net):
-    net.dtypes()
-
-
-@check("nothing else is changed: input, weights, targets", points=0.2)
-def test_clean(net):
-    net.clean()
-
-
-@check("two networks side by side, and a second batch", points=0.3)
-def test_turns(net):
-    net.in_turns()
+class TestNetwork(WholeNetwork):
+    """All checks are those of a network."""

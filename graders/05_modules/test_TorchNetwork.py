@@ -1,14 +1,23 @@
-"""Hidden checks of ``TorchNetwork``: the network by ``torch.nn``, its parameters registered, gradients by autograd."""
+"""Hidden checks of ``TorchNetwork``: the network by ``torch.nn``, its parameters registered, gradients by autograd.
 
-# ruff: noqa: PLR0917 - parameters of what runs in the student process are positional, and name its arguments
+Sentence of the text → check:
+
+    `parameters()` has four tensors: both layers are registered       → test_registered
+    `forward(x, targ)` returns the loss                               → test_loss
+    Gradients are autograd's                                          → test_gradients
+    `zero_grad()` clears them                                         → test_gradients
+    calling `loss.backward()` is left to whoever wants gradients      → test_call
+    `nn.Module` has a `__call__` that calls it                        → test_call
+    Float64 weights and inputs give a float64 loss                    → test_call
+    n_in, nh, n_out: the numbers of inputs, hidden units and outputs  → test_sizes
+"""
+
+# ruff: noqa: PLR0917 - parameters of functions that run in the student process are positional, and name its arguments
 
 import torch
+from helpers import network
 
-from foundations.grading.compare import CheckFailed, Finding
-from foundations.grading.pytest_plugin import check
-
-#: (N, n_in, nh), with one output. A parameter is told by its shape, so n_in and nh differ from each other and from 1.
-SIZES = ((4, 3, 2), (4, 3, 2), (1, 3, 2), (5, 4, 3), (3, 2, 4))
+from foundations.authoring import RETURN, Exercise, check, fail, values
 
 
 def registered(names, n_in, nh, n_out):
@@ -57,97 +66,71 @@ def trained(names, x, targ, w1, b1, w2, b2, step):
     return loss.detach()
 
 
-def tensors(matrix, n, n_in, nh, dtype=torch.float32):
-    """x, targ, w1, b1, w2, b2, these four as the student's own network has them."""
-    shapes = (n, n_in), (n,), (n_in, nh), (nh,), (nh, 1), (1,)
-    x, targ, w1, b1, w2, b2 = (matrix(*shape, dtype=dtype) for shape in shapes)
-    return x, targ, w1, b1.abs() + 0.5, w2, b2
+class TestTorchNetwork(Exercise):
+    #: (N, n_in, nh), with one output. A parameter is known by its shape, so n_in and nh are different and above 1.
+    sizes = ((4, 3, 2), (4, 3, 2), (1, 3, 2), (5, 4, 3), (3, 2, 4))
+    caller = trained
 
+    def inputs(self, n, n_in, nh, dtype=torch.float32, step="forward"):
+        shapes = (n, n_in), (n,), (n_in, nh), (nh,), (nh, 1), (1,)
+        x, targ, w1, b1, w2, b2 = (self.normal(*shape, dtype=dtype) for shape in shapes)
+        return x, targ, w1, b1.abs() + 0.5, w2, b2, step
 
-def reference(x, targ, w1, b1, w2, b2):
-    """The loss and, by place, the gradients of w1, b1, w2 and b2: by formula, in float64 and rounded once."""
-    dtype = x.dtype
-    x, targ, w1, b1, w2, b2 = (one.double() for one in (x, targ, w1, b1, w2, b2))
-    first = x @ w1 + b1
-    hidden = torch.where(first > 0, first, 0.0)
-    gaps = (hidden @ w2 + b2).reshape(-1) - targ
-    of_out = 2 / len(targ) * gaps.reshape(-1, 1)
-    of_first = torch.where(first > 0, of_out * w2.reshape(1, -1), 0.0)
-    slopes = {2: x.t() @ of_first, 3: of_first.sum(0), 4: hidden.t() @ of_out, 5: of_out.sum(0)}
-    return (gaps * gaps).sum().div(len(targ)).to(dtype), {place: one.to(dtype) for place, one in slopes.items()}
+    def expected(self, x, targ, w1, b1, w2, b2, step):
+        """Return the loss and the gradients of the parameters, calculated in float64."""
+        found = network(*(one.double() for one in (x, w1, b1, w2, b2, targ)))
+        del found["x.g"]
+        found["x.again"] = found["b2.g"]
+        found = found if step == "backward" else {RETURN: found[RETURN]}
+        return {place: value.to(x.dtype) for place, value in found.items()}
 
+    def scale(self, *args):
+        return 10.0
 
-def must_have_four(student, n_in, nh, n_out):
-    call = student.call(n_in, nh, n_out, caller=registered)
-    call.must_not_raise()
-    found, known = call.value if isinstance(call.value, tuple | list) and len(call.value) == 2 else ([], 0)
-    if known is None:
-        raise CheckFailed(Finding("value", f"TorchNetwork({n_in}, {nh}, {n_out}) is no nn.Module"))
-    if len(found) == 4 and known != 4:
-        text = f"{known} of the tensors that TorchNetwork({n_in}, {nh}, {n_out}).parameters() gives are registered"
-        raise CheckFailed(Finding("value", f"{text}; another parameters() does not tell nn.Module of them"))
-    if len(found) != 4:
-        text = f"TorchNetwork({n_in}, {nh}, {n_out}).parameters() gives {len(found)} tensors; two linear layers have 4"
-        raise CheckFailed(Finding("value", text))
-    if sorted(sorted(shape) for shape in found) != sorted([sorted((n_in, nh)), [nh], sorted((nh, n_out)), [n_out]]):
-        text = f"the parameters of TorchNetwork({n_in}, {nh}, {n_out}) have the shapes {', '.join(map(str, found))}"
-        raise CheckFailed(Finding("shape", text))
+    def sent_back(self):
+        return [self.inputs(*sizes, step="backward") for sizes in self.sizes]
 
+    def must_have_four(self, n_in, nh, n_out):
+        call = self.student.call(n_in, nh, n_out, caller=registered)
+        call.must_not_raise()
+        made = f"TorchNetwork({n_in}, {nh}, {n_out})"
+        found, known = call.value if isinstance(call.value, tuple | list) and len(call.value) == 2 else ([], 0)
+        if known is None:
+            fail("value", f"{made} is not an nn.Module")
+        if len(found) == 4 and known != 4:
+            text = f"{known} of the tensors that {made}.parameters() gives are registered"
+            fail("value", f"{text}; another parameters() does not tell nn.Module of them")
+        if len(found) != 4:
+            fail("value", f"{made}.parameters() gives {len(found)} tensors; two linear layers have 4")
+        if sorted(sorted(shape) for shape in found) != sorted([sorted((n_in, nh)), [nh], sorted((nh, n_out)), [n_out]]):
+            fail("shape", f"the parameters of {made} have the shapes {', '.join(map(str, found))}")
 
-@check("parameters() has the weights and biases of two linear layers", points=0.4, gate=True)
-def test_registered(student):
-    must_have_four(student, 5, 4, 1)
+    @check("parameters() has the weights and biases of two linear layers", points=0.4, gate=True)
+    def test_registered(self):
+        self.must_have_four(5, 4, 1)
 
+    test_loss = values("called on a batch and its targets, it gives the loss", points=0.4, gate=True)
+    test_gradients = values(
+        "autograd's gradients are those of your own network, also of the next batch after zero_grad()",
+        only=sent_back,
+        points=0.6,
+    )
 
-@check("called on a batch and its targets, it gives the loss", points=0.4, gate=True)
-def test_loss(student, matrix):
-    for sizes in SIZES:
-        given = tensors(matrix, *sizes)
-        student.call(*given, "forward", caller=trained).must_return(reference(*given)[0], scale=10.0)
+    @check("nn.Module calls your forward, which only calculates the loss, in float64 too", points=0.4)
+    def test_call(self):
+        call = self.call(*self.inputs(4, 3, 2, step="early"))
+        call.must_not_raise()
+        if call.value != [True] * 4:
+            fail("value", f"{call.subject}: the parameters have gradients before anybody asked")
+        call = self.call(*self.inputs(4, 3, 2, step="hook"))
+        call.must_not_raise()
+        if call.value is not True:
+            text = "a forward hook sees nothing of the call: nn.Module's own __call__ did not run"
+            fail("value", f"{call.subject}: {text}")
+        for call in self.try_each([self.inputs(4, 3, 2, dtype=torch.float64)], dtype=True):
+            call.must_leave_inputs()
 
-
-@check("autograd's gradients are those of your own network", points=0.4)
-def test_gradients(student, matrix):
-    for sizes in SIZES:
-        given = tensors(matrix, *sizes)
-        call = student.call(*given, "backward", caller=trained)
-        for place, slope in reference(*given)[1].items():
-            call.must_set(place, "g", slope, scale=10.0)
-
-
-@check("after zero_grad(), the next batch starts afresh", points=0.2)
-def test_again(student, matrix):
-    given = tensors(matrix, 4, 3, 2)
-    call = student.call(*given, "backward", caller=trained)
-    call.must_set(0, "again", reference(*given)[1][5], scale=10.0)
-
-
-@check("the loss is only calculated: backward() is the caller's", points=0.2)
-def test_early(student, matrix):
-    call = student.call(*tensors(matrix, 4, 3, 2), "early", caller=trained)
-    call.must_not_raise()
-    if call.value != [True] * 4:
-        raise CheckFailed(Finding("value", f"{call.subject}: the parameters have gradients before anybody asked"))
-
-
-@check("nh and n_out are those of the arguments", points=0.2)
-def test_sizes(student):
-    for sizes in ((3, 4, 2), (2, 7, 5)):
-        must_have_four(student, *sizes)
-
-
-@check("it is forward that you wrote, and nn.Module that calls it", points=0.1)
-def test_forward(student, matrix):
-    call = student.call(*tensors(matrix, 4, 3, 2), "hook", caller=trained)
-    call.must_not_raise()
-    if call.value is not True:
-        text = "a forward hook sees nothing of the call: nn.Module's own __call__ did not run"
-        raise CheckFailed(Finding("value", f"{call.subject}: {text}"))
-
-
-@check("float64, and batches that are left as they were", points=0.1)
-def test_clean(student, matrix):
-    given = tensors(matrix, 4, 3, 2, torch.float64)
-    call = student.call(*given, "forward", caller=trained)
-    call.must_return(reference(*given)[0], scale=10.0)
-    call.must_leave_inputs()
+    @check("nh and n_out are those of the arguments", points=0.2)
+    def test_sizes(self):
+        for sizes in ((3, 4, 2), (2, 7, 5)):
+            self.must_have_four(*sizes)

@@ -1,45 +1,26 @@
-"""Hidden checks of ``ReLU``: the same layer on ``Module``, forward and bwd alone."""
+"""Hidden checks of ``ReLU``: the same layer on ``Module``, forward and bwd alone.
 
-from foundations.grading.pytest_plugin import check
+Sentence of the text → check:
+
+    `forward(inp)` returns the output                                 → test_output
+    no `__call__`, no `backward`, no saving                           → test_by_hand
+    **Rule: no autograd** until the last exercise opens it            → test_by_hand
+    `bwd(out, inp)` sets `inp.g`                                      → test_gradient
+    inp.g (N, n), and 0 where inp is 0                                → test_gradient
+    hidden graders try more shapes, float64, views of other tensors   → test_tensors
+    second batches, and two objects at once                           → test_turns
+"""
+
+from helpers import ReluLayer, any_tensors, by_hand, gradients, in_turns, output
 
 EXERCISE = "ReLU"
 
 
-@check("called on its input, it gives max(0, x)", points=0.1, gate=True)
-def test_output(relu):
-    relu.output()
-
-
-@check("forward and bwd are its own, the rest is Module's", points=0.1, gate=True)
-def test_parts(relu):
-    relu.a_module()
-
-
-@check("no autograd", points=0.1, gate=True)
-def test_by_hand(relu):
-    relu.by_hand()
-
-
-@check("backward() passes the gradient on where the input was positive", points=0.3)
-def test_gradient(relu):
-    relu.gradients()
-
-
-@check("where the input is exactly 0, so is the gradient", points=0.1)
-def test_zeros(relu):
-    relu.zeros()
-
-
-@check("float64, confirmed by autograd and central differences", points=0.1)
-def test_dtypes(relu):
-    relu.dtypes()
-
-
-@check("nothing else is changed: input, output's gradient", points=0.1)
-def test_clean(relu):
-    relu.clean()
-
-
-@check("two layers side by side, and a second batch", points=0.1)
-def test_turns(relu):
-    relu.in_turns()
+class TestReLU(ReluLayer):
+    test_output = output("called on its input, it gives max(0, x)", points=0.1, gate=True)
+    test_by_hand = by_hand(
+        "forward and bwd are its own, the rest is Module's; no autograd", on_module=True, points=0.2, gate=True
+    )
+    test_gradient = gradients("backward() passes the gradient on where the input was above 0, only there", points=0.4)
+    test_tensors = any_tensors("float64, views of other tensors, and nothing else is changed", points=0.2)
+    test_turns = in_turns("two layers side by side, and a second batch", points=0.1)

@@ -6,31 +6,59 @@ was repeated here with the noted batches, by autograd, and has ended at the para
 
 ``stand_ins.py`` replaces the loss, its gradient and the step while ``fit`` runs. If a check fails with these, it is
 tried with the notebook's own.
+
+Sentence of the text → check:
+
+    Train the model in place                                                        → test_whole_set
+    Of the model use only what it promises                                          → test_whole_set
+    nothing out of `torch.nn`, `torch.optim` or `torch.utils.data`, and no autograd → test_rule
+    Every training example is used once an epoch.                                   → test_batches
+    The last batch may be smaller; `bs` may be larger than the set.                 → test_batches
+    forward, loss, gradient of the loss, backward, step                             → test_steps
+    nothing is learned from `valid`                                                 → test_steps
+    draw a new order of the training examples                                       → test_new_orders
+    another order each epoch                                                        → test_new_orders
+    Orders come from `generator`                                                    → test_generator
+    The same generator state gives the same run.                                    → test_generator
+    the loss of the validation examples, once the epoch is over                     → test_validation
+    whose largest score is that of the right class                                  → test_validation
+    the mean loss over all training examples, each as it was met                    → test_training_loss
+    Returned is a list with one dict an epoch                                       → test_floats
+    of Python floats                                                                → test_floats
+    The data are left as they are                                                   → test_clean
+    in the end no parameter carries a `.g`                                          → test_clean
+    **At least 85 % of them must be read right.**                                   → test_digits
 """
 
 import math
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
 
 from foundations import data
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.attempts import tried_on_either
-from foundations.grading.compare import CheckFailed, Finding, describe, difference
-from foundations.grading.misconceptions import load_bank
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule, must_be_none, read_source_for
-from foundations.grading.student import Trial
+from foundations.authoring import (
+    CheckFailed,
+    Exercise,
+    Finding,
+    Rule,
+    all_but,
+    check,
+    describe,
+    difference,
+    fail,
+    load_bank,
+    must_be_none,
+    read_source_for,
+    tried_on_either,
+    values,
+)
 
 #: ``fit`` on a model that notes what it learns from; written once, for the checks and for the battery.
-trained = load_bank(Path(__file__).parent).batteries["fit"].caller
-
-RULE = Rule(about="writing the training loop yourself", allow=all_but("torch.optim"), numbers=True)
-#: For the source. The right versions of the loss and its gradient, on which it runs, use torch.nn and autograd.
-WRITTEN = Rule(about=RULE.about, allow=RULE.allow - {"torch.nn", "autograd"})
+trained: Any = load_bank(Path(__file__).parent).batteries["fit"].caller
 #: What may differ in float64: a right loss or gradient above `fit` may have been computed in float32.
 CLOSE = 2e-5
 #: For half of all numbers after 560 steps on the digits in float32, where rounding may turn a ReLU for one image and
@@ -41,45 +69,19 @@ UNSEEN = "the batches that the network was seen to learn from do not lead to whe
 KEYS = ("train", "valid", "accuracy")
 #: No check here needs more than a tenth of it.
 MOST_BATCHES = 300
-#: The real thing. The threshold lies nine standard deviations below the mean of 20 runs of the solution, each with a
+#: The real thing. The threshold is nine standard deviations below the mean of 20 runs of the solution, each with a
 #: split and a start of its own: ``python -m benchmarks capstone`` measures it, benchmarks/results/README.md has it.
 TRAINED_ON, VALIDATED_ON, HIDDEN, EPOCHS, RATE, BATCH, THRESHOLD = 3500, 500, 1000, 8, 0.1, 50, 0.85
 
 
-def fail(text, stage="value", detail=""):
-    raise CheckFailed(Finding(stage, text, detail))
-
-
-def arguments(matrix, classes, sizes, seed=1):
-    """Of ``trained``: n examples of two numbers in c classes, and seven for validation."""
-    n, c, epochs, bs = sizes
-    params = [matrix(*shape, dtype=torch.float64) for shape in ((2, 3), (3,), (3, c), (c,))]
-    train, valid = (
-        (matrix(n, 2, dtype=torch.float64), classes(n, c)),
-        (matrix(7, 2, dtype=torch.float64), classes(7, c)),
-    )
-    return params, train, valid, epochs, 0.3, bs, seed
-
-
-@dataclass(frozen=True)
-class Training:
-    """One run of ``trained``: its arguments, the data as it left them, and what it returned."""
-
-    args: tuple
-    value: object
-    args_after: tuple = ()
-
-
-def training_of(student, *given):
-    call = student.call(*given, caller=trained)
-    call.must_not_raise()
-    return Training(call.args, call.value, call.args_after)
+def sizes_in_words(training):
+    return f"with {len(training.args[1][0])} examples in batches of {training.args[5]}"
 
 
 def seen(training, part):
     """One entry of the dict that ``trained`` returned."""
     if type(training.value) is not dict or part not in training.value:
-        fail("the training was not seen to its end", "type")
+        fail("type", "the training was not seen to its end")
     return training.value[part]
 
 
@@ -98,10 +100,10 @@ def noted(training, most=MOST_BATCHES):
     """The batches in the model's notes, each as sorted row numbers: a mean over a batch knows no order."""
     n, batches = len(training.args[1][0]), seen(training, "batches")
     if not isinstance(batches, list) or len(batches) > most:
-        fail(f"the network took more than {most} steps, or none that could be seen")
+        fail("value", f"the network took more than {most} steps, or none that could be seen")
     for rows in batches:
         if not isinstance(rows, list) or not all(type(row) is int and 0 <= row < n for row in rows):
-            fail("the network learns from something that is no training example")
+            fail("value", "the network learns from something that is no training example")
     return [sorted(rows) for rows in batches]
 
 
@@ -136,114 +138,231 @@ def descent(given, epochs):
     return [p.detach() for p in params], history
 
 
+def on_whole_set(given):
+    """:func:`descent` with all examples in one batch, so that no order matters."""
+    return descent(given, [[list(range(len(given[1][0])))]] * given[3])
+
+
 def scores(params, x):
     w1, b1, w2, b2 = params
     return (x @ w1 + b1).relu() @ w2 + b2
 
 
-def must_end_at(training, expected, why=""):
+def must_end_at(training, expected, why):
     """Every parameter of the network has the expected values; ``why`` begins the message if one has not."""
     got = seen(training, "params")
     if not isinstance(got, list) or len(got) != len(expected):
-        fail("the network was not seen after its training", "type")
+        fail("type", "the network was not seen after its training")
     for name, before, after, wanted in zip(("w1", "b1", "w2", "b2"), training.args[0], got, expected, strict=True):
         finding = difference(after, wanted, subject=f"the network's {name} after training", scale=1.0, relative=CLOSE)
         if finding:
             untouched = difference(after, before, subject="", relative=1e-30) is None
-            told = finding.text + ("; it has not changed at all" if untouched else "")
-            fail(why + told, finding.stage, finding.detail)
+            text = f"{why}{finding.text}{'; it has not changed at all' if untouched else ''}"
+            raise CheckFailed(Finding(finding.stage, text, finding.detail))
 
 
 def must_report(training, expected, keys):
     """The history has an entry for each epoch, and in each the expected number under each of ``keys``."""
-    history = seen(training, "history")
+    history, epochs = seen(training, "history"), training.args[3]
     if not isinstance(history, list | tuple):
-        fail(f"fit returned {describe(history)}; expected a list with a dict for each epoch", "type")
-    epochs = training.args[3]
+        fail("type", f"fit returned {describe(history)}; expected a list with a dict for each epoch")
     if len(history) != epochs:
-        fail(f"the history has {len(history)} entries after {epochs} epochs")
+        fail("value", f"the history has {len(history)} entries after {epochs} epochs")
     if len(expected) != epochs:
-        fail(f"the network met as many examples as {len(expected)} epochs have, not {epochs}")
+        fail("value", f"the network met as many examples as {len(expected)} epochs have, not {epochs}")
     for number, (entry, wanted) in enumerate(zip(history, expected, strict=True), 1):
         for key in keys:
             if type(entry) is not dict or key not in entry:
-                fail(f"epoch {number} of the history has no {key!r}: it is {describe(entry)}", "type")
+                fail("type", f"epoch {number} of the history has no {key!r}: it is {describe(entry)}")
             value = entry[key]
             if isinstance(value, torch.Tensor) and value.dim() == 0:
                 value = value.item()
             if type(value) is int and value in (0, 1):
                 value = float(value)
             if type(value) is not float:
-                fail(f"{key!r} of epoch {number} is {describe(value)}; expected a Python float", "type")
+                fail("type", f"{key!r} of epoch {number} is {describe(value)}; expected a Python float")
             right = wanted[KEYS.index(key)]
             if not abs(value - right) <= CLOSE * max(1.0, abs(right)):
-                fail(f"{key!r} of epoch {number} is wrong", detail=f"got {value:.6g}, expected {right:.6g}")
+                text = f"{key!r} of epoch {number} is wrong, {sizes_in_words(training)}"
+                raise CheckFailed(Finding("value", text, f"got {value:.6g}, expected {right:.6g}"))
 
 
-@check("with all examples in one batch, the network ends where it should", points=0.7, gate=True)
-@tried_on_either
-def test_whole_set(student, matrix, classes):
-    for n, c, epochs in ((6, 3, 1), (6, 3, 1), (5, 2, 3), (1, 4, 2)):
-        training = training_of(student, *arguments(matrix, classes, (n, c, epochs, n)))
-        must_end_at(training, descent(training.args, [[list(range(n))]] * epochs)[0])
+class TestFit(Exercise):
+    #: Examples, classes, epochs, batch size.
+    sizes = ((6, 3, 1, 4), (5, 2, 2, 3), (4, 3, 2, 4))
+    allowed = Rule(about="writing the training loop yourself", allow=all_but("torch.optim"), numbers=True)
+    caller = trained
 
+    def inputs(self, n, c, epochs, bs, seed=1):
+        """Return the arguments of ``trained``: n examples of two numbers in c classes, and seven for validation."""
+        params = [self.normal(*shape, dtype=torch.float64) for shape in ((2, 3), (3,), (3, c), (c,))]
+        train, valid = (
+            (self.normal(m, 2, dtype=torch.float64), torch.randint(c, (m,), generator=self.generator)) for m in (n, 7)
+        )
+        return params, train, valid, epochs, 0.3, bs, seed
 
-@check("the loop is your own", points=0.3, gate=True)
-def test_rule(student, matrix, classes):
-    def must_train(call):
+    def must_be_right(self, call, *, dtype=False):
         call.must_not_raise()
-        followed(Training(call.args, call.value))
+        followed(call)
 
-    # The source is read without the functions above: a rule that is broken there has cost its points already.
-    sources = [*student.sources, student.stand_ins.stubs]
-    must_be_none(read_source_for(WRITTEN, sources, "fit"))
-    trial = Trial(lambda *sizes: arguments(matrix, classes, sizes), must_train, trained)
-    cases = [(6, 3, 1, 4), (5, 2, 2, 3), (4, 3, 2, 4)]
-    with student.using("right"):
-        student.must_obey(RULE, trial, cases, sources, wrong_elsewhere=True)
+    def trainings(self, *each):
+        """Yield a call of ``trained`` for each tuple of arguments, and what :func:`followed` returns."""
+        for call in self.student.calls(*each, caller=trained):
+            call.must_not_raise()
+            yield call, *followed(call)
 
+    def remarkable(self, epochs, wanted, valid_is_wrong=False):
+        """Return a training on the whole set whose history of validation losses and accuracies is as ``wanted``."""
+        while True:
+            params, train, valid, *rest = self.inputs(9, 3, epochs, 9)
+            if valid_is_wrong:
+                valid = train[0], (train[1] + 1) % 3
+            given = params, train, valid, *rest
+            if wanted(*([entry[place] for entry in on_whole_set(given)[1]] for place in (1, 2))):
+                return given
 
-@check("every example comes once an epoch, in batches of bs, the smaller rest included", points=0.7)
-@tried_on_either
-def test_batches(student, matrix, classes):
-    for n, bs in ((10, 4), (9, 4), (6, 3), (5, 1), (6, 20)):
-        training = training_of(student, *arguments(matrix, classes, (n, 3, 2, bs)))
-        epochs, _ = followed(training)
-        for number, batches in enumerate(epochs, 1):
-            rows = sorted(row for batch in batches for row in batch)
-            if rows != list(range(n)):
-                met = f"{len(set(rows))} of {n} examples were met, in {len(rows)} places"
-                fail(f"with n = {n} and bs = {bs}, an epoch is not every example once: in epoch {number}, {met}")
-            if sorted(map(len, batches), reverse=True) != [min(bs, n - start) for start in range(0, n, bs)]:
-                sizes = [len(batch) for batch in batches]
-                fail(f"with n = {n} and bs = {bs}, the batches of epoch {number} have the sizes {sizes}")
-        if len(epochs) != 2:
-            fail(f"with n = {n} and bs = {bs}, the network met as many examples as {len(epochs)} epochs have, not 2")
+    @check("with all examples in one batch, the network ends where it should", points=0.7, gate=True)
+    @tried_on_either
+    def test_whole_set(self):
+        for n, c, epochs in ((6, 3, 1), (6, 3, 1), (5, 2, 3), (1, 4, 2)):
+            call = self.call(*self.inputs(n, c, epochs, n))
+            call.must_not_raise()
+            must_end_at(call, on_whole_set(call.args)[0], f"{sizes_in_words(call)}, epochs = {epochs}: ")
 
+    @check("the loop is your own", points=0.3, gate=True)
+    def test_rule(self):
+        # The right versions of the loss and its gradient, on which it runs, use torch.nn and autograd.
+        written = Rule(about=self.allowed.about, allow=self.allowed.allow - {"torch.nn", "autograd"})
+        must_be_none(read_source_for(written, self.sources_alone, "fit"))
+        with self.student.using("right"):
+            self.student.must_obey(self.allowed, self.trial, self.sizes, self.sources_alone, wrong_elsewhere=True)
 
-@check("each batch makes a step of its own, with images and digits that belong together", points=0.6)
-@tried_on_either
-def test_steps(student, matrix, classes):
-    for n, c, epochs, bs in ((10, 3, 2, 4), (6, 2, 3, 2), (4, 4, 1, 1)):
-        followed(training_of(student, *arguments(matrix, classes, (n, c, epochs, bs))))
+    @check("every example comes once an epoch, in batches of bs, the smaller rest included", points=0.7)
+    @tried_on_either
+    def test_batches(self):
+        for n, bs in ((10, 4), (9, 4), (6, 3), (5, 1), (6, 20)):
+            [(call, epochs, _)] = self.trainings(self.inputs(n, 3, 2, bs))
+            where = sizes_in_words(call)
+            for number, batches in enumerate(epochs, 1):
+                rows = sorted(row for batch in batches for row in batch)
+                if rows != list(range(n)):
+                    met = f"{len(set(rows))} of {n} examples were met, in {len(rows)} places"
+                    fail("value", f"{where}, an epoch is not every example once: in epoch {number}, {met}")
+                if sorted(map(len, batches), reverse=True) != [min(bs, n - start) for start in range(0, n, bs)]:
+                    fail("value", f"{where}, the batches of epoch {number} have the sizes {[*map(len, batches)]}")
+            if len(epochs) != 2:
+                fail("value", f"{where}, the network met as many examples as {len(epochs)} epochs have, not 2")
 
+    test_steps = values(
+        "each batch makes a step of its own, with images and digits that belong together",
+        only=((10, 3, 2, 4), (6, 2, 3, 2), (4, 4, 1, 1)),
+        points=0.6,
+    )
 
-@check("every epoch has an order of its own", points=0.6)
-@tried_on_either
-def test_new_orders(student, matrix, classes):
-    # That 24 examples fall into the same six batches by chance has a probability of 6! (4!)^6 / 24!, below 1e-12; that
-    # each batch is where it was at the start, of (4!)^6 / 24!.
-    n, bs = 24, 4
-    epochs, _ = followed(training_of(student, *arguments(matrix, classes, (n, 3, 3, bs))))
-    if [row for batch in epochs[0] for row in batch] == list(range(n)):
-        fail("the first epoch takes the examples in the order in which they lie")
-    for before, after in combinations(epochs, 2):
-        if before == after:
-            fail("two epochs take the examples in the same order")
-        if sorted(before) == sorted(after):
-            fail("two epochs have the same batches in another order; the cards are to be shuffled, not the packs")
-        if turned(before, after):
-            fail("two epochs take the examples in the same order, begun in another place; a new order is to be drawn")
+    @check("every epoch has an order of its own", points=0.6)
+    @tried_on_either
+    def test_new_orders(self):
+        # That 24 examples fall into the same six batches by chance has a probability of 6! (4!)^6 / 24!, below 1e-12;
+        # that each batch is where it was at the start, of (4!)^6 / 24!.
+        [(_, epochs, _)] = self.trainings(self.inputs(24, 3, 3, 4))
+        if [row for batch in epochs[0] for row in batch] == list(range(24)):
+            fail("value", "the first epoch takes the examples in the order in which they were given")
+        for before, after in combinations(epochs, 2):
+            if before == after:
+                fail("value", "two epochs take the examples in the same order")
+            if sorted(before) == sorted(after):
+                fail("value", "two epochs have the same batches in another order; shuffle the cards, not the packs")
+            if turned(before, after):
+                fail("value", "two epochs take the examples in the same order, begun in another place; draw a new one")
+
+    @check("the orders come from the generator, and from nothing else", points=0.3)
+    @tried_on_either
+    def test_generator(self):
+        # A seed of ``trained`` is 1000 · the generator's + that of torch's own numbers.
+        *rest, _ = self.inputs(24, 3, 2, 4)
+        first, same, other = (
+            epochs for _, epochs, _ in self.trainings(*((*rest, seed) for seed in (5001, 5002, 6001)))
+        )
+        if first != same:
+            fail("value", "two runs with generators of the same seed have different orders")
+        if first == other:
+            fail("value", "two runs with generators of different seeds have the same order")
+
+    @check("validation loss and accuracy, after each epoch", points=0.6)
+    @tried_on_either
+    def test_validation(self):
+        # With a single class every guess is right from the start: that is no reason to stop.
+        cases = [self.inputs(*sizes) for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 1, 2), (6, 1, 3, 4))]
+        # The best accuracy so far is not asked for. One training of three falls behind it.
+        cases.append(self.remarkable(5, lambda losses, accuracies: accuracies != sorted(accuracies)))
+        # The digits of the validation are wrong, so that its loss rises in most epochs: the training has to go on.
+        cases.append(
+            self.remarkable(12, lambda losses, accuracies: losses[4:] == sorted(losses[4:]), valid_is_wrong=True)
+        )
+        for call, _, history in self.trainings(*cases):
+            must_report(call, history, ("valid", "accuracy"))
+
+    @check("training loss: the mean over the examples of an epoch, as they were met", points=0.3)
+    @tried_on_either
+    def test_training_loss(self):
+        cases = [self.inputs(*sizes) for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 2, 3))]
+        for call, _, history in self.trainings(*cases):
+            must_report(call, history, ("train",))
+
+    @check("the numbers in the history are Python floats", points=0.3)
+    @tried_on_either
+    def test_floats(self):
+        call = self.call(*self.inputs(7, 3, 2, 3))
+        call.must_not_raise()
+        history = seen(call, "history")
+        if not isinstance(history, list) or not all(type(entry) is dict for entry in history):
+            fail("type", f"fit returned {describe(history)}; expected a list with a dict for each epoch")
+        for number, entry in enumerate(history, 1):
+            for key in KEYS:
+                if isinstance(entry.get(key), torch.Tensor):
+                    text = f"{key!r} of epoch {number} is {describe(entry[key])}; expected a Python float"
+                    fail("type", text, symptom="history of tensors")
+
+    @check("the data are left as they were, and no gradient is left behind", points=0.3)
+    @tried_on_either
+    def test_clean(self):
+        for _ in range(2):
+            call = self.call(*self.inputs(7, 3, 2, 3))
+            call.must_not_raise()
+            if seen(call, "left") is not False:
+                fail("value", "after fit, a parameter still has a gradient in .g")
+            for name, before, after in zip(("train", "valid"), call.args[1:3], call.args_after[1:3], strict=True):
+                if any(
+                    difference(new, old, subject="", relative=1e-30) for old, new in zip(before, after, strict=True)
+                ):
+                    fail("mutation", f"fit changed {name} in place; its caller still needs it")
+
+    @check("digits: at least 85 % of 1,000 images that it never saw are read right", points=1.3)
+    @tried_on_either
+    def test_digits(self):
+        generator = self.student.generator("digits")
+        train, valid, hidden = digits(generator)
+        params = [
+            torch.randn(784, 50, generator=generator) * (2 / 784) ** 0.5,
+            torch.zeros(50),
+            torch.randn(50, 10, generator=generator) * (2 / 50) ** 0.5,
+            torch.zeros(10),
+        ]
+        given = params, train, valid, EPOCHS, RATE, BATCH, 77_000
+        # A probe and no call: the images do not travel back, and it is not repeated with each known mistake.
+        training = SimpleNamespace(args=given, value=self.student.probe(trained, *given))
+        got = seen(training, "params")
+        if not isinstance(got, list) or [getattr(p, "shape", None) for p in got] != [p.shape for p in params]:
+            fail("type", "the network was not seen after its training")
+        ends, _ = descent(given, [noted(training, EPOCHS * math.ceil(TRAINED_ON / BATCH))])
+        gaps = torch.cat([(after - wanted).abs().flatten() for after, wanted in zip(got, ends, strict=True)])
+        if not float(gaps.median()) <= ROUNDED:
+            fail("value", f"{UNSEEN}half of its numbers are more than {float(gaps.median()):.2g} off")
+        accuracy = float((scores([p.float() for p in got], hidden[0]).argmax(1) == hidden[1]).double().mean())
+        text = f"{accuracy:.1%} of {HIDDEN:,} images are read right after {EPOCHS} epochs; {THRESHOLD:.0%} are needed"
+        if accuracy < THRESHOLD:
+            fail("value", text)
+        self.student.notes.append(text)
 
 
 def turned(before, after):
@@ -257,111 +376,6 @@ def turned(before, after):
     places = {row: number for number, batch in enumerate(before) for row in batch}
     moves = {(number - places[row]) % count for number, batch in enumerate(after) for row in batch if row in places}
     return len(moves) == 1 or (len(moves) == 2 and (max(moves) - min(moves)) in (1, count - 1))
-
-
-@check("the orders come from the generator, and from nothing else", points=0.3)
-@tried_on_either
-def test_generator(student, matrix, classes):
-    # A seed of ``trained`` is 1000 · the generator's + that of torch's own numbers.
-    *rest, _ = arguments(matrix, classes, (24, 3, 2, 4))
-    runs = [followed(training_of(student, *rest, seed))[0] for seed in (5001, 5002, 6001)]
-    if runs[0] != runs[1]:
-        fail("two runs with generators of the same seed have different orders")
-    if runs[0] == runs[2]:
-        fail("two runs with generators of different seeds have the same order")
-
-
-@check("validation loss and accuracy, after each epoch", points=0.6)
-@tried_on_either
-def test_validation(student, matrix, classes):
-    # With a single class every guess is right from the start: that is no reason to stop.
-    runs = [arguments(matrix, classes, sizes) for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 1, 2), (6, 1, 3, 4))]
-    for given in [*runs, with_a_setback(matrix, classes), away_from_valid(matrix, classes)]:
-        training = training_of(student, *given)
-        must_report(training, followed(training)[1], ("valid", "accuracy"))
-
-
-def with_a_setback(matrix, classes):
-    """A training after one of whose epochs the accuracy is lower than before: the best so far is not asked for."""
-    n, epochs = 9, 5
-    while True:  # one of three is like that
-        given = arguments(matrix, classes, (n, 3, epochs, n))
-        accuracies = [entry[-1] for entry in descent(given, [[list(range(n))]] * epochs)[1]]
-        if accuracies != sorted(accuracies):
-            return given
-
-
-def away_from_valid(matrix, classes):
-    """A training whose validation loss rises in most epochs, because its digits are wrong: it has to go on."""
-    n, epochs = 9, 12
-    while True:  # nearly all are like that
-        params, (x, y), _, *rest = arguments(matrix, classes, (n, 3, epochs, n))
-        given = (params, (x, y), (x, (y + 1) % 3), *rest)
-        losses = [entry[1] for entry in descent(given, [[list(range(n))]] * epochs)[1]]
-        if losses[4:] == sorted(losses[4:]):
-            return given
-
-
-@check("training loss: the mean over the examples of an epoch, as they were met", points=0.3)
-@tried_on_either
-def test_training_loss(student, matrix, classes):
-    for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 2, 3)):
-        training = training_of(student, *arguments(matrix, classes, sizes))
-        must_report(training, followed(training)[1], ("train",))
-
-
-@check("the numbers in the history are Python floats", points=0.3)
-@tried_on_either
-def test_floats(student, matrix, classes):
-    training = training_of(student, *arguments(matrix, classes, (7, 3, 2, 3)))
-    history = seen(training, "history")
-    if not isinstance(history, list) or not all(type(entry) is dict for entry in history):
-        fail(f"fit returned {describe(history)}; expected a list with a dict for each epoch", "type")
-    for number, entry in enumerate(history, 1):
-        for key in KEYS:
-            if isinstance(entry.get(key), torch.Tensor):
-                text = f"{key!r} of epoch {number} is {describe(entry[key])}; expected a Python float"
-                raise CheckFailed(Finding("type", text, symptom="history of tensors"))
-
-
-@check("the data are left as they were, and no gradient is left behind", points=0.3)
-@tried_on_either
-def test_clean(student, matrix, classes):
-    for _ in range(2):
-        training = training_of(student, *arguments(matrix, classes, (7, 3, 2, 3)))
-        if seen(training, "left") is not False:
-            fail("after fit, a parameter still has a gradient in .g")
-        for name, before, after in zip(("train", "valid"), training.args[1:3], training.args_after[1:3], strict=True):
-            if any(difference(new, old, subject="", relative=1e-30) for old, new in zip(before, after, strict=True)):
-                fail(f"fit changed {name} in place; its caller still needs it", "mutation")
-
-
-@check("digits: at least 85 % of 1,000 images that it never saw are read right", points=1.3)
-@tried_on_either
-def test_digits(student):
-    generator = student.generator("digits")
-    train, valid, hidden = digits(generator)
-    params = [
-        torch.randn(784, 50, generator=generator) * (2 / 784) ** 0.5,
-        torch.zeros(50),
-        torch.randn(50, 10, generator=generator) * (2 / 50) ** 0.5,
-        torch.zeros(10),
-    ]
-    given = params, train, valid, EPOCHS, RATE, BATCH, 77_000
-    # A probe and no call: the images do not travel back, and it is not repeated with each known mistake.
-    training = Training(given, student.probe(trained, *given))
-    got = seen(training, "params")
-    if not isinstance(got, list) or [getattr(p, "shape", None) for p in got] != [p.shape for p in params]:
-        fail("the network was not seen after its training", "type")
-    most = EPOCHS * math.ceil(TRAINED_ON / BATCH)
-    ends, _ = descent(given, [noted(training, most)])
-    gaps = torch.cat([(after - wanted).abs().flatten() for after, wanted in zip(got, ends, strict=True)])
-    if not float(gaps.median()) <= ROUNDED:
-        fail(f"{UNSEEN}half of its numbers are more than {float(gaps.median()):.2g} off")
-    accuracy = float((scores([p.float() for p in got], hidden[0]).argmax(1) == hidden[1]).double().mean())
-    if accuracy < THRESHOLD:
-        fail(f"{accuracy:.1%} of {HIDDEN:,} images are read right after {EPOCHS} epochs; {THRESHOLD:.0%} are needed")
-    student.notes.append(f"{accuracy:.1%} are read right; {THRESHOLD:.0%} are needed")
 
 
 def digits(generator):

@@ -1,23 +1,21 @@
-"""Hidden checks of ``sgd_step(params, lr)``: p ← p − lr · p.g in place, then p.g ← None."""
+"""Hidden checks of ``sgd_step(params, lr)``: p ← p − lr · p.g in place, then p.g ← None.
+
+Sentence of the text → check:
+
+    Every parameter `p` in the list has its gradient in `p.g`             → test_step
+    Each `p` is changed **in place**                                      → test_step
+    Parameters may have any number of axes.                               → test_step
+    whoever holds the tensor, or a view of it, sees the new numbers       → test_memory
+    Afterwards `p.g` is `None` for each of them.                          → test_cleared
+    of the same shape and dtype                                           → test_dtype
+    **Rule: nothing out of `torch.optim`.**                               → test_rule
+"""
 
 from pathlib import Path
 
 import torch
 
-from foundations.analysis.torch_operations import all_but
-from foundations.grading.compare import CheckFailed, Finding, describe, difference
-from foundations.grading.misconceptions import load_bank
-from foundations.grading.pytest_plugin import check
-from foundations.grading.rules import Rule
-from foundations.grading.student import Trial
-
-#: ``sgd_step([w, b], lr)`` with tensors that carry their gradients; written once, for the checks and for the battery.
-step = load_bank(Path(__file__).parent).batteries["sgd_step"].caller
-
-RULE = Rule(about="writing the update yourself", allow=all_but("torch.optim", "torch.nn"))
-
-#: Of a weight and a bias. The first comes twice, so that what was kept of the step before shows.
-SHAPES = [((4, 3), (3,)), ((4, 3), (3,)), ((3, 3), (3,)), ((1, 2), (2,)), ((2, 3, 2), (1,)), ((5,), ())]
+from foundations.authoring import Exercise, Rule, all_but, check, describe, dtypes, fail, load_bank, rule, values
 
 
 def step_in_one_memory(names, w, b, lr):
@@ -29,69 +27,53 @@ def step_in_one_memory(names, w, b, lr):
     return memory
 
 
-def with_gradients(matrix, shapes, dtype=torch.float32):
-    """A tensor of each shape, () among them, with a gradient in .g."""
-    made = [[matrix(*shape, 1, dtype=dtype).squeeze(-1) for _ in range(2)] for shape in shapes]
-    for p, gradient in made:
-        p.g = gradient
-    return [p for p, _ in made]
+class TestStep(Exercise):
+    #: The shapes of a weight and a bias, and the learning rate.
+    sizes = (
+        ((4, 3), (3,), 0.5),
+        ((4, 3), (3,), 0.1),
+        ((3, 3), (3,), 1.0),
+        ((1, 2), (2,), 2.5),
+        ((2, 3, 2), (1,), 0.01),
+        ((5,), (), 0.3),
+    )
+    allowed = Rule(about="writing the update yourself", allow=all_but("torch.optim", "torch.nn"))
+    #: ``sgd_step([w, b], lr)`` with tensors that carry their gradients; written once, for checks and battery.
+    caller = load_bank(Path(__file__).parent).batteries["sgd_step"].caller
 
+    def inputs(self, w, b, lr, dtype=torch.float32):
+        params = self.normal(*w, dtype=dtype), self.normal(*b, dtype=dtype)
+        for p in params:
+            p.g = self.normal(*p.shape, dtype=dtype)
+        return *params, lr
 
-def moved(p, lr):
-    """In float64 and rounded once."""
-    return (p.double() - lr * p.g.double()).to(p.dtype)
+    def expected(self, w, b, lr):
+        """Return the parameters after the step: in float64, and rounded once."""
+        return {name: (p.double() - lr * p.g.double()).to(p.dtype) for name, p in (("w", w), ("b", b))}
 
+    def scale(self, w, b, lr):
+        return 3.0
 
-def must_move(call, dtype=False):
-    """Both parameters, the very tensors that were handed over, are where they belong."""
-    call.must_not_raise()
-    lr = call.args[2]
-    for name, before, after in zip(call.names, call.args[:2], call.args_after, strict=False):
-        finding = difference(after, moved(before, lr), subject=f"{name} after {call.subject}", dtype=dtype, scale=3.0)
-        if finding:
-            untouched = difference(after, before, subject="", relative=1e-30) is None
-            told = f"{finding.text.partition(':')[0]}: the tensor that was handed over has not changed"
-            raise CheckFailed(Finding(finding.stage, told if untouched else finding.text, finding.detail))
+    test_step = values("every parameter moves against its gradient, in place", points=1.1, gate=True)
+    test_rule = rule("the update is your own", points=0.4, gate=True)
 
+    @check("afterwards every .g is None", points=0.7)
+    def test_cleared(self):
+        for call in self.try_each(self.inputs(*sizes) for sizes in self.sizes[:3]):
+            for name, attributes in zip(call.names, call.attributes[:2], strict=False):
+                if (left := attributes.get("g")) is not None:
+                    what = "still a tensor; it is used up" if isinstance(left, torch.Tensor) else describe(left)
+                    fail("value", f"{name}.g after {call.subject} is {what}, and None belongs there")
 
-@check("every parameter moves against its gradient, in place", points=1.1, gate=True)
-def test_step(student, matrix):
-    for shapes, lr in zip(SHAPES, (0.5, 0.1, 1.0, 2.5, 0.01, 0.3), strict=True):
-        must_move(student.call(*with_gradients(matrix, shapes), lr, caller=step))
+    @check("the numbers change in the memory in which they are, so that views see it", points=0.4)
+    def test_memory(self):
+        for sizes in self.sizes[:2]:
+            w, b, lr = self.inputs(*sizes)
+            call = self.student.call(w, b, lr, caller=step_in_one_memory)
+            # The view of w is a transposed one: its numbers are in memory column by column.
+            start = torch.cat([w.flatten(), b.flatten()])
+            view = start[: w.numel()].view(w.shape[1], w.shape[0]).t()
+            after = torch.cat([(view - lr * w.g).t().flatten(), (b.double() - lr * b.g).float()])
+            call.must_return(after, dtype=False, scale=3.0)
 
-
-@check("the update is your own", points=0.4, gate=True)
-def test_rule(student, matrix):
-    trial = Trial(lambda *shapes: (*with_gradients(matrix, shapes), 0.5), must_move, step)
-    student.must_obey(RULE, trial, SHAPES)
-
-
-@check("afterwards every .g is None", points=0.7)
-def test_cleared(student, matrix):
-    for shapes in SHAPES[:3]:
-        call = student.call(*with_gradients(matrix, shapes), 0.5, caller=step)
-        call.must_not_raise()
-        for name, attributes in zip(call.names, call.attributes[:2], strict=False):
-            left = attributes.get("g")
-            if left is not None:
-                what = "still a tensor; it is used up" if isinstance(left, torch.Tensor) else describe(left)
-                text = f"{name}.g after {call.subject} is {what}, and None belongs there"
-                raise CheckFailed(Finding("value", text))
-
-
-@check("the numbers change in the memory in which they lie, so that views see it", points=0.4)
-def test_memory(student, matrix):
-    for shapes in SHAPES[:2]:
-        w, b = with_gradients(matrix, shapes)
-        call = student.call(w, b, 0.5, caller=step_in_one_memory)
-        # The view of w is a transposed one: its numbers lie in memory column by column.
-        start = torch.cat([w.flatten(), b.flatten()])
-        view = start[: w.numel()].view(w.shape[1], w.shape[0]).t()
-        expected = torch.cat([(view - 0.5 * w.g).t().flatten(), moved(b, 0.5).flatten()])
-        call.must_return(expected, dtype=False, scale=3.0)
-
-
-@check("float64 keeps its digits", points=0.4)
-def test_dtype(student, matrix):
-    for dtype in (torch.float64, torch.float32):
-        must_move(student.call(*with_gradients(matrix, SHAPES[0], dtype), 0.1, caller=step), dtype=True)
+    test_dtype = dtypes("float64 keeps its digits", points=0.4)

@@ -44,8 +44,8 @@ from attacks.hostile_course import (
 NOBODY = 65534
 #: Printed by an attack that reached its goal.
 GOT_THROUGH = "ATTACK-SUCCEEDED"
-#: Part of the name of everything that an attack leaves behind.
-MARK = "foundations-attack"
+#: Part of the name of everything that an attack leaves behind; another worker of the run has its own.
+MARK = f"foundations-{os.environ.get('PYTEST_XDIST_WORKER', 'only')}-attack"
 #: Folders to which every user may write.
 PUBLIC = ("/", "/tmp", "/dev/shm", "/var/tmp", "/run", "/dev/mqueue")
 #: A wrong answer that runs.

@@ -14,7 +14,7 @@ from clients import GradingClients
 from grading import ROOT, SEED, Answer, GradingClient, exercises, read_answers, solutions
 
 from foundations.config import Feedback
-from foundations.grading.student import Call
+from foundations.grading.call import Call
 from foundations.report.model import Report
 
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))

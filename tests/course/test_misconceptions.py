@@ -38,14 +38,16 @@ IN_OTHER_WORDS = round_cases(partial(all_answers, "named"), quick=1)
 
 
 def assert_named(exercise: Exercise, misconception: Misconception) -> None:
-    """Assert that it loses points, that each check that names a mistake names this one, and that the hint is shown."""
+    """Assert that it loses points, that each named check has this name, and that the hint is shown once."""
     assert exercise.score is not None, f"{misconception.id}: {feedback_on(exercise)}"
     assert exercise.score < exercise.max_score, f"{misconception.id}: {feedback_on(exercise)}"
     named = [check for check in failing(exercise) if check.misconception]
     assert {check.misconception for check in named} == {misconception.id}, (
         f"{misconception.id}: {feedback_on(exercise)}"
     )
-    assert [check.name for check in named if f"Hint: {misconception.hint}" not in check.message] == []
+    shown = [check.name for check in named if f"Hint: {misconception.hint}" in check.message]
+    assert shown == [named[0].name]
+    assert [check.name for check in named[1:] if f"The hint of {shown[0]!r} fits here too." not in check.message] == []
 
 
 @pytest.mark.parametrize("exercise", [name for assignment in ASSIGNMENTS for name in exercises(assignment)])

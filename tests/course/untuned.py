@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-from grading import ROOT, assignment, exercises, failing, result, rounds, solutions
+from grading import COURSE, ROOT, assignment, exercises, failing, result, rounds, solutions
 
 from foundations.config import Course
 from foundations.grading.grader import Grader, Part
@@ -42,10 +42,11 @@ def graded(name: str, kinds: dict[str, list[Answer]]) -> Iterator[tuple[str, Ans
     notebook = trimming.trimmed(assignment(name), [answer for listed in kinds.values() for answer in listed])
     with tempfile.TemporaryDirectory() as folder, ForkServer() as forkserver:
         root = Path(folder)
+        root.chmod(0o755)  # student processes have another user
         (root / "source" / name).mkdir(parents=True)
         nbformat.write(notebook, root / "source" / name / f"{name}.ipynb")
         shutil.copytree(ROOT / "graders", root / "graders", ignore=shutil.ignore_patterns("__pycache__"))
-        with Grader(Course(root, {}), name, forkserver=forkserver) as grader:
+        with Grader(Course(root, COURSE.settings), name, forkserver=forkserver) as grader:
             for kind, listed in kinds.items():
                 for together in rounds(listed):
                     cells = {**solutions(name), **{key: answer.cells for key, answer in together.items()}}

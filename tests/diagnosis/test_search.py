@@ -317,6 +317,18 @@ def test_right_values_in_the_wrong_place(example, where):
     assert diagnosed(example, wrong)[0] == name
 
 
+@pytest.mark.parametrize("example", SETTING.values(), ids=SETTING)
+def test_nothing_is_set(example):
+    """The value is on a copy that the caller does not have."""
+    index, attribute = example.place
+
+    def wrong(*arguments):
+        example.right(*arguments)
+        del vars(arguments[index])[attribute]
+
+    assert diagnosed(example, wrong)[0] == "not_set"
+
+
 @pytest.mark.parametrize("example", [PRODUCT, SOFTMAX, NORM])
 def test_stored_and_not_returned(example):
     """The right value is on an argument."""

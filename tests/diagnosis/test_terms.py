@@ -31,6 +31,9 @@ SCALED = Example(
         (LAYER, lambda inp, w, b: inp @ w + 2 * b, "plus_argument"),
         (LAYER, lambda inp, w, b: inp @ w, "minus_argument"),
         (SOFTMAX, lambda x: x.softmax(1) + x, "plus_argument"),
+        (LAYER, lambda inp, w, b: inp @ w + len(w) * b, "plus_argument"),
+        (LAYER, lambda inp, w, b: inp @ w - b, "minus_argument"),
+        (SOFTMAX, lambda x: x.softmax(1) - 0.1 * x, "minus_argument"),
         (SOFTMAX, lambda x: x.softmax(1) * x, "times_argument"),
     ],
 )

@@ -89,6 +89,19 @@ def test_an_attribute_is_compared() -> None:
     assert message(wrong.must_set, 0, "g", x) == "x.g after f(x, y) has shape (3,); expected (2,)"
 
 
+def test_an_argument_is_compared_that_is_changed_in_place() -> None:
+    """The values after the call count; a tensor that was not touched has a message of its own."""
+    x, y = torch.ones(2), torch.zeros(2)
+    call(x, args_after=(y,)).must_become(0, y)
+    assert message(call(x, args_after=(x,)).must_become, 0, y) == (
+        "x after f(x, y): the tensor that was handed over has not changed"
+    )
+    assert message(call(x, args_after=(x + 1,)).must_become, 0, y).startswith(
+        "x after f(x, y): 2 of 2 values are wrong"
+    )
+    assert "stopped with KeyError" in message(call(x, error=error("KeyError")).must_become, 0, y)
+
+
 def test_arguments_must_stay_as_they_were() -> None:
     """A value in place, a changed attribute and a lost one are found; an attribute that may change is left out."""
     call(torch.ones(2), 3).must_leave_inputs()

@@ -6,12 +6,13 @@ import pytest
 import torch
 
 from foundations.analysis.torch_operations import all_but
+from foundations.grading.call import Trial
 from foundations.grading.compare import CheckFailed
 from foundations.grading.evidence import Replayer
 from foundations.grading.growth import Growth
 from foundations.grading.rules import Rule
 from foundations.grading.speed import Stopwatch
-from foundations.grading.student import Student, Trial
+from foundations.grading.student import Student
 
 RULE = Rule(about="rows and columns", allow=all_but("matrix product", "einsum", "numpy", "list round trip"))
 CASES = [(2, 3, 4), (3, 2, 2), (1, 4, 3)]

@@ -11,7 +11,7 @@ import torch
 from foundations.diagnosis.judgement import Diagnosis, Judgement
 from foundations.grading.compare import Finding
 from foundations.grading.misconceptions import Behaviour, Observation
-from foundations.grading.shown import by_finding
+from foundations.grading.shown import by_finding, by_symptom
 
 X = torch.ones(3)
 
@@ -41,6 +41,24 @@ def id_of(finding: Finding, **options: Any) -> str:
 def test_a_finding_shows_a_mistake(finding: Finding, name: str) -> None:
     """It carries a diagnosis, or its stage is one."""
     assert id_of(finding) == name
+
+
+@pytest.mark.parametrize(
+    ("symptom", "name"),
+    [
+        ("rule: norm", "forbidden_operation"),
+        ("rule: no einsum", "forbidden_operation"),
+        ("growth", "grows_too_fast"),
+        ("speed", "too_slow"),
+        ("memory", "too_large"),
+        ("message: both values", "incomplete_message"),
+        ("structure", ""),
+    ],
+)
+def test_a_symptom_shows_a_mistake(symptom: str, name: str) -> None:
+    """The values are right; symptoms that a grader makes up are known to its own bank alone."""
+    found = by_symptom(symptom)
+    assert (found.id if found else "") == name
 
 
 def test_an_exception_is_diagnosed_with_the_source_and_the_sizes() -> None:

@@ -15,8 +15,8 @@ DECLARED = """
 import torch
 from helpers import TWICE
 from foundations.authoring import (
-    Exercise, Growth, Rule, all_but, check, dtypes, faster_than, old_values, refuses, rule, scales_as, sizes_of_one,
-    unchanged_inputs, values, views,
+    Exercise, Growth, Rule, all_but, check, dtypes, faster_than, memory, old_values, refuses, rule, scales_as,
+    sizes_of_one, together, unchanged_inputs, values, views,
 )
 
 def slow(x):
@@ -45,7 +45,9 @@ class TestDouble(Exercise):
     test_views = views("views")
     test_clean = unchanged_inputs("unchanged")
     test_refuses = refuses("refuses", misfits)
+    test_together = together(values("five rows", only=[(5, 2)]), values("six rows", only=[(6, 2)]))
     test_scale = scales_as("scale", Growth(n=0, k=0, m=0), (4, 3, 2), "one product is enough")
+    test_memory = memory("memory", (40, 1), 100, "40 numbers are enough")
     test_speed = faster_than(
         "speed", slow, inputs=lambda generator: (torch.randn(400, generator=generator),), min_speedup=4, label="a loop"
     )
@@ -63,15 +65,19 @@ class TestTriple(Exercise):
         return self.normal(n, m, dtype=dtype), self.normal(n, m, dtype=dtype)
 
     def expected(self, x, y):
-        return {"x.g": 3 * x}
+        return {"x.g": 3 * x, "y.g": 2 * y}
 
-    test_values = values("values", gate=True)
+    def before_own(self):
+        raise AssertionError("there are no earlier exercises")
+
+    test_values = values("values")
+    test_place = values("y alone", places=["y.g"])
     test_old = old_values("old values")
     test_clean = unchanged_inputs("unchanged")
 """
 
 RIGHT = "def double(x):\n    assert x.ndim < 4\n    return x + x"
-SET = "def triple(x, y):\n    x.g = 3 * x"
+SET = "def triple(x, y):\n    x.g, y.g = 3 * x, 2 * y"
 
 #: Answers by the check that refuses them.
 WRONG = {
@@ -82,6 +88,8 @@ WRONG = {
     "views": "def double(x):\n    assert x.ndim < 4\n    return 2 * x.view(-1).view(x.shape)",
     "unchanged": "def double(x):\n    assert x.ndim < 4\n    y = x + x\n    x += 1\n    return y",
     "refuses": "def double(x):\n    return x + x",
+    "five rows; six rows": "def double(x):\n    assert x.ndim < 4 and len(x) != 6\n    return x + x",
+    "memory": "def double(x):\n    assert x.ndim < 4\n    return (torch.cat([x] * 9) + torch.cat([x] * 9))[: len(x)]",
     "speed": "def double(x):\n    assert x.ndim < 4\n    return torch.stack([row + row for row in x])",
 }
 
@@ -126,13 +134,19 @@ def test_a_wrong_answer_fails_its_check(grading, name):
     [
         ("values", "def triple(x, y):\n    return 3 * x"),
         ("values", "def triple(x, y):\n    y.g = 3 * x"),
-        ("old values", "def triple(x, y):\n    x.g = 3 * x + 0 * getattr(x, 'g', x)"),
-        ("unchanged", "def triple(x, y):\n    x.g = 3 * x\n    y.zero_()"),
+        ("y alone", "def triple(x, y):\n    x.g, y.g = 3 * x, 3 * y"),
+        ("old values", "def triple(x, y):\n    x.g, y.g = 3 * x + 0 * getattr(x, 'g', x), 2 * y"),
+        ("unchanged", "def triple(x, y):\n    x.g, y.g = 3 * x, 2 * y\n    y.zero_()"),
     ],
 )
 def test_values_that_are_set(grading, name, answer):
     """They are looked for on the argument and the attribute of their place."""
     assert name in grading(triple=answer)["triple"]
+
+
+def test_other_places_are_not_looked_at(grading):
+    """A check of some places accepts any values in the others."""
+    assert "y alone" not in grading(triple="def triple(x, y):\n    x.g, y.g = x, 2 * y")["triple"]
 
 
 @pytest.mark.parametrize(

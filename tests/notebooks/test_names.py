@@ -10,13 +10,17 @@ from foundations.notebooks.names import Names, names_in, needed_cells
 @pytest.mark.parametrize(
     ("text", "read", "bound"),
     [
-        ("import torch as t\nx = t.ones(2)", {"t"}, {"t", "x"}),
+        ("import torch as t\nx = t.ones(2)", set(), {"t", "x"}),
         ("def f(a):\n    b = a\n    return g(b)", {"g"}, {"f"}),
         ("class A(B):\n    def f(self):\n        return C", {"B", "C"}, {"A"}),
         ("x.g = y", {"x", "y"}, {"x"}),
         ("data['a'][0] = 1", {"data"}, {"data"}),
         ("%matplotlib inline\nz = [i for i in w]", {"w"}, {"z"}),
         ("def (", set(), set()),
+        ("g = make()\nw = f(g)\nw = w + g", {"make", "f"}, {"g", "w"}),
+        ("x = x + 1", {"x"}, {"x"}),
+        ("if a:\n    x = 1\nprint(x)", {"a", "print", "x"}, {"x"}),
+        ("x.g = y\nprint(x)", {"x", "y", "print"}, {"x"}),
     ],
 )
 def test_global_names_of_a_cell(text: str, read: set[str], bound: set[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from foundations.grading.misconceptions import load_bank
+from foundations.grading.misconceptions import Misconception, load_bank
 from foundations.proving.mistakes import as_answer, line_of
 
 BANK = '''
@@ -79,3 +79,11 @@ def test_the_line_is_that_of_the_definition(path: Path) -> None:
     line = line_of(lowers, path)
     assert line is not None
     assert BANK.splitlines()[line - 1] == "def lowers(x):"
+
+
+def test_the_line_of_mistakes_that_are_made_together(path: Path) -> None:
+    """A mistake of two exercises may be made by one function; both have the line of its call."""
+    path.write_text(f"{BANK}\nfirst, second = made_for('f', 'g')\n")
+    mistakes = [Misconception(name, "f", "A hint.", lambda: len) for name in ("first", "second")]
+    lines = path.read_text().splitlines()
+    assert [line_of(mistake, path) for mistake in mistakes] == [len(lines), len(lines)]

@@ -19,6 +19,8 @@ def test_prose_and_unused_cells_are_left_out(tmp_path: Path) -> None:
     assert builders.outline(trimmed(read)) == ["setup", *exercises]
     answer = Answer("double", "odd", ("def double(x):\n    return unused",))
     assert builders.outline(trimmed(read, [answer])) == ["setup", "unused = torch.ones(2)", *exercises]
+    own = Answer("double", "odd", ("unused = 2", "def double(x):\n    return unused"))
+    assert builders.outline(trimmed(read, [own])) == ["setup", *exercises]
 
 
 def test_names_that_graders_look_up_are_kept(tmp_path: Path) -> None:

@@ -125,6 +125,17 @@ def test_capstone_measures_accuracy_and_margin():
 
 
 @pytest.mark.slow
+def test_naming_has_a_cost_for_each_mistake():
+    """The median is over all mistakes of all assignments that are measured."""
+    steps = []
+    result = naming.measure(["04_backward"], every=40, step=lambda *step: steps.append(step))
+    assert result.figures["mistakes"] == 3
+    assert result.met == (result.figures["median_s"] <= naming.BAR_S)
+    assert [row[0] for row in result.rows] == ["04_backward", "**all**"]
+    assert steps == [("04_backward", 0, 1)]
+
+
+@pytest.mark.slow
 def test_parts_of_the_overhead_add_up():
     """The parts add up to the overhead, and the overhead and the student to the whole."""
     parts = overhead.measure(1).figures["median_s"]

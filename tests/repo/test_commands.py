@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import builders
 import pytest
@@ -76,7 +77,16 @@ def must_work(done: Done, *codes: int) -> None:
     assert done.returncode in (0, *codes), done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", commands("foundations"), ids=str)
+def _cases() -> list[Any]:
+    """List the commands; those that prove one exercise once more, with other options, are slow."""
+    proofs = [command for command in commands("foundations") if command.startswith("foundations prove")]
+    return [
+        pytest.param(command, marks=[pytest.mark.slow] if command in proofs[1:] else [])
+        for command in commands("foundations")
+    ]
+
+
+@pytest.mark.parametrize("command", _cases(), ids=str)
 def test_command_works(course: Path, command: str) -> None:
     """The visible checks of an untouched notebook fail, which is exit code 1."""
     words = filled(command)

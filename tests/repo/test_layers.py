@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *{"analysis", "diagnosis", "session", "worker", "sandbox"},
         *{"reviews", "report", "notebooks", "config", "errors"},
     },
-    "authoring": {"grading", "analysis"},
+    "authoring": {"grading", "analysis", "diagnosis"},
     "gradebook": {"grading", "reviews", "report", "notebooks", "plain", "config", "errors"},
     "batch": {"gradebook", "grading", "report", "notebooks", "config", "errors"},
     "release": {"gradebook", "report", "notebooks", "analysis", "config", "errors"},

@@ -1,5 +1,6 @@
 """Rendering stays within its bounds for any text; an ordinary text is rendered as a whole."""
 
+import sys
 import time
 
 import builders
@@ -158,7 +159,7 @@ def test_pictures_that_are_shown_often_are_bounded():
 def test_text_is_not_rendered_by_a_process_that_cannot_answer(monkeypatch):
     """It is shown as it was written, and later texts are rendered."""
     bounded._WORKER._close()
-    monkeypatch.setattr(bounded.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     assert rendered("markdown", ORDINARY * 5, Budget()) is None
     monkeypatch.undo()
     assert rendered("markdown", ORDINARY * 5, Budget()) is not None

@@ -8,7 +8,7 @@ import pytest
 
 from foundations.plain import MAX_LINES, MAX_MESSAGE, clean
 from foundations.report.check_table import check_table_html, check_table_text, failures_text, note, rows
-from foundations.report.model import Check, Exercise
+from foundations.report.model import Check, Example, Exercise
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -50,6 +50,25 @@ MIXED = exercise(
 #: Names and points of checks.
 PARTS = (("values", 2), ("shapes", 1.5), ("speed", 0.5))
 OPEN = exercise(Check("values", "pass", 3), Check("speed", "inconclusive", 1, "the machine was too busy to tell"))
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_examples_are_shown_and_escaped(payload: str) -> None:
+    """Every part of an example may quote the student, and none of it becomes an element or an attribute."""
+    made = exercise(Check("x", "fail", 4, "wrong", example=Example((payload,), payload, payload, payload)))
+    page, plain = Page(check_table_html(made)), Page(check_table_html(exercise(Check("x", "fail", 4, "wrong"))))
+    assert (page.tags.count("div"), page.attributes) == (plain.tags.count("div"), plain.attributes)
+    assert set(page.tags) == set(plain.tags)
+    assert page.text.count(payload) == 4
+    assert check_table_text(made).count(payload) == 4
+    assert failures_text(made).count(payload) == 4
+
+
+def test_a_long_example_is_cut() -> None:
+    """It is bounded together with the message."""
+    long = Example(("x" * 10 * MAX_MESSAGE,), "f(x)", "1.", "2.")
+    [row] = rows(exercise(Check("x", "fail", 4, "wrong", example=long)))
+    assert len(row.message) < MAX_MESSAGE + 100
 
 
 def test_text_has_points_names_outcomes_and_messages() -> None:

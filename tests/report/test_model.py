@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from foundations.config import Limits
-from foundations.report.model import DECIDED, SCHEMA, Check, Exercise, Outcome, Report
+from foundations.report.model import DECIDED, SCHEMA, Check, Example, Exercise, Outcome, Report
 
 DOCS = Path(__file__).parents[2] / "docs"
 VALIDATOR = Draft202012Validator(json.loads((DOCS / "report.schema.json").read_text("utf-8")))
@@ -40,6 +40,9 @@ def faults(document: dict[str, Any]) -> list[str]:
 MADE = {
     "graded": report(exercise("a", 5, "pass", "fail"), exercise("b", 4, "pass")),
     "named mistake": report(Exercise("a", 5, [Check("x", "fail", 5.0, "wrong\nHint: look", "forgets_the_sum")])),
+    "example": report(
+        Exercise("a", 5, [Check("x", "fail", 5.0, "wrong", example=Example(("x = [1.]",), "a(x)", "[3.]", "[2.]"))])
+    ),
     "unreadable": report(reason="notebook 'a.ipynb' is empty"),
     "refused half-way": report(exercise("a", 5, "pass"), reason="the student process could not be confined"),
     "inconclusive": report(exercise("a", 5, "pass", "inconclusive"), exercise("b", 4, "pass")),
@@ -187,6 +190,26 @@ def test_schema_is_a_schema() -> None:
 def test_reports_validate(name: str) -> None:
     """Every kind of report validates: graded, ungraded, inconclusive, refused."""
     assert faults(MADE[name].to_json()) == []
+
+
+def test_only_a_failed_check_has_an_example() -> None:
+    """The key is absent from all other checks, and the text has the message first."""
+    document = MADE["example"].to_json()
+    check = document["exercises"][0]["checks"][0]
+    assert check["example"] == {"inputs": ["x = [1.]"], "call": "a(x)", "got": "[3.]", "expected": "[2.]"}
+    assert "example" not in MADE["graded"].to_json()["exercises"][0]["checks"][1]
+    check["outcome"] = "not reached"
+    assert faults(document) != []
+    del check["example"]
+    assert faults(document) == []
+    assert MADE["example"].exercises[0].checks[0].text.splitlines() == [
+        "wrong",
+        "A small example:",
+        "  x = [1.]",
+        "  a(x)",
+        "  got:      [3.]",
+        "  expected: [2.]",
+    ]
 
 
 def test_a_report_without_creditable_is_invalid() -> None:
