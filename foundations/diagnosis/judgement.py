@@ -41,7 +41,7 @@ class Judgement:
 
     Attributes:
         got: the result; ``None`` if it is missing.
-        expected: a tensor of any shape and dtype.
+        expected: a tensor of any shape and dtype; an array of NumPy is converted to one.
         arguments: the arguments as they were before the call, with their attributes.
         place: index and attribute of the argument on which the call has to set the result; ``None`` if it returns it.
         names: the names of the arguments.

@@ -113,7 +113,7 @@ def read_source_for(rule: Rule, cells: Sequence[str], exercise: str) -> list[Vio
     return list(violations.values())
 
 
-#: Families that can be excluded only if a trace shows what runs: Python's ``+`` has no name in the source.
+#: Families that only a trace can exclude: Python's ``+`` has no name in the source.
 _UNREADABLE = frozenset({"arithmetic", "structure", "settings"})
 
 

@@ -112,7 +112,7 @@ def returns_the_input_of_NAME(x):
     return x
 '''
 
-#: What is written of tensors, and the same of NumPy's arrays; the longer texts come first.
+#: Texts about tensors, and the same about NumPy's arrays; the longer texts come first.
 _OF_NUMPY = (
     ("torch.randn(*shape, generator=generator)", "rng.normal(size=shape)"),
     ("(generator)", "(rng)"),

@@ -434,8 +434,8 @@ def _dtype(value: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    if type(value) is np.ndarray:
-        return "an array" if is_array(value) else f"an array of dtype {value.dtype}"
+    if type(value) is np.ndarray and not is_array(value):
+        return f"an array of dtype {value.dtype}"
     return "None" if value is None else _with_article(type(value).__name__)
 
 

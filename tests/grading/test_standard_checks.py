@@ -171,3 +171,150 @@ def test_an_incomplete_declaration_is_its_authors_fault(tmp_path, forkserver, ol
         report = grader.grade(builders.write(builders.answered(), tmp_path / "submission.ipynb"), "s01").report
     assert report.fault == CourseError.exit_code
     assert re.search(message, str(report.to_json()))
+
+
+#: The same for arrays, and an exercise whose result is a Python number.
+OF_NUMPY = {
+    "test_double": """
+import numpy as np
+from foundations.authoring import (
+    Exercise, Rule, all_but, check, dtypes, faster_than, rule, unchanged_inputs, values, views,
+)
+
+def slow(x):
+    return np.array([2 * each for each in x])
+
+class TestDouble(Exercise):
+    sizes = ((4, 3), (4, 3), (3, 3))
+    allowed = Rule(about="doubling", allow=all_but("matrix product", "reductions"))
+
+    def inputs(self, *shape, dtype=np.float64):
+        return (self.normal(*shape, dtype=dtype),)
+
+    def expected(self, x):
+        return 2 * x
+
+    test_values = values("values", gate=True)
+    test_rule = rule("rule")
+    test_dtypes = dtypes("dtypes")
+    test_views = views("views")
+    test_clean = unchanged_inputs("unchanged")
+    test_speed = faster_than(
+        "speed", slow, inputs=lambda rng: (rng.normal(size=20_000),), min_speedup=4, label="a loop"
+    )
+""",
+    "test_triple": """
+import numpy as np
+from foundations.authoring import Exercise, values
+
+class TestTriple(Exercise):
+    sizes = ((4,), (4,), (2,))
+
+    def inputs(self, n, dtype=np.float64):
+        return self.rng.integers(0, 9, n), None
+
+    def expected(self, x, y):
+        return NUMBER
+
+    test_values = values("values", gate=True)
+""",
+}
+
+#: Wrong answers about arrays, by the check that refuses them and a part of its message.
+WRONG_ARRAYS = [
+    ("values", "(2 * x).tolist()", "returned a list; expected a NumPy array"),
+    ("values", "(2 * x).astype(object)", "returned a NumPy array of dtype object; expected"),
+    ("values", "np.ma.array(2 * x)", "an object of type numpy.ma.MaskedArray; expected a NumPy array"),
+    ("values", "np.asmatrix(2 * x)", "an object of type numpy.matrix; expected"),
+    ("values", "(2 * x).view(type('Own', (np.ndarray,), {}))", "Own; expected a NumPy array"),
+    ("values", "(2 * x).view([('f', float)])", "a NumPy array of dtype [('f', '<f8')]; expected"),
+    ("values", "torch.from_numpy(2 * x)", "returned a tensor of shape (4, 3), float64; expected a NumPy array"),
+    ("values", "(2 * x).T", "has shape (3, 4); expected (4, 3)"),
+    ("values", "2 * x + 1e-9", "values are wrong"),
+    ("dtypes", "2.0 * x.astype(float)", "has dtype float64; expected float32, the dtype of x"),
+    ("unchanged", "np.multiply(x, 2, out=x)", "changed x in place"),
+    ("views", "2 * x if x.flags.c_contiguous else x", "values are wrong"),
+    ("rule", "2 * x + 0 * x.mean()", "uses `x.mean` (a sum or another reduction)"),
+    ("rule", "2 * x + 0 * np.dot(x, x.T).ptp() if x.ndim > 7 else x + x", "(a matrix product)"),
+    ("speed", "np.array([2 * each for each in x])", "needed"),
+]
+
+
+@pytest.fixture
+def arrays(tmp_path, forkserver):
+    """Grade an expression as the result of each exercise about arrays; return the reports' failures and reviews."""
+    builders.write(builders.source_notebook(), tmp_path / "source" / "course" / "course.ipynb")
+    folder = tmp_path / "graders" / "course"
+    folder.mkdir(parents=True)
+
+    def grade(double="x + x", triple="int(x.sum())", number="int(x.sum())"):
+        for name, text in OF_NUMPY.items():
+            (folder / f"{name}.py").write_text(text.replace("NUMBER", number))
+        notebook = builders.release()
+        start = "import numpy as np\nimport torch\n"
+        builders.cell(notebook, "double-solution").source = f"{start}def double(x):\n    return {double}"
+        builders.cell(notebook, "triple-solution").source = f"def triple(x, y):\n    return {triple}"
+        with Grader(Course(tmp_path, {}), "course", forkserver=forkserver) as grader:
+            report = grader.grade(builders.write(notebook, tmp_path / "submission.ipynb"), "s01").report
+        assert report.reason is None
+        failures = [
+            {check.name: check.message for check in exercise.checks if check.outcome == "fail"}
+            for exercise in report.exercises
+        ]
+        return *failures, report
+
+    return grade
+
+
+@pytest.mark.parametrize("answer", ["x + x", "np.add(x, x)", "2 * np.array(x, order='F')", "(2 * x[::-1])[::-1]"])
+def test_right_arrays_pass(arrays, answer):
+    """Also in another layout; no person is asked to look at operations that leave no trace."""
+    double, triple, report = arrays(answer)
+    assert (double, triple, report.review) == ({}, {}, [])
+
+
+@pytest.mark.parametrize(("name", "answer", "message"), WRONG_ARRAYS, ids=range(len(WRONG_ARRAYS)))
+def test_wrong_arrays_fail_their_check(arrays, name, answer, message):
+    """Lists, tensors, objects, records, masked arrays and derived classes are not arrays of numbers."""
+    assert message in arrays(answer)[0][name]
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "is_right"),
+    [
+        # An array of shape () and a number of NumPy count as one; a Python number is another type.
+        ("np.float64(x.sum())", "np.array(float(x.sum()))", True),
+        ("np.array(float(x.sum()))", "np.float64(x.sum())", True),
+        ("np.float64(x.sum())", "float(x.sum())", False),
+        ("np.float64(x.sum())", "[float(x.sum())]", False),
+        # If a Python number is expected, each kind of number of its type is right.
+        ("float(x.sum())", "float(x.sum())", True),
+        ("float(x.sum())", "np.float32(x.sum())", True),
+        ("float(x.sum())", "np.array(float(x.sum()))", True),
+        ("float(x.sum())", "str(x.sum())", False),
+        ("int(x.sum())", "x.sum()", True),
+        ("int(x.sum())", "float(x.sum())", False),
+        ("int(x.sum())", "x.sum() > 0", False),
+        ("bool(x.sum() > 0)", "x.sum() > 0", True),
+        ("bool(x.sum() > 0)", "int(x.sum() > 0)", False),
+        ("float(x.sum())", "10 ** 400", False),
+    ],
+)
+def test_numbers_of_python_and_of_numpy(arrays, number, answer, is_right):
+    """The expected value decides which of them are right."""
+    answer = answer.replace("np.", "__import__('numpy').")
+    assert (arrays(triple=answer, number=number)[1] == {}) is is_right
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("np.ma.array([1])", "expected returned a numpy.ma.MaskedArray of dtype int64"),
+        ("np.array([None])", "of dtype object; return a tensor, a plain NumPy array"),
+        ("[1]", "expected returned a builtins.list"),
+    ],
+)
+def test_an_expected_value_that_cannot_be_compared_is_its_authors_fault(arrays, number, words):
+    """The message names the type."""
+    report = arrays(number=number)[2]
+    assert (report.fault, words in str(report.to_json())) == (CourseError.exit_code, True)

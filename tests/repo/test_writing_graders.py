@@ -1,101 +1,97 @@
-"""``docs/writing-graders.md`` shows a grader that works: its files, taken from the page, grade submissions."""
+"""``docs/writing-graders.md`` is a tutorial that works: its steps, taken from the page, end in a proof."""
 
 from __future__ import annotations
 
+import difflib
 import re
 from pathlib import Path
 
-import builders
 import nbformat
 import pytest
+from command import Done, foundations
 
-from foundations.config import find_course
-from foundations.grading.grader import Grader
-from foundations.report.model import Report
-from foundations.session.forkserver import ForkServer
-
-ROOT = Path(__file__).parents[2]
-ASSIGNMENT = "00_example"
-
-ANSWERS = {
-    "right": "def dot(u, v):\n    products = u * v\n    return products.sum()\n",
-    "forgets_the_sum": "def dot(u, v):\n    return u * v\n",
-    "multiplies_the_sums": "def dot(a, b):\n    return torch.sum(a) * torch.sum(b)\n",
-    "calls_the_library": "def dot(u, v):\n    return u @ v\n",
-    "loop": "def dot(u, v):\n    s = 0 * u[0]\n    for a, b in zip(u, v):\n        s = s + a * b\n    return s\n",
-    "stub": "def dot(u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:\n    raise NotImplementedError()\n",
-}
+PAGE = Path(__file__).parents[2] / "docs" / "writing-graders.md"
+#: Lines that an author writes, in cells, grader, mistakes and right answer.
+MOST_LINES = 40
 
 
-def blocks() -> dict[str, str]:
-    """Map the first line of each Python block of the page, without its ``# ``, to the lines after it."""
-    page = (ROOT / "docs" / "writing-graders.md").read_text("utf-8")
-    titled_blocks = re.findall(r"^```python\n# (.*?)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    return dict(titled_blocks)
+def blocks(page: str) -> list[tuple[str, str]]:
+    """Return the code blocks of the page in order: language and text."""
+    return re.findall(r"^```(console|markdown|python)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
 
 
-def source() -> nbformat.NotebookNode:
-    return builders.notebook(
-        [
-            builders.code("import torch\nfrom foundations import testing"),
-            builders.solution("dot", blocks()["cell dot-solution"]),
-            builders.graded("dot", 4, blocks()["cell dot"]),
-        ]
-    )
+def added(before: str, after: str) -> int:
+    """Return the number of lines, without empty ones, that an author has to write to get from one text to the other."""
+    lines = difflib.ndiff(before.splitlines(), after.splitlines())
+    return sum(line.startswith("+ ") and bool(line[2:].strip()) for line in lines)
 
 
-@pytest.fixture(scope="module")
-def reports(forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
-    """Grade each of :data:`ANSWERS` in a course made of the page's files; one report each."""
-    root = tmp_path_factory.mktemp("course")
-    builders.write(source(), root / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
-    (root / "graders" / ASSIGNMENT).mkdir(parents=True)
-    for name, text in blocks().items():
-        if name.startswith("graders/"):
-            (root / name).write_text(text, "utf-8")
-    made = {}
-    with Grader(find_course(root), ASSIGNMENT, seed=1, forkserver=forkserver) as grader:
-        for name, answer in ANSWERS.items():
-            notebook = source()
-            builders.cell(notebook, "dot-solution").source = answer
-            made[name] = grader.grade(builders.write(notebook, root / f"{name}.ipynb"), name).report
-    return made
-
-
-def wrong(report: Report) -> list[str]:
-    return [check.name for check in report.exercises[0].checks if check.outcome != "pass"]
-
-
-def test_a_right_answer_gets_full_marks(reports: dict[str, Report]) -> None:
-    """The answer is written in another way than the page's solution, with other names."""
-    assert (wrong(reports["right"]), reports["right"].score) == ([], 4.0)
-
-
-@pytest.mark.parametrize("mistake", ["forgets_the_sum", "multiplies_the_sums", "calls_the_library"])
-def test_a_known_mistake_is_named(reports: dict[str, Report], mistake: str) -> None:
-    """The failing check carries the misconception's id, and its hint is in the message."""
-    named = [check for check in reports[mistake].exercises[0].checks if check.misconception]
-    assert [check.misconception for check in named] == [mistake]
-    assert "Hint: " in named[0].message
-
-
-def test_a_loop_is_right_and_too_slow(reports: dict[str, Report]) -> None:
-    """Only the speed check's points are lost: 1 of 4."""
-    assert (wrong(reports["loop"]), reports["loop"].score) == (["many times faster than a loop"], 3.0)
-
-
-def test_a_stub_is_not_attempted(reports: dict[str, Report]) -> None:
-    """A stub is distinguished from a wrong answer, and earns no points."""
-    checks = reports["stub"].exercises[0].checks
-    assert {check.message for check in checks} == {"not attempted"}
-    assert reports["stub"].score == 0.0
-
-
-def test_the_page_shows_every_file() -> None:
-    """The files are two cells, the hidden tests and the mistakes."""
-    assert list(blocks()) == [
-        "cell dot-solution",
-        "cell dot",
-        f"graders/{ASSIGNMENT}/test_dot.py",
-        f"graders/{ASSIGNMENT}/misconceptions.py",
+def write_cell(notebook: Path, name: str | None, text: str) -> int:
+    """Replace the cell ``name``, or the text that invites to replace it; return the number of lines written."""
+    document = nbformat.read(notebook, as_version=4)
+    [cell] = [
+        cell
+        for cell in document.cells
+        if (cell.metadata.get("nbgrader", {}).get("grade_id") == name if name else "Replace this text" in cell.source)
     ]
+    lines = added(cell.source, text)
+    cell.source = text.rstrip("\n")
+    nbformat.write(document, notebook)
+    return lines
+
+
+def follow(page: str, folder: Path, *, proves: bool = True) -> tuple[list[Done], int]:
+    """Follow the page's steps in ``folder``; return the commands that were run, and the number of lines written.
+
+    Without ``proves``, the last command is left out.
+    """
+    done, lines = [], 0
+    for language, text in blocks(page):
+        title, _, rest = text.partition("\n")
+        notebook = next(folder.glob("source/*/*.ipynb"), Path())
+        if language == "console":
+            for command in text.splitlines():
+                if command.startswith("cd "):
+                    folder = folder / command.removeprefix("cd ")
+                    continue
+                program, *arguments = command.split()
+                assert program == "foundations"
+                if arguments[0] == "prove" and not proves:
+                    continue
+                done.append(foundations(*arguments, cwd=folder))
+        elif language == "markdown":
+            lines += write_cell(notebook, None, text)
+        elif title.startswith("# cell "):
+            lines += write_cell(notebook, title.removeprefix("# cell "), rest)
+        else:
+            path = folder / title.removeprefix("# ")
+            lines += added(path.read_text("utf-8"), rest)  # each file of the page is one that `new` has written
+            path.write_text(rest, "utf-8")
+    return done, lines
+
+
+@pytest.mark.slow
+def test_the_tutorial_ends_in_a_proof(tmp_path: Path) -> None:
+    """Every command succeeds, and the last one proves the exercise without a fault."""
+    done, _ = follow(PAGE.read_text("utf-8"), tmp_path)
+    assert [(one.returncode, one.stderr if one.returncode else "") for one in done] == [(0, "")] * 3, done[-1].stdout
+    words = "✓ moving_average: solution 1 of 1 · 2 of 2 mistakes caught · 1 of 1 right answers accepted"
+    assert words in done[-1].stdout
+
+
+def test_the_author_writes_few_lines(tmp_path: Path) -> None:
+    """Lines that the commands have written are not the author's own."""
+    done, lines = follow(PAGE.read_text("utf-8"), tmp_path, proves=False)
+    assert [one.returncode for one in done] == [0, 0]
+    assert 20 < lines <= MOST_LINES
+
+
+def test_a_step_that_is_wrong_is_noticed(tmp_path: Path) -> None:
+    """The fault at the end of the page makes the proof fail."""
+    page = PAGE.read_text("utf-8")
+    wrong = page.replace(
+        "        return np.array([x[i : i + k].mean() for", "        return x[:1]\n        return np.array([0 for"
+    )
+    assert wrong != page
+    done, _ = follow(wrong, tmp_path)
+    assert (done[-1].returncode, "moving_average" in done[-1].stdout) == (2, True)

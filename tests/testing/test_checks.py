@@ -500,3 +500,55 @@ def test_several_tensors_and_floats_are_compared_within_rounding():
     assert message_of(lambda a: 0.31, case(A, gives=0.3)).startswith("exercise gives a wrong value")
     assert message_of(lambda a: (a, a), case(A, gives=(A, A + 1))).startswith("exercise gives item 2 with wrong values")
     assert message_of(lambda a: (a,), case(A, gives=(A, A))).startswith("exercise returns 1 items, expected 2")
+
+
+@pytest.mark.parametrize(
+    ("result", "headline", "cause"),
+    [
+        (lambda x: (2 * x).tolist(), "returns a list, not an array", "`np.zeros`"),
+        (lambda x: (2 * x).astype(object), "returns an array of dtype object, not a plain array", "not numbers"),
+        (lambda x: np.ma.array(2 * x), "returns a MaskedArray, not a plain array", "rules of its own"),
+        (lambda x: torch.from_numpy(2 * x), "returns a Tensor, not an array", ""),
+        (lambda x: (2 * x)[None], "returns the shape (1, 3), expected (3,)", ""),
+        (lambda x: (2 * x).astype("float32"), "returns float32, expected float64", ""),
+        (lambda x: 2 * x / np.array([1, 0, 1]), "gives inf at [1]", "a division by zero"),
+        (lambda x: 2 * x + 1e-9, "gives wrong values", ""),
+        (lambda x: np.multiply(x, 2, out=x), "changes its input `x`", "an array of your own"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_arrays_are_compared_as_tensors_are(result, headline, cause):
+    """Lists, tensors, objects and derived classes are not arrays of numbers; a changed input is seen."""
+    message = message_of(result, case(np.array([1.0, 2.0, 4.0]), gives=np.array([2.0, 4.0, 8.0])))
+    assert headline in message
+    assert cause in message
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "is_right"),
+    [
+        (np.float64(2), np.array(2.0), True),
+        (np.array(2.0), np.float64(2), True),
+        (2.0, np.float64(2), False),
+        (np.float32(2), 2.0, True),
+        (np.array(2), 2, True),
+        (np.True_, True, True),
+        (np.float64(2), 2, False),
+        (2, 2.0, False),
+        ((np.ones(2), np.zeros(1)), (np.ones(2), np.zeros(1)), True),
+    ],
+)
+def test_numbers_of_numpy(got, expected, is_right):
+    """A number of NumPy and an array of shape () count as one, and answer for a Python number of their kind."""
+    try:
+        check(lambda: got, case(gives=expected))
+    except CheckFailed:
+        assert not is_right
+    else:
+        assert is_right
+
+
+def test_an_expected_array_of_objects_is_refused():
+    """It could not be compared."""
+    with pytest.raises(TypeError, match="not compared"):
+        case(gives=np.array([None]))

@@ -5,6 +5,7 @@ import json
 import math
 import struct
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -180,3 +181,54 @@ def test_forged_type_name_is_cut():
     value = wire.decode(struct.pack("<Q", len(header)) + header)
 
     assert value == Opaque("x" * wire.MAX_TYPE_NAME, "y" * wire.MAX_TYPE_NAME)
+
+
+@pytest.mark.parametrize("name", sorted(wire.ARRAY_DTYPES))
+def test_arrays_of_every_dtype_arrive(name):
+    """Values, dtype, order of axes and steps are those that were sent; an array that is whole owns its memory."""
+    whole = np.arange(24).reshape(4, 6).astype(name)
+    for value in (whole, whole.T, whole[::-1, ::-2], whole[1:, ::2], whole[:0], whole[0, 0], np.asarray(whole[0, 0])):
+        got = sent(value)
+        assert (type(got), got.dtype, got.strides) == (
+            type(value),
+            value.dtype,
+            value.strides if value.size else got.strides,
+        )
+        np.testing.assert_array_equal(got, value)
+    assert sent(whole).flags.owndata
+    assert sent(whole.T).flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "why"),
+    [
+        (np.array([1, None]), "numpy.ndarray", "dtype object"),
+        (np.zeros(2, [("a", "f8")]), "numpy.ndarray", "dtype [('a', '<f8')]"),
+        (np.array(["a"]), "numpy.ndarray", "dtype <U1"),
+        (np.ma.array([1]), "numpy.ma.MaskedArray", ""),
+        (np.zeros(2).view(np.recarray), "numpy.rec.recarray", ""),
+    ],
+    ids=["objects", "records", "texts", "masked", "derived"],
+)
+def test_arrays_that_are_not_of_numbers_do_not_cross(value, name, why):
+    """They arrive as the name of their type."""
+    assert sent(value) == Opaque(name, why)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"t": "array", "d": "object", "s": [1], "k": None, "f": []},
+        {"t": "array", "d": "float64", "s": [2], "k": None, "f": []},
+        {"t": "array", "d": "float64", "s": [-1], "k": None, "f": []},
+        {"t": "array", "d": "float64", "s": [1], "k": [1], "f": [1]},
+        {"t": "array", "d": "float64", "s": [1], "k": [1, 1], "f": []},
+        {"t": "array", "d": "float64", "s": [1], "k": [1], "f": "0"},
+        {"t": "scalar", "d": "float64", "s": [1], "k": None, "f": []},
+    ],
+    ids=range(7),
+)
+def test_forged_arrays_are_refused(node):
+    """No header makes an array of other memory than the payload's."""
+    with pytest.raises(WireError):
+        wire.decode(payload(node, bytes(8)))
