@@ -1,4 +1,4 @@
-"""Random numbers that are not drawn as they should be: each by itself, normal, with mean 0 and a given deviation."""
+"""Random numbers that are not drawn as they should be: independent, normal, with mean 0 and a given deviation."""
 
 from __future__ import annotations
 

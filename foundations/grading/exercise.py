@@ -245,9 +245,9 @@ class Exercise:
         return list(inspect.signature(self.expected).parameters)
 
     def before_own(self) -> None:
-        """Do nothing, or refuse the notebook's own earlier exercises by :class:`CheckFailed`.
+        """Refuse the notebook's own earlier exercises by :class:`CheckFailed`, if there is a reason; here is none.
 
-        Checks call it if they have failed on right versions of the earlier exercises and go on to the notebook's own.
+        Checks call it before they try the notebook's own, if they have failed on right versions.
         """
 
     def index_of(self, place: str) -> tuple[int, str]:

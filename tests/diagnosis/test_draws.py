@@ -58,7 +58,7 @@ def test_sound_numbers_of_many_seeds() -> None:
 
 
 def test_runs() -> None:
-    """The generator decides the numbers, and goes on from call to call."""
+    """The generator decides the numbers, and its state moves from call to call."""
     one, two = standard(3, 2), standard(3, 2, seed=1)
     cases = [
         (compare_runs(one, one, two), None),

@@ -13,7 +13,7 @@ def export_cells(path):
                 found.append("\n".join(kept))
     return found
 
-# %% strings only → expects_strings
+# %% strings only → no_such_attribute
 def export_cells(path):
     found = []
     for cell in json.load(open(path))["cells"]:
