@@ -1,4 +1,4 @@
-"""What learners get wrong in 00_exports, as changes of the instructor's solutions.
+"""What learners get wrong in 00_exports, mostly as changes of the instructor's solutions.
 
 A hint says where to look, or asks a question; it does not give the answer away. A mistake that is recognised by a
 symptom never runs in the judge, so only such a one may write elsewhere than it was told to.
@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from foundations.authoring import battery, mistake
+from foundations.authoring import battery, misconception, mistake
 
 
 def _number(generator):
@@ -230,11 +230,14 @@ expects_tensors_only = mistake(
     ("test(a, b, equal", "test(a, b, torch.equal"),
     hint="Try yours on two strings. Which of your operations exists for tensors alone?",
 )
-expects_no_tensors = mistake(
-    "test_eq",
-    (TESTS, r'assert a == b, f"==:\n{a}\n{b}"'),
-    hint="`assert` wants one answer. What does `==` give for two tensors?",
-)
+
+
+@misconception("test_eq")
+def expects_no_tensors(a, b):
+    """`assert` wants one answer. What does `==` give for two tensors?"""
+    assert a == b, f"==:\n{a}\n{b}"
+
+
 compares_what_is_printed = mistake(
     "test_eq", ("test(a, b", "test(str(a), str(b)"), hint="PyTorch prints four digits. What about the fifth?"
 )
