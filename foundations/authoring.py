@@ -7,6 +7,7 @@ An exercise is a class derived from :class:`Exercise`; the standard checks are i
 from foundations.analysis.torch_operations import all_but
 from foundations.analysis.uses import find_uses
 from foundations.diagnosis.draws import compare_draws, compare_runs
+from foundations.diagnosis.search import compare_values
 from foundations.diagnosis.texts import compare_texts
 from foundations.grading.attempts import tried_on_either
 from foundations.grading.call import Call, Trial, fail
@@ -54,6 +55,7 @@ __all__ = [
     "compare_draws",
     "compare_runs",
     "compare_texts",
+    "compare_values",
     "confirmed",
     "describe",
     "difference",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from torch import Tensor
+
 from foundations.diagnosis import (
     axes,
     bounds,
@@ -101,6 +103,18 @@ def diagnose(judgements: Sequence[Judgement]) -> Diagnosis | None:
         first = [judgement for judgement in judgements if judgement.place == failing[0].place]
         found = _explanation(first, [judgement for judgement in first if not judgement.agrees])
     return found
+
+
+def compare_values(got: Tensor, right: Tensor, about: str, **arguments: Tensor) -> Diagnosis | None:
+    """Return a diagnosis of one wrong result, for a check that compares values in a way of its own.
+
+    Args:
+        got: the result, real.
+        right: the expected one.
+        about: the result in words, e.g. ``"the loss of each epoch"``.
+        arguments: tensors from which the result was calculated, by the names that a student knows.
+    """
+    return diagnose([Judgement(got, right, tuple(arguments.values()), None, tuple(arguments), about=about)])
 
 
 def _explanation(judgements: Sequence[Judgement], failing: Sequence[Judgement]) -> Diagnosis | None:

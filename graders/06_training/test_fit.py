@@ -47,6 +47,7 @@ from foundations.authoring import (
     Rule,
     all_but,
     check,
+    compare_values,
     describe,
     difference,
     fail,
@@ -184,7 +185,21 @@ def must_report(training, expected, keys):
             right = wanted[KEYS.index(key)]
             if not abs(value - right) <= CLOSE * max(1.0, abs(right)):
                 text = f"{key!r} of epoch {number} is wrong, {sizes_in_words(training)}"
-                raise CheckFailed(Finding("value", text, f"got {value:.6g}, expected {right:.6g}"))
+                shown = explained(training, history, expected, key)
+                raise CheckFailed(Finding("value", text, f"got {value:.6g}, expected {right:.6g}", diagnosis=shown))
+
+
+def explained(training, history, expected, key):
+    """Return how the whole history differs from the expected one, or one of its three columns; ``None`` if unknown."""
+    try:
+        got = torch.tensor([[float(entry[name]) for name in KEYS] for entry in history], dtype=torch.float64)
+    except (KeyError, TypeError, ValueError):
+        return None
+    right, column = torch.tensor(expected, dtype=torch.float64), KEYS.index(key)
+    if len(got) > 1 and bool((got == got[-1]).all()):
+        return compare_values(got, right, "the history")
+    (x, _), (x_valid, _) = training.args[1:3]
+    return compare_values(got[:, column], right[:, column], f"{key!r} in the history", train=x, valid=x_valid)
 
 
 class TestFit(Exercise):
