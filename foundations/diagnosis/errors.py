@@ -149,7 +149,7 @@ def attribute(raised: Raised) -> Diagnosis | None:
     known = dir(_OWNERS.get(owner, object))
     if close := difflib.get_close_matches(missing, known, 1, 0.8):
         text = f"`{owner}` has no `{missing}`, but it has a `{close[0]}`. Which of the two do you mean?"
-    elif owner == "Tensor" and len(missing) <= _SHORT:
+    elif owner == "Tensor" and len(missing) <= _SHORT and f".{missing}(" not in raised.source:
         return _not_yet_set(raised, f"reads `.{missing}` of a tensor that has none yet")
     elif owner == "NoneType":
         text = f"{raised.where} asks None for `{missing}`. Which call or variable gave you None?"

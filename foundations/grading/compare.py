@@ -33,6 +33,8 @@ RELATIVE = {
     torch.float64: 1e-11,
 }
 
+_NONE = Diagnosis("returns_nothing", "The call gives None. Which line returns the result, and is it always reached?")
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -171,14 +173,14 @@ def _type(got: Any, subject: str) -> Finding | None:
     if isinstance(got, torch.Tensor):
         return None
     advice = ": is a `return` missing?" if got is None else "; expected a torch tensor"
-    return Finding("type", f"{subject} returned {describe(got)}{advice}")
+    return Finding("type", f"{subject} returned {describe(got)}{advice}", diagnosis=_NONE if got is None else None)
 
 
 def _not_an_array(got: Any, expected: Any, subject: str) -> Finding:
     advice = ": is a `return` missing?" if got is None else "; expected a NumPy array"
     if got is not None and not expected.ndim:
         advice += " of shape () or a NumPy number"
-    return Finding("type", f"{subject} returned {describe(got)}{advice}")
+    return Finding("type", f"{subject} returned {describe(got)}{advice}", diagnosis=_NONE if got is None else None)
 
 
 def _shape(got: torch.Tensor, expected: torch.Tensor, subject: str) -> Finding | None:

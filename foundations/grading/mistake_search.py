@@ -56,7 +56,13 @@ class MistakeSearch:
             return found
         if only_known:
             return None
-        return shown or self._diagnose(symptom) or search.scaled() or by_finding(finding, self.student)
+        return (
+            shown
+            or self._diagnose(symptom)
+            or finding.diagnosis
+            or search.scaled()
+            or by_finding(finding, self.student)
+        )
 
     def _diagnose(self, symptom: Symptom) -> Diagnosis | None:
         """Diagnose the failed check from the source and from its results.

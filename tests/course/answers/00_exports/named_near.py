@@ -45,11 +45,11 @@ def near(a, b):
 def near(a, b):
     return a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-3, atol=0)
 
-# %% a method that does not exist →
+# %% a method that does not exist → no_such_attribute
 def near(a, b):
     return a.near(b)
 
-# %% one and zero →
+# %% one and zero → wrong_type
 def near(a, b):
     return int(a.shape == b.shape and torch.allclose(a.double(), b.double(), rtol=1e-3, atol=1e-5))
 

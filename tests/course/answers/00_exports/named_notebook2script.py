@@ -69,6 +69,6 @@ def notebook2script(path, out_dir="exp"):
     target.write_text("\n".join([f"# from {path.name}", *cells]), "utf-8")
     return target
 
-# %% a misspelt name →
+# %% a misspelt name → undefined_name
 def notebook2script(path, out_dir="exp"):
     cells = exported_cells(path)

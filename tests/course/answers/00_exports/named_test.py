@@ -32,6 +32,6 @@ def test(a, b, cmp, cname=None):
 def test(a, b, cmp, cname=None):
     assert torch.as_tensor(cmp(a, b)).all()
 
-# %% a misspelt name →
+# %% a misspelt name → undefined_name
 def test(a, b, cmp, cname=None):
     assert torch.as_tensor(cpm(a, b)).all(), f"{cname or cmp.__name__}:\n{a}\n{b}"

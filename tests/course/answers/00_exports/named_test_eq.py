@@ -32,6 +32,6 @@ def test_eq(a, b):
 def test_eq(a, b):
     test(a, b, lambda x, y: torch.equal(x, y) if torch.is_tensor(x) else x == y)
 
-# %% a misspelt name →
+# %% a misspelt name → undefined_name
 def test_eq(a, b):
     test(a, b, operater.eq, "==")

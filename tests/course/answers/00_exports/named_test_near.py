@@ -28,6 +28,6 @@ def test_near(a, b):
 def test_near(a, b):
     assert near(a, b)
 
-# %% a misspelt name →
+# %% a misspelt name → undefined_name
 def test_near(a, b):
     tset(a, b, near)

@@ -47,7 +47,7 @@ def matmul_naive(a, b):
                 c[j, i] += a[i, k] * b[k, j]
     return c
 
-# %% the result of the call before, which is None at first →
+# %% the result of the call before, which is None at first → returns_nothing
 last = None
 
 def matmul_naive(a, b):
@@ -55,12 +55,12 @@ def matmul_naive(a, b):
     before, last = last, a
     return before
 
-# %% a name that does not exist →
+# %% a name that does not exist → undefined_name
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return result
 
-# %% the entry on top of a three →
+# %% the entry on top of a three → offset
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     c = torch.full((a.shape[0], b.shape[1]), 3, dtype=a.dtype)

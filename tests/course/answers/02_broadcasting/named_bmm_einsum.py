@@ -14,6 +14,6 @@ def bmm_einsum(a, b):
 def bmm_einsum(a, b):
     return torch.stack([torch.einsum("ik,kj", a[n], b[n]) for n in range(len(a))])
 
-# %% zeros →
+# %% zeros → all_zero
 def bmm_einsum(a, b):
     return 0 * torch.einsum("bik,bkj->bij", a, b)

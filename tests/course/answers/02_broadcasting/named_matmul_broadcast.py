@@ -29,7 +29,7 @@ def matmul_broadcast(a, b):
         c[i] = (a[i][:, None] * b).sum(0)
     return c
 
-# %% zeros →
+# %% zeros → all_zero
 def matmul_broadcast(a, b):
     assert a.shape[1] == b.shape[0]
     return torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)

@@ -21,7 +21,7 @@ def matmul_einsum(a, b):
     assert a.shape[1] == b.shape[0]
     return torch.einsum("xy,yz->xyz", a, b)
 
-# %% zeros →
+# %% zeros → all_zero
 def matmul_einsum(a, b):
     assert a.shape[1] == b.shape[0]
     return 0 * torch.einsum("ik,kj->ij", a, b)

@@ -14,6 +14,6 @@ def trace_einsum(m):
 def trace_einsum(m):
     return torch.trace(m)
 
-# %% zero →
+# %% zero → all_zero
 def trace_einsum(m):
     return 0 * torch.einsum("ii->", m)

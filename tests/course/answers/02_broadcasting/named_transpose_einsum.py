@@ -14,6 +14,6 @@ def transpose_einsum(m):
 def transpose_einsum(m):
     return m.permute(1, 0)
 
-# %% zeros →
+# %% zeros → all_zero
 def transpose_einsum(m):
     return 0 * torch.einsum("ij->ji", m)

@@ -22,6 +22,6 @@ import math
 def init_kaiming(n_in, n_out, generator):
     return torch.empty(n_in, n_out).normal_(0, math.sqrt(2 / n_in))
 
-# %% four on top →
+# %% four on top → factor
 def init_kaiming(n_in, n_out, generator):
     return torch.randn(n_in, n_out, generator=generator) * 2 / n_in ** 0.5

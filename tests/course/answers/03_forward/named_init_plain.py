@@ -14,6 +14,6 @@ def init_plain(n_in, n_out, generator):
 def init_plain(n_in, n_out, generator):
     return torch.empty(n_in, n_out).uniform_(generator=generator)
 
-# %% sevens →
+# %% sevens → rows_are_one
 def init_plain(n_in, n_out, generator):
     return torch.full((n_in, n_out), 7.0)

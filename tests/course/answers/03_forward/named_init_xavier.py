@@ -17,6 +17,6 @@ def init_xavier(n_in, n_out, generator):
 def init_xavier(n_in, n_out, generator):
     return torch.randn(n_in, n_out, generator=generator).mul(1.0 / n_in)
 
-# %% halved →
+# %% halved → factor
 def init_xavier(n_in, n_out, generator):
     return torch.randn(n_in, n_out, generator=generator) / (2 * n_in) ** 0.5

@@ -19,14 +19,14 @@ def model(xb, params):
     w1, b1, w2, b2 = params
     return (torch.relu(xb @ w1 + b1) @ w2 + b2).flatten()
 
-# %% the notebook's own → reads_the_weights_of_the_notebook
+# %% the notebook's own → sizes_do_not_meet
 w1, b1, w2, b2 = torch.randn(784, 50), torch.zeros(50), torch.randn(50, 1), torch.zeros(1)
 
 # %+
 def model(xb, params):
     return torch.relu(xb @ w1 + b1) @ w2 + b2
 
-# %% doubled →
+# %% doubled → factor
 def model(xb, params):
     w1, b1, w2, b2 = params
     return 2 * (torch.relu(xb @ w1 + b1) @ w2 + b2)

@@ -8,7 +8,7 @@ def normalize(x, mean, std):
     x = x - mean
     return x / std
 
-# %% divides by a root → 
+# %% divides by a root → varying_factor
 def normalize(x, mean, std):
     return (x - mean) / std.sqrt()
 

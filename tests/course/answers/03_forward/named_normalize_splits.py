@@ -29,7 +29,7 @@ def normalize_splits(train, valid):
     m, s = train.mean(dim=0, keepdim=train.ndim > 1), train.std(dim=0, keepdim=train.ndim > 1)
     return (train - m) / s, (valid - m) / s
 
-# %% variance for the spread →
+# %% variance for the spread → varying_factor
 def normalize_splits(train, valid):
     m, s = train.mean(), train.var()
     return (train - m) / s, (valid - m) / s

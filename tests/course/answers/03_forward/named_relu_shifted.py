@@ -15,6 +15,6 @@ def relu_shifted(x):
     r = torch.relu(x)
     return r - r.mean()
 
-# %% a quarter →
+# %% a quarter → offset
 def relu_shifted(x):
     return torch.relu(x) - 0.25

@@ -84,7 +84,7 @@ def forward_and_backward(inp, targ, params):
     relu_grad(l1, l2)
     lin_grad(inp, l1, w1, b1)
 
-# %% negative gradients →
+# %% negative gradients → negated
 def forward_and_backward(inp, targ, params):
     w1, b1, w2, b2 = params
     l1 = lin(inp, w1, b1)
@@ -97,7 +97,7 @@ def forward_and_backward(inp, targ, params):
     lin_grad(inp, l1, w1, b1)
     return mse(out, targ)
 
-# %% an attribute that there is not →
+# %% an attribute that there is not → no_such_attribute
 def forward_and_backward(inp, targ, params):
     w1, b1, w2, b2 = params
     l1 = lin(inp, w1, b1)

@@ -49,7 +49,7 @@ def lin_grad(inp, out, w, b):
     w.g = inp.t() @ out.g
     inp.g = out.g @ w.t()
 
-# %% bias and weight transposed, two at once →
+# %% bias and weight transposed, two at once → transposed
 def lin_grad(inp, out, w, b):
     inp.g = out.g @ w.t()
     w.g = (inp.t() @ out.g).t()
@@ -63,12 +63,12 @@ def lin_grad(inp, out, w, b):
         w.g = torch.outer(inp[n], out.g[n])
         b.g = out.g[n]
 
-# %% a name that tensors do not have →
+# %% a name that tensors do not have → no_such_attribute
 def lin_grad(inp, out, w, b):
     inp.g = out.g @ w.transposed()
     w.g = inp.t() @ out.g
     b.g = out.g.sum(0)
 
-# %% shapes that never fit →
+# %% shapes that never fit → size_in_code
 def lin_grad(inp, out, w, b):
     inp.g = out.g.reshape(7, 7, 7) @ w

@@ -31,10 +31,10 @@ def mse_grad(inp, targ):
     grad = 2 * (inp.squeeze(-1) - targ)[:, None]
     return grad / len(inp)
 
-# %% a local variable only →
+# %% a local variable only → not_set
 def mse_grad(inp, targ):
     g = 2 * (inp.squeeze(-1) - targ).unsqueeze(-1) / len(inp)
 
-# %% the wrong factor altogether →
+# %% the wrong factor altogether → factor
 def mse_grad(inp, targ):
     inp.g = 3 * (inp.squeeze(-1) - targ).unsqueeze(-1) / len(inp)

@@ -48,6 +48,6 @@ def numerical_grad(f, x, eps):
             g[i, j] = (f(up) - f(down)) / (2 * eps)
     return g
 
-# %% a name that does not exist →
+# %% a name that does not exist → undefined_name
 def numerical_grad(f, x, eps):
     return (f(x + h) - f(x - h)) / (2 * h)

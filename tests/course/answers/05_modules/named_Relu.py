@@ -32,7 +32,7 @@ class Relu:
     def backward(self):
         self.x.g = self.y.g.masked_fill(self.x < 0, 0.0)
 
-# %% the gradient with a sign →
+# %% the gradient with a sign → negated
 class Relu:
     def __call__(self, x):
         self.x, self.y = x, torch.relu(x)

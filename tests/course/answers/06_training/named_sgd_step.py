@@ -24,7 +24,7 @@ def sgd_step(params, lr):
         p.sub_(p.g)
         p.g = None
 
-# %% only half a step →
+# %% only half a step → factor
 def sgd_step(params, lr):
     for p in params:
         p -= 0.5 * lr * p.g
