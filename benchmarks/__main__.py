@@ -53,7 +53,7 @@ def main(
         "overhead": lambda step: overhead.measure(step=step),
         "course": lambda step: course.measure(step=step),
         "capstone": lambda step: capstone.measure(step=step),
-        "naming": lambda step: naming.measure(step=step),
+        "naming": lambda step: naming.measure(every=4, step=step),
         "throughput": lambda step: throughput.measure(repeats=repeats, step=step),
         "speed_verdicts": lambda step: speed_verdicts.measure(verdicts, step=step),
     }
