@@ -9,7 +9,7 @@ Sentence of the text → check:
     Then come the cells, in order                                        → test_module
     the whole can be imported                                            → test_module
     up to its first `_` or `-`; without either, all of it                → test_prefix
-    a comment that contains the notebook's file name                     → test_header
+    that contains the notebook's file name                               → test_header
     with every character                                                 → test_header
     The file is UTF-8                                                    → test_header
     `out_dir` and the folders above it are made where they are missing   → test_folders
@@ -146,8 +146,13 @@ def test_header(student, notebook, number):
             text = f"the script that {call.subject} writes does not name the notebook above the first of its cells"
             fail("value", text)
     a = number()
-    text = notebook(f"code: #export\nFIRST = {a}", "code: #export\n# α ≤ β\nSECOND = 'größer · Ω · 二'")
-    must_make(student, "exp", "06_letters.ipynb", text, {"FIRST": a, "SECOND": "größer · Ω · 二"})
+    text = notebook(
+        f"code: #export\nFIRST = {a}",
+        "code: #export\n# α ≤ β\nSECOND = 'größer · Ω · 二'",
+        "code: #export\nTHIRD = '''spaces  \n\tat both ends '''",
+    )
+    values = {"FIRST": a, "SECOND": "größer · Ω · 二", "THIRD": "spaces  \n\tat both ends "}
+    must_make(student, "exp", "06_letters.ipynb", text, values)
 
 
 @check("folders that are missing are made; an older script is replaced, and no other one", points=0.6)

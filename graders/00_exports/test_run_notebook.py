@@ -187,12 +187,15 @@ def test_sources(student, notebook, number):
         "code: !pip list",
         "code: print('witness', own)",
         "code: own = '%d%%' % own\nprint('witness', own)",
+        # A line of a text may well begin with %%: only the first line of a cell makes it a cell magic.
+        "code: note = '''\n%%time\n'''\nprint('witness', own[:-1])",
     )
     must_run(
         student,
         text,
         a + b % 7,
         f"{a + b % 7}%",
+        f"{a + b % 7}",
         why="magics are no Python, and the rest of a cell with %% on top neither",
     )
     a = number()

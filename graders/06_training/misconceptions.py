@@ -99,7 +99,8 @@ def trained(names, params, train, valid, epochs, lr, bs, seed):  # noqa: PLR0917
 
     others = ("model", "train", "valid", "epochs", "lr", "bs", "generator", "net", "history")
     torch.default_generator.manual_seed(seed % 1000)
-    model, generator = Model(), torch.Generator().manual_seed(seed // 1000)
+    model, generator = Model(), torch.Generator().manual_seed(seed // 1000 % 1000)
+    torch.rand(seed // 1_000_000, generator=generator)
     with rebound(names, **dict.fromkeys(others)):
         history = names["fit"](model, train, valid, epochs, lr, bs, generator)
     left = any(getattr(p, "g", None) is not None for p in params)

@@ -31,7 +31,7 @@ Sentence of the text → check:
 """
 
 import math
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -47,6 +47,7 @@ from foundations.authoring import (
     Rule,
     all_but,
     check,
+    compare_runs,
     compare_values,
     describe,
     difference,
@@ -293,15 +294,19 @@ class TestFit(Exercise):
     @check("the orders come from the generator, and from nothing else", points=0.3)
     @tried_on_either
     def test_generator(self):
-        # A seed of ``trained`` is 1000 · the generator's + that of torch's own numbers.
+        # A seed of ``trained`` is 1000 · the generator's + that of torch's own numbers; millions are numbers that the
+        # generator has given before.
         *rest, _ = self.inputs(24, 3, 2, 4)
-        first, same, other = (
-            epochs for _, epochs, _ in self.trainings(*((*rest, seed) for seed in (5001, 5002, 6001)))
-        )
+        seeds = 5001, 5002, 6001, 3_005_001
+        first, same, other, later = (epochs for _, epochs, _ in self.trainings(*((*rest, seed) for seed in seeds)))
+        shown = compare_runs(*(torch.tensor([*chain.from_iterable(epochs[0])]) for epochs in (first, same, later)))
         if first != same:
-            fail("value", "two runs with generators of the same seed have different orders")
+            fail("value", "two runs with generators of the same seed have different orders", diagnosis=shown)
         if first == other:
             fail("value", "two runs with generators of different seeds have the same order")
+        if first == later:
+            text = "a generator that has given numbers before leads to the orders of a new one with its seed"
+            fail("value", f"{text}: they have to come from the generator itself", diagnosis=shown)
 
     @check("validation loss and accuracy, after each epoch", points=0.6)
     @tried_on_either
