@@ -60,7 +60,7 @@ class MistakeSearch:
             shown
             or self._diagnose(symptom)
             or finding.diagnosis
-            or search.scaled()
+            or (search.scaled() if finding.stage == "value" else None)
             or by_finding(finding, self.student)
         )
 
