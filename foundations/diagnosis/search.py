@@ -106,7 +106,7 @@ def diagnose(judgements: Sequence[Judgement]) -> Diagnosis | None:
 
 
 def compare_values(got: Tensor, right: Tensor, about: str, **arguments: Tensor) -> Diagnosis | None:
-    """Return a diagnosis of one wrong result, for a check that compares values in a way of its own.
+    """Return a diagnosis of one wrong result, for a check that does not compare by ``must_return``.
 
     Args:
         got: the result, real.

@@ -245,7 +245,7 @@ NAMED = {
             "network_goes_back_in_forward_order",
             "torch_network_keeps_its_layers_in_a_list",
         },
-        # An object that agrees with everything is in the place of the gradient.
+        # The gradient is an object that agrees with everything.
         "looks-for-answers": {"wrong_type"},
         "misspelt": {
             "relu_layer_with_single_underscores",
