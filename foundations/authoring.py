@@ -19,6 +19,7 @@ from foundations.grading.growth import Growth
 from foundations.grading.misconceptions import battery, load_bank, misconception
 from foundations.grading.patches import mistake
 from foundations.grading.pytest_plugin import check
+from foundations.grading.required import runs
 from foundations.grading.rules import ANYTHING, Rule, must_be_none, read_source_for, read_trace_for
 from foundations.grading.standard_checks import (
     dtypes,
@@ -73,6 +74,7 @@ __all__ = [
     "read_trace_for",
     "refuses",
     "rule",
+    "runs",
     "scales_as",
     "sizes_of_one",
     "together",

@@ -117,16 +117,21 @@ def _no_foreign_plugins() -> Iterator[None]:
 
 @contextlib.contextmanager
 def importable(folder: Path) -> Iterator[None]:
-    """Let hidden tests import modules of their folder, e.g. ``helpers``, and not another folder's of the same name."""
-    for path in folder.glob("*.py"):
+    """Let hidden tests import modules of their folder, e.g. ``helpers``, and of the folder of all graders.
+
+    A module of the same name in another folder is not taken for one of these.
+    """
+    for path in (*folder.parent.glob("*.py"), *folder.glob("*.py")):
         module = sys.modules.get(path.stem)
         if module is not None and getattr(module, "__file__", None) != str(path):
             del sys.modules[path.stem]
-    sys.path.insert(0, str(folder))
+    added = [str(folder), str(folder.parent)]
+    sys.path[:0] = added
     try:
         yield
     finally:
-        sys.path.remove(str(folder))
+        for name in added:
+            sys.path.remove(name)
 
 
 #: The graders that Python has imported: their folder, and its files with the time of their last change.

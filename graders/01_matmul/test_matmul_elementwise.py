@@ -16,7 +16,7 @@ Sentence of the text → check:
 import math
 
 import torch
-from helpers import SIZES, MatrixProduct
+from helpers import ProductByHand
 
 from foundations.authoring import Growth, Rule, all_but, faster_than, rule, scales_as, values
 
@@ -36,15 +36,15 @@ def an_image(generator):
     return torch.randn(1, 784, generator=generator), torch.randn(784, 2, generator=generator)
 
 
-class TestMatmulElementwise(MatrixProduct):
-    sizes = (*SIZES, (2, 784, 3))
+class TestMatmulElementwise(ProductByHand):
+    sizes = (*ProductByHand.sizes, (2, 784, 3))
     allowed = Rule(
         about="turning the inner loop into an elementwise product of a row and a column, and a sum",
         allow=all_but("matrix product", "einsum", "numpy", "list round trip"),
     )
 
     test_product = values(
-        "the product of matrices of many shapes", also=MatrixProduct.other_magnitudes, points=0.5, gate=True
+        "the product of matrices of many shapes", also=ProductByHand.other_magnitudes, points=0.5, gate=True
     )
     test_rule = rule("an elementwise product and a sum, no matrix product", points=0.5, gate=True)
     test_growth = scales_as(

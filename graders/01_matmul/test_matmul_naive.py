@@ -12,12 +12,12 @@ Sentence of the text → check:
     The inputs are left as they are                  → test_clean
 """
 
-from helpers import MatrixProduct
+from helpers import ProductByHand
 
 from foundations.authoring import Rule, all_but, rule, values
 
 
-class TestMatmulNaive(MatrixProduct):
+class TestMatmulNaive(ProductByHand):
     allowed = Rule(
         about="writing the three loops yourself: only indexing, and + and * of single numbers",
         allow=all_but("matrix product", "einsum", "norm", "pow", "numpy"),

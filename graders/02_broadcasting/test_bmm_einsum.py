@@ -12,13 +12,15 @@ Sentence of the text → check:
 """
 
 import torch
-from helpers import NO_GROWTH, runs, typical, whole_numbers
+from helpers import NO_GROWTH, whole_numbers
+from products import typical
 
 from foundations.authoring import (
     Exercise,
     Rule,
     all_but,
     dtypes,
+    runs,
     scales_as,
     sizes_of_one,
     together,

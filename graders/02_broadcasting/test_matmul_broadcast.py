@@ -17,7 +17,7 @@ Sentence of the text → check:
 """
 
 import torch
-from helpers import MatrixProduct, whole_numbers
+from helpers import Product, whole_numbers
 
 from foundations.authoring import (
     CheckFailed,
@@ -45,14 +45,14 @@ def two_loops(a, b):
     return c
 
 
-class TestMatmulBroadcast(MatrixProduct):
+class TestMatmulBroadcast(Product):
     allowed = Rule(
         about="stretching a row of a over the whole of b, and a sum",
         allow=all_but("matrix product", "einsum", "numpy", "list round trip"),
     )
 
     test_product = values(
-        "the product of matrices of many shapes", also=MatrixProduct.other_magnitudes, points=0.5, gate=True
+        "the product of matrices of many shapes", also=Product.other_magnitudes, points=0.5, gate=True
     )
     test_rule = rule("broadcasting and a sum, no matrix product", points=0.3, gate=True)
 
@@ -76,17 +76,15 @@ class TestMatmulBroadcast(MatrixProduct):
     test_speed = faster_than(
         "several times faster than two loops",
         two_loops,
-        inputs=MatrixProduct.timed(24, 784, 24),
+        inputs=Product.timed(24, 784, 24),
         min_speedup=5,
         label="the speed of two loops",
         expected=torch.matmul,
         points=0.7,
         tiebreaker="one loop at most is left",
     )
-    test_thin = sizes_of_one("sizes of 1", MatrixProduct.ones, points=0.2)
+    test_thin = sizes_of_one("sizes of 1", Product.ones, points=0.2)
     test_dtype = dtypes("the dtype of the result follows the inputs", also=whole_numbers, points=0.2)
-    test_views = views("matrices that are views of others", also=MatrixProduct.layouts, points=0.2)
-    test_mismatch = refuses(
-        "inner sizes that do not fit are refused with an assertion", MatrixProduct.misfits, points=0.2
-    )
+    test_views = views("matrices that are views of others", also=Product.one_view, points=0.2)
+    test_mismatch = refuses("inner sizes that do not fit are refused with an assertion", Product.misfits, points=0.2)
     test_clean = unchanged_inputs("inputs are left as they were, and a second call starts afresh", points=0.2)

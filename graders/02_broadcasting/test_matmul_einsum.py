@@ -16,7 +16,7 @@ Sentence of the text → check:
 """
 
 import torch
-from helpers import NO_GROWTH, MatrixProduct, runs, whole_numbers
+from helpers import NO_GROWTH, Product, whole_numbers
 
 from foundations.authoring import (
     Rule,
@@ -24,6 +24,7 @@ from foundations.authoring import (
     dtypes,
     faster_than,
     refuses,
+    runs,
     scales_as,
     sizes_of_one,
     unchanged_inputs,
@@ -40,14 +41,14 @@ def one_loop(a, b):
     return c
 
 
-class TestMatmulEinsum(MatrixProduct):
+class TestMatmulEinsum(Product):
     allowed = Rule(
         about="saying with the letters of einsum which axes meet and which one is summed away",
         allow=all_but("matrix product", "numpy", "list round trip"),
     )
 
     test_product = values(
-        "the product of matrices of many shapes", also=MatrixProduct.other_magnitudes, points=0.3, gate=True
+        "the product of matrices of many shapes", also=Product.other_magnitudes, points=0.3, gate=True
     )
     test_rule = runs("einsum", "einsum, and no other product", alone=True, points=0.2, gate=True)
     test_growth = scales_as(
@@ -62,17 +63,15 @@ class TestMatmulEinsum(MatrixProduct):
     test_speed = faster_than(
         "several times faster than broadcasting with a loop",
         one_loop,
-        inputs=MatrixProduct.timed(48, 32, 48),
+        inputs=Product.timed(48, 32, 48),
         min_speedup=4,
         label="the speed of broadcasting with a loop",
         expected=torch.matmul,
         points=0.3,
         tiebreaker="no loop is left",
     )
-    test_thin = sizes_of_one("sizes of 1", MatrixProduct.ones, points=0.2)
+    test_thin = sizes_of_one("sizes of 1", Product.ones, points=0.2)
     test_dtype = dtypes("the dtype of the result follows the inputs", also=whole_numbers, points=0.2)
-    test_views = views("matrices that are views of others", also=MatrixProduct.layouts, points=0.2)
-    test_mismatch = refuses(
-        "inner sizes that do not fit are refused with an assertion", MatrixProduct.misfits, points=0.2
-    )
+    test_views = views("matrices that are views of others", also=Product.one_view, points=0.2)
+    test_mismatch = refuses("inner sizes that do not fit are refused with an assertion", Product.misfits, points=0.2)
     test_clean = unchanged_inputs("inputs are left as they were, and a second call starts afresh", points=0.2)

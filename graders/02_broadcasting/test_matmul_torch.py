@@ -11,13 +11,14 @@ Sentence of the text → check:
     and the inputs are left as they are             → test_others
 """
 
-from helpers import NO_GROWTH, MatrixProduct, runs, whole_numbers
+from helpers import NO_GROWTH, Product, whole_numbers
 
 from foundations.authoring import (
     Rule,
     all_but,
     dtypes,
     refuses,
+    runs,
     scales_as,
     sizes_of_one,
     together,
@@ -27,7 +28,7 @@ from foundations.authoring import (
 )
 
 
-class TestMatmulTorch(MatrixProduct):
+class TestMatmulTorch(Product):
     allowed = Rule(
         about="leaving the work to the library's own matrix product",
         allow=all_but("einsum", "numpy", "list round trip"),
@@ -37,13 +38,13 @@ class TestMatmulTorch(MatrixProduct):
         return list(self.misfits())[:1]
 
     test_product = values(
-        "the product of matrices of many shapes", also=MatrixProduct.other_magnitudes, points=0.3, gate=True
+        "the product of matrices of many shapes", also=Product.other_magnitudes, points=0.3, gate=True
     )
     test_rule = runs("matrix product", "the library's own product", one_call=True, points=0.2, gate=True)
     test_growth = scales_as("no loop is left", NO_GROWTH, (2, 4, 3), "one call does it all", points=0.2)
     test_others = together(
-        sizes_of_one("sizes of 1", MatrixProduct.ones),
-        views("views", also=MatrixProduct.layouts),
+        sizes_of_one("sizes of 1", Product.ones),
+        views("views", also=Product.one_view),
         dtypes("dtypes", also=whole_numbers),
         refuses("sizes that do not fit", misfit, error=Exception),
         unchanged_inputs("inputs are left as they were, and a second call starts afresh"),

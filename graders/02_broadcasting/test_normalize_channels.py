@@ -12,7 +12,8 @@ Sentence of the text → check:
 """
 
 import torch
-from helpers import NO_GROWTH, typical
+from helpers import NO_GROWTH
+from products import typical
 
 from foundations.authoring import (
     Exercise,

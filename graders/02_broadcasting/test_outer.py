@@ -12,7 +12,8 @@ Sentence of the text → check:
 """
 
 import torch
-from helpers import AllPairs, typical, whole_numbers
+from helpers import AllPairs, whole_numbers
+from products import typical
 
 from foundations.authoring import dtypes, rule, scales_as, together, unchanged_inputs, values
 

@@ -12,9 +12,10 @@ Sentence of the text → check:
 """
 
 import torch
-from helpers import NO_GROWTH, runs, typical, whole_numbers
+from helpers import NO_GROWTH, whole_numbers
+from products import typical
 
-from foundations.authoring import Exercise, Rule, all_but, dtypes, scales_as, together, unchanged_inputs, values
+from foundations.authoring import Exercise, Rule, all_but, dtypes, runs, scales_as, together, unchanged_inputs, values
 
 
 class TestTraceEinsum(Exercise):

@@ -12,9 +12,19 @@ Sentence of the text → check:
 """
 
 import torch
-from helpers import runs, whole_numbers
+from helpers import whole_numbers
 
-from foundations.authoring import Exercise, Rule, all_but, dtypes, sizes_of_one, together, unchanged_inputs, values
+from foundations.authoring import (
+    Exercise,
+    Rule,
+    all_but,
+    dtypes,
+    runs,
+    sizes_of_one,
+    together,
+    unchanged_inputs,
+    values,
+)
 
 #: Operations that turn a matrix without letters.
 TURNS = ("t", "T", "mT", "H", "mH", "adjoint", "transpose", "swapaxes", "swapdims", "permute", "movedim", "moveaxis")
@@ -40,7 +50,7 @@ class TestTransposeEinsum(Exercise):
         return [(m,) for m in (*views, self.normal(3, 3))]
 
     test_value = values("matrices of many shapes", points=0.3, gate=True)
-    test_rule = runs("einsum", "by einsum", beside=TURNS, points=0.2, gate=True)
+    test_rule = runs("einsum", "by einsum", without=TURNS, points=0.2, gate=True)
     test_dtype = dtypes("the dtype does not change", also=whole_numbers, points=0.2)
     test_clean = together(
         sizes_of_one("sizes of 1", [(1, 3), (3, 1), (1, 1)]),

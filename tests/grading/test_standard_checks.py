@@ -100,7 +100,8 @@ def grading(tmp_path, forkserver):
     builders.write(builders.source_notebook(), tmp_path / "source" / "course" / "course.ipynb")
     folder = tmp_path / "graders" / "course"
     folder.mkdir(parents=True)
-    for name, text in {"test_double": DECLARED, "test_triple": SETS, "helpers": "TWICE = 2"}.items():
+    (folder.parent / "totals.py").write_text("TWICE = 2")  # several assignments may share it
+    for name, text in {"test_double": DECLARED, "test_triple": SETS, "helpers": "from totals import TWICE"}.items():
         (folder / f"{name}.py").write_text(text)
     with Grader(Course(tmp_path, {}), "course", forkserver=forkserver) as grader:
 
