@@ -198,11 +198,11 @@ class _Nobody:
     form = "own"
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.exercise = name
         self.judgements = Judgements()
 
     def generator(self, purpose: str = "") -> torch.Generator:
-        return _public_generator(f"{self._name}/{purpose}")
+        return _public_generator(f"{self.exercise}/{purpose}")
 
 
 def _public_generator(text: str) -> torch.Generator:

@@ -23,7 +23,7 @@ Sentence of the text → check:
 
 from misconceptions import of_notebook
 
-from foundations.authoring import check, describe, fail
+from foundations.authoring import check, compare_texts, describe, fail
 
 #: First lines of cells that are not marked.
 LOOKALIKES = ["# export", "#exports", "#export later", "#exported = 1", "##export", "# #export", "'#export'"]
@@ -54,17 +54,19 @@ def must_give(student, text, expected, what, *, exactly=False):
 def compare(got, expected, subject, what, *, exactly=False):
     if not isinstance(got, list) or not all(isinstance(one, str) for one in got):
         seen = "a list with other things than strings" if isinstance(got, list) else describe(got)
-        fail("type", f"{subject} returned {seen}; a list of strings is asked for")
+        shown = compare_texts(got, expected)
+        fail("type", f"{subject} returned {seen}; a list of strings is asked for", diagnosis=shown)
     detail = f"got {got!r}, expected {expected!r}"
+    shown = compare_texts(got, expected)
     if len(got) != len(expected):
         more = "more" if len(got) > len(expected) else "fewer"
-        fail("value", f"{subject} gives {more} cells than it has to, of {what}", detail)
+        fail("value", f"{subject} gives {more} cells than it has to, of {what}", detail, diagnosis=shown)
     for place, (one, wanted) in enumerate(zip(got, expected, strict=True)):
         if plain(one, exactly=exactly) != plain(wanted, exactly=exactly):
             text = (
                 f"{subject} gives the right number of cells, but number {place + 1} is not what it has to be, of {what}"
             )
-            fail("value", text, detail)
+            fail("value", text, detail, diagnosis=shown)
 
 
 def plain(source, *, exactly):
