@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.evidence import Job, Record
 from foundations.grading.exercise import Exercise
 from foundations.grading.pytest_plugin import check
-from foundations.worker.dataflow import tensors_in
+from foundations.worker.dataflow import operands, tensors_in
 
 #: Operations on two tensors, entry by entry. An einsum that only sums their result has no letter in two places.
 _PRODUCTS = frozenset({"mul", "multiply", "__mul__", "__imul__", "__rmul__", "addcmul"}) | frozenset(
@@ -31,6 +31,7 @@ def runs(
     without: Collection[str] = (),
     alone: bool = False,
     one_call: bool = False,
+    whole: bool = False,
     **options: Any,
 ) -> Callable[[Any], None]:
     """Check that a call runs an operation of ``family``, and returns its result.
@@ -45,13 +46,20 @@ def runs(
         without: names of operations that must not run in the same call.
         alone: forbid all other products of two tensors of several numbers.
         one_call: the returned numbers have to be those of the operation even if it ran several times.
+        whole: one of the operations has to get as many numbers as the largest argument of the call has, so that the
+            numbers were not chosen before it.
         options: as for :func:`foundations.authoring.check`.
     """
 
     def test(self: Exercise) -> None:
-        _Search(self, family, frozenset(without), alone, one_call).must_run()
+        _Search(self, family, frozenset(without), alone, one_call, whole).must_run()
 
     return check(name, **options)(test)
+
+
+def symptoms_of(family: str) -> tuple[str, str]:
+    """Return the symptoms that :func:`runs` reports: no operation of ``family``, and another result than its own."""
+    return f"rule: no {family}", f"rule: changed {family}"
 
 
 @dataclass
@@ -63,6 +71,7 @@ class _Search:
     without: frozenset[str]
     alone: bool
     one_call: bool
+    whole: bool
 
     def must_run(self) -> None:
         rule, student = self.exercise.allowed, self.exercise.student
@@ -76,11 +85,11 @@ class _Search:
             trouble, changed = self._seen_in_replays(record, used, list(tensors_in(call.args)))
         if trouble:
             text = f"calling it ran {trouble}: this exercise is about {rule.about}"
-            raise CheckFailed(Finding("rule", text, symptom=f"rule: no {self.family}"))
+            raise CheckFailed(Finding("rule", text, symptom=symptoms_of(self.family)[0]))
         if changed and (self.one_call or len(used) == 1):
             gave = record.calls[used[0]][0]
             text = f"the numbers that came back are not those that `{gave}` gave: return just these"
-            raise CheckFailed(Finding("rule", f"{call.subject}: {text}", symptom=f"rule: changed {self.family}"))
+            raise CheckFailed(Finding("rule", f"{call.subject}: {text}", symptom=symptoms_of(self.family)[1]))
 
     def _trouble(self, record: Record, used: Sequence[int]) -> str:
         """Return the operation that ran instead, or another one that may not run next to it; empty if none did."""
@@ -99,26 +108,44 @@ class _Search:
         """
         student = self.exercise.student
         factor = 1.5 + float(torch.rand((), generator=student.generator(f"factor of {self.family}")))
-        jobs = Job(record, inputs), Job(record, inputs, dict.fromkeys(used, factor)), Job(_until(record, used), inputs)
-        plain, other, inside = student.replayer.replay(jobs)
+        results = [number for index in used for number in record.calls[index][2]]
+        replays = record, _until(record, used, results), _until(record, used, _given_to(record, used))
+        jobs = Job(record, inputs, dict.fromkeys(used, factor)), *(Job(each, inputs) for each in replays)
+        other, plain, inside, given = student.replayer.replay(jobs)
         name = record.calls[used[0]][0]
         if _same(plain.value, other.value):
             return f"`{name}`, and its result is no part of the returned value", False
         if not other.changed:
             return f"`{name}`, which gave back its input", False
+        if self.whole and _most_numbers(given.value) < _most_numbers(inputs):
+            return f"`{name}` on numbers that had been picked out before", False
         return "", _has_other_numbers(plain.value, list(tensors_in(inside.value or [])))
 
 
-def _until(record: Record, used: Sequence[int]) -> Record:
-    """Return the record up to the last of the calls ``used``, with the results of these calls as its value.
+def _until(record: Record, used: Sequence[int], numbers: Iterable[int]) -> Record:
+    """Return the record up to the last of the calls ``used``, with the tensors of these ``numbers`` as its value.
 
     They are seen as they were then: later operations may write into the same memory.
     """
     read = json.loads(record.text)
     read["entries"], read["calls"] = read["entries"][: record.calls[used[-1]][1]], read["calls"][: used[-1] + 1]
-    results = [["t", number] for index in used for number in record.calls[index][2]]
-    read["outputs"] = {"value": ["l", results], "attributes": []}
+    read["outputs"] = {"value": ["l", [["t", number] for number in numbers]], "attributes": []}
     return replace(record, text=json.dumps(read))
+
+
+def _given_to(record: Record, used: Collection[int]) -> list[int]:
+    """Return the numbers of the tensors that the calls ``used`` worked on and had not made."""
+    made: set[int] = set()
+    given: list[int] = []
+    for _, args, _, results, call in record.entries:
+        if call in used:
+            given += [number for number in operands(args) if number not in made]
+            made.update(results)
+    return list(dict.fromkeys(given))
+
+
+def _most_numbers(values: Any) -> int:
+    return max((tensor.numel() for tensor in tensors_in(values or [])), default=0)
 
 
 def _has_other_numbers(value: Any, given: Sequence[torch.Tensor]) -> bool:

@@ -15,6 +15,7 @@ from foundations.grading.hidden_tests import HiddenTests
 from foundations.grading.kinds import read_kinds
 from foundations.grading.misconceptions import Bank, Misconception
 from foundations.grading.pytest_plugin import ExerciseRun, GradingPlugin
+from foundations.grading.required import symptoms_of
 from foundations.grading.rules import SCALARS
 from foundations.proving.answers import read_answers, right_files
 from foundations.proving.mistakes import line_of
@@ -95,6 +96,7 @@ class _Symptoms:
     @classmethod
     def of(cls, source: SourceAssignment) -> _Symptoms:
         whole, beginnings = {_RULE + family for family in (*ALL, SCALARS, "threads")}, set()
+        whole.update(symptom for family in ALL for symptom in symptoms_of(family))
         folder = source.course.graders / source.name
         for path in (*source.course.graders.glob("*.py"), *folder.glob("*.py")):
             if path.name != BANK:

@@ -4,6 +4,7 @@ Sentence of the text → check:
 
     the sum of the diagonal, $\\sum_i m_{ii}$               → test_value
     **Rule: `torch.einsum`**, no loop, and no other product → test_rule
+    The letters do the work                                 → test_rule
     what einsum gives is what you return                    → test_rule
     no loop, and no other product                           → test_growth
     dtypes stay what they are                               → test_dtype
@@ -46,7 +47,7 @@ class TestTraceEinsum(Exercise):
     test_value = values(
         "square matrices of many sizes", also=lambda self: [(1e-3 * self.normal(3, 3),)], points=0.3, gate=True
     )
-    test_rule = runs("einsum", "by einsum", alone=True, points=0.2, gate=True)
+    test_rule = runs("einsum", "by einsum", alone=True, whole=True, points=0.2, gate=True)
     test_growth = scales_as(
         "no loop over the diagonal",
         NO_GROWTH,

@@ -8,7 +8,9 @@ import re
 from pathlib import Path
 
 import pytest
-from grading import ASSIGNMENTS, ROOT
+from grading import ASSIGNMENTS, COURSE, ROOT
+
+from foundations.proving.static import static_faults
 
 ROW = re.compile(r"^ {4}(.+?) +→ (test_\w+)$", re.MULTILINE)
 #: Every file of hidden tests of these assignments has a table.
@@ -65,3 +67,9 @@ def test_each_check_has_a_sentence(path: Path) -> None:
     tested = (inherited_checks(name, classes) for name in classes if name.startswith("Test"))
     checks = checks_of(tree.body).union(*tested)
     assert {check for _, check in ROW.findall(ast.get_docstring(tree, clean=False) or "")} == checks
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_release_would_not_be_refused(assignment: str) -> None:
+    """Neither a grader nor a known mistake is without its counterpart."""
+    assert static_faults(COURSE, assignment) == []

@@ -30,9 +30,6 @@ def trace_einsum(matrix):
     wide = matrix.double() if matrix.is_floating_point() else matrix
     return einsum(" ii -> ", wide).to(matrix.dtype)
 
-# %% the diagonal, and an einsum that sums it
-trace_einsum = lambda m: torch.einsum("i->", m.diagonal())
-
 # %% a mask
 def trace_einsum(m):
     n = torch.arange(len(m))

@@ -24,3 +24,19 @@ def trace_einsum(m): return torch.einsum("->", torch.trace(m))
 
 # %% letters that stay, then the diagonal → einsum
 def trace_einsum(m): return torch.einsum("ij->ij", m).diagonal().sum()
+
+# %% the diagonal, and an einsum that sums it → picked out before
+trace_einsum = lambda m: torch.einsum("i->", m.diagonal())
+
+# %% the diagonal as a new vector → picked out before
+def trace_einsum(m):
+    return torch.einsum("i->", m.diag())
+
+# %% the diagonal by indices → picked out before
+def trace_einsum(m):
+    n = torch.arange(len(m))
+    return torch.einsum("k->", m[n, n])
+
+# %% every n+1st number → picked out before
+def trace_einsum(m):
+    return torch.einsum("k->", m.reshape(-1)[:: len(m) + 1])
