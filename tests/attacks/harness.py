@@ -27,6 +27,7 @@ from typing import Any
 
 import builders
 import pytest
+from tiers import a_third_quick
 
 from attacks.hostile_course import (
     ATTACKED,
@@ -122,10 +123,10 @@ def in_call(name: str, seen: str, body: str, above: str = "", **more: Any) -> At
 
 
 def attacks(*given: Attack) -> Any:
-    """Return ``pytest.mark.parametrize`` over ``given``, with their names as ids."""
+    """Return ``pytest.mark.parametrize`` over ``given``, with their names as ids; a third of them are quick."""
     names = [attack.name for attack in given]
     assert len(set(names)) == len(names), names
-    return pytest.mark.parametrize("attack", given, ids=names)
+    return pytest.mark.parametrize("attack", a_third_quick(given), ids=names)
 
 
 @dataclass

@@ -18,6 +18,7 @@ from typing import Any
 
 import builders
 import pytest
+from tiers import a_third_quick
 
 from attacks.harness import GOT_THROUGH, MARK, WRONG, Attack, AttackHarness, at_import, attacks
 from attacks.hostile_course import ATTACKED, HONEST, NAME, submission
@@ -148,7 +149,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", a_third_quick(CHANGES))
 def test_changed_structure_is_repaired(harness: AttackHarness, name: str) -> None:
     """The instructor's notebook restores the cells; the wrong answer earns 0, the others their marks."""
     change, message = CHANGES[name]
@@ -216,7 +217,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", a_third_quick(FILES))
 def test_unreadable_file_is_ungraded(harness: AttackHarness, name: str) -> None:
     """The reason is one sentence, with no score; the next submission is graded."""
     make, message = FILES[name]
@@ -324,7 +325,7 @@ def empty(harness: AttackHarness) -> Any:
     shutil.rmtree(path.parent.parent, ignore_errors=True)
 
 
-@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize("name", a_third_quick(PLACES))
 def test_path_to_something_else_is_ungraded(harness: AttackHarness, empty: Path, name: str) -> None:
     """No link is followed and no read waits: the submission is ungraded, with a reason of one sentence."""
     make, message = PLACES[name]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import builders
 import pytest
+from tiers import a_third_quick
 
 from attacks.harness import GOT_THROUGH, AttackHarness, Outcome
 from attacks.hostile_course import MATMUL, matmul_submission
@@ -219,7 +220,7 @@ def grade(harness: AttackHarness, trick: Trick) -> Outcome:
     return harness.grade(path, assignment=MATMUL)
 
 
-@pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.name)
+@pytest.mark.parametrize("trick", a_third_quick(TRICKS), ids=lambda trick: trick.name)
 def test_timing_trick_loses_speed(harness: AttackHarness, trick: Trick) -> None:
     """The right check fails; the earlier exercises keep their points, and the next submission its own."""
     honest = harness.matmul / "submitted" / "s03" / MATMUL / f"{MATMUL}.ipynb"

@@ -8,7 +8,7 @@ import pytest
 from clients import GradingClients
 from grading import Answer, all_answers, exercises, failing, feedback_on, read_answers, round_cases
 
-ROUNDS = round_cases(partial(all_answers, "tricks"), together=False)
+ROUNDS = round_cases(partial(all_answers, "tricks"), together=False, quick=3)
 SLOW = round_cases(partial(all_answers, "slow"), quick=1)
 
 

@@ -8,7 +8,7 @@ import pytest
 from clients import GradingClients
 from grading import ASSIGNMENTS, Answer, GradingClient, all_answers, exercises, feedback_on, read_answers, round_cases
 
-ROUNDS = round_cases(partial(all_answers, "wrong"), quick=2)
+ROUNDS = round_cases(partial(all_answers, "wrong"), quick=1)
 
 
 @pytest.mark.parametrize("exercise", [name for assignment in ASSIGNMENTS for name in exercises(assignment)])

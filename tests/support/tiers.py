@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,3 +23,10 @@ def tiers(items: Iterable[pytest.Item]) -> dict[Path, Counter[bool]]:
     for item in items:
         counts.setdefault(item.path, Counter())[is_slow(item)] += 1
     return counts
+
+
+def a_third_quick(cases: Iterable[Any]) -> list[Any]:
+    """Return parameters for pytest: the first of each three cases is quick, and the others are slow."""
+    return [
+        case if number % 3 == 0 else pytest.param(case, marks=pytest.mark.slow) for number, case in enumerate(cases)
+    ]
