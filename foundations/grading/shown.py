@@ -13,6 +13,11 @@ from foundations.grading.student import Student
 
 #: Stage of a finding → id and hint of a mistake that it shows, whatever the value is.
 _OF_STAGES = {
+    "finite": (
+        "not_finite",
+        "The result has NaN or infinite values, and the right one has none. Which step of your code can give them, and "
+        "for which numbers?",
+    ),
     "dtype": (
         "wrong_dtype",
         "The result has another dtype than the exercise asks for. Which line makes it, and which dtype does it get?",
