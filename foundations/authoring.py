@@ -11,6 +11,8 @@ from foundations.diagnosis.placement import other_name
 from foundations.diagnosis.refusals import (
     acts_before_it_refuses,
     needs_a_later_line,
+    not_called,
+    not_reached,
     not_refused,
     other_exception,
     stays_as_it_was,
@@ -90,6 +92,8 @@ __all__ = [
     "mistake",
     "must_be_none",
     "needs_a_later_line",
+    "not_called",
+    "not_reached",
     "not_refused",
     "old_values",
     "other_exception",

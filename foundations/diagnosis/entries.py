@@ -129,7 +129,7 @@ def of_one_argument(failing: Sequence[Judgement]) -> Diagnosis | None:
     for change, words in _OF_ONE:
         found = [{name for name in judgement.tensors if _is_of(judgement, change, name)} for judgement in failing]
         common = set.intersection(*found)
-        if common:
+        if common and sum(judgement.right.numel() for judgement in failing) > 4:
             label = f"{failing[-1].label[:1].upper()}{failing[-1].label[1:]}"
             text = f"{label} is {words.format(name=min(common))}, whatever the other arguments are"
             return Diagnosis("of_one_argument", f"{text}. Which other one has a part in the formula?")
@@ -138,4 +138,4 @@ def of_one_argument(failing: Sequence[Judgement]) -> Diagnosis | None:
 
 def _is_of(judgement: Judgement, change: Callable[[Tensor], Tensor], name: str) -> bool:
     wanted = change(judgement.tensors[name])
-    return wanted.numel() > 2 and has_numbers(wanted) and judgement.is_result(wanted)
+    return bool(wanted.isfinite().all()) and judgement.is_result(wanted)

@@ -78,7 +78,10 @@ def coarse(failing: Sequence[Judgement]) -> Diagnosis | None:
 def rounded(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose right values that are rounded to a number of decimals."""
     for decimals in range(7):
-        if all(_is_rounded(judgement, decimals) for judgement in failing):
+        several = (
+            len({float(number) for each in failing for number in each.right.round(decimals=decimals).reshape(-1)}) > 1
+        )
+        if (several or decimals > 1) and all(_is_rounded(judgement, decimals) for judgement in failing):
             places = f"to {decimals} decimals" if decimals else "to whole numbers"
             text = f"{failing[-1].values} is the right one, rounded {places}"
             return Diagnosis("rounded", f"{text}. Which step rounds, and does the formula?")

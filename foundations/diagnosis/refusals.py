@@ -47,3 +47,14 @@ def needs_a_later_line(what: str) -> Diagnosis:
 def stays_as_it_was(what: str) -> Diagnosis:
     """Return the diagnosis of something, ``"The script"``, that a second call should have replaced."""
     return Diagnosis("keeps_old", f"{what} is the one of the call before. Under which condition do you write it?")
+
+
+def not_reached(name: str) -> Diagnosis:
+    """Return the diagnosis of a parameter without a gradient after autograd went back."""
+    text = f"Autograd does not reach `{name}` on its way back"
+    return Diagnosis("not_reached", f"{text}. Where is the calculation not recorded, or cut off from what was?")
+
+
+def not_called(name: str) -> Diagnosis:
+    """Return the diagnosis of a method that should be called and is not."""
+    return Diagnosis("not_called", f"`{name}` is never called. Under which condition does your code call it?")

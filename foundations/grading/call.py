@@ -67,9 +67,9 @@ class Call:
         """
         self.must_not_raise()
         subject = self.subject + self._in_a_row()
-        self._judge(
-            self.value, expected, None, difference(self.value, expected, subject=subject, **self._with(options))
-        )
+        finding = difference(self.value, expected, subject=subject, **self._with(options))
+        number = options.get("numbers") and type(self.value) in (int, float)
+        self._judge(_as_array(self.value) if number else self.value, expected, None, finding)
 
     def must_return_number(self, expected: float, scale: float | None = None) -> None:
         """Require a number that agrees with ``expected``: Python's, NumPy's, or an array of shape ().
@@ -93,7 +93,7 @@ class Call:
             words = {bool: "True or False", int: "a whole number", float: "a number"}[wanted]
             advice = ": is a `return` missing?" if value is None else f"; expected {words}"
             finding = Finding("type", f"{subject} returned {describe(value)}{advice}")
-        self._judge(value, right_value, None, finding)
+        self._judge(_as_array(number) if right else value, right_value, None, finding)
 
     def must_not_raise(self) -> None:
         """Require that the call returned."""

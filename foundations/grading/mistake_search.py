@@ -21,7 +21,7 @@ from foundations.grading.student import Student
 #: The mistake that a failed check's message hints at: one of the course's bank, or a general one.
 Named = Misconception | Diagnosis
 #: Diagnoses of a result whose cause the code may show.
-_WITH_A_CAUSE = {"factor", "not_set", "one_value_everywhere"}
+_WITH_A_CAUSE = {"factor", "keeps_last_call", "not_set", "one_value_everywhere", "only_first_call"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class MistakeSearch:
             only_known: look for known mistakes only, because another check of the exercise has found one.
         """
         symptom = _symptom(self.student, finding)
+        last = self.student.observations[-1] if self.student.observations else None
         search = BankSearch(self.known, list(self.student.observations), self.battery)
         if finding.symptom is not None:
             return search.by_symptom(finding.symptom) or (None if only_known else by_symptom(finding.symptom))
@@ -62,16 +63,15 @@ class MistakeSearch:
             or self._diagnose(symptom)
             or finding.diagnosis
             or (search.scaled() if finding.stage == "value" else None)
-            or by_finding(finding, self.student)
-            or (self._not_reproducible() if finding.stage == "value" else None)
+            or by_finding(finding, self.student, last)
+            or (self._not_reproducible(last) if finding.stage == "value" else None)
         )
 
-    def _not_reproducible(self) -> Diagnosis | None:
+    def _not_reproducible(self, last: Observation | None) -> Diagnosis | None:
         """Repeat the call that failed twice, and diagnose two results that differ."""
         student = self.student
-        if not student.observations or student.judgements.kept[-1:] == []:
+        if last is None or not student.judgements.kept:
             return None
-        last = student.observations[-1]
         seen, form = len(student.observations), "right" if student.stand_ins else "own"
         try:
             with student.using(form):
@@ -94,7 +94,8 @@ class MistakeSearch:
         shown = diagnose_source(symptom) if found is None or found.id in _WITH_A_CAUSE else None
         if shown is not None:
             return shown
-        return diagnose([*kept, *self._look_again()])
+        again = diagnose([*kept, *self._look_again()])
+        return again or (diagnose_source(symptom) if found is not None else None)
 
     def _look_again(self) -> list[Judgement]:
         """Run the failed check a second time, and return the results of its calls; the verdict stays."""

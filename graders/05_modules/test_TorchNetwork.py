@@ -17,7 +17,7 @@ Sentence of the text → check:
 import torch
 from helpers import network
 
-from foundations.authoring import RETURN, Exercise, check, compare_shapes, fail, values
+from foundations.authoring import RETURN, Exercise, check, compare_shapes, fail, not_reached, values
 
 
 def registered(names, n_in, nh, n_out):
@@ -87,6 +87,14 @@ class TestTorchNetwork(Exercise):
 
     def scale(self, *args):
         return 10.0
+
+    def must_be_right(self, call, *, dtype=False):
+        if call.error is None and call.args[-1] == "backward":
+            for place in (2, 3, 4, 5):
+                if call.attributes[place].get("g") is None:
+                    text = f"{call.subject}, then backward(): {call.names[place]} has no gradient"
+                    fail("value", text, diagnosis=not_reached(call.names[place]))
+        super().must_be_right(call, dtype=dtype)
 
     def sent_back(self):
         return [self.inputs(*sizes, step="backward") for sizes in self.sizes]
