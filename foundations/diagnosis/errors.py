@@ -25,6 +25,7 @@ class Raised:
         code: the expression or statement of the exercise that raised it; empty if it is not known.
         source: the code that defines the exercise.
         sizes: all sizes in the shapes of the arguments.
+        outside: whether it was raised by a line of a check, and not of the exercise.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Raised:
     code: str = ""
     source: str = ""
     sizes: frozenset[int] = frozenset()
+    outside: bool = False
 
     @property
     def where(self) -> str:
@@ -147,8 +149,8 @@ def attribute(raised: Raised) -> Diagnosis | None:
     if not found:
         return None
     owner, missing = found[1] or found[2], found[3]
-    if not raised.code and owner not in _OWNERS:
-        return None  # a line of the check asks, and the object is not what it expects
+    if raised.outside and owner not in _OWNERS:
+        return None  # it shows what the check asks for, and not a line of the exercise
     known = dir(_OWNERS.get(owner, object))
     if close := difflib.get_close_matches(missing, known, 1, 0.8):
         text = f"`{owner}` has no `{missing}`, but it has a `{close[0]}`. Which of the two do you mean?"

@@ -92,10 +92,10 @@ def _is_rounded(judgement: Judgement, decimals: int) -> bool:
     got, right = judgement.wide, judgement.right
     if got.shape != right.shape or not right.numel() or not right.isfinite().all():
         return False
-    wanted = right.round(decimals=decimals)
-    unit = 10.0**-decimals
-    changed = (right - wanted).abs().max() > 1e-3 * unit  # rounding of the dtype does not count
-    return bool(changed and ((got - wanted).abs() <= 1e-6 * wanted.abs() + 1e-3 * unit).all())
+    wanted, unit = right.round(decimals=decimals), 10.0**-decimals
+    tolerated = 1e-3 * unit + 2e-7 * wanted.abs()  # rounding of the dtype does not count
+    clear = bool((tolerated < 0.05 * unit).all() and (right - wanted).abs().max() > 0.05 * unit)
+    return clear and bool(((got - wanted).abs() <= tolerated).all())
 
 
 def overflow(failing: Sequence[Judgement]) -> Diagnosis | None:

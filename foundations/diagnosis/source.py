@@ -116,13 +116,18 @@ def tensor_condition(definition: Definition, symptom: Symptom) -> Diagnosis | No
         return None
     noun, a_noun = ("array", "an array") if "truth value of an array" in symptom.error else ("tensor", "a tensor")
     for test in _conditions(definition):
-        text = f"`{ast.unparse(test)}` is a whole {noun} of answers, and a condition needs a single one"
-        return Diagnosis("condition_on_a_tensor", f"{text}. How many of them are True, and for which entries?")
+        return _whole_tensor(test, noun)
     for node in ast.walk(definition):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("all", "any"):
             text = f"`{ast.unparse(node)}` asks one row after the other, and a row is a whole {noun} of answers"
             return Diagnosis("condition_on_a_tensor", f"{text}. Which method of {a_noun} asks for all of its entries?")
-    return None
+    asserted = (node.test for node in ast.walk(definition) if isinstance(node, ast.Assert))
+    return next((_whole_tensor(test, noun) for test in asserted if not _is_single(_without_not(test))), None)
+
+
+def _whole_tensor(test: ast.expr, noun: str) -> Diagnosis:
+    text = f"`{ast.unparse(test)}` is a whole {noun} of answers, and a condition needs a single one"
+    return Diagnosis("condition_on_a_tensor", f"{text}. How many of them are True, and for which entries?")
 
 
 #: Functions that answer by a single True or False, or by a number.
@@ -132,7 +137,7 @@ _SINGLE_ANSWERS = {"isinstance", "issubclass", "hasattr", "callable", "len", "bo
 def _conditions(definition: Definition) -> Iterator[ast.expr]:
     """Yield the conditions that may be whole tensors."""
     for node in ast.walk(definition):
-        if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert | ast.BoolOp):
+        if isinstance(node, ast.If | ast.IfExp | ast.While | ast.BoolOp):
             for test in node.values if isinstance(node, ast.BoolOp) else [node.test]:
                 asked = _without_not(test)
                 if not _is_single(asked):
@@ -152,7 +157,7 @@ def _is_single(test: ast.expr) -> bool:
     if isinstance(test, ast.Compare):
         by_kind = all(isinstance(operator, ast.Is | ast.IsNot | ast.In | ast.NotIn) for operator in test.ops)
         return by_kind or all(map(_is_number, (test.left, *test.comparators)))
-    return isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id in _SINGLE_ANSWERS
+    return _is_number(test)
 
 
 #: Methods of a tensor that return plain numbers or shapes.

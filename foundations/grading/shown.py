@@ -92,4 +92,11 @@ def _is_an_argument(seen: Observation) -> Diagnosis | None:
 
 def _raised(error: Mapping[str, Any], student: Student, arguments: Sequence[Any]) -> Raised:
     sizes = {size for argument in arguments for size in getattr(argument, "shape", ())}
-    return Raised(error["name"], first_line(error["text"]), error.get("code") or "", student.source, frozenset(sizes))
+    return Raised(
+        error["name"],
+        first_line(error["text"]),
+        error.get("code") or "",
+        student.source,
+        frozenset(sizes),
+        outside=not error.get("line") and not error.get("code"),
+    )
