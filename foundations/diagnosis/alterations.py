@@ -7,6 +7,7 @@ arguments in every call shows which argument is treated otherwise than the exerc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -57,11 +58,11 @@ def altered(judgements: Sequence[Judgement]) -> Diagnosis | None:
     for path in _paths(last.arguments):
         name = _named(last, path)
         for kind, change, words in _CHANGES:
-            if _explains(alike, lambda arguments, path=path, change=change: _with(arguments, path, change)):
+            if _explains(alike, partial(_with, path, change)):
                 text = f"{last.label[:1].upper()}{last.label[1:]} is right as if {words.format(name=name)}"
                 return Diagnosis(kind, f"{text}. Which line of your code makes it so?")
     for one, other in _pairs(last.arguments):
-        if _explains(alike, lambda arguments, one=one, other=other: _exchanged(arguments, one, other)):
+        if _explains(alike, partial(_exchanged, one, other)):
             names = f"`{_named(last, one)}` and `{_named(last, other)}`"
             text = f"{last.label[:1].upper()}{last.label[1:]} is right as if {names} were exchanged"
             return Diagnosis("arguments_exchanged", f"{text}. Which of the two comes first in the formula?")
@@ -125,7 +126,7 @@ def _at(arguments: Sequence[Any], path: _Path) -> Any:
     return value[part] if isinstance(part, int) else getattr(value, part) if part else value
 
 
-def _with(arguments: Sequence[Any], path: _Path, change: Callable[[Any], Any]) -> tuple[Any, ...]:
+def _with(path: _Path, change: Callable[[Any], Any], arguments: Sequence[Any]) -> tuple[Any, ...]:
     return _put(arguments, path, change(_at(arguments, path)))
 
 
@@ -153,7 +154,7 @@ def _pairs(arguments: Sequence[Any]) -> Iterator[tuple[_Path, _Path]]:
                 yield one, other
 
 
-def _exchanged(arguments: Sequence[Any], one: _Path, other: _Path) -> tuple[Any, ...]:
+def _exchanged(one: _Path, other: _Path, arguments: Sequence[Any]) -> tuple[Any, ...]:
     left, right = _at(arguments, one), _at(arguments, other)
     return _put(_put(arguments, one, right), other, left)
 

@@ -150,7 +150,7 @@ def attribute(raised: Raised) -> Diagnosis | None:
         return None
     owner, missing = found[1] or found[2], found[3]
     if raised.outside and owner not in _OWNERS:
-        return None  # it shows what the check asks for, and not a line of the exercise
+        return None  # the attribute is one that the check asks for
     known = dir(_OWNERS.get(owner, object))
     if close := difflib.get_close_matches(missing, known, 1, 0.8):
         text = f"`{owner}` has no `{missing}`, but it has a `{close[0]}`. Which of the two do you mean?"

@@ -1,4 +1,4 @@
-"""Mistakes that show in a call as a whole: what it refuses, answers, changes on the way, or answers differently."""
+"""Mistakes that show in a call as a whole: its refusal, its answer, its order, or another result the next time."""
 
 from __future__ import annotations
 

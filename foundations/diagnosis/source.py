@@ -165,7 +165,7 @@ _PLAIN = {"dim", "numel", "nelement", "size", "item"}
 
 
 def _is_number(node: ast.expr) -> bool:
-    """Check for an expression that is no tensor, whatever its names hold: a constant, a shape, a number of axes."""
+    """Check for an expression that is not a tensor, whatever its names hold: a constant, a shape, a number of axes."""
     match node:
         case ast.Constant() | ast.Attribute(attr="ndim" | "shape" | "dtype"):
             return True

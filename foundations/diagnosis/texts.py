@@ -109,7 +109,7 @@ def _of_text(got: Any, expected: str) -> str | None:
     return "lines_added" if _is_part(other, one) else None
 
 
-#: Id, and what of the lines has to agree if only spaces differ.
+#: Id, and the part of the lines that agrees if only spaces differ.
 _KEPT: tuple[tuple[str, Callable[[list[str]], list[str]]], ...] = (
     ("line_ends_changed", lambda lines: [line.rstrip() for line in lines]),
     ("indentation_changed", lambda lines: [line.strip() for line in lines]),

@@ -38,12 +38,12 @@ class Training:
     others: Sequence[tuple[str, Sequence[Any]]] = ()
 
     def end(
-        self, rate: Callable[[int], float] | None = None, epochs: Sequence[Sequence[Any]] | None = None, kept: float = 0
+        self, rates: Sequence[float] | None = None, epochs: Sequence[Sequence[Any]] | None = None, kept: float = 0
     ) -> list[Tensor]:
         """Return the parameters at the end.
 
         Args:
-            rate: the learning rate of an epoch, which are counted from 0; default: the same in all.
+            rates: the learning rate of each epoch; default: the same in all.
             epochs: other batches.
             kept: the share of the last step's direction that is added to the next one.
         """
@@ -53,7 +53,7 @@ class Training:
             for batch in batches:
                 slopes = self.slopes(params, batch)
                 moved = [kept * old + slope.double() for old, slope in zip(moved, slopes, strict=True)]
-                step = self.rate if rate is None else rate(number)
+                step = self.rate if rates is None else rates[number]
                 params = [param - step * move for param, move in zip(params, moved, strict=True)]
         return params
 
@@ -81,7 +81,11 @@ def _hypotheses(training: Training, ends: Sequence[Tensor]) -> Iterator[tuple[st
     text = "The parameters after the training are those of before it"
     yield "not_trained", f"{text}. Whose parameters does your step change?", [each.double() for each in training.start]
     text = "Every step goes the opposite way"
-    yield "climbs", f"{text}. Does the loss rise or fall along the gradient?", training.end(lambda _: -training.rate)
+    yield (
+        "climbs",
+        f"{text}. Does the loss rise or fall along the gradient?",
+        training.end([-training.rate] * len(training.epochs)),
+    )
     yield from _other_rates(training, ends)
     yield from _other_examples(training)
     yield from _other_epochs(training)
@@ -96,14 +100,15 @@ def _hypotheses(training: Training, ends: Sequence[Tensor]) -> Iterator[tuple[st
 def _other_rates(training: Training, ends: Sequence[Tensor]) -> Iterator[tuple[str, str, Sequence[Tensor]]]:
     rate, question = training.rate, "Which line multiplies or divides the learning rate or the gradient?"
     for factor in (*_of_one_step(training, ends), *_FACTORS):
+        rates = [factor * rate] * len(training.epochs)
         hint = f"Every step is {factor:.4g} times the right one. {question}"
-        yield "factor", hint, training.end(lambda _, factor=factor: factor * rate)
+        yield "factor", hint, training.end(rates)
     for fall in _FALLS if len(training.epochs) > 1 else ():
         hint = f"The steps are right in the first epoch, and in each further one {fall:g} times as long. {question}"
-        yield "rate_changes", hint, training.end(lambda number, fall=fall: rate * fall**number)
+        yield "rate_changes", hint, training.end([rate * fall**number for number in range(len(training.epochs))])
     if len(training.epochs) > 1:
         hint = f"The steps are right in the first epoch, and shorter in each further one. {question}"
-        yield "rate_changes", hint, training.end(lambda number: rate / (number + 1))
+        yield "rate_changes", hint, training.end([rate / (number + 1) for number in range(len(training.epochs))])
 
 
 def _of_one_step(training: Training, ends: Sequence[Tensor]) -> Iterator[float]:

@@ -16,6 +16,7 @@ from foundations.grading.generators import made_by
 from foundations.grading.misconceptions import Battery, Misconception, Observation, copied
 from foundations.grading.naming import Agreement, BankSearch, agreement
 from foundations.grading.shown import by_finding, by_symptom
+from foundations.grading.stand_ins import Form
 from foundations.grading.student import Student
 
 #: The mistake that a failed check's message hints at: one of the course's bank, or a general one.
@@ -72,7 +73,8 @@ class MistakeSearch:
         student = self.student
         if last is None or not student.judgements.kept:
             return None
-        seen, form = len(student.observations), "right" if student.stand_ins else "own"
+        seen = len(student.observations)
+        form: Form = "right" if student.stand_ins else "own"
         try:
             with student.using(form):
                 for _ in range(2):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -35,7 +37,7 @@ def gap(inp, targ):
 
 
 SIZES = ((4, 3, 2), (5, 2, 3), (3, 3, 3))
-CASES = {
+CASES: dict[Any, Sequence[tuple[Any, ...]]] = {
     layer: [(matrix(n, k), matrix(k, m), matrix(m)) for n, k, m in SIZES],
     loss: [(90 * matrix(n, k), torch.arange(n) % k) for n, k, _ in SIZES],
     gain: [(0.3,), (-0.2,), (1.5,), (-0.4,)],
@@ -79,7 +81,7 @@ def test_altered_arguments(right, wrong, name, argument):
 
 @pytest.mark.parametrize("right", CASES)
 def test_results_without_an_alteration(right):
-    """Numbers that are no right result have no name; neither has a result if the right one cannot be recalculated."""
+    """Unrelated numbers have no name; neither has a result if the right one cannot be recalculated."""
 
     def wrong(*arguments):
         return (right(*arguments) * 1.7).sin() + 0.3
@@ -98,7 +100,7 @@ def test_a_right_result_contradicts():
 @pytest.mark.parametrize("example", ALL.values(), ids=ALL)
 @pytest.mark.parametrize("change", [lambda value: (value.abs() + 0.3).rsqrt(), lambda value: value.sin() + 0.1])
 def test_unrelated_results_have_no_name(example, change):
-    """Whatever the exercise is, recalculated results are no guess."""
+    """Whatever the exercise is, a recalculated result is not guessed."""
     judgements = judge(example.right, changed(example, change), *example.cases, place=example.place)
 
     def recalculate(*arguments):

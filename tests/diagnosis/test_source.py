@@ -210,7 +210,7 @@ def test_names_of_the_notebook_whose_sizes_do_not_fit(source, code):
 
 @pytest.mark.parametrize("test", ["yes.dim() > 0", "len(yes) == yes.shape[0]", "yes.ndim and yes.numel() > 1"])
 def test_a_condition_on_numbers_is_not_the_one_that_raised(test):
-    """The condition that is a whole tensor is named, whatever stands above it."""
+    """The condition that is a whole tensor is named, whatever is above it."""
     source = f"def f(a, b):\n    yes = a == b\n    if {test}:\n        yes = yes.all(0)\n    assert yes, 'no'"
     found = diagnose_source(Symptom(source, "f", AMBIGUOUS))
     assert found is not None

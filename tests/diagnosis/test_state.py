@@ -39,7 +39,7 @@ USED_UP = {
 
 @pytest.mark.parametrize("source", GROWING.values(), ids=GROWING)
 def test_lists_that_grow(source: str) -> None:
-    """Also for an exception; not if no call was right, because then the list is not what is wrong first."""
+    """Also for an exception; not if no call was right, because then something else is wrong."""
     assert id_of(source) == "grows_with_every_call"
     assert id_of(source, error="RuntimeError: shapes") == "grows_with_every_call"
     assert id_of(source, was_right=False) == ""

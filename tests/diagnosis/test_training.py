@@ -61,16 +61,16 @@ def test_other_steps_are_named(loss) -> None:
     ends = {
         "": right.end(),
         "not_trained": PARAMS[loss],
-        "climbs": right.end(lambda _: -0.1),
-        "factor": right.end(lambda _: 0.2),
-        "rate_changes": right.end(lambda number: 0.1 * 0.5**number),
+        "climbs": right.end([-0.1] * 3),
+        "factor": right.end([0.2] * 3),
+        "rate_changes": right.end([0.1, 0.05, 0.025]),
         "ends_early": right.end(epochs=EPOCHS[:2]),
         "ends_late": right.end(epochs=EPOCHS + EPOCHS[:1]),
         "learns_from_others": right.end(epochs=[[*batches, VALID] for batches in EPOCHS]),
         "keeps_old_gradients": right.end(kept=1.0),
     }
     assert {name: id_of(loss, end) for name, end in ends.items()} == {name: name for name in ends}
-    assert id_of(loss, right.end(lambda number: 0.1 / (number + 1))) == "rate_changes"
+    assert id_of(loss, right.end([0.1, 0.1 / 2, 0.1 / 3])) == "rate_changes"
     assert id_of(loss, right.end(kept=0.9)) == "keeps_old_gradients"
 
 
@@ -78,14 +78,14 @@ def test_other_steps_are_named(loss) -> None:
 def test_any_factor_of_a_single_step_is_named(loss) -> None:
     """A single step shows its factor, whatever it is."""
     single = training(loss, [[batch(1)]])
-    found = compare_training(single.end(lambda _: 0.1 / 6), single)
+    found = compare_training(single.end([0.1 / 6]), single)
     assert found is not None
     assert (found.id, "0.1667 times" in found.hint) == ("factor", True)
 
 
 @pytest.mark.parametrize("loss", PARAMS)
 def test_other_parameters_have_no_name(loss) -> None:
-    """Random numbers, other shapes and things that are no tensors are not explained; rounding is no difference."""
+    """Random numbers, other shapes and things other than tensors are not explained; rounding does not count."""
     end = training(loss).end()
     assert id_of(loss, [param + 0.3 * matrix(*param.shape, seed=5).double() for param in end]) == ""
     assert id_of(loss, [param[:1] for param in end]) == ""
