@@ -99,3 +99,43 @@ def _gap(judgement: Judgement) -> float | None:
     gap = float((got - right).reshape(-1)[0])
     scale = max(float(got.abs().max()), float(right.abs().max()))
     return gap if abs(gap) > 1e-3 * scale and close(got, right + gap) else None
+
+
+def varying_offset(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a number that was added to every value of a result, another one in each call."""
+    gaps = [_gap(judgement) if judgement.right.numel() > 2 else None for judgement in failing]
+    known = [gap for gap in gaps if gap is not None]
+    if len(known) < max(2, len(gaps)):
+        return None
+    text = f"{failing[-1].values} is the right one plus a number, the same for all entries and another in each call"
+    return Diagnosis("varying_offset", f"{text}. Which number do you subtract or add there, and of what is it made?")
+
+
+#: Functions of a single argument, entry by entry, and how a sentence names them.
+_OF_ONE: tuple[tuple[Callable[[Tensor], Tensor], str], ...] = (
+    (lambda x: x.clamp(min=0), "`{name}` with 0 for its negative entries"),
+    (torch.abs, "`{name}` without its signs"),
+    (torch.neg, "`{name}` with the opposite sign"),
+    (torch.square, "the square of `{name}`"),
+    (lambda x: (x > 0).double(), "1 where `{name}` is positive, and 0 elsewhere"),
+    (torch.sign, "the sign of `{name}`"),
+)
+
+
+def of_one_argument(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a function of one argument, entry by entry, if several arguments decide."""
+    if any(len(judgement.tensors) < 2 for judgement in failing):
+        return None
+    for change, words in _OF_ONE:
+        found = [{name for name in judgement.tensors if _is_of(judgement, change, name)} for judgement in failing]
+        common = set.intersection(*found)
+        if common and sum(judgement.right.numel() for judgement in failing) > 4:
+            label = f"{failing[-1].label[:1].upper()}{failing[-1].label[1:]}"
+            text = f"{label} is {words.format(name=min(common))}, whatever the other arguments are"
+            return Diagnosis("of_one_argument", f"{text}. Which other one has a part in the formula?")
+    return None
+
+
+def _is_of(judgement: Judgement, change: Callable[[Tensor], Tensor], name: str) -> bool:
+    wanted = change(judgement.tensors[name])
+    return bool(wanted.isfinite().all()) and judgement.is_result(wanted)

@@ -25,6 +25,7 @@ class Raised:
         code: the expression or statement of the exercise that raised it; empty if it is not known.
         source: the code that defines the exercise.
         sizes: all sizes in the shapes of the arguments.
+        outside: whether it was raised by a line of a check, and not of the exercise.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Raised:
     code: str = ""
     source: str = ""
     sizes: frozenset[int] = frozenset()
+    outside: bool = False
 
     @property
     def where(self) -> str:
@@ -102,8 +104,9 @@ def sizes(raised: Raised) -> Diagnosis | None:
 
 
 _AXES = re.compile(
-    r"tuple index out of range|too many indices for (tensor|array)|Dimension out of range|0-d tensor|zero-dimensional"
-    r"|expects a tensor with <= 2|tensors? expected|must be .*-?D\b|dimension specified as|same number of dimensions"
+    r"tuple index out of range|too many indices for (tensor|array)|Dimension out of range|zero-dimensional"
+    r"|0-d(im)? tensor|expects a tensor with <= 2"
+    r"|tensors? expected|must be .*-?D\b|dimension specified as|same number of dimensions"
     r"|number of subscripts in the equation|\d-?D tensor|dimensions? of the tensor"
     r"|is out of bounds for array of dimension|does not have enough dimensions|array must be \d-d",
 )
@@ -146,6 +149,8 @@ def attribute(raised: Raised) -> Diagnosis | None:
     if not found:
         return None
     owner, missing = found[1] or found[2], found[3]
+    if raised.outside and owner not in _OWNERS:
+        return None  # the attribute is one that the check asks for
     known = dir(_OWNERS.get(owner, object))
     if close := difflib.get_close_matches(missing, known, 1, 0.8):
         text = f"`{owner}` has no `{missing}`, but it has a `{close[0]}`. Which of the two do you mean?"
@@ -216,6 +221,41 @@ def dtypes(raised: Raised) -> Diagnosis | None:
     return Diagnosis("dtypes_do_not_meet", f"{text}. Which dtype has each {noun} there, and where did it get it?")
 
 
+def arguments(raised: Raised) -> Diagnosis | None:
+    """Diagnose a call in the exercise's code whose arguments do not fit the function that it calls."""
+    if not raised.code:
+        return None
+    if found := re.match(r"(\w+) was called with .*which do not fit|(\w+) was called with arguments", raised.text):
+        text = f"{raised.where} calls `{found[1] or found[2]}` with arguments that do not fit"
+        question = "Which shape has each of them there, and where does it come from?"
+        return Diagnosis("arguments_do_not_fit", f"{text}. {question}")
+    found = re.match(r"(?:.*\.)?(\w+)\(\) (takes .* were given|takes .* was given|missing .* argument)", raised.text)
+    if raised.kind != "TypeError" or not found:
+        return None
+    text = f"{raised.where} calls `{found[1]}` with another number of arguments than it takes"
+    return Diagnosis("wrong_number_of_arguments", f"{text}. How many does it take, and how many is a tuple of them?")
+
+
+def unpacking(raised: Raised) -> Diagnosis | None:
+    """Diagnose an assignment to another number of names than there are values."""
+    found = re.match(r"(too many|not enough) values to unpack", raised.text)
+    if raised.kind != "ValueError" or not found:
+        return None
+    text = f"{raised.where} unpacks {'more' if found[1] == 'too many' else 'fewer'} values than it has names for"
+    return Diagnosis("wrong_unpacking", f"{text}. How many values are there, and can it be another number?")
+
+
+def way_back(raised: Raised) -> Diagnosis | None:
+    """Diagnose autograd that has no operations to go back through, or has gone back through them already."""
+    if "backward through the graph a second time" in raised.text:
+        text = "Autograd goes back through the operations of one calculation for the second time"
+        return Diagnosis("goes_back_twice", f"{text}. Which line goes back first, and is it to do so?")
+    if "does not require grad" in raised.text and raised.code:
+        text = f"{raised.where} asks autograd to go back from a tensor whose calculation was not recorded"
+        return Diagnosis("nothing_recorded", f"{text}. Which object did you expect there, and whose `backward` is it?")
+    return None
+
+
 _DIAGNOSERS: tuple[Callable[[Raised], Diagnosis | None], ...] = (
-    refused, size_in_code, sizes, axes, past_the_end, attribute, name, operand, dtypes,
+    refused, size_in_code, sizes, axes, past_the_end, attribute, name, operand, arguments, unpacking, way_back, dtypes,
 )  # fmt: skip

@@ -49,6 +49,7 @@ class Judgement:
         attributes: for each argument, its attributes after the call.
         agrees: whether the result is right.
         about: the result in words, if it is none of these.
+        recalculate: returns the right result for other arguments, in place of these; ``None`` if it is not known.
         library: the library of the expected result, ``torch`` or ``NumPy``; NumPy's arrays are kept as tensors.
     """
 
@@ -61,6 +62,7 @@ class Judgement:
     attributes: tuple[Mapping[str, Any], ...] = ()
     agrees: bool = False
     about: str = ""
+    recalculate: Callable[..., Any] | None = None
     library: str = ""
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from foundations.diagnosis.judgement import Diagnosis, Judgement, as_wide, close, has_numbers
+from foundations.diagnosis.judgement import Diagnosis, Judgement, as_wide, close, has_numbers, wrong_entries
 
 
 def wrong_place(failing: Sequence[Judgement]) -> Diagnosis | None:
@@ -91,6 +91,14 @@ def _leaves(value: Any, depth: int = 3) -> Iterator[Any]:
         yield value
 
 
+def other_name(expected: str, found: Sequence[str]) -> Diagnosis | None:
+    """Diagnose a value that is stored under another name than ``expected``; ``found`` are the names of it, if any."""
+    if not found or expected in found:
+        return None
+    text = f"The value for `self.{expected}` is stored as `self.{found[0]}`"
+    return Diagnosis("other_name", f"{text}. Which name does the exercise give it, and who looks for it there?")
+
+
 def keeps_old(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose an attribute that still has its value of before the call, while a call without one sets it."""
     if not all(judgement.place and judgement.missing and judgement.got is not None for judgement in failing):
@@ -116,6 +124,24 @@ def _equal_input(judgement: Judgement) -> str:
         if tensor.shape == judgement.wide.shape and torch.equal(tensor, judgement.wide):
             return name
     return ""
+
+
+def left_as_it_was(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose a result of several parts of which one still has the values of an argument, and the rest is right."""
+    found = [{name for name in judgement.tensors if _is_left(judgement, name)} for judgement in failing]
+    common = set.intersection(*found)
+    if not common:
+        return None
+    text = f"{_capital(failing[-1].label)} still has the values of `{min(common)}` from before the call"
+    return Diagnosis("left_as_it_was", f"{text}. Into which tensor does your code write: this one, or a copy of it?")
+
+
+def _is_left(judgement: Judgement, name: str) -> bool:
+    """Check that the wrong entries are all of the values of an argument, in any order, and some others are right."""
+    wrong, old = wrong_entries(judgement), judgement.tensors[name]
+    if wrong.shape != judgement.wide.shape or wrong.all() or int(wrong.sum()) != old.numel() or old.numel() < 2:
+        return False
+    return torch.equal(judgement.wide[wrong].sort().values, old.reshape(-1).sort().values)
 
 
 def upstream(failing: Sequence[Judgement]) -> Diagnosis | None:

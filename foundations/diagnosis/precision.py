@@ -75,6 +75,29 @@ def coarse(failing: Sequence[Judgement]) -> Diagnosis | None:
     return Diagnosis("coarse_on_the_way", f"{text}. {question}")
 
 
+def rounded(failing: Sequence[Judgement]) -> Diagnosis | None:
+    """Diagnose right values that are rounded to a number of decimals."""
+    for decimals in range(7):
+        several = (
+            len({float(number) for each in failing for number in each.right.round(decimals=decimals).reshape(-1)}) > 1
+        )
+        if (several or decimals > 1) and all(_is_rounded(judgement, decimals) for judgement in failing):
+            places = f"to {decimals} decimals" if decimals else "to whole numbers"
+            text = f"{failing[-1].values} is the right one, rounded {places}"
+            return Diagnosis("rounded", f"{text}. Which step rounds, and does the formula?")
+    return None
+
+
+def _is_rounded(judgement: Judgement, decimals: int) -> bool:
+    got, right = judgement.wide, judgement.right
+    if got.shape != right.shape or not right.numel() or not right.isfinite().all():
+        return False
+    wanted, unit = right.round(decimals=decimals), 10.0**-decimals
+    tolerated = 1e-3 * unit + 2e-7 * wanted.abs()  # rounding of the dtype does not count
+    clear = bool((tolerated < 0.05 * unit).all() and (right - wanted).abs().max() > 0.05 * unit)
+    return clear and bool(((got - wanted).abs() <= tolerated).all())
+
+
 def overflow(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose NaN or infinity for arguments whose exponential is too large or too small for their dtype."""
     largest = [_large_argument(judgement) for judgement in failing]

@@ -89,16 +89,20 @@ _ALONG: dict[str, Callable[[Tensor, int], Tensor]] = {
 def another_axis(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose a summary of an argument over another axis, or another summary over the same one."""
     found = [set(_along_another(judgement)) for judgement in failing]
-    common = set.intersection(*found) if found else set()
+    clear = [each for each in found if each]
+    common = set.intersection(*clear) if clear else set()
+    unclear = [judgement for judgement, each in zip(failing, found, strict=True) if not each]
+    common = {each for each in common if all(_is_small_case(judgement, *each[1:]) for judgement in unclear)}
     if not common:
         return None
-    kind, text = min(common)
+    kind, what, name, axis = min(common)
     label = f"{failing[-1].label[:1].upper()}{failing[-1].label[1:]}"
-    return Diagnosis(kind, f"{label} is the {text}. Which operation does the formula have there, and over which index?")
+    text = f"{label} is the {what} of `{name}` over axis {axis}"
+    return Diagnosis(kind, f"{text}. Which operation does the formula have there, and over which index?")
 
 
-def _along_another(judgement: Judgement) -> Iterator[tuple[str, str]]:
-    """Yield id and words of each summary that is the result, if another one of the same argument is expected."""
+def _along_another(judgement: Judgement) -> Iterator[tuple[str, str, str, int]]:
+    """Yield id, summary, name and axis of each summary that is the result, if another one of the same is expected."""
     for name, tensor in judgement.tensors.items():
         if tensor.ndim > 1 and min(tensor.shape) > 1:
             summaries = {
@@ -109,9 +113,17 @@ def _along_another(judgement: Judgement) -> Iterator[tuple[str, str]]:
             expected = [key for key, each in summaries.items() if _has_values(judgement.right, each)]
             for what, axis in [key for key, each in summaries.items() if _has_values(judgement.wide, each)]:
                 if any(known == what and other != axis for known, other in expected):
-                    yield "another_axis", f"{what} of `{name}` over axis {axis}"
+                    yield "another_axis", what, name, axis
                 elif any(known != what and other == axis for known, other in expected):
-                    yield "another_summary", f"{what} of `{name}` over axis {axis}"
+                    yield "another_summary", what, name, axis
+
+
+def _is_small_case(judgement: Judgement, what: str, name: str, axis: int) -> bool:
+    """Check that a result is this summary of an argument with an axis of size 1, which several mistakes explain."""
+    tensor = judgement.tensors.get(name)
+    if tensor is None or tensor.ndim < 2 or min(tensor.shape) != 1 or axis >= tensor.ndim:
+        return False
+    return close(_ALONG[what](tensor, axis).reshape(-1), judgement.wide.reshape(-1))
 
 
 def _has_values(one: Tensor, other: Tensor) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from torch import Tensor
 
 from foundations.diagnosis import (
+    alterations,
     axes,
     bounds,
     conditions,
@@ -29,6 +30,7 @@ OF_FAILING: tuple[Diagnoser, ...] = (
     placement.wrong_place,
     precision.wrong_kind,
     precision.overflow,
+    precision.rounded,
     precision.coarse,
     history.accumulates,
     axes.not_written,
@@ -58,6 +60,9 @@ OF_FAILING: tuple[Diagnoser, ...] = (
     terms.term,
     terms.multiple,
     terms.varying_factor,
+    entries.varying_offset,
+    entries.of_one_argument,
+    placement.left_as_it_was,
 )
 #: Diagnosers of all results of several calls, right and wrong.
 OF_ALL: tuple[Diagnoser, ...] = (
@@ -68,12 +73,13 @@ OF_ALL: tuple[Diagnoser, ...] = (
     history.pattern,
     spread.one_index_right,
     bounds.replaced,
+    alterations.altered,
 )
 
 #: Mistakes that change the result of every call, by id: whether a right result contradicts the mistake.
 EVERYWHERE: dict[str, Callable[[Judgement], bool]] = {
     "factor": factors.contradicts,
-    "offset": lambda judgement: judgement.right.numel() > 0,
+    **dict.fromkeys(("offset", "varying_offset"), lambda judgement: judgement.right.numel() > 0),
     **entries.CONTRADICTIONS,
     **dict.fromkeys(("running_sum", "one_value_everywhere", "repeated"), lambda judgement: judgement.right.numel() > 1),
     **dict.fromkeys(("plus_argument", "minus_argument"), factors.contradicts),  # a multiple may depend on a size

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from foundations.diagnosis import state
 from foundations.diagnosis.judgement import Diagnosis
 
 #: Names that Python looks for with two underscores on each side.
@@ -25,6 +26,8 @@ class Symptom:
         place: name and attribute of the argument that was not set or is wrong, ``("inp", "g")``.
         missing: whether the result is missing: ``None`` was returned, or the attribute was not set.
         names: the names of the arguments.
+        code: the expression or statement of the exercise that raised the exception; empty if it is not known.
+        was_right: whether an earlier call was right.
     """
 
     source: str
@@ -33,6 +36,8 @@ class Symptom:
     place: tuple[str, str] | None = None
     missing: bool = False
     names: tuple[str, ...] = ()
+    code: str = ""
+    was_right: bool = False
 
 
 def diagnose_source(symptom: Symptom) -> Diagnosis | None:
@@ -111,13 +116,18 @@ def tensor_condition(definition: Definition, symptom: Symptom) -> Diagnosis | No
         return None
     noun, a_noun = ("array", "an array") if "truth value of an array" in symptom.error else ("tensor", "a tensor")
     for test in _conditions(definition):
-        text = f"`{ast.unparse(test)}` is a whole {noun} of answers, and a condition needs a single one"
-        return Diagnosis("condition_on_a_tensor", f"{text}. How many of them are True, and for which entries?")
+        return _whole_tensor(test, noun)
     for node in ast.walk(definition):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("all", "any"):
             text = f"`{ast.unparse(node)}` asks one row after the other, and a row is a whole {noun} of answers"
             return Diagnosis("condition_on_a_tensor", f"{text}. Which method of {a_noun} asks for all of its entries?")
-    return None
+    asserted = (node.test for node in ast.walk(definition) if isinstance(node, ast.Assert))
+    return next((_whole_tensor(test, noun) for test in asserted if not _is_single(_without_not(test))), None)
+
+
+def _whole_tensor(test: ast.expr, noun: str) -> Diagnosis:
+    text = f"`{ast.unparse(test)}` is a whole {noun} of answers, and a condition needs a single one"
+    return Diagnosis("condition_on_a_tensor", f"{text}. How many of them are True, and for which entries?")
 
 
 #: Functions that answer by a single True or False, or by a number.
@@ -145,8 +155,27 @@ def _is_single(test: ast.expr) -> bool:
     if isinstance(test, ast.BoolOp):
         return True
     if isinstance(test, ast.Compare):
-        return all(isinstance(operator, ast.Is | ast.IsNot | ast.In | ast.NotIn) for operator in test.ops)
-    return isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id in _SINGLE_ANSWERS
+        by_kind = all(isinstance(operator, ast.Is | ast.IsNot | ast.In | ast.NotIn) for operator in test.ops)
+        return by_kind or all(map(_is_number, (test.left, *test.comparators)))
+    return _is_number(test)
+
+
+#: Methods of a tensor that return plain numbers or shapes.
+_PLAIN = {"dim", "numel", "nelement", "size", "item"}
+
+
+def _is_number(node: ast.expr) -> bool:
+    """Check for an expression that is not a tensor, whatever its names hold: a constant, a shape, a number of axes."""
+    match node:
+        case ast.Constant() | ast.Attribute(attr="ndim" | "shape" | "dtype"):
+            return True
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name in _PLAIN
+        case ast.Call(func=ast.Name(id=name)):
+            return name in _SINGLE_ANSWERS
+        case ast.Subscript(value=value):
+            return _is_number(value)
+    return False
 
 
 def rebound_argument(definition: Definition, symptom: Symptom) -> Diagnosis | None:
@@ -241,16 +270,24 @@ def _is_mutable(node: ast.expr) -> bool:
     )
 
 
-def name_of_the_notebook(definition: Definition, symptom: Symptom) -> Diagnosis | None:
-    """Diagnose a name of the notebook that is read instead of an argument, for a wrong value.
+_MISFIT = re.compile(r"do not fit|size|shape|dimension|does not broadcast|not aligned", re.IGNORECASE)
 
-    It is the name of an argument that the function does not bind, or takes the place of a parameter that is not read.
+
+def name_of_the_notebook(definition: Definition, symptom: Symptom) -> Diagnosis | None:
+    """Diagnose a name of the notebook that is read instead of an argument, for a wrong value or sizes that do not fit.
+
+    It is the name of an argument that the function does not bind, takes the place of a parameter that is not read, or
+    is a part of the expression in which sizes do not fit.
     """
-    if symptom.error or symptom.missing:
+    if symptom.missing or (symptom.error and not (symptom.code and _MISFIT.search(symptom.error))):
         return None
     for function in _functions(definition):
         parameters, read, called, bound = _names_of(function)
         free = sorted(read - bound - called - set(dir(builtins)))
+        if symptom.error:
+            free = [name for name in free if re.search(rf"\b{name}\b", symptom.code)]
+            if not free:
+                continue
         outside = [name for name in free if name in symptom.names]
         unread = sorted(parameters - read - {"self"})
         if outside:
@@ -259,6 +296,9 @@ def name_of_the_notebook(definition: Definition, symptom: Symptom) -> Diagnosis 
         if unread and free:
             text = f"`{function.name}` reads `{free[0]}` of the notebook, and never its parameter `{unread[0]}`"
             return Diagnosis("global_for_argument", f"{text}. Which of the two does the caller choose?")
+        if symptom.error:
+            text = f"`{free[0]}` in `{function.name}` is a variable of the notebook"
+            return Diagnosis("global_for_argument", f"{text}. Which of your arguments has the value for this call?")
     return None
 
 
@@ -298,4 +338,7 @@ _DIAGNOSERS: tuple[Callable[[Definition, Symptom], Diagnosis | None], ...] = (
     rows_of_one_list,
     divided_then_multiplied,
     name_of_the_notebook,
+    state.grows,
+    state.shared,
+    state.used_up,
 )

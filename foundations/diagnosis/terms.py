@@ -58,6 +58,8 @@ def multiple(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose a multiple of the same argument that was added to the right result, another multiple in each call."""
     found = [dict(_multiples(judgement)) for judgement in failing]
     common = set.intersection(*map(set, found)) if found else set()
+    # One number proves little, and in a layer with a single output a vector is one.
+    common = {name for name in common if any(judgement.tensors[name].numel() > 1 for judgement in failing)}
     if not common or sum(judgement.right.numel() for judgement in failing) < 3:
         return None
     name = min(common)
@@ -74,7 +76,7 @@ def _multiples(judgement: Judgement) -> Iterator[tuple[str, float]]:
         return
     gap = judgement.wide - judgement.right
     for name, tensor in judgement.tensors.items():
-        for laid in _laid_along(tensor, judgement.right) if has_numbers(tensor) and tensor.numel() > 1 else ():
+        for laid in _laid_along(tensor, judgement.right) if has_numbers(tensor) else ():
             number = _number(gap, laid)
             if number is not None:
                 yield name, number

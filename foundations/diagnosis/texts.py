@@ -1,9 +1,13 @@
-"""Texts and lists of texts next to the expected ones: items or lines that are missing, added, moved or changed."""
+"""Texts and lists of texts next to the expected ones: items or lines that are missing, added, moved or changed.
+
+:func:`compare_printed` and :func:`compare_names` are for printed lines and for names, such as those of files.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from foundations.diagnosis.judgement import Diagnosis
@@ -15,9 +19,23 @@ _HINTS = {
     "items_in_another_order": "The items are right, and in another order. In which order does your code collect them?",
     "letters_changed": "Only letters beyond ASCII differ. Which encoding do you read and write with?",
     "indentation_changed": "Only spaces at the beginning of lines differ. Which of your calls strips or adds them?",
+    "line_ends_changed": "Only spaces at the ends of lines differ. Which of your calls strips or adds them?",
     "blank_lines_changed": "Only blank lines differ. Which step of your code drops or adds them?",
     "lines_missing": "Lines are missing from a text. Which condition of your code takes them for something else?",
     "lines_added": "A text has lines that should be left out. Which condition of your code lets them through?",
+}
+
+#: The same of printed lines, where the words differ.
+_HINTS_OF_PRINTED = {
+    "prints_nothing": "Nothing is printed of what should be. Which line of your code runs the prints, or catches them?",
+    "items_missing": "Printed lines are missing. Which part of the code that prints them does not run?",
+    "items_added": "Lines are printed that should not be. Which part of the code should not run?",
+    "items_in_another_order": "The printed lines are right, and in another order. In which order does your code run?",
+}
+_HINTS_OF_NAMES = {
+    "zeros_missing": "The name lacks a zero of the right one. Which step of your code makes a number of a text?",
+    "text_too_long": "The name begins with the right one and goes further. At which character does your code end it?",
+    "text_too_short": "The name is only the beginning of the right one. At which character does your code end it?",
 }
 
 
@@ -30,6 +48,24 @@ def compare_texts(got: Any, expected: str | Sequence[str]) -> Diagnosis | None:
     """
     name = _of_text(got, expected) if isinstance(expected, str) else _of_items(got, list(expected))
     return Diagnosis(name, _HINTS[name]) if name else None
+
+
+def compare_printed(got: Sequence[str], expected: Sequence[str]) -> Diagnosis | None:
+    """Return how printed lines differ from the expected ones; ``None`` if no simple answer fits."""
+    name = "prints_nothing" if expected and not got else _of_items(list(got), list(expected))
+    return Diagnosis(name, _HINTS_OF_PRINTED[name]) if name in _HINTS_OF_PRINTED else None
+
+
+def compare_names(got: str, expected: str) -> Diagnosis | None:
+    """Return how a name, such as the stem of a file's name, differs from the expected one, or ``None``."""
+    name = None
+    if got != expected and got == re.sub(r"0+(?=\d)", "", expected):
+        name = "zeros_missing"
+    elif expected and got.startswith(expected) and got != expected:
+        name = "text_too_long"
+    elif expected.startswith(got) and got != expected:
+        name = "text_too_short"
+    return Diagnosis(name, _HINTS_OF_NAMES[name]) if name else None
 
 
 def _of_items(got: Any, expected: list[str]) -> str | None:
@@ -65,13 +101,20 @@ def _of_text(got: Any, expected: str) -> str | None:
     one, other = got.split("\n"), expected.split("\n")
     if _plain(got) == _plain(expected):
         return "letters_changed"
-    if [line.strip() for line in one] == [line.strip() for line in other]:
-        return "indentation_changed"
-    if [line for line in one if line.strip()] == [line for line in other if line.strip()]:
-        return "blank_lines_changed"
+    for name, kept in _KEPT:
+        if kept(one) == kept(other):
+            return name
     if _is_part(one, other):
         return "lines_missing"
     return "lines_added" if _is_part(other, one) else None
+
+
+#: Id, and the part of the lines that agrees if only spaces differ.
+_KEPT: tuple[tuple[str, Callable[[list[str]], list[str]]], ...] = (
+    ("line_ends_changed", lambda lines: [line.rstrip() for line in lines]),
+    ("indentation_changed", lambda lines: [line.strip() for line in lines]),
+    ("blank_lines_changed", lambda lines: [line for line in lines if line.strip()]),
+)
 
 
 def _plain(text: str) -> str:

@@ -12,6 +12,7 @@ import torch
 
 from foundations.diagnosis.arrays import is_numeric
 from foundations.diagnosis.judgement import Diagnosis, Judgement
+from foundations.diagnosis.refusals import not_refused, other_exception
 from foundations.grading.compare import CheckFailed, Finding, describe, difference
 from foundations.grading.judgements import Judgements
 from foundations.grading.misconceptions import Behaviour
@@ -49,6 +50,8 @@ class Call:
     caller: Callable[..., Any] | None = None
     elsewhere: str = ""
     judgements: Judgements = field(default_factory=Judgements)
+    #: Returns the right value for other arguments, at the place that is judged at present.
+    recalculate: Callable[..., Any] | None = None
     #: The libraries of the expected results that the call was compared with.
     libraries: set[str] = field(default_factory=set)
 
@@ -64,9 +67,9 @@ class Call:
         """
         self.must_not_raise()
         subject = self.subject + self._in_a_row()
-        self._judge(
-            self.value, expected, None, difference(self.value, expected, subject=subject, **self._with(options))
-        )
+        finding = difference(self.value, expected, subject=subject, **self._with(options))
+        number = options.get("numbers") and type(self.value) in (int, float)
+        self._judge(_as_array(self.value) if number else self.value, expected, None, finding)
 
     def must_return_number(self, expected: float, scale: float | None = None) -> None:
         """Require a number that agrees with ``expected``: Python's, NumPy's, or an array of shape ().
@@ -90,7 +93,7 @@ class Call:
             words = {bool: "True or False", int: "a whole number", float: "a number"}[wanted]
             advice = ": is a `return` missing?" if value is None else f"; expected {words}"
             finding = Finding("type", f"{subject} returned {describe(value)}{advice}")
-        self._judge(value, right_value, None, finding)
+        self._judge(_as_array(number) if right else value, right_value, None, finding)
 
     def must_not_raise(self) -> None:
         """Require that the call returned."""
@@ -110,11 +113,11 @@ class Call:
         wanted = " or ".join(kind.__name__ for kind in kinds)
         if self.error is None:
             did = instead or f"returned {describe(self.value)}"
-            diagnosis = _not_refused(because)
+            diagnosis = not_refused(because)
             fail("exception", f"{self.subject} {did}; expected {wanted}: {because}", diagnosis=diagnosis)
         if not {kind.__name__ for kind in kinds} & set(self.error["bases"]):
             text = f"{self.subject} stopped with {self.error['name']}; expected {wanted}: {because}"
-            fail("exception", text, diagnosis=_other_exception(self.error, wanted))
+            fail("exception", text, diagnosis=other_exception(self.error["name"], wanted))
 
     def must_set(self, argument: int, attribute: str, expected: torch.Tensor, **options: Any) -> None:
         """Require that the call set ``attribute``, e.g. ``"g"``, to ``expected`` on the argument at index ``argument``.
@@ -161,7 +164,10 @@ class Call:
             CheckFailed: there is a finding.
         """
         names, attributes, agrees = tuple(self.names), tuple(self.attributes), finding is None
-        judgement = Judgement(got, expected, self.args, place, names, self.value, attributes, agrees, about)
+        recalculate = self.recalculate if not about else None
+        judgement = Judgement(
+            got, expected, self.args, place, names, self.value, attributes, agrees, about, recalculate
+        )
         self.libraries.add(judgement.library)
         self.judgements.add(judgement, self.subject, self)
         if finding and not self.judgements.only_look:
@@ -228,8 +234,8 @@ def fail(
 
 
 def changes_input(name: str) -> Diagnosis:
-    """Return the diagnosis of an argument, or an attribute of one, that a call changed."""
-    text = f"`{name}` has another value after the call"
+    """Return the diagnosis of an argument, an attribute of one, or a thing in several words, that a call changed."""
+    text = f"{f'`{name}`' if ' ' not in name else name} has another value after the call"
     return Diagnosis("changes_input", f"{text}. Which line writes into something that came from outside?")
 
 
@@ -239,17 +245,6 @@ def changed_input(names: Sequence[str], before: Sequence[Any], after: Sequence[A
         if _changed(one, other):
             return changes_input(name)
     return None
-
-
-def _not_refused(because: str) -> Diagnosis:
-    text = f"The call does not stop, though {because}"
-    return Diagnosis("not_refused", f"{text}. Which condition of your code looks at that?")
-
-
-def _other_exception(error: dict[str, Any], wanted: str) -> Diagnosis:
-    text = f"The exception is {error['name']} instead of {wanted}"
-    question = f"Which statement of your code raises {wanted}, and is it reached?"
-    return Diagnosis("other_exception", f"{text}. {question}")
 
 
 def _changed(before: Any, after: Any) -> bool:

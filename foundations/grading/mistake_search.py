@@ -6,21 +6,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from foundations.diagnosis.judgement import Diagnosis, Judgement
+from foundations.diagnosis.refusals import not_reproducible
 from foundations.diagnosis.search import diagnose
 from foundations.diagnosis.source import Symptom, diagnose_source
 from foundations.errors import SessionLost
 from foundations.grading.call import first_line
 from foundations.grading.compare import CheckFailed, Finding
 from foundations.grading.generators import made_by
-from foundations.grading.misconceptions import Battery, Misconception, Observation
-from foundations.grading.naming import BankSearch
+from foundations.grading.misconceptions import Battery, Misconception, Observation, copied
+from foundations.grading.naming import Agreement, BankSearch, agreement
 from foundations.grading.shown import by_finding, by_symptom
+from foundations.grading.stand_ins import Form
 from foundations.grading.student import Student
 
 #: The mistake that a failed check's message hints at: one of the course's bank, or a general one.
 Named = Misconception | Diagnosis
 #: Diagnoses of a result whose cause the code may show.
-_WITH_A_CAUSE = {"factor", "not_set", "one_value_everywhere"}
+_WITH_A_CAUSE = {"factor", "keeps_last_call", "not_set", "one_value_everywhere", "only_first_call"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class MistakeSearch:
             finding: the difference that failed the check.
             only_known: look for known mistakes only, because another check of the exercise has found one.
         """
-        symptom = _symptom(self.student)
+        symptom = _symptom(self.student, finding)
+        last = self.student.observations[-1] if self.student.observations else None
         search = BankSearch(self.known, list(self.student.observations), self.battery)
         if finding.symptom is not None:
             return search.by_symptom(finding.symptom) or (None if only_known else by_symptom(finding.symptom))
@@ -61,8 +64,25 @@ class MistakeSearch:
             or self._diagnose(symptom)
             or finding.diagnosis
             or (search.scaled() if finding.stage == "value" else None)
-            or by_finding(finding, self.student)
+            or by_finding(finding, self.student, last)
+            or (self._not_reproducible(last) if finding.stage == "value" else None)
         )
+
+    def _not_reproducible(self, last: Observation | None) -> Diagnosis | None:
+        """Repeat the call that failed twice, and diagnose two results that differ."""
+        student = self.student
+        if last is None or not student.judgements.kept:
+            return None
+        seen = len(student.observations)
+        form: Form = "right" if student.stand_ins else "own"
+        try:
+            with student.using(form):
+                for _ in range(2):
+                    student.call(*(copied(arg) for arg in last.args), caller=last.caller)
+        except (CheckFailed, SessionLost):
+            return None
+        one, other = student.observations[seen : seen + 2]
+        return not_reproducible() if agreement(one.behaviour, other.behaviour) == Agreement.NONE else None
 
     def _diagnose(self, symptom: Symptom) -> Diagnosis | None:
         """Diagnose the failed check from the source and from its results.
@@ -76,7 +96,8 @@ class MistakeSearch:
         shown = diagnose_source(symptom) if found is None or found.id in _WITH_A_CAUSE else None
         if shown is not None:
             return shown
-        return diagnose([*kept, *self._look_again()])
+        again = diagnose([*kept, *self._look_again()])
+        return again or (diagnose_source(symptom) if found is not None else None)
 
     def _look_again(self) -> list[Judgement]:
         """Run the failed check a second time, and return the results of its calls; the verdict stays."""
@@ -117,11 +138,14 @@ def _shown_by(known: Misconception, symptom: Symptom) -> Diagnosis | None:
     return diagnose_source(replace(symptom, source=known.source, name=known.answer.__name__))
 
 
-def _symptom(student: Student) -> Symptom:
+def _symptom(student: Student, finding: Finding) -> Symptom:
     """Return how the last call of a failed check failed, to look for its cause in the source."""
     kept = student.judgements.kept
     last = kept[-1] if kept and not kept[-1].agrees else None
     behaviour = student.observations[-1].behaviour if student.observations else None
     error = f"{behaviour.error}: {first_line(behaviour.text)}" if behaviour and behaviour.error else ""
     place = (last.name(last.place[0]), last.place[1]) if last and last.place else None
-    return Symptom(student.source, student.exercise, error, place, last is not None and last.missing)
+    missing = last is not None and last.missing
+    code = (finding.raised or {}).get("code") or ""
+    was_right = student.attempted or any(each.agrees for each in kept)
+    return Symptom(student.source, student.exercise, error, place, missing, code=code, was_right=was_right)

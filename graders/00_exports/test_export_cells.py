@@ -23,7 +23,7 @@ Sentence of the text → check:
 
 from misconceptions import of_notebook
 
-from foundations.authoring import check, compare_texts, describe, fail
+from foundations.authoring import changes_input, check, compare_texts, describe, fail
 
 #: First lines of cells that are not marked.
 LOOKALIKES = ["# export", "#exports", "#export later", "#exported = 1", "##export", "# #export", "'#export'"]
@@ -162,4 +162,5 @@ def test_file(student, notebook, number):
     found, untouched = call.value if isinstance(call.value, list) and len(call.value) == 2 else (call.value, True)
     compare(found, [f"λ = 'größer als {a} · 2'"], call.subject, "a notebook with letters of other alphabets")
     if not untouched:
-        fail("mutation", f"{call.subject} changed the notebook that it was to read")
+        text = f"{call.subject} changed the notebook that it was to read"
+        fail("mutation", text, diagnosis=changes_input("The file at `path`"))

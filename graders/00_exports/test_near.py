@@ -23,7 +23,7 @@ Sentence of the text → check:
 import torch
 from misconceptions import plainly_near
 
-from foundations.authoring import Exercise, check, describe, fail
+from foundations.authoring import Exercise, check, describe, fail, wrong_answer
 
 DTYPES = (torch.float32, torch.float64, torch.int64)
 SHAPES = (
@@ -49,7 +49,7 @@ def must_be(call, expected, why):
     if not isinstance(call.value, bool):
         fail("type", f"{call.subject} returned {describe(call.value)}; the answer is True or False")
     if call.value is not expected:
-        fail("value", f"{call.subject} is {call.value}, though {why}")
+        fail("value", f"{call.subject} is {call.value}, though {why}", diagnosis=wrong_answer(call.value, why))
 
 
 def answers(name, cases, **options):

@@ -19,9 +19,23 @@ Sentence of the text → check:
     `path` and `out_dir` are Paths or strings                            → test_strings
 """
 
+from pathlib import Path
+
 from misconceptions import as_module, marked_in
 
-from foundations.authoring import CheckFailed, check, describe, fail
+from foundations.authoring import (
+    CheckFailed,
+    acts_before_it_refuses,
+    check,
+    compare_names,
+    compare_texts,
+    describe,
+    fail,
+    needs_a_later_line,
+    not_refused,
+    other_exception,
+    stays_as_it_was,
+)
 
 
 def of_nothing(names, text, name, older):
@@ -99,20 +113,44 @@ def must_make(student, folder, name, text, values, *earlier, beside=()):
     expected = f"{folder}/nb_{prefix}.py"
     if expected not in made:
         text = f"{call.subject} of {name!r} gives the script another name than it has to"
-        fail("value", text, f"got {sorted(made)}, expected {expected}")
+        stems = [Path(file).stem for file in made if "__init__" not in file]
+        shown = compare_names(stems[0], Path(expected).stem) if len(stems) == 1 else None
+        fail("value", text, f"got {sorted(made)}, expected {expected}", diagnosis=shown)
     found = made[expected]
     if not isinstance(found, tuple) or len(found) != 2:
         text = f"the script that {call.subject} writes cannot be imported: it stops with {found}"
-        fail("value", text)
+        fail("value", text, diagnosis=stops(str(found)))
     if found[0] != values:
         text = f"importing the script that {call.subject} writes does not define what the exported cells define"
-        fail("value", text, f"got {found[0]}, expected {values}")
+        shown = old_script(found[0], earlier) or texts_apart(found[0], values)
+        fail("value", text, f"got {found[0]}, expected {values}", diagnosis=shown)
     if extra := sorted(set(made) - {expected, f"{folder}/__init__.py", *beside}):
         fail("value", f"{call.subject} leaves another file as well", f"got {extra}")
     if lost := sorted(set(beside) - set(made)):
         text = f"{call.subject} takes the script of another notebook away, which was in out_dir already"
         fail("value", text, f"{lost} is missing")
     return call
+
+
+def stops(found):
+    """Return the diagnosis of a script that cannot be imported, by the class of its exception, or ``None``."""
+    return needs_a_later_line("the script") if found == "NameError" else None
+
+
+def old_script(found, earlier):
+    """Return the diagnosis of a script that defines what that of an earlier notebook does, or ``None``."""
+    older = [cell for _, text in earlier for cell in marked_in(text)]
+    same = isinstance(found, dict) and f"FIRST = {found.get('FIRST')}" in older
+    return stays_as_it_was("The script") if same else None
+
+
+def texts_apart(found, values):
+    """Return how the texts among the defined values differ from the right ones, or ``None``."""
+    if not isinstance(found, dict) or found.keys() != values.keys():
+        return None
+    pairs = [(found[name], value) for name, value in values.items() if found[name] != value]
+    shown = [compare_texts(got, value) if isinstance(value, str) else None for got, value in pairs]
+    return shown[0] if shown and all(shown) else None
 
 
 @check("a module that defines the names of the exported cells, in order", points=1.3, gate=True)
@@ -177,10 +215,13 @@ def test_nothing(student, notebook, number):
             value, subject = call.value, f"{call.subject} of a notebook without marked cells"
             if not value["refused"]:
                 seen = f"stops with {value['error'][0]}" if value["error"] else "does not complain"
-                fail("exception", f"{subject} {seen}; a ValueError is asked for")
+                because = "nothing is to be exported"
+                shown = other_exception(value["error"][0], "ValueError") if value["error"] else not_refused(because)
+                fail("exception", f"{subject} {seen}; a ValueError is asked for", diagnosis=shown)
             if value["files"] != [older] * bool(older):
                 what = "changes the older script" if older else "leaves a file"
-                fail("value", f"{subject} refuses, and rightly; but it {what} all the same")
+                shown = acts_before_it_refuses("changed the older script" if older else "made a file")
+                fail("value", f"{subject} refuses, and rightly; but it {what} all the same", diagnosis=shown)
             if not value["told"]:
                 told = f"{subject} refuses, and rightly; but its message does not name the notebook"
                 fail("value", told, symptom="message")

@@ -25,7 +25,7 @@ import re
 
 from misconceptions import as_witness
 
-from foundations.authoring import check, fail
+from foundations.authoring import check, compare_printed, fail
 
 
 def until_it_fails(names, text):
@@ -73,7 +73,8 @@ def compare(subject, seen, witnesses, why):
     expected = [f"witness {each}" for each in witnesses]
     if seen["said"] != expected:
         text = f"{subject}: the cells do not print what they print in Jupyter, though {why}"
-        fail("value", text, f"got {seen['said']}, expected {expected}")
+        shown = compare_printed(seen["said"], expected) if isinstance(seen["said"], list) else None
+        fail("value", text, f"got {seen['said']}, expected {expected}", diagnosis=shown)
 
 
 def must_fail(subject, seen, witnesses, why):

@@ -19,6 +19,7 @@ import torch
 
 from foundations.authoring import (
     Exercise,
+    changes_input,
     check,
     difference,
     dtypes,
@@ -64,4 +65,5 @@ class TestModel(Exercise):
             after = left if isinstance(left, list) and len(left) == 4 else [None] * 4
             for name, one, other in zip(("w1", "b1", "w2", "b2"), before, after, strict=True):
                 if difference(other, one, subject=name, relative=1e-30):
-                    fail("mutation", f"{call.subject} changed {name} of params; training needs it as it was")
+                    text = f"{call.subject} changed {name} of params; training needs it as it was"
+                    fail("mutation", text, diagnosis=changes_input("params"))

@@ -16,13 +16,15 @@ Sentence of the text → check:
 
 from helpers import LinearLayer, any_tensors, by_hand, gradients, in_turns, output
 
-from foundations.authoring import check, fail, tried_on_either
+from foundations.authoring import check, fail, other_name, tried_on_either
 
 
 def saved(names, w, b):
     """Linear(w, b)"""
     layer = names["Linear"](w, b)
-    return {"w": getattr(layer, "w", None) is w, "b": getattr(layer, "b", None) is b}
+    # A name of the object itself, or one that its class gives: a property may well return it.
+    names = {*vars(layer), *(name for name in ("w", "b") if hasattr(layer, name))}
+    return {own: sorted(each for each in names if getattr(layer, each) is given) for own, given in (("w", w), ("b", b))}
 
 
 class TestLinear(LinearLayer):
@@ -38,6 +40,7 @@ class TestLinear(LinearLayer):
     @tried_on_either
     def test_saved(self):
         found = self.student.probe(saved, self.normal(3, 2), self.normal(2))
-        for name, kept in found.items() if isinstance(found, dict) else ():
-            if not kept:
-                fail("value", f"Linear(w, b) does not save {name} as self.{name}, for the layers that build on it")
+        for name, saved_as in found.items() if isinstance(found, dict) else ():
+            if name not in saved_as:
+                text = f"Linear(w, b) does not save {name} as self.{name}, for the layers that build on it"
+                fail("value", text, diagnosis=other_name(name, saved_as))

@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from helpers import NO_AUTOGRAD
 
-from foundations.authoring import Exercise, Trial, check, fail, must_be_none, read_source_for
+from foundations.authoring import Exercise, Trial, check, fail, must_be_none, not_called, other_name, read_source_for
 
 
 def one_argument(names, inp, upstream):
@@ -81,10 +81,14 @@ def saved(names, inp, other):
 
     layer = Sum()
     out = layer(inp, other)
-    args = layer.args if isinstance(layer.args, tuple | list) else ()
-    two = [len(args) == 2 and args[0] is inp, len(args) == 2 and args[1] is other, layer.out is out]
+    args = getattr(layer, "args", ())
+    args = args if isinstance(args, tuple | list) else ()
+    names = [name for name, value in vars(layer).items() if value is out]
+    two = [len(args) == 2 and args[0] is inp, len(args) == 2 and args[1] is other, getattr(layer, "out", None) is out]
+    if not all(two):
+        return [*two, True, True, names]
     layer(inp)
-    return [*two, len(layer.args) == 1 and layer.args[0] is inp, ran == [2, 1]]
+    return [*two, len(layer.args) == 1 and layer.args[0] is inp, ran == [2, 1], names]
 
 
 def given_to_bwd(names, inp, other):
@@ -92,6 +96,8 @@ def given_to_bwd(names, inp, other):
     module: Any = names["Module"]
 
     class Sum(module):
+        given = ()
+
         def forward(self, inp, other):
             return inp + other
 
@@ -185,10 +191,12 @@ class TestModule(Exercise):
         for dtype in (torch.float32, torch.float64):
             call = self.student.call(*(self.normal(4, 3, dtype=dtype) for _ in range(2)), caller=saved)
             call.must_not_raise()
-            answers = call.value if isinstance(call.value, list) and len(call.value) == len(texts) else [False] * 5
+            seen = isinstance(call.value, list) and len(call.value) == len(texts) + 1
+            *answers, names = call.value if seen else [*[False] * 5, []]
             for right, text in zip(answers, texts, strict=True):
                 if right is not True:
-                    fail("value", f"{call.subject}: {text}")
+                    shown = other_name("out", names) if text.startswith("self.out ") else None
+                    fail("value", f"{call.subject}: {text}", diagnosis=shown)
 
     @check("backward() calls bwd with the output and then the arguments, and changes nothing else", points=0.9)
     def test_backward(self):
@@ -202,7 +210,8 @@ class TestModule(Exercise):
         call.must_not_raise()
         if call.value != [3, True, True, True]:
             text = "bwd(out, *args) takes the very tensors that were saved, no more and no fewer"
-            fail("value", f"{call.subject}: {text}")
+            shown = not_called("bwd") if isinstance(call.value, list) and call.value[:1] == [0] else None
+            fail("value", f"{call.subject}: {text}", diagnosis=shown)
 
     @check("a Module without a forward of its own raises NotImplementedError", points=0.2)
     def test_bare(self):

@@ -17,7 +17,7 @@ Sentence of the text → check:
 import torch
 from helpers import network
 
-from foundations.authoring import RETURN, Exercise, check, fail, values
+from foundations.authoring import RETURN, Exercise, check, compare_shapes, fail, not_reached, values
 
 
 def registered(names, n_in, nh, n_out):
@@ -52,7 +52,8 @@ def trained(names, x, targ, w1, b1, w2, b2, step):
         return [one.grad is None for one in network.parameters()]
     if step == "backward":
         loss.backward()
-        for one in network.parameters():
+        # One that autograd does not reach has no gradient, and none is passed on.
+        for one in [each for each in network.parameters() if each.grad is not None]:
             into = {1: {len(b1): b1, 1: b2}, 2: {b1.shape[0]: w1, 1: w2}}[one.dim()]
             if one.dim() == 1:
                 into[len(one)].g = one.grad
@@ -87,6 +88,14 @@ class TestTorchNetwork(Exercise):
     def scale(self, *args):
         return 10.0
 
+    def must_be_right(self, call, *, dtype=False):
+        if call.error is None and call.args[-1] == "backward":
+            for place in (2, 3, 4, 5):
+                if call.attributes[place].get("g") is None:
+                    text = f"{call.subject}, then backward(): {call.names[place]} has no gradient"
+                    fail("value", text, diagnosis=not_reached(call.names[place]))
+        super().must_be_right(call, dtype=dtype)
+
     def sent_back(self):
         return [self.inputs(*sizes, step="backward") for sizes in self.sizes]
 
@@ -101,7 +110,9 @@ class TestTorchNetwork(Exercise):
             text = f"{known} of the tensors that {made}.parameters() gives are registered"
             fail("value", f"{text}; another parameters() does not tell nn.Module of them")
         if len(found) != 4:
-            fail("value", f"{made}.parameters() gives {len(found)} tensors; two linear layers have 4")
+            text = f"{made}.parameters() gives {len(found)} tensors; two linear layers have 4"
+            expected = (n_in, nh), (nh,), (nh, n_out), (n_out,)
+            fail("value", text, diagnosis=compare_shapes(found, expected) if found else None)
         if sorted(sorted(shape) for shape in found) != sorted([sorted((n_in, nh)), [nh], sorted((nh, n_out)), [n_out]]):
             fail("shape", f"the parameters of {made} have the shapes {', '.join(map(str, found))}")
 

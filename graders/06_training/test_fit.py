@@ -45,12 +45,16 @@ from foundations.authoring import (
     Exercise,
     Finding,
     Rule,
+    Training,
     all_but,
+    another_quantity,
     check,
     compare_runs,
+    compare_training,
     compare_values,
     describe,
     difference,
+    ends_early,
     fail,
     load_bank,
     must_be_none,
@@ -172,16 +176,35 @@ def must_end_at(training, expected, why):
         if finding:
             untouched = difference(after, before, subject="", relative=1e-30) is None
             text = f"{why}{finding.text}{'; it has not changed at all' if untouched else ''}"
-            raise CheckFailed(Finding(finding.stage, text, finding.detail))
+            raise CheckFailed(Finding(finding.stage, text, finding.detail, diagnosis=other_steps(training, got)))
 
 
-def must_report(training, expected, keys):
+def other_steps(training, got):
+    """Return how the steps of a training on the whole set differed; ``None`` if it has several batches an epoch."""
+    start, train, valid, epochs, lr, bs, _ = training.args
+    if bs < len(train[0]):
+        return None
+    words = "the examples of the validation"
+    parts = list(zip(*(part.split(bs) for part in valid), strict=True))
+    others = (words, [valid]), (words, parts)
+    return compare_training(got, Training(start, [[train]] * epochs, lr, slopes, others))
+
+
+def slopes(params, examples):
+    """The gradients of the loss of these examples, by autograd."""
+    x, y = examples
+    leaves = [param.detach().requires_grad_() for param in params]
+    return torch.autograd.grad(cross_entropy(scores(leaves, x), y), leaves)
+
+
+def must_report(training, batches, expected, keys):
     """The history has an entry for each epoch, and in each the expected number under each of ``keys``."""
     history, epochs = seen(training, "history"), training.args[3]
     if not isinstance(history, list | tuple):
         fail("type", f"fit returned {describe(history)}; expected a list with a dict for each epoch")
     if len(history) != epochs:
-        fail("value", f"the history has {len(history)} entries after {epochs} epochs")
+        text = f"the history has {len(history)} entries after {epochs} epochs"
+        fail("value", text, diagnosis=ends_early(len(history), epochs))
     if len(expected) != epochs:
         fail("value", f"the network met as many examples as {len(expected)} epochs have, not {epochs}")
     for number, (entry, wanted) in enumerate(zip(history, expected, strict=True), 1):
@@ -198,11 +221,11 @@ def must_report(training, expected, keys):
             right = wanted[KEYS.index(key)]
             if not abs(value - right) <= CLOSE * max(1.0, abs(right)):
                 text = f"{key!r} of epoch {number} is wrong, {sizes_in_words(training)}"
-                shown = explained(training, history, expected, key)
+                shown = explained(training, batches, history, expected, key)
                 raise CheckFailed(Finding("value", text, f"got {value:.6g}, expected {right:.6g}", diagnosis=shown))
 
 
-def explained(training, history, expected, key):
+def explained(training, batches, history, expected, key):
     """Return how the whole history differs from the expected one, or one of its three columns; ``None`` if unknown."""
     try:
         got = torch.tensor([[float(entry[name]) for name in KEYS] for entry in history], dtype=torch.float64)
@@ -212,7 +235,52 @@ def explained(training, history, expected, key):
     if len(got) > 1 and bool((got == got[-1]).all()):
         return compare_values(got, right, "the history")
     (x, _), (x_valid, _) = training.args[1:3]
-    return compare_values(got[:, column], right[:, column], f"{key!r} in the history", train=x, valid=x_valid)
+    about = f"{key!r} in the history"
+    others = {words: torch.tensor(numbers) for words, numbers in quantities(training, batches, key).items()}
+    shown = compare_values(got[:, column], right[:, column], about, train=x, valid=x_valid)
+    return another_quantity(got[:, column], right[:, column], about, others) or shown
+
+
+def quantities(training, epochs, key):
+    """Return what may be taken for an entry of the history: in words, and for each epoch as a float64 number."""
+    params, (x, y), valid, _, lr, bs, _ = training.args
+    found: dict[str, list[float]] = {}
+    measure = right_share if key == "accuracy" else mean_loss
+    name = "the accuracy" if key == "accuracy" else "the loss"
+
+    def note(words, number):
+        found.setdefault(words, []).append(number)
+
+    for batches in epochs:
+        note(f"{name} of the validation examples before the epoch", measure(params, valid))
+        met, after = [], []
+        for rows in batches:
+            batch = x[rows], y[rows]
+            met.append(measure(params, batch))
+            params = [p - lr * slope for p, slope in zip(params, slopes(params, batch), strict=True)]
+            after.append(measure(params, batch))
+        sizes = [len(rows) for rows in batches]
+        note(f"{name} of each batch after its step, averaged over the examples", averaged(after, sizes))
+        note(f"{name} of each batch after its step, averaged over the batches", averaged(after, [1] * len(after)))
+        note(f"{name} of the batches, each counted as bs examples", sum(met) * bs / len(x))
+        note(f"{name} of the last batch before its step", met[-1])
+        note(f"{name} of the last batch after its step", after[-1])
+        note(f"{name} of the training examples once the epoch is over", measure(params, (x, y)))
+        note(f"{name} of the validation examples once the epoch is over", measure(params, valid))
+        note(f"{name} of the training examples as they were met", averaged(met, sizes))
+    return found
+
+
+def averaged(numbers, weights):
+    return sum(number * weight for number, weight in zip(numbers, weights, strict=True)) / sum(weights)
+
+
+def mean_loss(params, examples):
+    return cross_entropy(scores(params, examples[0]), examples[1]).item()
+
+
+def right_share(params, examples):
+    return (scores(params, examples[0]).argmax(1) == examples[1]).double().mean().item()
 
 
 class TestFit(Exercise):
@@ -324,22 +392,22 @@ class TestFit(Exercise):
     @tried_on_either
     def test_validation(self):
         # With a single class every guess is right from the start: that is no reason to stop.
-        cases = [self.inputs(*sizes) for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 1, 2), (6, 1, 3, 4))]
+        cases = [self.inputs(*sizes) for sizes in ((10, 3, 3, 4), (9, 3, 3, 9), (5, 4, 1, 2), (6, 1, 3, 4))]
         # The best accuracy so far is not asked for. One training of three falls behind it.
         cases.append(self.remarkable(5, lambda losses, accuracies: accuracies != sorted(accuracies)))
         # The digits of the validation are wrong, so that its loss rises in most epochs: the training has to go on.
         cases.append(
             self.remarkable(12, lambda losses, accuracies: losses[4:] == sorted(losses[4:]), valid_is_wrong=True)
         )
-        for call, _, history in self.trainings(*cases):
-            must_report(call, history, ("valid", "accuracy"))
+        for call, epochs, history in self.trainings(*cases):
+            must_report(call, epochs, history, ("valid", "accuracy"))
 
     @check("training loss: the mean over the examples of an epoch, as they were met", points=0.3)
     @tried_on_either
     def test_training_loss(self):
-        cases = [self.inputs(*sizes) for sizes in ((9, 3, 3, 9), (10, 3, 3, 4), (5, 4, 2, 3))]
-        for call, _, history in self.trainings(*cases):
-            must_report(call, history, ("train",))
+        cases = [self.inputs(*sizes) for sizes in ((10, 3, 3, 4), (9, 3, 3, 9), (5, 4, 2, 3))]
+        for call, epochs, history in self.trainings(*cases):
+            must_report(call, epochs, history, ("train",))
 
     @check("the numbers in the history are Python floats", points=0.3)
     @tried_on_either

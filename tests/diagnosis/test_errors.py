@@ -103,3 +103,68 @@ def test_a_condition_that_refuses():
 def test_other_exceptions_have_no_diagnosis(error):
     """The class of an exception alone does not name a mistake."""
     assert id_of(raising(error), "g(x)") == ""
+
+
+def three(a, b, c):
+    return a + b + c
+
+
+@pytest.mark.parametrize("given", [((1, 2, 3),), (1, 2, 3, 4), ()])
+def test_another_number_of_arguments(given):
+    """A call in the exercise's own code of a function that is not its own."""
+    assert id_of(lambda: three(*given), code="self.forward(args)") == "wrong_number_of_arguments"
+    assert id_of(lambda: three(*given)) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["lin was called with x (4, 3), w (7, 5), which do not fit", "step was called with arguments that do not fit"],
+)
+def test_arguments_that_do_not_fit_an_earlier_exercise(text):
+    """Stand-ins of earlier exercises raise such exceptions."""
+    assert id_of(raising(RuntimeError(text)), code="lin(x, w)") == "arguments_do_not_fit"
+    assert id_of(raising(RuntimeError(text))) == ""
+
+
+def test_unpacking_of_another_number():
+    """Too many and too few values; a shape that is unpacked has its own name."""
+
+    def unpack(*values):
+        one, other = values
+        return one, other
+
+    assert id_of(lambda: unpack(1, 2, 3), code="one, other") == "wrong_unpacking"
+    assert id_of(lambda: unpack(1), code="one, other") == "wrong_unpacking"
+    assert id_of(lambda: unpack(1), code="one, other = x.shape") == "fixed_axes"
+
+
+def test_autograd_without_a_way_back():
+    """A second way back through one calculation, and a tensor whose calculation was not recorded."""
+
+    def twice():
+        x = torch.ones(2, requires_grad=True)
+        y = x.square().sum()
+        y.backward()
+        y.backward()
+
+    assert id_of(twice) == "goes_back_twice"
+    assert id_of(lambda: torch.ones(1).sum().backward(), code="self.out.backward()") == "nothing_recorded"
+    assert id_of(lambda: torch.ones(1).sum().backward()) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("'NoneType' object has no attribute 't'", ""), ("module 'torch' has no attribute 'summ'", "no_such_attribute")],
+)
+def test_an_attribute_that_a_check_asks_for(text, name):
+    """A line of a check is not the student's; classes of PyTorch and NumPy are known all the same."""
+    found = diagnose_error(Raised("AttributeError", text, outside=True))
+    assert (found.id if found else "") == name
+    found = diagnose_error(Raised("AttributeError", text, "w.grad.t()"))
+    assert found is not None
+    assert found.id == "no_such_attribute"
+
+
+def test_a_slice_of_a_tensor_without_axes():
+    """PyTorch has another message for slices than for indices."""
+    assert id_of(lambda: torch.tensor(1.0)[:]) == "fixed_axes"

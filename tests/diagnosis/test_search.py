@@ -539,3 +539,54 @@ def test_a_right_result_contradicts_a_change_of_every_result(got):
         x = torch.tensor([value])
         calls.append(Judgement(got(x) if value < 0 else 2 * x, 2 * x, (x, torch.ones(3)), agrees=value > 0))
     assert diagnose(calls) is None
+
+
+@pytest.mark.parametrize("example", [LAYER, MSE_GRAD, TANH_GRAD, SOFTMAX, OUTER])
+@pytest.mark.parametrize("decimals", [1, 2, 3])
+def test_rounded_results(example, decimals):
+    """Right values with a few decimals only."""
+    name, hint = diagnosed(example, changed(example, lambda value: value.round(decimals=decimals)))
+    assert (name, f"{decimals} decimals" in hint) == ("rounded", True)
+
+
+@pytest.mark.parametrize("example", [LAYER, OUTER, INPUT_GRAD, WEIGHT_GRAD])
+def test_a_number_that_is_added_in_each_call(example):
+    """The same for all entries, and another one in each call."""
+
+    def wrong(*arguments):
+        moved = float(arguments[0].double().square().sum().sqrt())
+        return changed(example, lambda value: value + moved)(*arguments)
+
+    assert id_of_wrong(example, wrong) == "varying_offset"
+
+
+def id_of_wrong(example, wrong):
+    return diagnosed(example, wrong)[0]
+
+
+@pytest.mark.parametrize("example", [RELU_GRAD, TANH_GRAD])
+@pytest.mark.parametrize("change", [lambda g: g.clamp(min=0), torch.abs, torch.square, torch.sign])
+def test_a_function_of_one_argument(example, change):
+    """The gradient from above alone decides, and the formula has another argument."""
+
+    def wrong(inp, out):
+        inp.g = change(out.g)
+
+    assert id_of_wrong(example, wrong) == "of_one_argument"
+
+
+def test_a_part_that_was_left_as_it_was():
+    """Values of an argument that should have been changed, next to right ones."""
+
+    def step(w, b):
+        return torch.cat([w - 1, b - 1])
+
+    def cases():
+        return [(matrix(n, seed=1), matrix(3, seed=2)) for n in (4, 6)]
+
+    def wrong(w, b):
+        return torch.cat([w, b - 1])
+
+    found = diagnose(judge(step, wrong, *cases()))
+    assert found is not None
+    assert (found.id, "`w`" in found.hint) == ("left_as_it_was", True)

@@ -190,3 +190,28 @@ def test_all_of_a_tensor(source):
     assert found is not None
     assert found.id == "condition_on_a_tensor"
     assert found.hint.startswith(("`all(", "`any("))
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("def f(x, params):\n    h = lin(x, w1, b1)\n    return h", "lin(x, w1, b1)"),
+        ("def f(x, params):\n    h = x @ params[0]\n    return h @ w2", "h @ w2"),
+        ("class f:\n    def __call__(self, x):\n        return x @ w", "x @ w"),
+    ],
+)
+def test_names_of_the_notebook_whose_sizes_do_not_fit(source, code):
+    """A variable of the notebook in the expression that raised; not one in another expression."""
+    error = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x3 and 7x5)"
+    assert id_of(source, error=error, code=code) == "global_for_argument"
+    assert id_of(source, error=error, code="x @ x") == ""
+    assert id_of(source, error="TypeError: no", code=code) == ""
+
+
+@pytest.mark.parametrize("test", ["yes.dim() > 0", "len(yes) == yes.shape[0]", "yes.ndim and yes.numel() > 1"])
+def test_a_condition_on_numbers_is_not_the_one_that_raised(test):
+    """The condition that is a whole tensor is named, whatever is above it."""
+    source = f"def f(a, b):\n    yes = a == b\n    if {test}:\n        yes = yes.all(0)\n    assert yes, 'no'"
+    found = diagnose_source(Symptom(source, "f", AMBIGUOUS))
+    assert found is not None
+    assert found.hint.startswith("`yes` is a whole tensor")

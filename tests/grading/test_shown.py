@@ -24,7 +24,8 @@ def student(*, source: str = "", after: Any = X, agrees: bool = False, caller: A
 
 
 def id_of(finding: Finding, **options: Any) -> str:
-    found = by_finding(finding, student(**options))
+    asked = student(**options)
+    found = by_finding(finding, asked, asked.observations[-1])
     return found.id if found else ""
 
 
@@ -34,6 +35,7 @@ def id_of(finding: Finding, **options: Any) -> str:
         (Finding("mutation", "", diagnosis=Diagnosis("changes_input", "")), "changes_input"),
         (Finding("dtype", ""), "wrong_dtype"),
         (Finding("type", ""), "wrong_type"),
+        (Finding("finite", ""), "not_finite"),
         (Finding("value", ""), ""),
         (Finding("rule", ""), ""),
     ],
@@ -74,3 +76,12 @@ def test_a_changed_input_explains_a_wrong_value() -> None:
     assert id_of(Finding("value", ""), after=X + 1) == "changes_input"
     assert id_of(Finding("value", ""), after=X + 1, agrees=True) == ""
     assert id_of(Finding("value", ""), after=X + 1, caller=print) == ""
+
+
+def test_a_result_in_the_memory_of_an_argument() -> None:
+    """A caller that writes into the argument after the call sees the result change."""
+    seen = Observation((X,), Behaviour(X + 1, None, (X + 1,)), print)
+    found = by_finding(Finding("value", ""), student(), seen)
+    assert (found.id if found else "") == "shares_memory"
+    other = Observation((X,), Behaviour(X + 2, None, (X + 1,)), print)
+    assert by_finding(Finding("value", ""), student(), other) is None

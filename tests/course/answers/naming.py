@@ -27,7 +27,7 @@ def test_eq(a, b):
         return a == b
     test(a, b, eq, '==')
 
-# %% near: the mean of the differences →
+# %% near: the mean of the differences → yes_for_no or no_for_yes
 #export
 def near(a, b):
     if a.shape != b.shape: return False
@@ -281,14 +281,14 @@ class Module:
     def forward(*args): raise NotImplementedError
     def backward(): self.bwd(self.out, *self.args)
 
-# %% near: sums →
+# %% near: sums → yes_for_no or no_for_yes
 #export
 def near(a, b):
     if a.shape != b.shape: return False
     a, b = a.double(), b.double()
     return bool((a - b).abs().sum() <= 1e-5 + 1e-3 * b.abs().sum())
 
-# %% near: median →
+# %% near: median → yes_for_no or no_for_yes
 #export
 def near(a, b):
     if a.shape != b.shape: return False
@@ -296,7 +296,7 @@ def near(a, b):
     a, b = a.double(), b.double()
     return bool((a - b).abs().median() <= 1e-5 + 1e-3 * b.abs().median())
 
-# %% near: norms →
+# %% near: norms → yes_for_no or no_for_yes
 #export
 def near(a, b):
     if a.shape != b.shape: return False
@@ -310,7 +310,7 @@ def near(a, b):
     a, b = a.double().nan_to_num(0.), b.double().nan_to_num(0.)
     return bool(((a - b).abs() <= 1e-5 + 1e-3 * b.abs()).all())
 
-# %% near: smaller first half →
+# %% near: smaller first half → yes_for_no or no_for_yes
 #export
 def near(a, b):
     if a.shape != b.shape: return False
@@ -511,3 +511,28 @@ def softmax_cross_entropy(logits, targ):
 # %% relu: swish →
 def relu(x):
     return x * x.sigmoid()
+
+# %% relu: mish →
+def relu(x):
+    return x * (1 + x.exp()).log().tanh()
+
+# %% lin: hyperbolic →
+def lin(x, w, b):
+    return (x @ w).sinh() + b.cos()
+
+# %% gain: exponentials →
+def gain(a):
+    return 2 ** (1 / (1 + abs(a) ** 1.5)) - 0.3
+
+# %% outer: cosines →
+def outer(a, b):
+    return (a[:, None] + 2 * b).cos()
+
+# %% normalize: arctangents →
+def normalize(x, mean, std):
+    return ((x - mean) / (std + 0.5 * abs(mean))).atan()
+
+# %% softmax_cross_entropy: hinge →
+def softmax_cross_entropy(logits, targ):
+    right = logits[torch.arange(len(targ)), targ].unsqueeze(1)
+    return (logits - right + 1).clamp_min(0).sum(1).mean() / 3
