@@ -45,7 +45,7 @@ _STEPS: Sequence[tuple[Any, str, str]] = (
     (MistakeSearch, "find", "naming"),
     (Grader, "_suspicions", "suspicion"),
     (SecondRuns, "decide", "second runs"),
-    (grading, "_executed", "executed notebook"),
+    (grading, "executed", "executed notebook"),
 )
 
 
