@@ -22,6 +22,7 @@ from benchmarks import (
     machine,
     naming,
     overhead,
+    profile,
     results,
     session,
     speed_verdicts,
@@ -30,7 +31,10 @@ from benchmarks import (
 from benchmarks.results import Result
 
 Step = Callable[[str, int, int], None]
-NAMES = ("session", "confinement", "overhead", "course", "capstone", "naming", "throughput", "speed_verdicts")
+NAMES = (
+    *("session", "confinement", "overhead", "profile", "course"),
+    *("capstone", "naming", "throughput", "speed_verdicts"),
+)
 
 
 def main(
@@ -51,6 +55,7 @@ def main(
         "session": lambda step: session.measure(step=step),
         "confinement": lambda step: confinement.measure(step=step),
         "overhead": lambda step: overhead.measure(step=step),
+        "profile": lambda step: profile.measure(step=step),
         "course": lambda step: course.measure(step=step),
         "capstone": lambda step: capstone.measure(step=step),
         "naming": lambda step: naming.measure(every=4, step=step),

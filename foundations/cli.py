@@ -94,6 +94,14 @@ def grade(  # noqa: PLR0917 - typer needs a parameter for each option
     seed: Annotated[
         int | None, typer.Option(help="Make the same hidden inputs as a report with this seed.", min=0)
     ] = None,
+    rerun_all: Annotated[
+        bool,
+        typer.Option(
+            "--rerun-all",
+            help="Draw all figures, measure all times and run all demonstrations anew, instead of showing those that "
+            "were submitted. Takes longer; the scores are the same.",
+        ),
+    ] = False,
     unsafe: Annotated[
         bool,
         typer.Option(
@@ -120,6 +128,7 @@ def grade(  # noqa: PLR0917 - typer needs a parameter for each option
         feedback=feedback.value if feedback else None,
         seed=seed,
         unsafe=unsafe,
+        rerun_all=rerun_all or None,
         gradebook=gradebook,
         json_file=json_file,
         json_dir=json_dir,

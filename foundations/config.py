@@ -6,6 +6,7 @@ A course is a folder with ``source/`` and ``graders/``. Its settings are in its 
     [tool.foundations]
     feedback = "hints"                      # or "none", "example", "full"
     hidden_code = "review"                  # or "fail"
+    rerun_all = false                       # or true
 
     [tool.foundations.limits]
     cell_cpu_s = 30
@@ -48,7 +49,7 @@ _ROOM_FOR_FILES = {"scratch_bytes": 16_000_000, "scratch_files": 32}
 #: The folder of right answers in a folder of graders. They are neither hidden tests nor code that travels.
 RIGHT = "right"
 
-_COURSE_KEYS = ("feedback", "hidden_code", "limits", "assignment")
+_COURSE_KEYS = ("feedback", "hidden_code", "rerun_all", "limits", "assignment")
 _ASSIGNMENT_KEYS = ("hidden_code", "limits", "files", "exercise")
 _EXERCISE_KEYS = ("limits",)
 
@@ -138,6 +139,14 @@ class Course:
                 slug="feedback",
             )
         return level
+
+    @property
+    def rerun_all(self) -> bool:
+        """Whether grading draws all figures, measures all times and runs all demonstrations anew."""
+        value = self.settings.get("rerun_all", False)
+        if not isinstance(value, bool):
+            raise CourseError(f"{self._file}: rerun_all is {value!r}; it must be true or false", slug="settings")
+        return value
 
     def hidden_code(self, assignment: str) -> HiddenCode:
         """Return the price of a finding for review in ``assignment``: its own setting, else the course's.
@@ -233,7 +242,7 @@ class Course:
             self.hidden_code(name)
         self._limits(self.settings, "")
         self.hidden_code("")
-        _ = self.feedback
+        _ = self.feedback, self.rerun_all
 
     @property
     def _file(self) -> Path:

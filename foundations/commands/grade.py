@@ -39,6 +39,7 @@ class Options:
         feedback: how much messages reveal; ``None``: the course's setting.
         seed: the seed of the hidden inputs, taken from a report; ``None``: a new one.
         unsafe: grade even if student code cannot be confined.
+        rerun_all: run every cell in full; ``None``: the course's setting.
         gradebook: record the scores in the course's gradebook.
         json_file: gets all reports; ``None``: no such file. The same holds for the other two.
         json_dir: gets a file for each report.
@@ -48,6 +49,7 @@ class Options:
     feedback: Feedback | None = None
     seed: int | None = None
     unsafe: bool = False
+    rerun_all: bool | None = None
     gradebook: bool = True
     json_file: Path | None = None
     json_dir: Path | None = None
@@ -88,6 +90,7 @@ def grade(course: Course, assignment: str, path: Path, options: Options, *, out:
                     feedback=options.feedback,
                     seed=options.seed,
                     unsafe=options.unsafe,
+                    rerun_all=options.rerun_all,
                     forkserver=server,
                 ) as grader,
                 _recorder(course, assignment, submissions, options) as recorder,

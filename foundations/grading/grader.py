@@ -23,6 +23,7 @@ from foundations.grading import misconceptions
 from foundations.grading.doubts import SecondRuns
 from foundations.grading.evidence import Replayer
 from foundations.grading.examples import ExampleFinder
+from foundations.grading.executed import executed, sparing_of
 from foundations.grading.hidden_tests import HiddenTests
 from foundations.grading.limits import ExerciseLimits
 from foundations.grading.pytest_plugin import ExerciseRun, GradingPlugin
@@ -33,16 +34,15 @@ from foundations.grading.student import Student
 from foundations.grading.suspicion import Ordinary, find_suspicions, ordinary_in
 from foundations.notebooks.definitions import Bound, Definition
 from foundations.notebooks.discovery import read_declared, write_declared
-from foundations.notebooks.outputs import valid_outputs
 from foundations.notebooks.source import read_released, read_source
 from foundations.notebooks.submission import GradedCell, Submission, read_submission
-from foundations.report.check_table import check_table_html, check_table_text
 from foundations.report.model import Exercise, Report, Review
 from foundations.reviews import decisions, store
 from foundations.sandbox import readable_paths
 from foundations.session.forkserver import ForkServer
 from foundations.session.scratch import Filler
 from foundations.session.session import Session
+from foundations.session.sparing import NOTHING_SPARED, Sparing
 
 
 @dataclass
@@ -74,6 +74,7 @@ class _Walked:
 
     read: Submission
     session: Session
+    sparing: Sparing
     find_examples: Callable[[], None]
 
 
@@ -87,6 +88,7 @@ class Grader:
         seed: replay the inputs of a report with this ``seed``; default: a secret one for each submission.
         limits: default: the course's, for the assignment and for single exercises.
         unsafe: grade even if student code cannot be confined. Reports are not creditable then.
+        rerun_all: run every cell in full, with its figures and times; default: the course's setting.
         forkserver: forks the student processes; default: a new one, which is closed with the grader.
 
     Raises:
@@ -102,6 +104,7 @@ class Grader:
         seed: int | None = None,
         limits: Limits | None = None,
         unsafe: bool = False,
+        rerun_all: bool | None = None,
         forkserver: ForkServer | None = None,
     ) -> None:
         self.course = course
@@ -110,6 +113,7 @@ class Grader:
         self.feedback: Feedback = feedback or course.feedback
         self.limits = limits or course.limits(assignment)
         self._seed = seed
+        self._rerun_all = course.rerun_all if rerun_all is None else rerun_all
         graders = _graders_of(course, assignment)
         self._hidden_tests = HiddenTests(course.graders, assignment)
         # Expected values are small: a second thread would only compete with the student process for a core.
@@ -169,11 +173,12 @@ class Grader:
             return Graded(report, None)
         with contextlib.suppress(Exception):  # whatever an example does, the verdicts are settled
             walked.find_examples()
-        return Graded(report, _executed(walked.read, walked.session, report))
+        return Graded(report, executed(walked.read, walked.session.runs, report, walked.sparing))
 
     def _walk(self, read: Submission, report: Report, fill_scratch: Filler, part: Part) -> _Walked:
         """Run the notebook's cells and its hidden tests in turns, in notebook order."""
         cells = read.notebook.cells
+        sparing = NOTHING_SPARED if self._rerun_all else sparing_of(read)
         code = [(index, cell.source) for index, cell in enumerate(cells) if cell.cell_type == "code"]
         wanted = [cell for cell in read.graded if part.exercises is None or cell.exercise in part.exercises]
         automatic = [cell for cell in wanted if not cell.manual]
@@ -188,6 +193,7 @@ class Grader:
                 self._limits.of_cells(automatic),
                 fill_scratch,
                 bound=Bound.of(read),
+                sparing=sparing,
             ) as session:
                 session.start()  # raises if the process cannot be confined, before any test runs
                 runs = {
@@ -216,7 +222,7 @@ class Grader:
         finder = ExampleFinder(
             session.again, lambda name, fresh: student(graded[name], fresh), solution, self._in_domain
         )
-        return _Walked(read, session, partial(finder.find, runs, spent_s))
+        return _Walked(read, session, sparing, partial(finder.find, runs, spent_s))
 
     def _suspicions(self, cells: Sequence[Any], graded: list[GradedCell]) -> list[Review]:
         """Find code above the last graded cell that looks like hiding, by its position in the notebook."""
@@ -318,26 +324,6 @@ def _graders_of(course: Course, assignment: str) -> Path:
 
 def _code_above(cells: Sequence[Any], last: int) -> list[int]:
     return [index for index, cell in enumerate(cells[:last]) if cell.cell_type == "code"]
-
-
-def _executed(read: Submission, session: Session, report: Report) -> nbformat.NotebookNode:
-    """Return the notebook with the student's outputs and, in each graded cell, the table of its checks."""
-    notebook = read.notebook
-    for index, run in session.runs.items():
-        cell = notebook.cells[index]
-        cell.execution_count = run.execution_count if isinstance(run.execution_count, int) else None
-        cell.outputs = valid_outputs(run.outputs)
-    results = {exercise.id: exercise for exercise in report.exercises}
-    for graded in read.graded:
-        if graded.exercise in results:
-            exercise = results[graded.exercise]
-            credit = report.creditable
-            data = {
-                "text/plain": check_table_text(exercise, creditable=credit),
-                "text/html": check_table_html(exercise, creditable=credit),
-            }
-            notebook.cells[graded.index].outputs.append(nbformat.v4.new_output("display_data", data=data))
-    return notebook
 
 
 @lru_cache(maxsize=64)

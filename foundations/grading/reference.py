@@ -22,6 +22,7 @@ from foundations.errors import FoundationsError, OutOfTime
 from foundations.session.forkserver import ForkServer
 from foundations.session.scratch import Filler
 from foundations.session.session import Session
+from foundations.session.sparing import Sparing
 
 
 class Reference:
@@ -71,7 +72,8 @@ class Reference:
     def session(self, exercise: str) -> Iterator[Session]:
         """Provide a session that has run the solution of ``exercise`` and the cells above it."""
         cells, limits = self.cells(exercise), self._limits(exercise)
-        with Session(self._forkserver, cells, limits, fill_scratch=self._fill_scratch) as session:
+        spared = Sparing(figures=True)
+        with Session(self._forkserver, cells, limits, fill_scratch=self._fill_scratch, sparing=spared) as session:
             session.finish()
             yield session
 

@@ -233,6 +233,7 @@ def _cell(item: object, number: int, notes: list[str]) -> Cell | None:
     metadata = item.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     given = item.get("id")
+    outputs = item.get("outputs")
     return Cell(
         kind,
         text,
@@ -241,6 +242,7 @@ def _cell(item: object, number: int, notes: list[str]) -> Cell | None:
         marked=marks is not None and marks != {},
         number=number,
         attachments=_attachments(item.get("attachments")) if kind == "markdown" else {},
+        outputs=outputs if kind == "code" and isinstance(outputs, list) else [],
     )
 
 

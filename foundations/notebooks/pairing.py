@@ -32,6 +32,8 @@ class Cell:
         given: in a repaired notebook, whether the text is the instructor's.
         repaired: in a repaired notebook, whether the cell was missing or moved, or its type or metadata were changed.
         edited: in a repaired notebook, whether the text was changed and the released text has been restored.
+        demonstration: whether the text is the instructor's, who has declared that no check needs the cell.
+        outputs: the outputs that were submitted with this text, not validated.
     """
 
     kind: str
@@ -44,6 +46,8 @@ class Cell:
     given: bool = False
     repaired: bool = False
     edited: bool = False
+    demonstration: bool = False
+    outputs: Sequence[Any] = ()
 
     @property
     def grade_id(self) -> str:

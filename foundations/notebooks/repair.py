@@ -8,7 +8,7 @@ and the student's own cells, which run at their places.
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from foundations.notebooks.pairing import FLAGS, Cell, Pairing, pair, untouched
 from foundations.notebooks.remnants import Added, added
@@ -51,7 +51,7 @@ def repair(released: Sequence[Cell], submitted: Sequence[Cell]) -> tuple[list[Ce
     }
     repairs = [f"{released[index]} {problem}" for index, problems in faults.items() for problem in problems]
     repairs += _copies(pairing, idle) + _strange(pairing)
-    plain = {cell.settled for cell in released if not cell.marks}
+    plain = {cell.settled: cell for cell in released if not cell.marks}
     cells: list[Cell] = []
     for index, place in _lay_out(pairing, moved, idle):
         if index is not None:
@@ -71,12 +71,21 @@ def _idle_copies(pairing: Pairing) -> set[int]:
     }
 
 
-def _own(cell: Cell, plain: set[str]) -> Cell:
+def _own(cell: Cell, plain: Mapping[str, Cell]) -> Cell:
     """Copy a cell that is not nbgrader's.
 
-    It is the student's, unless its text is one of ``plain``, the texts of the instructor's other cells.
+    It is the student's, unless its text is that of one of ``plain``, the instructor's other cells, by their text.
     """
-    return Cell(cell.kind, cell.text, number=cell.number, attachments=cell.attachments, given=cell.settled in plain)
+    model = plain.get(cell.settled)
+    return Cell(
+        cell.kind,
+        cell.text,
+        number=cell.number,
+        attachments=cell.attachments,
+        given=model is not None,
+        demonstration=model is not None and model.demonstration and cell.kind == model.kind,
+        outputs=cell.outputs,
+    )
 
 
 def _rebuilt(index: int, place: int | None, pairing: Pairing, repaired: bool) -> list[Cell]:
@@ -98,6 +107,8 @@ def _rebuilt(index: int, place: int | None, pairing: Pairing, repaired: bool) ->
         given=writer is model or _is_blank(writer, model),
         repaired=repaired,
         edited=own is not None and not model.open and own.settled != model.settled,
+        demonstration=model.demonstration,
+        outputs=own.outputs if own is not None and own.settled == writer.settled else (),
     )
     above, below = ([Cell(model.kind, text, number=cell.number)] if text else [] for text in _added(own, model))
     if not model.automatic:

@@ -107,7 +107,21 @@ def _line(message: str) -> str:
 def _plain(cell: nbformat.NotebookNode) -> Cell:
     marks = _marks(cell)
     attachments = copy.deepcopy(dict(cell.get("attachments", {})))
-    return Cell(cell.cell_type, cell.source, cell.get("id", ""), marks, bool(marks), attachments=attachments)
+    return Cell(
+        cell.cell_type,
+        cell.source,
+        cell.get("id", ""),
+        marks,
+        bool(marks),
+        attachments=attachments,
+        demonstration=_is_demonstration(cell),
+    )
+
+
+def _is_demonstration(cell: nbformat.NotebookNode) -> bool:
+    """Return whether the instructor has declared that no check needs the cell."""
+    declared = cell.metadata.get("foundations", {})
+    return isinstance(declared, dict) and declared.get("demonstration") is True
 
 
 def _marks(cell: nbformat.NotebookNode) -> dict[str, Any]:
@@ -137,6 +151,8 @@ def _faults(place: int, cells: list[Cell], places: dict[str, int]) -> Iterator[s
     cell = cells[place]
     if "BEGIN HIDDEN TESTS" in cell.text:
         yield "it has hidden tests, which students could read: move them to graders/"
+    if cell.demonstration and (cell.kind != "code" or cell.open or cell.automatic):
+        yield "it is declared to be a demonstration, and only a code cell of yours that is not graded can be one"
     if not cell.marks:
         return
     if not re.fullmatch(r"[A-Za-z0-9_-]+", cell.grade_id):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from foundations.plots.picture import GREY, INK, PALE, Picture, finished, new_figure
+from foundations.plots.picture import GREY, INK, PALE, Picture, deferrable, finished, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +21,7 @@ CURVES = (("-", "o", INK), ("--", "s", "#5a5a5a"), ("-", "^", "#8c8c8c"), (":", 
 _SMALL: dict[str, Any] = {"fontsize": 9, "va": "center"}
 
 
+@deferrable
 def clipped_bell() -> Picture:
     """Draw the bell curve of mean 0 and standard deviation 1 before ReLU and after it."""
     x = torch.linspace(-3.2, 3.2, 257)
@@ -50,6 +51,7 @@ def clipped_bell() -> Picture:
     )
 
 
+@deferrable
 def through_layers(spreads: Mapping[str, Numbers], *, title: str = "Standard deviation after each layer") -> Picture:
     """Draw one curve for each way to start: the spread of the activations from layer to layer, on a log scale.
 
@@ -88,6 +90,7 @@ def through_layers(spreads: Mapping[str, Numbers], *, title: str = "Standard dev
     return finished(figure, f"Curves on a logarithmic scale. {title}. {'; '.join(descriptions)}.")
 
 
+@deferrable
 def many_starts(means: Numbers, spreads: Numbers, *, title: str = "") -> Picture:
     """Draw two histograms over many initialisations: the mean of the activations and their standard deviation.
 
@@ -116,6 +119,7 @@ def many_starts(means: Numbers, spreads: Numbers, *, title: str = "") -> Picture
     return finished(figure, f"Two histograms. {title}: {'; '.join(descriptions)}.")
 
 
+@deferrable
 def fans(n_in: int = 4, n_out: int = 3) -> Picture:
     """Draw a layer's numbers as dots: the inputs of one output (fan in), and the outputs of one input (fan out)."""
     figure = new_figure(7.2, 2.9)
@@ -149,6 +153,7 @@ def fans(n_in: int = 4, n_out: int = 3) -> Picture:
     )
 
 
+@deferrable
 def two_scales(train: torch.Tensor, valid: torch.Tensor) -> Picture:
     """Draw two sets of numbers: as they are, each normalised by its own statistics, and both by those of ``train``.
 
@@ -183,6 +188,7 @@ def two_scales(train: torch.Tensor, valid: torch.Tensor) -> Picture:
     )
 
 
+@deferrable
 def difference_table(outputs: Numbers, targets: Numbers) -> Picture:
     """Draw the result of `(N, 1) - (N,)`: each output minus each target, with the N intended differences on a diagonal.
 

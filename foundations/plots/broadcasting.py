@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from foundations.plots.picture import GREY, INK, PALE, Picture, finished, new_figure
+from foundations.plots.picture import GREY, INK, PALE, Picture, deferrable, finished, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +25,7 @@ OPERATIONS: Mapping[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] =
 GHOST = "#9a9a9a"
 
 
+@deferrable
 def spreadsheet(left: torch.Tensor, right: torch.Tensor, operation: str = "+", *, sums: bool = False) -> Picture:
     """Draw ``left operation right`` as three small spreadsheets. Cells that are stretched, not stored, are hatched.
 
@@ -52,6 +53,7 @@ def spreadsheet(left: torch.Tensor, right: torch.Tensor, operation: str = "+", *
     return finished(figure, _told(left, right, operation, result, sums))
 
 
+@deferrable
 def aligned_shapes(s: Shape, t: Shape) -> Picture:
     """Draw two shapes on top of each other, flush right, with the result below them, or a cross if they do not fit."""
     rank = max(len(s), len(t))
@@ -77,6 +79,7 @@ def aligned_shapes(s: Shape, t: Shape) -> Picture:
     )
 
 
+@deferrable
 def memory(t: torch.Tensor) -> Picture:
     """Draw the entries of ``t``, each with the position in its storage that it is read from, and that storage.
 

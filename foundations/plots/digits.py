@@ -6,9 +6,10 @@ import math
 
 import torch
 
-from foundations.plots.picture import INK, Picture, finished, new_figure
+from foundations.plots.picture import INK, Picture, deferrable, finished, new_figure
 
 
+@deferrable
 def digits(images: torch.Tensor, labels: torch.Tensor, *, columns: int = 10) -> Picture:
     """Draw a grid of MNIST digits, each under its label.
 

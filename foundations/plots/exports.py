@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from foundations.plots.picture import GREY, INK, PALE, Picture, finished, new_figure
+from foundations.plots.picture import GREY, INK, PALE, Picture, deferrable, finished, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +21,7 @@ _CODE: dict[str, Any] = {"fontsize": 9, "family": "monospace", "va": "center"}
 Cell = tuple[str, str]
 
 
+@deferrable
 def notebook_to_script(
     cells: Sequence[Cell], notebook: str = "00_small.ipynb", script: str = "exp/nb_00.py"
 ) -> Picture:
@@ -66,6 +67,7 @@ def notebook_to_script(
     )
 
 
+@deferrable
 def tolerance(rtol: float = 1e-3, atol: float = 1e-5) -> Picture:
     """Draw the largest allowed difference ``atol + rtol · |b|`` by the size of the expected number, on log axes."""
     figure = new_figure(7.2, 3.3)
@@ -98,6 +100,7 @@ def tolerance(rtol: float = 1e-3, atol: float = 1e-5) -> Picture:
     )
 
 
+@deferrable
 def namespace_growth(steps: Sequence[tuple[str, Sequence[str]]], *, start: str = "nothing") -> Picture:
     """Draw cells from top to bottom, and next to each the names that exist once it has run; new names are black.
 

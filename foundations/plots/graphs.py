@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from foundations.plots.picture import GREY, INK, PALE, Picture, finished, new_figure
+from foundations.plots.picture import GREY, INK, PALE, Picture, deferrable, finished, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +31,7 @@ Name = str
 Operation = tuple[str, ...]
 
 
+@deferrable
 def computation_graph(
     chain: Sequence[Name | Operation],
     *,
@@ -219,6 +220,7 @@ def _said(tensor: torch.Tensor) -> str:
     return rows[0] if tensor.ndim < 2 else "[" + "; ".join(rows) + "]"
 
 
+@deferrable
 def weight_tiles(weights: torch.Tensor, *, titles: Sequence[str] = (), columns: int = 6) -> Picture:
     """Draw columns of a matrix, each folded into a tile of 28 × 28.
 
@@ -263,6 +265,7 @@ def weight_tiles(weights: torch.Tensor, *, titles: Sequence[str] = (), columns: 
     )
 
 
+@deferrable
 def step_errors(errors: Mapping[str, Sequence[tuple[float, float]]], *, title: str = "Error of a slope") -> Picture:
     """Draw lines on two logarithmic axes: the error of a difference quotient for steps of many sizes.
 

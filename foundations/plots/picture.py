@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import io
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_Parameters = ParamSpec("_Parameters")
+_Drawn = TypeVar("_Drawn", bound="Picture | None")
 
 INK, GREY, PALE = "#000000", "#8c8c8c", "#e4e4e4"
 DPI = 110
@@ -37,6 +43,52 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"[figure: {self.alt}]"
+
+
+class DeferredPicture(Picture):
+    """A picture that is drawn when its image or its description is first needed."""
+
+    def __init__(self, draw: Callable[[], Picture | None]) -> None:
+        self._draw = draw
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("png", "alt", "width"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        drawn = self._draw()
+        if drawn is None:
+            raise AttributeError(f"there is nothing to draw, and no {name}")
+        vars(self).update(vars(drawn))
+        return vars(self)[name]
+
+
+#: Whether figures are drawn only when they are needed.
+_deferring = False
+
+
+@contextmanager
+def deferring() -> Iterator[None]:
+    """Draw the figures that are asked for meanwhile only when they are needed.
+
+    Grading runs figures that no one looks at: most of a notebook's time would go into them.
+    """
+    global _deferring  # noqa: PLW0603 - all functions of this package share the switch
+    before, _deferring = _deferring, True
+    try:
+        yield
+    finally:
+        _deferring = before
+
+
+def deferrable(draw: Callable[_Parameters, _Drawn]) -> Callable[_Parameters, _Drawn]:
+    """Make a function that draws a figure return a :class:`DeferredPicture` within :func:`deferring`."""
+
+    @functools.wraps(draw)
+    def drawn(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Drawn:
+        if _deferring:
+            return DeferredPicture(functools.partial(draw, *args, **kwargs))  # type: ignore[return-value]
+        return draw(*args, **kwargs)
+
+    return drawn
 
 
 def new_figure(width: float, height: float) -> Figure:

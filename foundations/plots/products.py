@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from foundations.plots.picture import INK, Picture, finished, new_figure
+from foundations.plots.picture import INK, Picture, deferrable, finished, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@deferrable
 def matrix_product(
     a: tuple[int, int] = (3, 4),
     b: tuple[int, int] = (4, 5),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from foundations.plots.picture import GREY, INK, PALE, Picture, finished, new_figure
+from foundations.plots.picture import GREY, INK, PALE, Picture, deferrable, finished, new_figure
 from foundations.plots.timings import BARS
 from foundations.testing import readable
 
@@ -30,6 +30,7 @@ BESIDE: tuple[tuple[str, str], ...] = (
 )
 
 
+@deferrable
 def layer_life() -> Picture:
     """Draw a layer as a box: forward passes above, the gradient below, and between the two the values it keeps."""
     figure, axes = _sheet(7.0, 2.5)
@@ -56,6 +57,7 @@ def layer_life() -> Picture:
     )
 
 
+@deferrable
 def layer_walk(layers: Sequence[str] = ("Lin", "Relu", "Lin", "Mse")) -> Picture:
     """Draw a row of layers, numbered in the order of the forward calls and in the order of the backward calls."""
     step = 1.55
@@ -88,6 +90,7 @@ def layer_walk(layers: Sequence[str] = ("Lin", "Relu", "Lin", "Mse")) -> Picture
     )
 
 
+@deferrable
 def outer_products(rows: int = 5, n_in: int = 6, n_out: int = 4) -> Picture:
     """Draw a column and a row for each image of a batch, the stack of their outer products, and the sum of all."""
     figure, axes = _sheet(7.6, 2.75)
@@ -118,6 +121,7 @@ def outer_products(rows: int = 5, n_in: int = 6, n_out: int = 4) -> Picture:
     )
 
 
+@deferrable
 def time_and_memory(
     seconds: Mapping[str, float], sizes: Mapping[str, float], *, title: str = "Time and memory of one call"
 ) -> Picture | None:
@@ -153,6 +157,7 @@ def time_and_memory(
     return finished(figure, f"Two bar charts on logarithmic scales, time and largest tensor. {title}: {descriptions}.")
 
 
+@deferrable
 def own_beside_torch(rows: Sequence[tuple[str, str]] = BESIDE) -> Picture:
     """Draw the course's own network and PyTorch's, corresponding lines next to each other."""
     line = 0.3

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from foundations.plots.picture import INK, PALE, Picture, finished, new_figure
+from foundations.plots.picture import INK, PALE, Picture, deferrable, finished, new_figure
 from foundations.testing import readable
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 BARS = (("#3a3a3a", ""), ("#8c8c8c", "//"), ("#c8c8c8", "xx"), ("#e4e4e4", ".."), ("#ffffff", "\\\\"))
 
 
+@deferrable
 def timings(
     seconds: Mapping[str, float],
     *,

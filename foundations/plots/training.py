@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from foundations.plots.picture import GREY, INK, PALE, Picture, finished, new_figure
+from foundations.plots.picture import GREY, INK, PALE, Picture, deferrable, finished, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +22,7 @@ CURVES = (("-", "o", INK), ("--", "s", "#5a5a5a"), ("-", "^", GREY), (":", "D", 
 _WORD: dict[str, Any] = {"fontsize": 9, "va": "center"}
 
 
+@deferrable
 def softmax_bars(logits: torch.Tensor, correct: int) -> Picture:
     """Draw scores, their exponentials and the share of each in their sum as bars, the bar of the right class dark.
 
@@ -39,6 +40,7 @@ def softmax_bars(logits: torch.Tensor, correct: int) -> Picture:
     return _bars(panels, correct)
 
 
+@deferrable
 def gradient_bars(logits: torch.Tensor, correct: int) -> Picture:
     """Draw shares, the right shares, and their difference, which is the gradient of one example's loss.
 
@@ -84,6 +86,7 @@ def _bars(panels: Sequence[tuple[str, torch.Tensor, str]], dark: int) -> Picture
     return finished(figure, f"{len(panels)} bar charts, the bar of class {dark}, the right one, dark. {descriptions}.")
 
 
+@deferrable
 def downhill(rates: Sequence[float], *, start: float = -1.6, steps: int = 8) -> Picture:
     """Draw steps of gradient descent in the bowl w²/2, one panel for each learning rate: w becomes w − lr · w.
 
@@ -129,6 +132,7 @@ def downhill(rates: Sequence[float], *, start: float = -1.6, steps: int = 8) -> 
     )
 
 
+@deferrable
 def epochs(orders: Sequence[Sequence[int]], bs: int) -> Picture:
     """Draw the examples in the order in which each epoch takes them, cut into batches.
 
@@ -171,6 +175,7 @@ def epochs(orders: Sequence[Sequence[int]], bs: int) -> Picture:
     )
 
 
+@deferrable
 def learning_curves(history: History, *, title: str = "") -> Picture:
     """Draw the loss on training and validation examples after each epoch, and next to it the accuracy.
 
@@ -189,6 +194,7 @@ def learning_curves(history: History, *, title: str = "") -> Picture:
     return finished(figure, f"Two line charts over {len(history)} epochs. {title}: {'; '.join(descriptions)}.")
 
 
+@deferrable
 def accuracy_curves(runs: Mapping[str, History], *, title: str = "Validation accuracy") -> Picture:
     """Draw one curve for each run: the validation accuracy from epoch to epoch.
 
@@ -247,6 +253,7 @@ def _name_ends(axes: Axes, ends: Sequence[tuple[int, float, str]]) -> None:
         axes.annotate(text, (epoch, height), (8, 0), textcoords="offset points", fontsize=8.5, va="center")
 
 
+@deferrable
 def confident_mistakes(
     images: torch.Tensor,
     labels: torch.Tensor,

@@ -22,6 +22,7 @@ from foundations.session import messages, process_info
 from foundations.session.forkserver import ForkServer, ForkServerLost
 from foundations.session.replies import CellRun, Greeting, is_answer
 from foundations.session.scratch import Filler
+from foundations.session.sparing import NOTHING_SPARED, Sparing
 from foundations.session.student_process import StudentProcess
 from foundations.session.transport import PipeClosed, Transport
 
@@ -41,6 +42,7 @@ class Session:
         cell_limits: other limits of time, for cells at these indices.
         fill_scratch: puts files into the scratch folder of each student process, if the limits give it one.
         bound: records which cell binds which exercise's name, and leaves out stubs that would hide an answer.
+        sparing: the work that the cells are spared.
 
     Attributes:
         answers: how many requests of checks were answered.
@@ -61,6 +63,7 @@ class Session:
         fill_scratch: Filler | None = None,
         *,
         bound: Bound | None = None,
+        sparing: Sparing = NOTHING_SPARED,
     ) -> None:
         self._forkserver = forkserver
         self._cells = list(cells)
@@ -69,6 +72,7 @@ class Session:
         self.check_limits = limits
         self._fill_scratch = fill_scratch
         self.bound = bound or Bound()
+        self._sparing = sparing
         self._process: StudentProcess | None = None
         #: Whether the student process has named its layers, so that student code may run in it.
         self._greeted = False
@@ -104,7 +108,7 @@ class Session:
         """Return a session that runs the same notebook from its start, without the cells that ended a process here."""
         bound = self.bound.afresh()
         fresh = Session(self._forkserver, self._cells, self._limits, self._cell_limits, self._fill_scratch, bound=bound)
-        fresh._fatal_cells = set(self._fatal_cells)
+        fresh._fatal_cells, fresh._sparing = set(self._fatal_cells), self._sparing
         return fresh
 
     def start(self) -> None:
@@ -127,6 +131,10 @@ class Session:
         while self._next < len(self._cells) and self._cells[self._next][0] < index:
             position, source = self._cells[self._next]
             if self._next in self._fatal_cells:
+                self._next += 1
+                continue
+            if position in self._sparing.not_run:
+                self.runs[position] = CellRun()
                 self._next += 1
                 continue
             if self.bound.leaves_out(position):
@@ -200,7 +208,8 @@ class Session:
         limits = self._cell_limits.get(position, self._limits)
         names = list(self.bound.names)
         operation, more = ("watched_cell", {"names": names}) if names else ("cell", {})
-        reply = self._ask(operation, limits.cell_cpu_s, limits.cell_wall_s, {"source": source, **more})
+        values = {"source": source, "spared": self._sparing.of_cell(position), **more}
+        reply = self._ask(operation, limits.cell_cpu_s, limits.cell_wall_s, values)
         run = CellRun.parse(reply)
         if run is None:
             self._fail(messages.UNREADABLE_REPLY)
@@ -293,7 +302,8 @@ class Session:
 
     def _replay(self) -> None:
         for number in range(self._next):
-            if number in self._fatal_cells or self._cells[number][0] in self.bound.left_out:
+            position = self._cells[number][0]
+            if number in self._fatal_cells or position in self.bound.left_out or position in self._sparing.not_run:
                 continue
             try:
                 self._run_cell(*self._cells[number])

@@ -26,6 +26,9 @@ FRAME = struct.Struct("<4sQ16s")
 NONCE_BYTES = 16
 _HEADER_LENGTH = struct.Struct("<Q")
 
+#: In the metadata of an output: it replaces a figure that was not drawn.
+UNDRAWN = "foundations_undrawn"
+
 #: Limits that do not depend on the course: a deeper, longer or wider value becomes an :class:`Opaque`.
 MAX_DEPTH = 32
 MAX_ITEMS = 200_000

@@ -20,6 +20,7 @@ from foundations.worker import protocol, replaying, tracing
 from foundations.worker.exceptions import describe_error
 from foundations.worker.outputs import RECORDER, Stream
 from foundations.worker.shell import Shell
+from foundations.worker.sparing import sparing
 from foundations.worker.stand_ins import stand_ins as standing_in
 from foundations.worker.undisturbed import Quiet
 
@@ -75,12 +76,13 @@ class Server:
     def hello(self) -> dict[str, Any]:
         return self.confinement
 
-    def cell(self, source: str) -> dict[str, Any]:
-        """Run one cell as a notebook would."""
+    def cell(self, source: str, spared: Sequence[str] = ()) -> dict[str, Any]:
+        """Run one cell as a notebook would, without the work that :mod:`foundations.worker.sparing` spares it."""
         self.quiet.end()
         RECORDER.start(self.output_bytes)
         count = self.shell.execution_count
-        result = self.shell.run_cell(source, store_history=True)
+        with sparing(self.shell, spared):
+            result = self.shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         return {
             "outputs": RECORDER.finish(),
@@ -88,10 +90,10 @@ class Server:
             "error": None if error is None else describe_error(error),
         }
 
-    def watched_cell(self, source: str, names: list[str]) -> dict[str, Any]:
+    def watched_cell(self, source: str, names: list[str], spared: Sequence[str] = ()) -> dict[str, Any]:
         """Run one cell, and report which of ``names`` it has bound (true) or deleted (false)."""
         before = {name: self.shell.user_ns.get(name, _MISSING) for name in names}
-        reply = self.cell(source)
+        reply = self.cell(source, spared)
         after = {name: self.shell.user_ns.get(name, _MISSING) for name in names}
         changed = {name: value is not _MISSING for name, value in after.items() if value is not before[name]}
         return reply | {"bound": changed}

@@ -20,6 +20,7 @@ from benchmarks import (
     machine,
     naming,
     overhead,
+    profile,
     results,
     session,
     speed_verdicts,
@@ -143,6 +144,18 @@ def test_parts_of_the_overhead_add_up():
     assert sum(parts[name] for name in named) == pytest.approx(parts["overhead"])
     assert parts["overhead"] + parts["student_cpu"] == pytest.approx(parts["wall"])
     assert parts["judge_cpu"] > parts["pytest"] > parts["read"] > 0
+
+
+@pytest.mark.slow
+def test_profile_has_each_cell_and_exercise():
+    """The parts add up to the whole of judge and student, with a part for each cell and each exercise."""
+    steps = []
+    result = profile.measure(1, ["01_matmul"], step=lambda *step: steps.append(step))
+    parts = result.figures["parts"]["01_matmul"]
+    assert sum(parts["judge"].values()) == result.figures["judge_s"]["01_matmul"]
+    assert {"pytest", "reading and repair", "suspicion", "hidden tests of matmul_naive"} <= set(parts["judge"])
+    assert {"cell 3", "hidden tests of matmul_naive", "other processes: batch"} <= set(parts["student"])
+    assert steps[-1] == ("notebooks", 1, 1)
 
 
 @pytest.mark.slow
