@@ -22,7 +22,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -39,6 +39,11 @@ from foundations.grading.stand_ins import Form
 from foundations.grading.student import Student
 
 RETURN = "return"
+
+
+@cache  # each place of each call is looked up, and reading a signature is slow
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
 
 
 @dataclass(frozen=True)
@@ -253,11 +258,8 @@ class Exercise:
 
     def argument_names(self) -> list[str]:
         """Return the names of the arguments in places; by default those of the parameters of :meth:`expected`."""
-        return list(self._parameters)
-
-    @cached_property
-    def _parameters(self) -> list[str]:
-        return list(inspect.signature(self.expected).parameters)
+        function = getattr(self.expected, "__func__", self.expected)
+        return list(_parameters(function)[inspect.ismethod(self.expected) :])
 
     def before_own(self) -> None:
         """Refuse the notebook's own earlier exercises by :class:`CheckFailed`, if there is a reason; here is none.

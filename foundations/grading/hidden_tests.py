@@ -7,27 +7,32 @@ import linecache
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from foundations.config import RIGHT
 from foundations.errors import CourseError, InternalError
+from foundations.grading.collection import Stage
 from foundations.grading.faults import Fault, fault_of
 from foundations.grading.pytest_plugin import GradingPlugin
 
-#: Plugins of pytest that are not needed. The first two collect garbage twice a run, a quarter of a second each.
+#: Plugins of pytest that are not needed. The first two collect garbage twice a run, a quarter of a second each. The
+#: last one would capture in the first run of the tests only.
 _UNWANTED = (
     *("unraisableexception", "threadexception", "cacheprovider", "terminal", "logging", "warnings", "junitxml"),
     *("debugging", "doctest", "faulthandler", "pastebin", "setuponly", "setupplan", "stepwise", "legacypath"),
-    *("subtests", "unittest"),
+    *("subtests", "unittest", "capture"),
 )
 
 
-@dataclass(frozen=True)
+_COLLECTED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+@dataclass
 class HiddenTests:
-    """The hidden tests of one assignment.
+    """The hidden tests of one assignment, collected when they are first needed and whenever their files change.
 
     Attributes:
         root: the folder of the course's graders.
@@ -36,6 +41,7 @@ class HiddenTests:
 
     root: Path
     assignment: str
+    _stage: Stage | None = field(default=None, init=False, repr=False)
 
     @property
     def folder(self) -> Path:
@@ -49,34 +55,56 @@ class HiddenTests:
             CourseError: the hidden tests cannot be collected.
             InternalError: pytest failed, or a hidden test left no check behind.
         """
-        code = self._pytest(plugin)
+        stage = self._collected()
+        plugin.collection_errors.extend(stage.faults)
+        items = plugin.select(stage.items)
         if plugin.collection_errors:
             fault = plugin.collection_errors[0]
             text = f"the hidden tests of {self.assignment!r} cannot be used: {fault.sentence(self.root.parent)}"
             raise CourseError(text, slug="graders")
-        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            raise InternalError(f"pytest ended with {code!r} on {self.folder}", slug="pytest")
+        try:
+            with importable(self.folder):
+                stage.run(plugin, items)
+        except BaseException as error:  # a fixture of several tests may be left as it is
+            self._stage = None
+            if isinstance(error, Exception):
+                raise InternalError(f"pytest ended with {error!r} on {self.folder}", slug="pytest") from error
+            raise
         if silent := [name for name, run in plugin.exercises.items() if not run.result.checks]:
             raise InternalError(f"the hidden tests of {silent[0]!r} ran and left no check behind", slug="pytest")
 
     def collect(self, plugin: GradingPlugin) -> None:
         """Import the hidden tests and run none; ``plugin`` collects the faults of their author."""
-        self._pytest(plugin, "--collect-only")
+        stage = self._collected()
+        plugin.collection_errors.extend(stage.faults)
+        plugin.select(stage.items)
 
-    def _pytest(self, plugin: GradingPlugin, *options: str) -> int:
-        arguments = ["-s", "--import-mode=importlib", "-c", os.devnull, *options]
+    def _collected(self) -> Stage:
+        """Return the collected tests.
+
+        Raises:
+            InternalError: pytest failed.
+            KeyboardInterrupt: Ctrl-C was pressed.
+        """
+        if _forget_other_graders(self.root) or self._stage is None:
+            self._stage = self._collect()
+        return self._stage
+
+    def _collect(self) -> Stage:
+        arguments = ["--import-mode=importlib", "-c", os.devnull]
         arguments += [f"-pno:{name}" for name in _UNWANTED]
         # A right answer to an exercise called "test" has the name of a test.
         arguments += [f"--rootdir={self.root}", f"--confcutdir={self.root}", f"--ignore={self.folder / RIGHT}"]
-        _forget_other_graders(self.root)
-        stop = _Stop()
+        stage = Stage()
         with _no_foreign_plugins(), importable(self.folder):
-            code = pytest.main([*arguments, str(self.folder)], plugins=[plugin, stop])
-        if stop.by is not None:
-            raise stop.by
+            code = pytest.main([*arguments, str(self.folder)], plugins=[stage])
+        if stage.interrupted is not None:
+            raise stage.interrupted
         if code == pytest.ExitCode.USAGE_ERROR:  # pytest prints the error of a conftest, and calls no hook
-            plugin.collection_errors.extend(self._faults_of_conftests())
-        return code
+            stage.faults.extend(self._faults_of_conftests())
+        if code not in _COLLECTED and not stage.faults:
+            raise InternalError(f"pytest ended with {code!r} on {self.folder}", slug="pytest")
+        return stage
 
     def _faults_of_conftests(self) -> Iterator[Fault]:
         for path in (self.root / "conftest.py", self.folder / "conftest.py"):
@@ -86,16 +114,6 @@ class HiddenTests:
                 continue
             except Exception as error:
                 yield fault_of(error, self.root, path)
-
-
-class _Stop:
-    """Remembers Ctrl-C, because pytest only ends its own run and does not pass the exception on."""
-
-    by: KeyboardInterrupt | None = None
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if type(excinfo.value) is KeyboardInterrupt:  # pytest derives the exception that ends a collection from it
-            self.by = excinfo.value
 
 
 @contextlib.contextmanager
@@ -138,12 +156,12 @@ def importable(folder: Path) -> Iterator[None]:
 _imported: tuple[Path, frozenset[tuple[str, int]]] | None = None
 
 
-def _forget_other_graders(folder: Path) -> None:
-    """Remove graders of another course, or older versions, from ``sys.modules``.
+def _forget_other_graders(folder: Path) -> bool:
+    """Remove graders of another course, or older versions, from ``sys.modules``; return whether there may be some.
 
     Python keeps modules by name, and two courses may both have a ``test_double``.
     """
-    global _imported  # noqa: PLW0603 - it mirrors sys.modules, which is global
+    global _imported
     now = folder, frozenset((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*.py"))
     if _imported not in (None, now):
         before = f"{_imported[0]}{os.sep}" if _imported else ""
@@ -151,4 +169,5 @@ def _forget_other_graders(folder: Path) -> None:
             if str(getattr(module, "__file__", None) or "").startswith(before):
                 del sys.modules[name]
         linecache.checkcache()
-    _imported = now
+    others, _imported = _imported != now, now
+    return others

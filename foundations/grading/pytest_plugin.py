@@ -6,7 +6,7 @@ There is one run for each notebook, in the judge's process.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
@@ -20,14 +20,14 @@ from foundations.errors import CourseError, SessionLost, SubmissionError
 from foundations.grading import misconceptions
 from foundations.grading.compare import CheckFailed, Finding, Inconclusive
 from foundations.grading.exercise import WrongCall
-from foundations.grading.faults import Fault, described, fault_of, fault_text
+from foundations.grading.faults import Fault, described, fault_text
 from foundations.grading.mistake_search import MistakeSearch, Named, observe
 from foundations.grading.points import points_of_checks
 from foundations.grading.student import Student
 from foundations.report.model import DECIDED, NOT_ATTEMPTED, NOT_REACHED, Check, Exercise, Outcome, Review
 from foundations.session.forkserver import ForkServerLost
 
-_MARK = "foundations_check"
+MARK = "foundations_check"
 #: All exceptions that a hidden test may raise. pytest's own failures are not subclasses of Exception.
 _RAISED = (Exception, pytest.fail.Exception, pytest.skip.Exception)
 
@@ -62,13 +62,13 @@ def check(
         )
     if points is not None and not points > 0:
         raise CourseError(f"check {name!r} is worth {points!r} points; that must be above 0", slug="checks")
-    return getattr(pytest.mark, _MARK)(name=name, points=points, gate=gate, tiebreaker=tiebreaker)
+    return getattr(pytest.mark, MARK)(name=name, points=points, gate=gate, tiebreaker=tiebreaker)
 
 
 def name_of(test: Callable[..., None]) -> str:
     """Return the name of the check that :func:`check` has made of ``test``."""
     marks: list[pytest.Mark] = getattr(test, "pytestmark", [])
-    return next(str(mark.kwargs["name"]) for mark in marks if mark.name == _MARK)
+    return next(str(mark.kwargs["name"]) for mark in marks if mark.name == MARK)
 
 
 @dataclass
@@ -147,22 +147,12 @@ class GradingPlugin:
     #: The number of requests that the student process had answered before the present check.
     _answers: int = 0
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", f"{_MARK}(name, points, gate, tiebreaker): one graded behaviour")
-
-    def pytest_exception_interact(
-        self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any], report: Any
-    ) -> None:
-        """Record a file of hidden tests that cannot be imported."""
-        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
-            self.collection_errors.append(fault_of(call.excinfo.value, node.config.rootpath, node.path))
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Sort the tests into notebook order, with the gates of an exercise first."""
+    def select(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+        """Return the tests to run, in notebook order, with the gates of an exercise first; none if one is at fault."""
         order = {name: number for number, name in enumerate(self.exercises)}
         kept = [item for item in items if exercise_of(item) in order]
         for item in kept:
-            if item.get_closest_marker(_MARK) is None:
+            if item.get_closest_marker(MARK) is None:
                 text = f"{item.name} has no @check(...), so it would not grade anything"
                 self.collection_errors.append(_fault_at(item, text))
         kept.sort(key=lambda item: (order[exercise_of(item)], not _mark(item).get("gate")))
@@ -173,7 +163,7 @@ class GradingPlugin:
         self.collection_errors.extend(_bad_tiebreakers(kept))
         if not self.collection_errors:
             self._share_points(kept)
-        items[:] = [] if self.collection_errors else [item for item in kept if self.only in {None, item.nodeid}]
+        return [] if self.collection_errors else [item for item in kept if self.only in {None, item.nodeid}]
 
     def _share_points(self, items: list[pytest.Item]) -> None:
         """Decide the points of each check, or note why those of an exercise do not add up."""
@@ -187,10 +177,9 @@ class GradingPlugin:
             else:
                 self._points.update(zip((test.nodeid for test in tests), shares, strict=True))
 
-    @pytest.fixture
-    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
-        """Provide the student of the test's exercise, with the notebook run up to the graded cell."""
-        run = self.exercises[exercise_of(request.node)]
+    def provide_student(self, item: pytest.Item) -> Iterator[Student]:
+        """Yield the student of the test's exercise, with the notebook run up to the graded cell."""
+        run = self.exercises[exercise_of(item)]
         student = run.student()
         student.inputs_in_words = run.inputs_in_words if self.feedback == "example" else None
         student.attempted = any(check.outcome == "pass" for check in run.result.checks)
@@ -204,7 +193,6 @@ class GradingPlugin:
         if call.when == "setup" and call.excinfo is not None:
             self._conclude(item, call.excinfo.value)
 
-    @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Call a hidden test instead of pytest, and record its check."""
         run = self.exercises[exercise_of(pyfuncitem)]
@@ -359,7 +347,7 @@ def exercise_of(item: Any) -> str:
 
 
 def _mark(item: pytest.Item) -> dict[str, Any]:
-    marker = item.get_closest_marker(_MARK)
+    marker = item.get_closest_marker(MARK)
     return dict(marker.kwargs) if marker else {}
 
 

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
 from functools import cache, partial
+from types import CodeType
 from typing import Any
 
 import numpy
@@ -253,12 +254,18 @@ class Server:
 def _compiled(source: str, function: str) -> Callable[..., Any]:
     """Compile a grader's function from its source."""
     names: dict[str, Any] = {"torch": torch, "np": numpy}
-    exec(compile(source, "<probe>", "exec"), names)
+    exec(_code_of(source), names)
     compiled: Callable[..., Any] = names[function]
     return compiled
 
 
 _compiled_once = cache(_compiled)
+
+
+@cache
+def _code_of(source: str) -> CodeType:
+    """Compile the source of a grader's function once; each call gets new objects from it."""
+    return compile(source, "<probe>", "exec")
 
 
 class _Missing:

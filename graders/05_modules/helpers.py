@@ -41,8 +41,6 @@ KINDS = ("Relu", "Lin", "Mse", "Model", "Module", "ReLU", "Linear", "MSE", "Netw
 _NO_GRADIENT = "does not require grad"
 #: Rows of a batch whose outer products, 784 by 50 floats each, take 3.1 GB: more than a student process may have.
 ROWS = 20_000
-#: The classes of checks whose gradients central differences have confirmed.
-_CONFIRMED: set[type] = set()
 
 
 # ------------------------------------------------------------------------------ code that runs in the student process
@@ -242,6 +240,10 @@ def must_build_on_module(student):
 # ----------------------------------------------------------------------------------------------------- kinds of classes
 
 
+#: Exercises and shapes whose gradients by autograd were confirmed by central differences in this process.
+_confirmed = set()
+
+
 class Layer(Exercise):
     """A class that is made, called and sent back. A subclass has ``tensors``, ``expected`` and ``number``.
 
@@ -272,7 +274,7 @@ class Layer(Exercise):
     @cached_property
     def names(self):
         """The names of the tensors of one life."""
-        return tuple(inspect.signature(self.expected).parameters)
+        return tuple(super().argument_names())
 
     def argument_names(self):
         return [prefix + name for prefix in ("", "other_", "next_") for name in self.names]
@@ -326,12 +328,13 @@ class Layer(Exercise):
         return {place: value.to(tensors[0].dtype) for place, value in found.items()}
 
     def _confirm(self, tensors, found):
-        """Calculate the gradients once more by autograd, which central differences confirm for the first arguments."""
+        """Calculate the gradients once more by autograd, which central differences confirm."""
         leaves = {place: tensor.clone() for place, tensor in zip(self.names, tensors, strict=True)}
         leaves = {name: leaf.requires_grad_(f"{name}.g" in found) for name, leaf in leaves.items()}
-        if type(self) not in _CONFIRMED:
+        case = type(self), *(tensor.shape for tensor in tensors)
+        if case not in _confirmed:  # central differences take long, so they confirm the first tensors of each shape
             assert torch.autograd.gradcheck(self.number, tuple(leaves.values()))
-            _CONFIRMED.add(type(self))
+            _confirmed.add(case)
         wanted = [name for name, leaf in leaves.items() if leaf.requires_grad]
         slopes = torch.autograd.grad(self.number(*leaves.values()), [leaves[name] for name in wanted])
         for name, slope in zip(wanted, slopes, strict=True):

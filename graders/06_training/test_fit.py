@@ -31,6 +31,7 @@ Sentence of the text → check:
 """
 
 import math
+from functools import cache
 from itertools import chain, combinations
 from pathlib import Path
 from types import SimpleNamespace
@@ -478,10 +479,16 @@ def turned(before, after):
     return len(moves) == 1 or (len(moves) == 2 and (max(moves) - min(moves)) in (1, count - 1))
 
 
+@cache
+def bundled_digits():
+    """All bundled images and their digits, read once for a class."""
+    mnist = data.load_mnist(full=False)
+    return torch.cat([mnist.x_train, mnist.x_valid]), torch.cat([mnist.y_train, mnist.y_valid])
+
+
 def digits(generator):
     """The bundled digits, dealt anew: pairs to learn from, to validate on, and for the judge alone."""
-    mnist = data.load_mnist(full=False)
-    x, y = torch.cat([mnist.x_train, mnist.x_valid]), torch.cat([mnist.y_train, mnist.y_valid])
+    x, y = bundled_digits()
     rows = torch.randperm(len(x), generator=generator)
     learned, checked, kept = rows.split([TRAINED_ON, VALIDATED_ON, HIDDEN])
     x = (x - x[learned].mean()) / x[learned].std()
