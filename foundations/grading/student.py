@@ -219,7 +219,7 @@ class Student:
         Args:
             rule: the allowed operations.
             trial: makes and checks the call.
-            cases: sizes for ``trial.make``; one of them is drawn.
+            cases: sizes for ``trial.make``; one of those with the fewest ones is drawn.
             sources: code cells to read instead of the notebook's.
             wrong_elsewhere: as for :meth:`traced`.
 
@@ -227,8 +227,9 @@ class Student:
             CheckFailed: a forbidden operation is written or ran, or the traced call gave a wrong value.
         """
         rules.must_be_none(rules.read_source_for(rule, self.sources if sources is None else sources, self.exercise))
-        sizes = self.drawn(cases)
-        others = [case for case in cases if case != sizes] or cases
+        telling = with_fewest_ones(cases)
+        sizes = self.drawn(telling)
+        others = [case for case in telling if case != sizes] or telling
         again = self.drawn(others)  # a loop over the first sizes may run more operators than a record holds
         call = self._prover.traced(trial, sizes, rule, wrong_elsewhere=wrong_elsewhere, again=again)
         if call.is_of_numpy:
@@ -440,6 +441,16 @@ class Student:
             if hidden := self.definition.why_stub():
                 text = f"{self.exercise} is still the stub where it is graded: {hidden}"
                 raise CheckFailed(Finding("existence", text, symptom="missing"))
+
+
+def with_fewest_ones(cases: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+    """Return those of ``cases`` with the fewest sizes of 1: an operation on a whole axis of size 1 looks scalar."""
+    ones = [_ones(case) for case in cases]
+    return [case for case, count in zip(cases, ones, strict=True) if count == min(ones)]
+
+
+def _ones(sizes: Any) -> int:
+    return sum(map(_ones, sizes)) if isinstance(sizes, list | tuple) else int(type(sizes) is int and sizes == 1)
 
 
 def _must_cross(value: Any) -> None:

@@ -15,7 +15,7 @@ from foundations.grading.misconceptions import Battery, Misconception
 from foundations.grading.naming import BankSearch
 from foundations.grading.rules import Rule
 from foundations.grading.speed import Stopwatch
-from foundations.grading.student import Student
+from foundations.grading.student import Student, with_fewest_ones
 
 DOUBLE = """\
 class Double:
@@ -205,3 +205,18 @@ def test_function_that_travels_needs_a_parameter_called_names(student_of):
         student.probe(all_seen)
     with pytest.raises(CourseError, match="has to be called 'names'"):
         student.call(torch.ones(2), torch.ones(2), caller=partial(there_and_back))
+
+
+@pytest.mark.parametrize(
+    ("cases", "kept"),
+    [
+        ([(2, 3, 4), (3, 4, 1), (1, 4, 3), (3, 3, 3)], [(2, 3, 4), (3, 3, 3)]),
+        ([(3, 1, 4), (2, 1, 1), (5, 1, 2)], [(3, 1, 4), (5, 1, 2)]),
+        ([((6, 4), (3, 4)), ((5, 1), (2, 1))], [((6, 4), (3, 4))]),
+        ([(0.2,), (1,), (1.0,)], [(0.2,), (1.0,)]),
+        ([(1, 1)], [(1, 1)]),
+    ],
+)
+def test_traced_calls_have_no_axis_of_size_1_if_others_are_declared(cases, kept):
+    """Arithmetic on a whole row of one number would look like arithmetic on single numbers."""
+    assert with_fewest_ones(cases) == kept
