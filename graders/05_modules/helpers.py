@@ -241,7 +241,7 @@ def must_build_on_module(student):
 
 
 #: Exercises and shapes whose gradients by autograd were confirmed by central differences in this process.
-_confirmed = set()
+_confirmed: set[tuple[object, ...]] = set()
 
 
 class Layer(Exercise):
