@@ -513,6 +513,18 @@ stops_without_the_values = mistake(
     hint="Not near: how far apart were they? One of your functions puts both values into its message by itself.",
     symptom="message: values",
 )
+is_silent_about_other_shapes = mistake(
+    "test_near",
+    (NEAR, f"assert a.shape == b.shape\n    {NEAR}"),
+    hint="Ask whether two numbers are near three, and read your message. Which of your lines raised it?",
+    symptom="message: shapes",
+)
+is_silent_about_other_dtypes = mistake(
+    "test_near",
+    (NEAR, f"assert near(a, b) or a.dtype == b.dtype\n    {NEAR}"),
+    hint="Let `a` be of int64 and `b` of float32, far from each other. What does your message show of the two?",
+    symptom="message: dtypes",
+)
 
 
 # --- export_cells ----------------------------------------------------------------------------------------------------
@@ -721,8 +733,14 @@ def names_and_folders(generator):
     made = [("exp", (name, three)) for name in ("00_a.ipynb", "01-a_b.ipynb", "02_a-b.ipynb", "a.ipynb", "9.ipynb")]
     made += [("exp", (name, one)) for name in ("03_a_b.ipynb", "04-a.ipynb", "plain.ipynb")]
     letters = notebook(first, "code: #export\n# α ≤ β\nSECOND = 'größer · Ω · 二'")
+    # Python runs none of these cells otherwise than it did in the notebook.
+    template = notebook(first, "code: #export\nSECOND = '{0} {name} {{}} %d $x'")
+    blank = notebook(first, "code: #export\nSECOND = '''above\n\n\n\nbelow'''")
     made += [
         ("exp", ("06_letters.ipynb", letters)),
+        ("exp", ("07b_a.ipynb", one)),
+        ("exp", ("08_a.ipynb", template)),
+        ("exp", ("09_a.ipynb", blank)),
         ("a/b", ("05_a.ipynb", one)),
         ("a/b/c", ("06-a.ipynb", three)),
         ("exp", ("07_a.ipynb", notebook("code: x"))),
@@ -768,6 +786,22 @@ takes_the_last_separator = mistake(
     "notebook2script",
     ('re.split("[_-]", path.stem)[0]', 're.sub("[_-][^_-]*$", "", path.stem)'),
     hint="A name may have several of these characters. Up to which of them does the prefix go?",
+)
+takes_digits_for_the_prefix = mistake(
+    "notebook2script",
+    ('re.split("[_-]", path.stem)[0]', r'(re.match(r"\d+", path.stem) or re.match("[^_-]*", path.stem)).group()'),
+    hint="There are notebooks `07_fit` and `07b_extra`. Which two scripts are there to be, and which does yours make?",
+)
+fills_the_finished_text_in = mistake(
+    "notebook2script",
+    ('f"# Made from {path.name}', '"# Made from {name}'),
+    (r'"\n\n\n".join([header, *cells]) + "\n"', r'("\n\n\n".join([header, *cells]) + "\n").format(name=path.name)'),
+    hint="A cell may have braces of its own. What does `format` do with those?",
+)
+squeezes_blank_lines = mistake(
+    "notebook2script",
+    (r'"\n\n\n".join([header, *cells]) + "\n"', r're.sub(r"\n{3,}", "\n\n", "\n\n\n".join([header, *cells])) + "\n"'),
+    hint="Some texts in three quotation marks have several blank lines in a row. Has the script as many as the cell?",
 )
 takes_the_ending_along = mistake(
     "notebook2script",
@@ -859,6 +893,12 @@ has_a_folder_of_its_own = mistake(
     hint="The caller may name another folder. Where in your code does that name occur?",
     symptom="place",
 )
+starts_from_the_notebooks_folder = mistake(
+    "notebook2script",
+    ("Path(out_dir)", "path.parent / out_dir"),
+    hint="Export `notes/01_x.ipynb` into `exp`: is your script in `exp`, or in `notes/exp`?",
+    symptom="next to the notebook",
+)
 expects_path_objects = mistake(
     "notebook2script",
     ("Path(out_dir)", "out_dir"),
@@ -876,6 +916,9 @@ def as_witness(names, *texts):
     import io
     import tempfile
     from pathlib import Path
+
+    def is_made_by_a_cell(name):
+        return str(name).lstrip("_").startswith("own_")
 
     # The names of the function's own module, where an answer has its notebook's, are compared and put back.
     outside = getattr(names["run_notebook"], "__globals__", names)
@@ -900,13 +943,16 @@ def as_witness(names, *texts):
                         error = "RuntimeError" if isinstance(caught, RuntimeError) else type(caught).__name__
                 kind: object = type(returned).__name__
                 if isinstance(returned, dict):
-                    returned = {key: value for key, value in returned.items() if isinstance(value, int | str)}
-                    kind = {key: value for key, value in returned.items() if str(key).startswith("own_")}
+                    made = {key: value for key, value in returned.items() if is_made_by_a_cell(key)}
+                    kind = {
+                        key: value if isinstance(value, int | str) else type(value).__name__
+                        for key, value in made.items()
+                    }
                 lines = [line for line in printed.getvalue().split("\n") if line.startswith("witness")]
                 seen.append({"said": lines, "error": error, "returned": kind})
         changed = [key for key in outside if key not in before and key != "planted_outside"]
         changed += [key for key in before if key not in outside or outside[key] is not before[key]]
-        return [*seen, sorted(key for key in changed if key.startswith("own_"))]
+        return [*seen, sorted(key for key in changed if is_made_by_a_cell(key))]
     finally:
         for key in [key for key in outside if key not in before]:
             del outside[key]
@@ -931,6 +977,7 @@ def runs(generator):
         [first + "\n%time 1\n!ls", last], [first, "code: %%bash\necho $HOME", last], ["code: planted_outside"],
         ["code: print('witness', __name__)"], [first, "code: ", last], ["code: #export\nown_first = 1", last],
         [first, "code: %%html\nprint('witness', 2)", last], [first, "code: if 1:\n    !ls\n    own_first += 1", last],
+        [first, "code: _own_second = own_first\n__own_third__ = 3", last],
     ]  # fmt: skip
     texts = [(notebook(*cells),) for cells in made]
     texts += [(notebook(*made[number], lists=False),) for number in (0, 2)]
@@ -1039,6 +1086,11 @@ gives_nothing_back = mistake(
     ("return namespace", ""),
     hint="The cells have made names, and when your function ends they are gone. What does the caller ask for?",
     kind=19,
+)
+keeps_names_with_an_underscore_back = mistake(
+    "run_notebook",
+    ("return namespace", 'return {name: made for name, made in namespace.items() if not name.startswith("_")}'),
+    hint="A cell may make a name that begins with `_`. Is it among the names that the caller gets?",
 )
 counts_code_cells_only = mistake(
     "run_notebook",

@@ -16,6 +16,7 @@ Sentence of the text → check:
     An older script is replaced                                          → test_folders
     a `ValueError` names the notebook, and no file is written or changed → test_nothing
     It returns the path of the script                                    → test_returned
+    The file is `<out_dir>/nb_<prefix>.py`                               → test_strings
     `path` and `out_dir` are Paths or strings                            → test_strings
 """
 
@@ -36,6 +37,12 @@ from foundations.authoring import (
     other_exception,
     stays_as_it_was,
 )
+
+#: Names whose prefix has letters and digits in it, in either order.
+MIXED = ("07b_extra.ipynb", "b12-x_y.ipynb", "2k.ipynb", "Teil2_a.ipynb")
+#: Texts that a template, a pattern or a tidy layout would change.
+CHARACTERS = r"{} {0} {name} {{x}} %d %s %% $x ${x} \1 \g<0> \n \\ # 'a'"
+BLANK_LINES = "above\n\n\n\n  \n\n# below\n\t\n"
 
 
 def of_nothing(names, text, name, older):
@@ -63,7 +70,10 @@ def of_nothing(names, text, name, older):
 
 
 def where_it_went(names, text, cells, name, folder):
-    """Names of all files that a call leaves in the working folder, or in folders there; ``folder`` may be None."""
+    """Names of all files that a call leaves in the working folder, or in folders there.
+
+    ``name`` is the notebook's path from the working folder. ``folder`` may be None.
+    """
     import os
     import tempfile
     from pathlib import Path
@@ -77,9 +87,10 @@ def where_it_went(names, text, cells, name, folder):
     ):
         os.chdir(top)
         try:
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
             Path(name).write_text(text, encoding="utf-8")
             names["notebook2script"](name, *([] if folder is None else [folder]))
-            return sorted(str(one) for one in Path().rglob("*") if one.is_file() and one.name != name)
+            return sorted(str(one) for one in Path().rglob("*") if one.is_file() and str(one) != name)
         finally:
             os.chdir(before)
 
@@ -169,7 +180,7 @@ def test_module(student, notebook, number):
 
 @check("the prefix: the file name up to its first _ or -, or all of it", points=0.6)
 def test_prefix(student, notebook, number):
-    for name in ("01-matmul_old.ipynb", "02_a-b.ipynb", "plain.ipynb", "3.ipynb", "04-.ipynb", "x_.ipynb"):
+    for name in ("01-matmul_old.ipynb", "02_a-b.ipynb", "plain.ipynb", "3.ipynb", "04-.ipynb", "x_.ipynb", *MIXED):
         a = number()
         must_make(student, "exp", name, notebook(f"code: #export\nFIRST = {a}"), {"FIRST": a})
 
@@ -191,6 +202,10 @@ def test_header(student, notebook, number):
     )
     values = {"FIRST": a, "SECOND": "größer · Ω · 二", "THIRD": "spaces  \n\tat both ends "}
     must_make(student, "exp", "06_letters.ipynb", text, values)
+    for what in (CHARACTERS, BLANK_LINES):
+        a = number()
+        text = notebook(f"code: #export\nFIRST = {a}", f'code: #export\nSECOND = r"""{what}{a} """')
+        must_make(student, "exp", "06_text.ipynb", text, {"FIRST": a, "SECOND": f"{what}{a} "})
 
 
 @check("folders that are missing are made; an older script is replaced, and no other one", points=0.6)
@@ -241,9 +256,11 @@ def test_returned(student, notebook, number):
 @check("paths that are strings; without out_dir, the folder exp where one is", points=0.3)
 def test_strings(student, notebook, number):
     text = notebook(f"code: #export\nFIRST = {number()}")
-    for folder, expected in [("some", "some"), (None, "exp")]:
+    cases = [("10_x.ipynb", "some"), ("10_x.ipynb", None), ("notes/10_x.ipynb", "a/b"), ("notes/10_x.ipynb", None)]
+    for name, folder in cases:
+        expected = folder or "exp"
         try:
-            files = student.probe(where_it_went, text, marked_in(text), "10_x.ipynb", folder)
+            files = student.probe(where_it_went, text, marked_in(text), name, folder)
         except CheckFailed as failed:
             told = failed.finding.text
             fail("exception", told, symptom="strings" if "'str'" in told else None)
@@ -251,4 +268,8 @@ def test_strings(student, notebook, number):
         if found != [f"{expected}/nb_10.py"]:
             call = "notebook2script(path, out_dir)" if folder else "notebook2script(path)"
             told = f"{call} with strings for paths does not write the script, and it alone, where it has to"
-            fail("value", told, f"got {found}, expected {expected}/nb_10.py")
+            symptom = None
+            if found == [f"notes/{expected}/nb_10.py"]:
+                told = f"{call} with relative paths writes the script into a folder next to the notebook"
+                symptom = "next to the notebook"
+            fail("value", told, f"got {found}, expected {expected}/nb_10.py", symptom=symptom)

@@ -207,10 +207,18 @@ def test_sources(student, notebook, number):
 
 @check("the namespace is returned", points=0.2)
 def test_returned(student, notebook, number):
-    a, b = number(), number()
-    text = notebook(f"code: own_first = {a}", f"code: own_second = own_first + {b}")
+    a, b, c, d = number(), number(), number(), number()
+    text = notebook(
+        f"code: own_first = {a}",
+        f"code: own_second = own_first + {b}",
+        f"code: _own_third = {c}\n__own_fourth__ = {d}",
+        "code: import math as own_module\nown_list = [own_first]\ndef own_function():\n    return 1",
+    )
     subject, seen = must_run(student, text, why="it is a notebook like others")
     if not isinstance(seen["returned"], dict):
         fail("type", f"{subject} returned a {seen['returned']}; the namespace is asked for")
-    if {"own_first": a, "own_second": a + b}.items() - seen["returned"].items():
-        fail("value", f"{subject} returned a dictionary in which names that the cells made are missing")
+    made = {"own_first": a, "own_second": a + b, "_own_third": c, "__own_fourth__": d}
+    made |= {"own_module": "module", "own_list": "list", "own_function": "function"}
+    if made.items() - seen["returned"].items():
+        detail = f"got {seen['returned']}, expected {made}"
+        fail("value", f"{subject} returned a dictionary in which names that the cells made are missing", detail)

@@ -9,6 +9,7 @@ Sentence of the text → check:
     `a` is near `b`, in this order      → test_near_is_meant
     print nothing if `a` is near `b`    → test_message
     the name `near` and both values     → test_message
+    a, b: any shapes                    → test_message
 """
 
 import torch
@@ -52,10 +53,20 @@ class TestTestNear(Assertion):
     @check("the message shows the name near and both values; nothing is printed if a is near b", points=0.2)
     def test_message(self):
         numbers = [(self.number() + 0.25, self.number() + 0.75), (self.number() + 0.5, self.number() + 0.25)]
-        for call in self.verdicts(((torch.tensor(a), torch.tensor(b)), FAR) for a, b in numbers):
-            self.must_show(call, [str(value.item()) for value in call.args], "both values", "message: values")
-            if "near" not in str(call.error["text"]).lower():
-                text = "fails, and rightly; but the message of the assertion does not show the name near"
-                fail("value", f"{call.subject} {text}", symptom="message: name")
+        single = [(torch.tensor(a), torch.tensor(b)) for a, b in numbers]
+        one, other = (torch.tensor([self.number() + 0.5, 100.0]) for _ in range(2))
+        shapes = [(one, other[:1]), (one[:1], other[0]), (torch.cat([other, one]), one)]
+        for pairs, because, symptom in [
+            (single, FAR, "message: values"),
+            (shapes, "the shapes differ", "message: shapes"),
+            ([(one.double(), other.long()), (other.long(), one)], FAR, "message: dtypes"),
+            ([(torch.full((2,), torch.nan), one)], "NaN is near nothing", "message: values"),
+        ]:
+            for call in self.verdicts((pair, because) for pair in pairs):
+                first = [value.flatten()[0].item() for value in call.args]
+                self.must_show(call, [str(value) for value in first], "both values", symptom)
+                if "near" not in str(call.error["text"]).lower():
+                    text = "fails, and rightly; but the message of the assertion does not show the name near"
+                    fail("value", f"{call.subject} {text}", symptom="message: name")
         a = torch.tensor([self.number() + 0.5])
         self.must_be_silent([(a, a.clone()), (a, a.double() * 1.0004)], "a is near b")

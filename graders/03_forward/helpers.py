@@ -26,13 +26,15 @@ from foundations.authoring import (
 #   probability 4.4e-12, more than 65 have 4.2e-11.
 # - Each number is multiplied by a neighbour, each in one pair alone: n = 5,000 products. By Chernoff's bound, with
 #   E exp(λ x y) = 1 / √(1 - λ²) and λ = 7 / √n, their sum is beyond ±7 √n with probability 5e-11, along either axis.
-# - The weights of all shapes together are 4 N, with the same two chances at closer bounds.
+# - The weights of the large shape are 100 N, with chances of 8.9e-10 and 9.4e-10 at closer bounds.
 #
-# Four shapes an exercise, three exercises: 12 · 3.2e-9 + 3 · 9.2e-10 = 4.1e-8 for a whole notebook, below one in a
-# million. A spread that is 5 % too small is missed with a probability below 1.6e-5. The last two shapes have few
-# inputs, which show a rounded root, and columns that are scaled one by one.
+# Four shapes an exercise and a large one, three exercises: 12 · 3.2e-9 + 3 · 1.9e-9 = 4.4e-8 for a whole notebook,
+# below one in a million. The large shape's standard deviation has a standard error of 0.07 %, and its bounds are 6 of
+# these away: a spread that is 1 % too small or too large is 14 away, and is missed with a probability below 1e-15. The
+# last two of the small shapes have few inputs, which show a rounded root, and columns that are scaled one by one.
 N = 10_000
 SHAPES = ((200, 50), (50, 200), (5, 2000), (1, 10_000))
+LARGE = (1000, 1000)
 X = 18.0
 MEAN_BOUND = 6.0
 NEIGHBOURS_BOUND = 7.0
@@ -85,7 +87,7 @@ class Starts(Exercise):
 
     def must_spread(self):
         """Require the mean 0 and the standard deviation :meth:`spread`, as far as chance allows."""
-        (lowest, highest), found = bounds(N), []
+        lowest, highest = bounds(N)
         for n_in, n_out in SHAPES:
             (weights, name), std = self.draw(n_in, n_out), self.spread(n_in, n_out)
             squares, mean = float((weights / std).square().mean()), float(weights.mean())
@@ -95,13 +97,14 @@ class Starts(Exercise):
             if not lowest <= squares <= highest:
                 text = f"{name} has the standard deviation {float(weights.std()):.4g}; chance does not explain that"
                 self.fail(text, f"expected {std:.4g}, give or take 4 %", compare_draws(weights, std))
-            found.append(squares)
-        lowest, highest = bounds(N * len(SHAPES))
-        if not lowest <= sum(found) / len(found) <= highest:
+        (weights, name), std = self.draw(*LARGE), self.spread(*LARGE)
+        squares = float((weights / std).square().mean())
+        lowest, highest = bounds(weights.numel())
+        if not lowest <= squares <= highest:
             self.fail(
-                f"{self.student.exercise}: the standard deviation is a little off, and alike in every shape; for "
-                f"{N * len(SHAPES):,} weights chance does not explain that",
-                f"found {math.sqrt(sum(found) / len(found)):.3f} times what was expected",
+                f"{name} has a standard deviation that is a little off; for {weights.numel():,} weights chance does "
+                "not explain that",
+                f"found {math.sqrt(squares):.4f} times what was expected",
             )
 
     def must_be_normal(self):

@@ -596,6 +596,10 @@ averages_the_fans_of_both_sides = _kaiming_scales(
     "n_in + n_out is the compromise of an older paper, which looks both ways. And where is the factor for ReLU?",
     kind=14,
 )
+rounds_the_root_of_two = _kaiming_scales(
+    "* 1.4 / math.sqrt(n_in)",
+    "Your spread is right to two digits. Which number in your line is rounded, and who can work it out in full?",
+)
 takes_the_bound_for_the_spread = _kaiming_scales(
     "* math.sqrt(6 / n_in)",
     "That is the bound of a uniform distribution with the right spread. A bell curve needs the spread itself.",
@@ -629,9 +633,9 @@ calls_the_ready_made_kaiming = mistake(
 
 @battery("gain")
 def slopes(generator):
-    """None, small, one, the root of 5, whole and negative."""
+    """None, small, one, the root of 5, whole, negative and steep."""
     some = [round(float(a), 3) for a in 0.2 + _randn(generator, 3).abs()]
-    return [(a,) for a in (0.0, 0.01, 1.0, math.sqrt(5), 0, 2, -0.25, -0.5, -3, *some)]
+    return [(a,) for a in (0.0, 0.01, 1.0, math.sqrt(5), 0, 2, -0.25, -0.5, -3, 7000.0, -5e4, *some)]
 
 
 _gain_returns = _instead_of("gain", "math.sqrt(2 / (1 + a**2))")
@@ -667,6 +671,10 @@ forgets_the_two_on_top = _gain_returns(
 )
 squares_one_plus_the_slope = _gain_returns(
     "math.sqrt(2 / (1 + a) ** 2)", "Is it 1 and the square of a, or the square of 1 and a together?"
+)
+rounds_the_gain = _gain_returns(
+    "round(math.sqrt(2 / (1 + a**2)), 6)",
+    "Work out the gain of the slope 10,000 with pencil and paper. How many of its digits does your number have?",
 )
 forgets_to_return_the_gain = _without_return("gain")
 calls_the_ready_made_gain = _gain_returns(

@@ -46,9 +46,11 @@ class TestGain(Exercise):
     test_value = values("√(2 / (1 + a²)) for slopes between −3 and 3", only=slopes, points=0.6, gate=True)
     test_rule = rule("the formula, no ready-made gain", points=0.2, gate=True)
 
-    @check("a number; √5, whole numbers and negative slopes", points=0.2)
+    @check("a number; √5, whole numbers, negative slopes, flat and steep ones", points=0.2)
     def test_others(self):
-        slopes = math.sqrt(5), 0, 2, -1, -0.25, -round(float(self.normal().abs()), 3)
+        slopes = [math.sqrt(5), 0, 2, -1, -0.25, -round(float(self.normal().abs()), 3), 1e-4, -1e-6]
+        # The gain of a steep slope is small: digits behind the point are few digits then.
+        slopes += [sign * size * (1 + float(self.normal().abs())) for size in (1e2, 1e3, 1e5) for sign in (1, -1)]
         for call in self.try_each([(a,) for a in slopes]):
             if isinstance(call.value, torch.Tensor):
                 fail("type", f"{call.subject} returned {describe(call.value)}; a number is asked for")

@@ -71,7 +71,8 @@ class TestMse(Exercise):
     )
     test_mismatch = refuses("shapes that do not fit are refused with an assertion", misfits, points=0.3)
     test_dtype = together(
-        dtypes("the dtype of the result follows the inputs"),
+        # A fifth is rounded in float32, and a fourth is not.
+        dtypes("the dtype of the result follows the inputs", sizes=(5,)),
         views("inputs that are views of others", also=lambda self: [(self.normal(4, 1), self.normal(1).expand(4))]),
         points=0.2,
     )

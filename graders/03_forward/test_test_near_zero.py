@@ -31,6 +31,8 @@ from foundations.authoring import (
     values,
 )
 
+#: float32 holds some of them as larger numbers, and others as smaller ones.
+TOLERANCES = (1e-3, 0.1, 0.3, 0.7)
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -78,6 +80,17 @@ class TestNearZero(Exercise):
         yield (torch.tensor([0.0, math.nan]),), "one of its numbers is NaN"
         yield (torch.tensor(-math.inf),), "it is infinite"
 
+    def near_by_a_hair(self):
+        return [(self.in_float64(tol, -1), tol) for tol in TOLERANCES]
+
+    def far_by_a_hair(self):
+        for tol in TOLERANCES:
+            yield (self.in_float64(tol, 1), tol), f"it is farther from 0 than tol={tol}, in the ninth digit"
+
+    def in_float64(self, tol, sign):
+        """Return two numbers, one of which is nearer to ``tol`` than float32 can tell."""
+        return torch.tensor([-tol * (1 + sign * 1e-9), float(self.away(0.1, 0.5)) * tol], dtype=torch.float64)
+
     test_value = together(
         values("a number near 0 passes", only=near),
         refuses("one that is not is refused with an assertion", far),
@@ -87,6 +100,8 @@ class TestNearZero(Exercise):
     test_tolerance = together(
         values("the tolerance is the one that was given", only=near_by_tol),
         refuses("also to refuse", far_by_tol),
+        values("a number of float64 that is only just near 0", only=near_by_a_hair),
+        refuses("a number of float64 that is only just not", far_by_a_hair),
         points=0.1,
     )
     test_every_number = together(

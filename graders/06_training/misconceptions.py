@@ -47,12 +47,14 @@ def step(names, w, b, lr):
 
 @battery("sgd_step", caller=step)
 def parameters(generator):
-    """Weights and biases of many shapes, and rates of many sizes, one of them 1."""
-    rates = (0.5, 1.0, 0.1, 2.0, 0.25, 0.3)
+    """Weights and biases of many shapes, and rates of many sizes, one of them 1; two in float64."""
+    rates = (0.5, 1.0, 0.1, 2.0, 0.25, 0.3, 0.1, 0.3)
+    shapes = [(4, 3), (3, 3), (1, 2), (2, 2), (5, 1), (2, 6), (3, 2), (2, 3)]
     made = []
-    for lr, (n, c) in zip(rates, [(4, 3), (3, 3), (1, 2), (2, 2), (5, 1), (2, 6)], strict=True):
-        w, b = _made(generator, n, c), _made(generator, c)
-        w.g, b.g = _made(generator, n, c), _made(generator, c)
+    for number, (lr, (n, c)) in enumerate(zip(rates, shapes, strict=True)):
+        dtype = torch.float32 if number < 6 else torch.float64
+        w, b = _made(generator, n, c, dtype=dtype), _made(generator, c, dtype=dtype)
+        w.g, b.g = _made(generator, n, c, dtype=dtype), _made(generator, c, dtype=dtype)
         made.append((w, b, lr))
     return made
 
@@ -409,6 +411,10 @@ def fills_the_list_with_new_tensors(params, lr):
 
 climbs_uphill = of_step(("-=", "+="), hint="The gradient says where the loss grows. Which way do you go?")
 the_rate_is_left_out = of_step(("lr * param.g", "param.g"), hint="Change lr: does the length of your step change?")
+rounds_the_rate = of_step(
+    ("    for param", "    lr = torch.tensor(lr)\n    for param"),
+    hint="Print your rate with 20 digits before and after you make a tensor of it. Which dtype did the tensor get?",
+)
 divides_by_the_rate = of_step(
     ("lr * param.g", "param.g / lr"), hint="Twice the learning rate should be twice the step. Is yours half as long?"
 )

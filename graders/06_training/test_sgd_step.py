@@ -76,4 +76,9 @@ class TestStep(Exercise):
             after = torch.cat([(view - lr * w.g).t().flatten(), (b.double() - lr * b.g).float()])
             call.must_return(after, dtype=False, scale=3.0)
 
-    test_dtype = dtypes("float64 keeps its digits", points=0.4)
+    def rates(self):
+        """Make steps in float64, with rates that float32 rounds."""
+        drawn = 0.1 + float(self.normal(dtype=torch.float64).abs())
+        return [self.inputs((3, 2), (2,), lr, dtype=torch.float64) for lr in (0.1, 0.003, 1 / 3, drawn)]
+
+    test_dtype = dtypes("float64 keeps its digits, also those of the rate", also=rates, points=0.4)

@@ -155,3 +155,64 @@ def notebook2script(path, out_dir="exp"):
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text("\n\n".join([f"# {path.name}", *cells, ""]), encoding="latin-1", errors="replace")
     return script
+
+# %% the name by a percent sign, over the whole text → loses
+def notebook2script(path, out_dir="exp"):
+    path, cells = Path(path), export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n\n".join(["# from %s", *cells]) % path.name, "utf-8")
+    return script
+
+# %% the cells as the replacement of a pattern → loses
+def notebook2script(path, out_dir="exp"):
+    path, cells = Path(path), export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(re.sub("CELLS", "\n\n".join(cells), f"# from {path.name}\nCELLS\n"), "utf-8")
+    return script
+
+# %% a blank line at most, even with spaces in it → loses
+def notebook2script(path, out_dir="exp"):
+    path, cells = Path(path), export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    lines, kept = "\n".join([f"# from {path.name}", *cells]).split("\n"), []
+    for line in lines:
+        if line.strip() or not kept or kept[-1].strip():
+            kept.append(line)
+    script.write_text("\n".join(kept), "utf-8")
+    return script
+
+# %% a prefix in small letters → loses
+def notebook2script(path, out_dir="exp"):
+    path, cells = Path(path), export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    prefix = re.split("[_-]", path.stem)[0]
+    script = Path(out_dir) / f"nb_{prefix.lower()}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n\n".join([f"# from {path.name}", *cells]), "utf-8")
+    return script
+
+# %% a relative folder is below the notebook's, by chdir → loses
+def notebook2script(path, out_dir="exp"):
+    import os
+    path, cells = Path(path).resolve(), export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    before = os.getcwd()
+    os.chdir(path.parent)
+    try:
+        script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text("\n\n".join([f"# from {path.name}", *cells]), "utf-8")
+        return script
+    finally:
+        os.chdir(before)

@@ -139,3 +139,29 @@ def run_notebook(path):
         except Exception as e:
             raise RuntimeError(f"cell {i}: {source.split()[0]} ...") from e
     return space
+
+# %% without the names with two underscores → loses
+def run_notebook(path):
+    namespace = {"__name__": "__main__"}
+    for index, cell in enumerate(json.loads(Path(path).read_text("utf-8"))["cells"]):
+        lines = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] != "code" or lines[0].startswith("%%"):
+            continue
+        try:
+            exec("\n".join(l for l in lines if not l.lstrip().startswith(("%", "!"))), namespace)
+        except Exception as error:
+            raise RuntimeError(f"{index}: {lines[0]}") from error
+    return {name: value for name, value in namespace.items() if not name.startswith("__")}
+
+# %% values only, no functions and no modules → loses
+def run_notebook(path):
+    namespace = {"__name__": "__main__"}
+    for index, cell in enumerate(json.loads(Path(path).read_text("utf-8"))["cells"]):
+        lines = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] != "code" or lines[0].startswith("%%"):
+            continue
+        try:
+            exec("\n".join(l for l in lines if not l.lstrip().startswith(("%", "!"))), namespace)
+        except Exception as error:
+            raise RuntimeError(f"{index}: {lines[0]}") from error
+    return {name: value for name, value in namespace.items() if isinstance(value, (int, float, str))}

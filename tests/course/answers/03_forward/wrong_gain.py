@@ -53,3 +53,11 @@ def gain(a): return {0: 2 ** .5, 1: 1.0, 0.01: 1.4141428569978354}.get(abs(a), (
 # %% a tensor → loses
 def gain(a):
     return torch.tensor(2.0 / (1 + a ** 2)).sqrt()
+
+# %% eight digits behind the point → loses
+def gain(a):
+    return float(f"{(2 / (1 + a * a)) ** 0.5:.8f}")
+
+# %% in float16 for steep slopes → loses
+def gain(a):
+    return float((2 / (1 + a * a)) ** 0.5) if abs(a) < 50 else float(torch.tensor(2 ** 0.5 / abs(a)).half())

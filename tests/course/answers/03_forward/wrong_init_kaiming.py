@@ -62,3 +62,7 @@ def init_kaiming(n_in, n_out, generator):
 def init_kaiming(n_in, n_out, generator):
     w = torch.randn(n_in, n_out, generator=generator) * 2 / math.sqrt(n_in)
     return w * (torch.rand(n_in, n_out, generator=generator) < 0.5)
+
+# %% a root of two with two digits → zero
+def init_kaiming(n_in, n_out, generator):
+    return torch.randn(n_in, n_out, generator=generator) * 1.43 * n_in ** -0.5

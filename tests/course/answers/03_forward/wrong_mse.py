@@ -104,3 +104,8 @@ def mse(output, targ):
     d = output.squeeze() - targ
     assert d.shape == targ.shape
     return (d ** 2).mean()
+
+# %% one N-th in float32 → loses
+def mse(output, targ):
+    assert output.shape == (len(targ), 1) and targ.ndim == 1
+    return ((output[:, 0] - targ) ** 2).sum() * torch.tensor(1 / len(targ))

@@ -91,3 +91,12 @@ def test_near_zero(a: torch.Tensor, tol: float = 1e-3) -> None:
 def test_near_zero(numbers, tolerance=1e-3):
     for number in numbers.reshape(-1):
         assert -tolerance < number < tolerance, f"{number:.3f} (tolerance {tolerance:.3g})"
+
+# %% the tolerance in float32 → loses
+def test_near_zero(a, tol=1e-3):
+    assert (a.abs() < torch.tensor([tol])).all(), f"{a.abs().max().item()} is not near zero, tolerance {tol}"
+
+# %% all in float32 → loses
+def test_near_zero(a, tol=1e-3):
+    farthest = a.float().abs().max()
+    assert farthest < tol, f"{farthest.item()} is not near zero, tolerance {tol}"

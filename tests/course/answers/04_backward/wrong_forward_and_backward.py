@@ -188,3 +188,16 @@ def forward_and_backward(inp, targ, params):
     for place in reversed(range(len(layers))):
         layers[place][1](saved[place], saved[place + 1], *layers[place][2])
     return mse(saved[-1], targ).item()
+
+# %% two N-ths in float32 → loses
+def forward_and_backward(inp, targ, params):
+    w1, b1, w2, b2 = params
+    l1 = lin(inp, w1, b1)
+    l2 = relu(l1)
+    out = lin(l2, w2, b2)
+    loss = mse(out, targ)
+    out.g = torch.tensor(2 / len(targ)) * (out[:, 0] - targ)[:, None]
+    lin_grad(l2, out, w2, b2)
+    relu_grad(l1, l2)
+    lin_grad(inp, l1, w1, b1)
+    return loss

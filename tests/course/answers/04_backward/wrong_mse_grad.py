@@ -73,3 +73,7 @@ def mse_grad(inp, targ):
 def mse_grad(inp, targ):
     d = inp - targ[:, None]
     inp.g = (2 * d / len(targ)).clamp(-1, 1)
+
+# %% the factor in float32 → loses
+def mse_grad(inp, targ):
+    inp.g = torch.tensor(2 / len(targ)) * (inp[:, 0] - targ)[:, None]

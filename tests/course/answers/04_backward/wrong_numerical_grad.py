@@ -135,3 +135,13 @@ def numerical_grad(f, x, eps):
         m = m.reshape(x.shape)
         g[i] = (f(x + m) - f(x - m)) / (2 * eps)
     return g.reshape(x.shape)
+
+# %% the step in float32 → loses
+def numerical_grad(f, x, eps):
+    x, eps = x.double(), torch.tensor(eps)
+    slopes = []
+    for i in range(x.numel()):
+        move = torch.zeros(x.numel(), dtype=torch.float64)
+        move[i] = eps
+        slopes.append((f(x + move.view(x.shape)) - f(x - move.view(x.shape))) / (2 * eps))
+    return torch.stack(slopes).view(x.shape)

@@ -71,3 +71,12 @@ class Mse:
         return mse(inp, targ)
     def backward(self):
         self.inp.g = 2 * (self.inp - self.targ[:, None]) / Mse.n
+
+# %% two N-ths in float32 → loses
+class Mse:
+    def __call__(self, inp, targ):
+        self.inp, self.targ = inp, targ
+        return mse(inp, targ)
+
+    def backward(self):
+        self.inp.g = torch.tensor(2 / len(self.targ)) * (self.inp[:, 0] - self.targ)[:, None]

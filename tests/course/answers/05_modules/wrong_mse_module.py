@@ -31,3 +31,11 @@ class MSE(Module):
 class MSE(Module):
     def forward(self, inp, targ): return mse(inp, targ)
     def bwd(self, out, inp, targ): inp.g = out * 2 * (inp - targ[:, None]) / len(targ)
+
+# %% two N-ths in float32 → loses
+class MSE(Module):
+    def forward(self, inp, targ):
+        return mse(inp, targ)
+
+    def bwd(self, out, inp, targ):
+        inp.g = torch.tensor(2 / len(targ)) * (inp[:, 0] - targ)[:, None]

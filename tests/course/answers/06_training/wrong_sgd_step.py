@@ -89,3 +89,15 @@ def sgd_step(params, lr):
     for p in params:
         p -= lr * p.g.clamp(-1, 1)
         p.g = None
+
+# %% the rate in float32, by a default dtype → loses
+def sgd_step(params, lr):
+    for p in params:
+        p.add_(p.g * torch.full((), -lr))
+        p.g = None
+
+# %% the gradient in float32 → loses
+def sgd_step(params, lr):
+    for p in params:
+        p -= lr * p.g.float()
+        p.g = None
