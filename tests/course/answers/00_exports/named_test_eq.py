@@ -11,7 +11,7 @@ def test_eq(a, b):
 def test_eq(a, b):
     assert torch.equal(a, b), f"{a} == {b}"
 
-# %% plain == → condition_on_a_tensor
+# %% plain == → expects_no_tensors
 def test_eq(a, b):
     if not a == b:
         raise AssertionError(f"{a} == {b}")
