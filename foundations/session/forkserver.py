@@ -17,9 +17,11 @@ from functools import cache
 from typing import Any, Self
 
 from foundations.config import Limits
-from foundations.errors import InternalError
+from foundations.errors import CourseError, InternalError
 
 _START_S = 120.0
+#: The address of a socket has at most 107 bytes, and fewer on other systems than Linux.
+_LONGEST_PLACE = 60
 _ANSWER_S = 30.0
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -58,10 +60,15 @@ class ForkServer:
 
     Args:
         unsafe: accept student processes that cannot be confined. Their grades are not creditable.
+        shared: the address of a :class:`SharedForkServer`, whose twin is used as long as there is one; a new one takes
+            seconds to start.
     """
 
-    def __init__(self, unsafe: bool = False) -> None:
+    def __init__(self, unsafe: bool = False, shared: str | None = None) -> None:
         self.unsafe = unsafe
+        self._shared = shared
+        #: Whether the fork server is a twin, which ends when its connection is closed.
+        self._is_twin = False
         #: The user who owns the files of student processes; -1 until the fork server is ready.
         self.owner = -1
         self._generation = 0
@@ -77,20 +84,23 @@ class ForkServer:
 
     def start(self) -> None:
         """Start the fork server without waiting, because the judge has to import its own modules meanwhile."""
-        if self._process is not None and self._process.poll() is None:
+        if self._runs():
             return
         self.close()
+        if self._shared is not None and self._connect(self._shared):
+            return
         # Other systems have only streams. A stream keeps messages apart, too, because each waits for its answer.
         kind = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
         self._control, theirs = socket.socketpair(socket.AF_UNIX, kind)
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process that writes it
         folder = _caches()
-        with theirs:
+        with contextlib.ExitStack() as passed:
+            given = [passed.enter_context(each).fileno() for each in (theirs, *self._listeners())]
             self._process = subprocess.Popen(
-                [*self._command(), str(theirs.fileno())],
+                [*self._command(), *map(str, given)],
                 env=_ENVIRONMENT | {variable: os.path.join(folder, name) for variable, name in _CACHES.items()},
                 cwd="/",
-                pass_fds=[theirs.fileno()],
+                pass_fds=given,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._stderr,
@@ -99,8 +109,28 @@ class ForkServer:
         self._ready = False
         self._generation += 1
 
+    def _runs(self) -> bool:
+        return self._is_twin or (self._process is not None and self._process.poll() is None)
+
+    def _connect(self, address: str) -> bool:
+        """Connect to a shared fork server; return whether there is one."""
+        control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            control.connect(address)
+        except OSError:
+            control.close()
+            self._shared = None
+            return False
+        self._control, self._is_twin, self._ready = control, True, False
+        self._generation += 1
+        return True
+
     def _command(self) -> list[str]:
         return [sys.executable, "-I", "-B", "-m", "foundations.worker.forkserver"]
+
+    def _listeners(self) -> list[socket.socket]:
+        """Return the sockets that other judges connect to; the fork server alone keeps them."""
+        return []
 
     def wait_until_ready(self) -> None:
         """Start the fork server if it does not run, and wait until it is ready.
@@ -120,12 +150,15 @@ class ForkServer:
 
     def close(self) -> None:
         """End the fork server and reap its student processes."""
-        if self._process is not None and self._ready and self._process.poll() is None:
+        if self._ready and self._runs():
             with contextlib.suppress(ForkServerLost):
                 self._ask({"op": "reap_killed"})  # so that no process remains
         self._discard()
 
     def _discard(self) -> None:
+        if self._is_twin:
+            self._is_twin = False
+            self._control.close()
         if self._process is None:
             return
         self._process.kill()
@@ -193,12 +226,11 @@ class ForkServer:
 
     def is_parent_of(self, process: Forked) -> bool:
         """Decide whether ``process`` may still be alive: it ends with the fork server that forked it."""
-        alive = self._process is not None and self._process.poll() is None
-        return alive and process.generation == self._generation
+        return self._runs() and process.generation == self._generation
 
     def _of(self, process: Forked, request: dict[str, Any]) -> dict[str, Any]:
         """Send ``request`` to the parent of ``process``; for another parent, the number may be another process's."""
-        if self._process is None or process.generation != self._generation:
+        if not (self._is_twin or self._process is not None) or process.generation != self._generation:
             raise ForkServerLost("the fork server has ended, and the student process with it", slug="warm")
         return self._ask(request)
 
@@ -228,9 +260,52 @@ class ForkServer:
         return json.loads(message)
 
     def _last_stderr_line(self) -> str:
+        if self._is_twin:
+            return ""
         self._stderr.seek(0)
         lines = self._stderr.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
         return f": {lines[-1]}" if lines else ""
+
+
+class SharedForkServer(ForkServer):
+    """A fork server for several judges: each gets a twin of it, without the seconds that a start takes.
+
+    Attributes:
+        address: the path of its socket, in a folder that only this user may enter. Judges pass it to
+            :class:`ForkServer`.
+    """
+
+    def __init__(self, unsafe: bool = False) -> None:
+        super().__init__(unsafe)
+        place = tempfile.gettempdir()
+        if len(place) > _LONGEST_PLACE:
+            raise CourseError(
+                f"the temporary folder {place} has a path of {len(place)} characters, too long for the addresses of "
+                f"sockets in it; set TMPDIR to a folder whose path has at most {_LONGEST_PLACE}",
+                slug="temporary-folder",
+            )
+        self._folder = tempfile.mkdtemp(prefix="foundations-")
+        self.address = os.path.join(self._folder, "forkserver")
+
+    def _listeners(self) -> list[socket.socket]:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.address)
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        listening.bind(self.address)
+        listening.listen(64)
+        return [listening]
+
+    def close(self) -> None:
+        """End the fork server with its twins and their student processes."""
+        self._discard()
+
+    def end(self) -> None:
+        """End the fork server for good: no judge can connect any more."""
+        self.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __exit__(self, *exc: object) -> None:
+        self.end()
 
 
 @cache

@@ -5,6 +5,9 @@ It never opens a course file.
 :mod:`foundations.session.forkserver` starts it as ``python -I -B -m foundations.worker.forkserver DESCRIPTOR`` and is
 its only client. Each message is one JSON object, sent over a SOCK_SEQPACKET socket. The message "fork" carries the
 descriptors of the student process's pipes.
+
+If it gets a second descriptor, a listening socket, it is shared by several judges: for each one that connects, it forks
+a twin, which serves that judge alone and ends with the connection. The twins share the memory of the imported modules.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import contextlib
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -53,9 +57,52 @@ def main() -> None:
     shell = warm_up()
     plan = sandbox.prepare()
     control.send(json.dumps({"ready": True, "owner": plan.owner}).encode())
+    if len(sys.argv) > 2:
+        control = share(control, int(sys.argv[2]))
+        plan = sandbox.prepare()  # the twin is another parent
+        control.send(json.dumps({"ready": True, "owner": plan.owner}).encode())
+    serve(control, shell, plan)
+
+
+def share(control: socket.socket, listener: int) -> socket.socket:
+    """Fork a twin for each judge that connects; return in each twin, with the socket of its judge.
+
+    This process ends when its own judge closes ``control``, and the twins end with it.
+    """
+    from foundations.sandbox import layers as sandbox
+    from foundations.sandbox import syscalls
+
+    listening = socket.socket(fileno=listener)
+    twins: list[int] = []
+    listening.set_inheritable(False)
+    while True:
+        ready, _, _ = select.select([control, listening], [], [])
+        if control in ready and not control.recv(MESSAGE_BYTES):
+            os._exit(0)
+        reap_killed(twins, 0.0)
+        if listening not in ready:
+            continue
+        connection, _ = listening.accept()
+        this = os.getpid()
+        if twin := os.fork():
+            twins.append(twin)
+            connection.close()
+            continue
+        listening.close()
+        control.close()
+        if syscalls.is_linux():
+            sandbox.die_with_parent(this)
+        return connection
+
+
+def serve(control: socket.socket, shell: Any, plan: Any) -> None:
+    """Answer the requests of one judge until it closes the connection."""
     dying: list[int] = []
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 2)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 2)
+        except ConnectionError:  # the judge was killed
+            return
         if not message:
             return
         request = json.loads(message)

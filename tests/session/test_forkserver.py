@@ -10,7 +10,7 @@ from sessions import call, kill, text_of
 from foundations.config import Limits
 from foundations.errors import InternalError
 from foundations.sandbox import layers as sandbox
-from foundations.session.forkserver import ForkServer
+from foundations.session.forkserver import ForkServer, SharedForkServer
 from foundations.session.session import Session
 
 
@@ -104,3 +104,35 @@ def test_layers_of_an_unsafe_fork_server_end_with_unsafe():
         assert text_of(started.runs[0]) == "5\n"
         assert sandbox.is_complete(started.layers[:-1])
         assert started.layers[-1] == sandbox.UNSAFE
+
+
+def test_a_twin_of_a_shared_fork_server_forks_confined_processes():
+    """Judges share the memory of its imports; each has a twin, and its own student processes."""
+    with SharedForkServer() as shared:
+        shared.start()
+        twins = [ForkServer(shared=shared.address) for _ in range(2)]
+        for twin in twins:
+            with Session(twin, [(0, "print(6 * 7)")], Limits()) as session:
+                session.start()
+                session.finish()
+                assert text_of(session.runs[0]) == "42\n"
+                assert sandbox.is_complete(session.layers)
+        twins[0].close()
+        with Session(twins[0], [(0, "print(6 * 7)")], Limits()) as session:  # it connects again
+            session.finish()
+            assert text_of(session.runs[0]) == "42\n"
+        for twin in twins:
+            twin.close()
+
+
+def test_without_the_shared_fork_server_a_judge_starts_one():
+    """The shared one may have been killed."""
+    with SharedForkServer() as shared:
+        shared.start()
+        shared.wait_until_ready()
+        kill(shared)
+        own = ForkServer(shared=shared.address)
+        with Session(own, [(0, "print(6 * 7)")], Limits()) as session:
+            session.finish()
+            assert text_of(session.runs[0]) == "42\n"
+        own.close()
