@@ -34,7 +34,7 @@ from foundations.notebooks.submission import read_submission
 from foundations.plain import clean, clean_name
 
 if TYPE_CHECKING:
-    from foundations.grading.grader import Graded
+    from foundations.report.model import Graded
 
 
 class UngradedSubmissions(NbGraderException):

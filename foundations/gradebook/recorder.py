@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from foundations.config import Course
 
 if TYPE_CHECKING:
-    from foundations.grading.grader import Graded
+    from foundations.report.model import Graded
 
 #: Seconds for which a Python thread may make another wait; longer ones would delay replies of student code.
 _SWITCH_S = 0.0005

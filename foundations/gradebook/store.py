@@ -36,7 +36,7 @@ from foundations.gradebook.database import unusable
 from foundations.notebooks.source import read_source
 
 if TYPE_CHECKING:
-    from foundations.grading.grader import Graded
+    from foundations.report.model import Graded
 
 #: The settings with which nbgrader uses this package; ``nbgrader_config.py`` at the course's root has the same, because
 #: a student's nbgrader reads that file where this package is not installed. A test compares the two.

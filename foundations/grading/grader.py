@@ -13,7 +13,6 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import torch
 
 import foundations
@@ -34,23 +33,16 @@ from foundations.grading.student import Student
 from foundations.grading.suspicion import Ordinary, find_suspicions, ordinary_in
 from foundations.notebooks.definitions import Bound, Definition
 from foundations.notebooks.discovery import read_declared, write_declared
+from foundations.notebooks.handed_in import HandedIn
 from foundations.notebooks.source import read_released, read_source
-from foundations.notebooks.submission import GradedCell, Submission, read_submission
-from foundations.report.model import Exercise, Report, Review
+from foundations.notebooks.submission import GradedCell, Submission, read_content
+from foundations.report.model import Decision, Exercise, Graded, Report, Review
 from foundations.reviews import decisions, store
 from foundations.sandbox import readable_paths
 from foundations.session.forkserver import ForkServer
 from foundations.session.scratch import Filler
 from foundations.session.session import Session
 from foundations.session.sparing import NOTHING_SPARED, Sparing
-
-
-@dataclass
-class Graded:
-    """A report and the executed notebook, which is ``None`` if the submission could not be read."""
-
-    report: Report
-    notebook: nbformat.NotebookNode | None
 
 
 @dataclass(frozen=True)
@@ -155,6 +147,22 @@ class Grader:
             CourseError: the hidden tests cannot be collected.
             InternalError: this package failed.
         """
+        handed = HandedIn.read(path, self._files, self.limits)
+        made = store.decisions(self.course.root, self.assignment, submission)
+        return self._grade(handed, submission, made, part)
+
+    def grade_task(self, handed: HandedIn, submission: str, seed: int, made: Sequence[Decision]) -> Graded:
+        """Grade the files of a submission, as :meth:`grade`, without looking at a folder of students.
+
+        Args:
+            handed: the files.
+            submission: the name for the report.
+            seed: the seed of the hidden inputs.
+            made: the decisions of persons about this student's work.
+        """
+        return self._grade(handed, submission, made, Part(seed=seed))
+
+    def _grade(self, handed: HandedIn, submission: str, made: Sequence[Decision], part: Part) -> Graded:
         start = time.monotonic()
         report = Report(self.assignment, submission, limits=self._limits.to_json(), environment=_environment())
         report.creditable = not self._forkserver.unsafe
@@ -162,10 +170,9 @@ class Grader:
         report.seed = secrets.randbits(53) if seed is None else seed
         walked = None
         try:
-            read = read_submission(path, self.source, self.limits)
-            files, notes = read_declared(path.parent, self._files, self.limits.scratch_bytes)
-            report.repairs = read.repairs + notes
-            walked = self._walk(read, report, partial(write_declared, files), part)
+            read = read_content(handed.content(), handed.name, self.source)
+            report.repairs = [*read.repairs, *handed.notes]
+            walked = self._walk(read, report, partial(write_declared, dict(handed.files)), made, part)
         except SubmissionError as error:
             report.reason = str(error)
         report.timing["wall_s"] = round(time.monotonic() - start, 4)
@@ -175,7 +182,9 @@ class Grader:
             walked.find_examples()
         return Graded(report, executed(walked.read, walked.session.runs, report, walked.sparing))
 
-    def _walk(self, read: Submission, report: Report, fill_scratch: Filler, part: Part) -> _Walked:
+    def _walk(
+        self, read: Submission, report: Report, fill_scratch: Filler, made: Sequence[Decision], part: Part
+    ) -> _Walked:
         """Run the notebook's cells and its hidden tests in turns, in notebook order."""
         cells = read.notebook.cells
         sparing = NOTHING_SPARED if self._rerun_all else sparing_of(read)
@@ -213,7 +222,6 @@ class Grader:
             SecondRuns(self._hidden_tests.run, afresh, solution, self._proved).decide(plugin)
         report.fingerprint = decisions.fingerprint((cell.cell_type, cell.source) for cell in cells)
         report.review = list(dict.fromkeys([*self._suspicions(cells, automatic), *plugin.reviews]))
-        made = store.decisions(self.course.root, self.assignment, report.submission)
         decisions.settle(report, made, self._hidden_code)
         report.fault = plugin.worst_fault
         if plugin.refused:
@@ -347,9 +355,3 @@ def _environment() -> dict[str, Any]:
         "platform": f"{platform.system()} {platform.machine()}",
         "layers": [],
     }
-
-
-def exit_code(reports: list[Report]) -> int:
-    """Return the exit code of a run: the worst fault, else 1 if a submission is ungraded, else 0."""
-    faults = max((report.fault for report in reports), default=0)
-    return faults or int(any(report.verdict == "ungraded" for report in reports))

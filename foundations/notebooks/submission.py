@@ -71,14 +71,19 @@ def read_submission(path: Path, source: Path, limits: Limits) -> Submission:
             reason. The content of the file cannot raise another error.
         CourseError: the instructor's notebook is broken.
     """
+    return read_content(read_bytes(path, int(limits.notebook_bytes), submitted=True), path.name, source)
+
+
+def read_content(data: bytes, name: str, source: Path) -> Submission:
+    """Read a submitted notebook as :func:`read_submission` does, from the content of a file called ``name``."""
     released = read_released(source)
-    raw, size = _parsed(path, limits)
+    raw = _parsed(data, name)
     notes: list[str] = []
-    submitted = cells_of(raw, path.name, notes)
+    submitted = cells_of(raw, name, notes)
     notes += _version_note(raw, released.minor)
-    notes += _outputs_note(raw, size, submitted)
+    notes += _outputs_note(raw, len(data), submitted)
     cells, repairs = repair(released.cells, submitted)
-    check_amount(cells, path.name)  # again: prose may have become code
+    check_amount(cells, name)  # again: prose may have become code
     stubs = {cell.grade_id: cell.text for cell in released.cells if cell.open}
     notebook = _assembled(cells, released.metadata)
     return Submission(notebook, _graded(cells, stubs), _shortened(notes + repairs), cells, blank_answers(cells))
@@ -93,17 +98,16 @@ def read_alone(path: Path, limits: Limits) -> tuple[nbformat.NotebookNode, list[
     Raises:
         SubmissionError: as in :func:`read_submission`, for the same files.
     """
-    raw, _ = _parsed(path, limits)
-    cells = cells_of(raw, path.name, [])
+    data = read_bytes(path, int(limits.notebook_bytes), submitted=True)
+    cells = cells_of(_parsed(data, path.name), path.name, [])
     return _assembled([replace(cell, marks={}) for cell in cells], {}), cells
 
 
-def _parsed(path: Path, limits: Limits) -> tuple[dict[str, Any], int]:
-    """Return the JSON object in the file at ``path``, and the file's size in bytes."""
-    data = read_bytes(path, int(limits.notebook_bytes), submitted=True)
-    raw = parse(data, path.name)
-    check_language(raw, path.name)
-    return raw, len(data)
+def _parsed(data: bytes, name: str) -> dict[str, Any]:
+    """Return the JSON object in the content of the file ``name``."""
+    raw = parse(data, name)
+    check_language(raw, name)
+    return raw
 
 
 def _version_note(raw: dict[str, Any], released: int) -> list[str]:

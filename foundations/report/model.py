@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import nbformat
 
 SCHEMA = "foundations/report/2"
 
@@ -242,3 +245,11 @@ class Report:
             "timing": dict(self.timing),
             "seed": self.seed,
         }
+
+
+@dataclass
+class Graded:
+    """A report and the executed notebook, which is ``None`` if the submission could not be read."""
+
+    report: Report
+    notebook: nbformat.NotebookNode | None

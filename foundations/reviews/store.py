@@ -10,12 +10,11 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
 from foundations.errors import CourseError
-from foundations.report.model import Check, Decision, Exercise, Report, Review
+from foundations.report.model import Decision, Report
+from foundations.report.stored import report_of, review_of, values_of
 from foundations.reviews.decisions import as_graded
 
 NAME = "reviews.db"
@@ -46,7 +45,7 @@ class Reviews:
         submission = (report.assignment, report.submission)
         self._connection.execute("DELETE FROM submission WHERE assignment = ? AND student = ?", submission)
         if graded.review:
-            text = json.dumps(asdict(graded))
+            text = json.dumps(values_of(graded))
             self._connection.execute("INSERT INTO submission VALUES (?, ?, ?)", (*submission, text))
 
     def reports(self, assignment: str | None = None, student: str | None = None) -> list[Report]:
@@ -56,7 +55,7 @@ class Reviews:
             " ORDER BY assignment, student",
             (assignment, student),
         )
-        return [_report(json.loads(text)) for (text,) in rows]
+        return [report_of(json.loads(text)) for (text,) in rows]
 
     def decisions(self, assignment: str, student: str) -> list[Decision]:
         """Return all decisions about a student's work in an assignment, the earliest first."""
@@ -66,7 +65,8 @@ class Reviews:
             (assignment, student),
         )
         return [
-            Decision(_review(json.loads(review)), tuple(json.loads(taken)), *others) for review, taken, *others in rows
+            Decision(review_of(json.loads(review)), tuple(json.loads(taken)), *others)
+            for review, taken, *others in rows
         ]
 
     def decide(self, assignment: str, student: str, decisions: Sequence[Decision]) -> None:
@@ -157,33 +157,3 @@ def _blamed(path: Path) -> Iterator[None]:
             "space on the disk, or restore it from a backup",
             slug="reviews",
         ) from error
-
-
-def _report(values: dict[str, Any]) -> Report:
-    """Rebuild a report from :func:`dataclasses.asdict`."""
-    exercises = [
-        Exercise(
-            exercise["id"],
-            exercise["max_score"],
-            [Check(**check) for check in _with_points(exercise["checks"], exercise["max_score"])],
-        )
-        for exercise in values["exercises"]
-    ]
-    reviews = [_review(review) for review in values["review"]]
-    arguments = {field.name: values[field.name] for field in fields(Report) if field.name in values}
-    return Report(**{**arguments, "exercises": exercises, "review": reviews})
-
-
-def _with_points(checks: list[dict[str, Any]], max_score: float) -> list[dict[str, Any]]:
-    """Return the values of checks. Reports of earlier versions have weights, which become shares of the points."""
-    total = sum(check.get("weight", 0.0) for check in checks) or 1.0
-    return [
-        {"points": max_score * check["weight"] / total, **{key: check[key] for key in check if key != "weight"}}
-        if "weight" in check
-        else check
-        for check in checks
-    ]
-
-
-def _review(values: dict[str, Any]) -> Review:
-    return Review(**{**values, "exercises": tuple(values["exercises"])})

@@ -20,9 +20,10 @@ import nbformat
 from rich.console import Console
 
 from foundations.config import find_course
-from foundations.grading.grader import Graded, Grader
+from foundations.grading.grader import Grader
 from foundations.report import console as screen
 from foundations.report import export
+from foundations.report.model import Graded
 from foundations.session.forkserver import ForkServer
 
 _PR_SET_CHILD_SUBREAPER = 36

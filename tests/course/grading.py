@@ -15,7 +15,7 @@ import nbformat
 import pytest
 
 from foundations.config import Course, find_course
-from foundations.grading.grader import Graded, Grader, Part
+from foundations.grading.grader import Grader, Part
 from foundations.grading.misconceptions import Misconception, load_bank
 from foundations.proving import trimming
 from foundations.proving.answers import Answer
@@ -23,7 +23,7 @@ from foundations.proving.answers import read_answers as read_file
 from foundations.proving.mistakes import as_answer
 from foundations.proving.rounds import rounds as packed
 from foundations.proving.source import SourceAssignment, grade_id
-from foundations.report.model import Check, Exercise, Review
+from foundations.report.model import Check, Exercise, Graded, Review
 
 ROOT = Path(__file__).parent.parent.parent
 COURSE = find_course(ROOT)

@@ -22,7 +22,8 @@ from pathlib import Path
 import nbformat
 from grading import ASSIGNMENTS, SEED, make_course, solutions, submission
 
-from foundations.grading.grader import Graded, Grader
+from foundations.grading.grader import Grader
+from foundations.report.model import Graded
 
 _FOLDER = Path(__file__).parent / "habits"
 _HABIT = re.compile(r"^## (?P<name>[^\n]+)\n(?P<text>[^~]*?)^~~~python\n(?P<cell>.*?)\n^~~~$", re.MULTILINE | re.DOTALL)

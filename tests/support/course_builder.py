@@ -28,7 +28,7 @@ NAME = "course"
 
 
 if TYPE_CHECKING:
-    from foundations.grading.grader import Graded
+    from foundations.report.model import Graded
 else:
 
     @dataclass
