@@ -74,9 +74,38 @@ CourseOption = Annotated[
 @app.command()
 def grade(  # noqa: PLR0917 - typer needs a parameter for each option
     path: Annotated[Path, typer.Argument(help="A notebook, or a folder <student>/<assignment>/<assignment>.ipynb.")],
-    assignment: Annotated[
-        str, typer.Option("--assignment", "-a", help="Name of a folder under source/, e.g. 01_matmul.")
-    ],
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assignment",
+            "-a",
+            help="Name of a folder under source/, e.g. 01_matmul; may be given several times. Default: all of which "
+            "PATH has submissions.",
+            metavar="ASSIGNMENT",
+        ),
+    ] = None,
+    students: Annotated[
+        list[str] | None,
+        typer.Option("--student", help="Grade this student only; may be given several times.", metavar="STUDENT"),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of notebooks to grade at once. Default: the number of cores. 0: one after the other in this "
+            "process, for a debugger.",
+            min=0,
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="Grade on the workers of the Dask cluster whose scheduler has this address, e.g. tls://HOST:8786.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade also what was graded before and has not changed since.")
+    ] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the report to FILE, or a list of several.", metavar="FILE")
     ] = None,
@@ -85,6 +114,10 @@ def grade(  # noqa: PLR0917 - typer needs a parameter for each option
     ] = None,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write JUnit XML for CI to FILE.", metavar="FILE")
+    ] = None,
+    log_json: Annotated[
+        Path | None,
+        typer.Option("--log-json", help="Append a JSON object to FILE for each submission.", metavar="FILE"),
     ] = None,
     gradebook: Annotated[bool, typer.Option(" /--no-gradebook", help="Do not change the course's gradebook.")] = True,
     feedback: Annotated[
@@ -124,17 +157,17 @@ def grade(  # noqa: PLR0917 - typer needs a parameter for each option
     from foundations.commands import grade as grading
 
     course = find_course(course_folder or (None if _in_course() else path))
-    options = grading.Options(
-        feedback=feedback.value if feedback else None,
-        seed=seed,
-        unsafe=unsafe,
-        rerun_all=rerun_all or None,
+    way = grading.Way(
+        grading.Options(feedback.value if feedback else None, seed, unsafe, rerun_all or None),
+        workers=workers,
+        scheduler=scheduler,
+        force=force,
         gradebook=gradebook,
-        json_file=json_file,
         json_dir=json_dir,
-        junit=junit,
+        log_json=log_json,
     )
-    raise typer.Exit(grading.grade(course, assignment, path, options, out=out, err=err))
+    wanted = grading.Wanted(assignments or (), students or (), way, json_file, junit)
+    raise typer.Exit(grading.grade(course, path, wanted, out=out, err=err))
 
 
 @app.command()

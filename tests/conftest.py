@@ -1,9 +1,11 @@
 """The selection of tests, a temporary folder for each run, and fixtures that several test files share."""
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from multiprocessing import util
 from pathlib import Path
 
 import hypothesis
@@ -38,7 +40,8 @@ def _use_new_temporary_folder(config: pytest.Config) -> None:
     patch.setenv("TORCHINDUCTOR_CACHE_DIR", folder)
     patch.setattr(tempfile, "tempdir", None)
     config.add_cleanup(patch.undo)
-    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    # After the folder of multiprocessing in it, whose priority is -100.
+    util.Finalize(None, shutil.rmtree, args=(folder, True), exitpriority=-200)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -51,6 +54,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not is_slow(item)]
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_kept_for_the_next_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test a cache of results that is empty, and is made when it is needed."""
+    monkeypatch.setenv("FOUNDATIONS_CACHE", os.path.join(tempfile.gettempdir(), f"kept-{secrets.token_hex(8)}"))
+
+
 @pytest.fixture(scope="module", autouse=True)
 def nothing_is_left_behind() -> Iterator[None]:
     """Find files that the tests of a module leave in the temporary folder."""
@@ -60,8 +69,9 @@ def nothing_is_left_behind() -> Iterator[None]:
 
 
 def _temporary_files() -> set[Path]:
-    # pytest's own folders, and the course of the attacks, which is removed at the end of the run.
-    kept = ("pytest-of-", "harness-")
+    # pytest's own folders, the course of the attacks, and the folder of the processes that pools fork from: all are
+    # removed at the end of the run.
+    kept = ("pytest-of-", "harness-", "pymp-", "kept-")
     return {path for path in Path(tempfile.gettempdir()).iterdir() if not path.name.startswith(kept)}
 
 

@@ -70,7 +70,7 @@ def test_one_notebook_is_shown_check_by_check(root):
         (("grade", "submitted", "-a", "cours"), "did you mean 'course'"),
         (("grade", "nowhere", "-a", "course"), "nowhere does not exist"),
         (("grade", "nowhere.ipynb", "-a", "course"), "nowhere.ipynb does not exist"),
-        (("grade", "submitted"), "--assignment"),
+        (("grade", "source"), "name it with --assignment"),
         (("grade", "submitted", "-a", "course", "--feedback", "loud"), "loud"),
         (("release", "cours"), "did you mean 'course'"),
         (("misconceptions", "cours"), "did you mean 'course'"),
@@ -117,7 +117,7 @@ def test_our_own_fault_is_exit_code_3_with_a_traceback(root, monkeypatch):
     def broken(*arguments):
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr(Grader, "grade", broken)
+    monkeypatch.setattr(Grader, "grade_task", broken)
     done = foundations("grade", "submitted", "-a", "course", "--no-gradebook", cwd=root)
 
     assert done.returncode == 3

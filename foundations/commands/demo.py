@@ -7,17 +7,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from foundations.batch.run import Run
+from foundations.batch.classes import Class, Judges, Way, judges
+from foundations.commands.grade import show_trace
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
 from foundations.gradebook import store
-from foundations.gradebook.recorder import GradebookRecorder
-from foundations.grading.grader import Grader
 from foundations.notebooks.discovery import find_submissions
 from foundations.release import build
 from foundations.report import console as screen
 from foundations.report import export
-from foundations.report.model import Report
 
 _COPIED = ("source", "graders", "solutions", "nbgrader_config.py", "pyproject.toml")
 _MARK = "made-by-foundations-demo"
@@ -40,36 +38,41 @@ def run_demo(course: Course, folder: Path, out: Console, err: Console) -> int:
             slug="demo",
         )
     copied = _copy(course, examples, folder)
-    classes: dict[str, list[Report]] = {}
-    for assignment in copied.assignments:
-        with err.status(f"{assignment}: making release/ from source/"):
-            build.generate(copied, assignment, copied.root / "release")
-        if reports := _grade(copied, assignment, err):
-            classes[assignment] = reports
-            screen.show_class(reports, out, f"run `foundations review --course {folder}`")
-        else:
-            out.print(f"  {assignment}: released; the sample class has no submission of it", highlight=False)
-    out.print(screen.overview(classes, _waiting(copied)))
+    classes = [found for assignment in copied.assignments if (found := _class(copied, assignment))]
+    with judges(classes, Way()) as made:
+        for assignment in copied.assignments:
+            with err.status(f"{assignment}: making release/ from source/"):
+                build.generate(copied, assignment, copied.root / "release")
+        for each in classes:
+            _grade(each, made, err)
+            screen.show_class(each.reports, out, f"run `foundations review --course {folder}`")
+    for assignment in sorted({*copied.assignments} - {each.assignment for each in classes}):
+        out.print(f"  {assignment}: released; the sample class has no submission of it", highlight=False)
+    reports = {each.assignment: each.reports for each in classes}
+    out.print(screen.overview(reports, _waiting(copied)))
     _show_paths(copied, out)
-    return max((report.fault for reports in classes.values() for report in reports), default=0)
+    return max((report.fault for each in classes for report in each.reports), default=0)
 
 
-def _grade(course: Course, assignment: str, err: Console) -> list[Report]:
-    """Grade all submissions of ``assignment``, write gradebook, feedback and reports, and return the reports."""
+def _class(course: Course, assignment: str) -> Class | None:
+    """Return the submissions of ``assignment``, or ``None`` if there are none."""
     submitted = course.root / "submitted"
     if not any((student / assignment).is_dir() for student in submitted.iterdir()):
-        return []
+        return None
     # Students without a submission are left out here; `foundations grade` reports them as ungraded.
-    submissions = [each for each in find_submissions(submitted, assignment) if each.path.parent.is_dir()]
-    folder = course.root / "reports" / assignment
-    with Grader(course, assignment) as grader, GradebookRecorder(course, assignment, submitted) as recorder:
-        run = Run(grader, recorder, folder, lambda trace: err.print(trace, markup=False, highlight=False))
-        run.grade(screen.progress(submissions, err, f"grading {assignment},"))
-    recorder.check()
-    with err.status(f"{assignment}: feedback"):
-        store.feedback(course, assignment)
-    export.write_junit(folder / "junit.xml", run.reports)
-    return run.reports
+    found = [each for each in find_submissions(submitted, assignment) if each.path.parent.is_dir()]
+    return Class(course, assignment, found)
+
+
+def _grade(each: Class, made: Judges, err: Console) -> None:
+    """Grade a class, and write gradebook, feedback and reports."""
+    folder = each.course.root / "reports" / each.assignment
+    each.grade(made, Way(json_dir=folder), err, lambda trace: show_trace(trace, err))
+    if each.recorder:
+        each.recorder.check()
+    with err.status(f"{each.assignment}: feedback"):
+        store.feedback(each.course, each.assignment)
+    export.write_junit(folder / "junit.xml", each.reports)
 
 
 def _waiting(course: Course) -> int:

@@ -1,27 +1,26 @@
 """The command ``foundations grade``: grade submissions, record them, and write the files that were asked for.
 
-The modules that grade take seconds to import. They are imported within :func:`grade`, while the fork server starts.
+The judges, which take seconds to import, run in other processes; this process imports neither torch nor pytest.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from foundations.config import Course, Feedback
-from foundations.errors import Stopped
-from foundations.notebooks.discovery import Found, find_submissions
+from foundations.batch.classes import Class, Way, judges
+from foundations.batch.run import stopped
+from foundations.batch.tasks import Options
+from foundations.config import Course
+from foundations.errors import CourseError, Stopped
+from foundations.notebooks.discovery import find_submissions
 from foundations.plain import clean, plain
-from foundations.session import forkserver
-
-if TYPE_CHECKING:
-    from foundations.gradebook.recorder import GradebookRecorder
-    from foundations.report.model import Report
+from foundations.report import console as screen
+from foundations.report import export, failures
+from foundations.report.model import Report
 
 _UNSAFE = (
     "student code is not confined: it can read and change all files that you can. The scores of this run are not "
@@ -31,133 +30,145 @@ _REVIEW = "run `foundations review`"
 _REVIEW_UNRECORDED = "the reports of --json and --json-dir list the findings under `review`"
 
 
+__all__ = ["Options", "Wanted", "Way", "grade", "show_trace"]
+
+
 @dataclass(frozen=True)
-class Options:
-    """The options of a run: how it grades, and which files it writes.
+class Wanted:
+    """The submissions that a run grades, how it grades them, and which files it writes.
 
     Args:
-        feedback: how much messages reveal; ``None``: the course's setting.
-        seed: the seed of the hidden inputs, taken from a report; ``None``: a new one.
-        unsafe: grade even if student code cannot be confined.
-        rerun_all: run every cell in full; ``None``: the course's setting.
-        gradebook: record the scores in the course's gradebook.
-        json_file: gets all reports; ``None``: no such file. The same holds for the other two.
-        json_dir: gets a file for each report.
-        junit: gets all reports as JUnit XML.
+        assignments: their names; empty: all that the folder has submissions of.
+        students: the names of students; empty: all.
+        way: how they are graded.
+        json_file: gets all reports; ``None``: no such file.
+        junit: gets all reports as JUnit XML; ``None``: no such file.
     """
 
-    feedback: Feedback | None = None
-    seed: int | None = None
-    unsafe: bool = False
-    rerun_all: bool | None = None
-    gradebook: bool = True
+    assignments: Sequence[str] = ()
+    students: Sequence[str] = ()
+    way: Way = field(default_factory=Way)
     json_file: Path | None = None
-    json_dir: Path | None = None
     junit: Path | None = None
 
     @property
     def files(self) -> list[Path]:
         """The files and the folder that reports are written to."""
-        return [path for path in (self.json_file, self.json_dir, self.junit) if path]
+        return [path for path in (self.json_file, self.way.json_dir, self.junit) if path]
 
 
-def grade(course: Course, assignment: str, path: Path, options: Options, *, out: Console, err: Console) -> int:
+def grade(course: Course, path: Path, wanted: Wanted, *, out: Console, err: Console) -> int:
     """Grade the notebook or the folder of submissions at ``path``, and print a table of the scores.
 
     Returns:
         The exit code of the command.
 
     Raises:
-        CourseError: the assignment, a path, the graders or the gradebook cannot be used.
+        CourseError: an assignment, a path, the graders or the gradebook cannot be used.
         Stopped: Ctrl-C was pressed. The reports that were finished are written.
     """
-    course.notebook(assignment)  # raises for an unknown name, before anything starts
-    submissions = find_submissions(path, assignment)
-    if options.unsafe:
+    names = list(wanted.assignments) or _found(course, path)
+    for name in names:
+        course.notebook(name)  # raises for an unknown name, before anything starts
+    classes = [_class(course, name, path, wanted.students) for name in names]
+    if wanted.way.options.unsafe:
         _print(err, f"foundations: {_UNSAFE}")
-    reports: list[Report] = []
-    recorder: GradebookRecorder | None = None
     try:
-        with forkserver.ForkServer(unsafe=options.unsafe) as server:  # it starts while this process imports
-            from foundations.batch.run import Run
-            from foundations.grading import grader as grading
-            from foundations.report import console
-
-            with (
-                grading.Grader(
-                    course,
-                    assignment,
-                    feedback=options.feedback,
-                    seed=options.seed,
-                    unsafe=options.unsafe,
-                    rerun_all=options.rerun_all,
-                    forkserver=server,
-                ) as grader,
-                _recorder(course, assignment, submissions, options) as recorder,
-                contextlib.closing(console.progress(submissions, err)) as shown,
-            ):
-                run = Run(grader, recorder, options.json_dir, lambda trace: _show_trace(trace, err))
-                reports = run.reports
-                run.grade(shown)
+        with judges(classes, wanted.way) as made:
+            for each in classes:
+                each.grade(made, wanted.way, err, lambda trace: show_trace(trace, err))
     except KeyboardInterrupt as error:
-        from foundations.batch.run import stopped
-
-        raise Stopped(stopped(reports, len(submissions), recorder, options.files)) from error
+        raise Stopped(_stopped(classes, wanted)) from error
     finally:
+        reports = [report for each in classes for report in each.reports]
         if reports:
-            _write(reports, options)
-    if len(reports) == 1 and not path.is_dir():
-        console.show_checks(reports[0], out)
-    console.show_class(reports, out, _REVIEW if recorder else _REVIEW_UNRECORDED)
-    for file in options.files:
+            _write(reports, wanted)
+    for each in classes:
+        if len(each.reports) == 1 and not path.is_dir():
+            screen.show_checks(each.reports[0], out)
+        screen.show_class(each.reports, out, _REVIEW if each.recorder else _REVIEW_UNRECORDED)
+    for file in wanted.files:
         _print(out, f"  written: {file}")
-    if recorder:
-        for note in recorder.notes:
-            _print(err, f"  {note}")
-        recorder.check()
-        _show_records(course, submissions, out)
-    elif options.gradebook:
-        why = "the notebook is not in a folder <student>/<assignment>/, or the gradebook cannot hold that folder's name"
-        _print(out, f"  gradebook: not changed, because {why}")
-    return grading.exit_code(reports)
+    for each in classes:
+        _show_records(each, out, err)
+    _show_gradebook(course, classes, wanted, out)
+    return failures.exit_code(reports)
 
 
-def _recorder(
-    course: Course, assignment: str, submissions: Sequence[Found], options: Options
-) -> contextlib.AbstractContextManager[GradebookRecorder | None]:
-    """Return the recorder of the submitted folder, or ``None`` in its place if the gradebook stays as it is."""
-    folder = submissions[0].folder
-    if folder is None or not options.gradebook:
-        return contextlib.nullcontext()
-    from foundations.gradebook.recorder import GradebookRecorder
+def _found(course: Course, path: Path) -> list[str]:
+    """Return the assignments that the folder at ``path`` has submissions of.
 
-    return GradebookRecorder(course, assignment, folder)
+    Raises:
+        CourseError: there is none.
+    """
+    known = course.assignments
+    if path.is_dir():
+        if found := [name for name in known if next(path.glob(f"*/{name}"), None) or (path / f"{name}.ipynb").exists()]:
+            return found
+    elif path.stem in known:
+        return [path.stem]
+    if not path.exists() and not path.is_symlink():
+        raise CourseError(f"{path} does not exist", slug="no-submissions")
+    raise CourseError(
+        f"{path} does not show which assignment it is of; name it with --assignment ({', '.join(known)})",
+        slug="no-submissions",
+    )
 
 
-def _write(reports: list[Report], options: Options) -> None:
+def _class(course: Course, assignment: str, path: Path, students: Sequence[str]) -> Class:
+    submissions = find_submissions(path, assignment)
+    names = [found.student for found in submissions]
+    if unknown := [name for name in students if name not in names]:
+        raise CourseError(
+            f"{path} has no student {unknown[0]!r} with {assignment!r}; it has: {', '.join(names)}",
+            slug="no-submissions",
+        )
+    return Class(course, assignment, [found for found in submissions if not students or found.student in students])
+
+
+def _stopped(classes: Sequence[Class], wanted: Wanted) -> str:
+    """Return one line on the results that are kept of a run that was stopped."""
+    recorded = sum(each.recorded for each in classes) if any(each.recorder for each in classes) else None
+    done, total = sum(len(each.reports) for each in classes), sum(len(each.submissions) for each in classes)
+    return stopped(done, total, recorded, wanted.files)
+
+
+def _write(reports: list[Report], wanted: Wanted) -> None:
     """Write the files that hold all reports, even if the run ended before all submissions were graded."""
-    from foundations.report import export
-
-    if options.json_file:
-        export.write_json(options.json_file, reports)
-    if options.junit:
-        export.write_junit(options.junit, reports)
+    if wanted.json_file:
+        export.write_json(wanted.json_file, reports)
+    if wanted.junit:
+        export.write_junit(wanted.junit, reports)
 
 
-def _show_trace(trace: str, err: Console) -> None:
+def show_trace(trace: str, err: Console) -> None:
+    """Print the traceback of a fault of this package, and its consequence."""
     lines = [clean(line) for line in trace.splitlines()]
     advice = "this submission is ungraded and the run continues; please report it with the lines above"
     for line in (*lines, f"foundations: our fault: {lines[-1]}; {advice}"):
         _print(err, line)
 
 
-def _show_records(course: Course, submissions: Sequence[Found], out: Console) -> None:
-    """Print the paths of the gradebook and the executed notebooks, and the students whom the gradebook lacks."""
-    _print(out, f"  gradebook: {course.root / 'gradebook.db'}, executed notebooks: {course.root / 'autograded'}")
+def _show_records(each: Class, out: Console, err: Console) -> None:
+    """Print the problems of records, and the students whom the gradebook lacks."""
+    if each.recorder is None:
+        return
+    for note in each.recorder.notes:
+        _print(err, f"  {note}")
+    each.recorder.check()
     why = "because the gradebook cannot hold the name of this folder; rename it and grade again"
-    for submission in submissions:
+    for submission in each.submissions:
         if submission.folder is None:
             _print(out, f"  not in the gradebook: {plain(submission.student)}, {why}")
+
+
+def _show_gradebook(course: Course, classes: Sequence[Class], wanted: Wanted, out: Console) -> None:
+    """Print the paths of the gradebook and the executed notebooks, or why they have not changed."""
+    if any(each.recorder for each in classes):
+        _print(out, f"  gradebook: {course.root / 'gradebook.db'}, executed notebooks: {course.root / 'autograded'}")
+    elif wanted.way.gradebook:
+        why = "the notebook is not in a folder <student>/<assignment>/, or the gradebook cannot hold that folder's name"
+        _print(out, f"  gradebook: not changed, because {why}")
 
 
 def _print(console: Console, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 
 from foundations.errors import CourseError, FoundationsError, InternalError
 from foundations.report.model import Report
@@ -23,6 +24,22 @@ def report_of(error: BaseException, assignment: str, submission: str) -> Report:
         )
         report.fault = InternalError.exit_code
     return report
+
+
+def lost_twice(assignment: str, submission: str) -> Report:
+    """Report a submission whose grading ended the grading process twice, so that it is the cause."""
+    report = Report(assignment, submission)
+    report.reason = (
+        "not graded: the process that graded this notebook ended twice in the middle of it, and the others were graded "
+        "by the same machine; look at its cells for one that takes up all memory, and grade it again"
+    )
+    return report
+
+
+def exit_code(reports: Sequence[Report]) -> int:
+    """Return the exit code of a run: the worst fault, else 1 if a submission is ungraded, else 0."""
+    faults = max((report.fault for report in reports), default=0)
+    return faults or int(any(report.verdict == "ungraded" for report in reports))
 
 
 def trace_of(error: BaseException) -> str:

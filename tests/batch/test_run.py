@@ -26,9 +26,9 @@ from foundations.batch.run import stopped
 from foundations.config import Course
 from foundations.errors import CourseError, InternalError, SessionLost, SubmissionError
 from foundations.gradebook.store import scores
-from foundations.grading.grader import Grader, exit_code
+from foundations.grading.grader import Grader
 from foundations.report import failures
-from foundations.report.model import Report
+from foundations.report.failures import exit_code
 
 pytestmark = NBGRADER_WARNINGS
 
@@ -86,14 +86,14 @@ ERRORS = {
 def test_an_exception_of_one_submission_becomes_its_report(course, monkeypatch):
     """The others are graded and recorded, and the exit code is the highest one."""
     hand_in(course.root / "submitted", {name: builders.answered() for name in ERRORS})
-    grade_one = Grader.grade
+    grade_one = Grader.grade_task
 
-    def failing(grader, path, student):
+    def failing(grader, handed, student, *others):
         if student in ERRORS:
             raise ERRORS[student][0]
-        return grade_one(grader, path, student)
+        return grade_one(grader, handed, student, *others)
 
-    monkeypatch.setattr(Grader, "grade", failing)
+    monkeypatch.setattr(Grader, "grade_task", failing)
     done = grade(course)
     written = reports(course)
 
@@ -118,14 +118,14 @@ def test_the_exit_code_names_whose_fault_it_was(error, code):
 
 def test_an_error_of_the_course_ends_the_run_and_keeps_the_reports(course, monkeypatch):
     """Submissions that were graded before are recorded, and in the files."""
-    grade_one = Grader.grade
+    grade_one = Grader.grade_task
 
-    def failing(grader, path, student):
+    def failing(grader, handed, student, *others):
         if student == "s03":
             raise CourseError("the hidden tests are gone", slug="graders")
-        return grade_one(grader, path, student)
+        return grade_one(grader, handed, student, *others)
 
-    monkeypatch.setattr(Grader, "grade", failing)
+    monkeypatch.setattr(Grader, "grade_task", failing)
     done = grade(course, "--json", "all.json")
 
     assert (done.returncode, "the hidden tests are gone" in done.stderr) == (2, True)
@@ -136,7 +136,7 @@ def test_an_error_of_the_course_ends_the_run_and_keeps_the_reports(course, monke
 
 def test_half_a_character_in_a_report_is_replaced(course, monkeypatch):
     """A file in UTF-8 cannot hold half a character."""
-    monkeypatch.setattr(Grader, "grade", lambda grader, path, student: 1 / 0)
+    monkeypatch.setattr(Grader, "grade_task", lambda grader, handed, student, *others: 1 / 0)
     monkeypatch.setattr("foundations.report.failures._one_line", lambda error: "half \ud800")
     grade(course, "--no-gradebook")
     assert "half \ufffd" in reports(course)["s01"]["reason"]
@@ -187,7 +187,7 @@ def interrupted(course: Course, when, *more: str) -> subprocess.CompletedProcess
     while not when() and process.poll() is None and time.monotonic() < until:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=25)
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
 
@@ -233,16 +233,13 @@ def test_ctrl_c_while_reports_are_recorded_finishes_the_current_one(course):
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
-        ((), "1 of 3 submissions were graded, but no report is kept, because no file was asked for"),
-        ((Path("a.json"), None, Path("b")), "1 of 3 submissions are graded, and their reports are in a.json and b"),
+        ((), "1 of 3 submissions are graded"),
+        ((Path("a.json"), Path("b")), "1 of 3 submissions are graded, and their reports are in a.json and b"),
     ],
 )
 def test_a_stopped_run_without_gradebook_names_its_files(written, kept):
-    """Without files, no report is kept."""
-    assert (
-        stopped([Report("a", "s")], 3, None, written)
-        == f"Stopped. {kept}; run the same command again to grade the rest."
-    )
+    """The cache keeps the reports in any case."""
+    assert stopped(1, 3, None, written) == f"Stopped. {kept}; run the same command again to grade the rest."
 
 
 def test_ctrl_c_in_another_command_is_not_a_fault(course, monkeypatch):

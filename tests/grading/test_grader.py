@@ -11,7 +11,8 @@ from hidden_tests import GRADER, REVIEWING
 
 from foundations.config import Course, Limits
 from foundations.errors import CourseError
-from foundations.grading.grader import Grader, exit_code
+from foundations.grading.grader import Grader
+from foundations.report.failures import exit_code
 from foundations.report.model import Decision, Report, Review
 from foundations.reviews import store
 

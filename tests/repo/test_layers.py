@@ -43,7 +43,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "authoring": {"grading", "analysis", "diagnosis"},
     "gradebook": {"grading", "reviews", "report", "notebooks", "plain", "config", "errors"},
-    "batch": {"gradebook", "grading", "report", "notebooks", "config", "errors"},
+    "batch": {
+        *{"gradebook", "grading", "reviews", "report", "notebooks"},
+        *{"session", "plain", "config", "errors"},
+    },
     "release": {"gradebook", "report", "notebooks", "analysis", "config", "errors"},
     "proving": {
         *{"release", "grading", "report", "notebooks"},

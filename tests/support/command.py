@@ -17,6 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 from foundations import cli
+from foundations.batch import pool
 from foundations.session import forkserver as warming
 from foundations.session.forkserver import ForkServer
 
@@ -58,6 +59,7 @@ def foundations(*arguments: object, cwd: Path | str) -> Done:
             contextlib.redirect_stdout(stdout),
             contextlib.redirect_stderr(stderr),
             mock.patch.object(warming, "ForkServer", _borrowed),
+            mock.patch.object(pool, "cores", return_value=0),
         ):
             cli.main()
         code = 0

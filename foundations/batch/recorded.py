@@ -1,0 +1,69 @@
+"""The results that the gradebook holds already, so that an unchanged class is not written again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+
+from foundations.batch.cache import folder_of_results
+from foundations.config import Course
+
+
+class RecordedResults:
+    """The digests of the tasks whose results are in the gradebook of one course, by student.
+
+    A mark counts only while the executed notebook that was written with it has not changed, and the gradebook has the
+    submission: another program may have graded it since.
+
+    Args:
+        course: the course.
+        assignment: the assignment.
+    """
+
+    def __init__(self, course: Course, assignment: str) -> None:
+        self._course = course
+        self._assignment = assignment
+        key = hashlib.sha256(f"{course.root.resolve()}\0{assignment}".encode()).hexdigest()
+        self._path = folder_of_results() / "recorded" / f"{key[:32]}.json"
+        self._marks = self._read()
+        self._in_gradebook: set[str] | None = None
+
+    def has(self, student: str, digest: str) -> bool:
+        """Return whether the gradebook holds the result of the task with this digest."""
+        mark = self._marks.get(student)
+        return mark is not None and mark == self._mark(student, digest) and student in self._students()
+
+    def add(self, digests: Mapping[str, str]) -> None:
+        """Remember that the results of these tasks, by student, were recorded. On a full disk, none is remembered."""
+        self._marks |= {student: self._mark(student, digest) for student, digest in digests.items()}
+        new = self._path.with_suffix(f".{os.getpid()}")
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as file:
+                json.dump(self._marks, file)
+            os.replace(new, self._path)
+
+    def _read(self) -> dict[str, list[object]]:
+        try:
+            values = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return values if isinstance(values, dict) else {}
+
+    def _mark(self, student: str, digest: str) -> list[object]:
+        """Return the digest, and the time at which the executed notebook was written."""
+        notebook = self._course.root / "autograded" / student / self._assignment / f"{self._assignment}.ipynb"
+        try:
+            return [digest, notebook.stat().st_mtime_ns]
+        except OSError:
+            return [digest, None, "missing"]
+
+    def _students(self) -> set[str]:
+        if self._in_gradebook is None:
+            from foundations.gradebook import store
+
+            self._in_gradebook = set(store.scores(self._course, self._assignment))
+        return self._in_gradebook

@@ -1,0 +1,138 @@
+"""Runs with several judges: lost ones, unchanged submissions, and the same results whatever the number of judges."""
+
+import json
+from pathlib import Path
+
+import builders
+import pytest
+from command import foundations
+from course_builder import NAME, hand_in, make_course
+from hidden_tests import GRADER
+from nbgrader_warnings import NBGRADER_WARNINGS
+
+from foundations.config import Course
+from foundations.gradebook.store import scores
+
+pytestmark = NBGRADER_WARNINGS
+
+CLASS = [f"s{number:02}" for number in range(1, 7)]
+#: A hidden test whose process is killed while it grades a submission with a certain comment, up to TIMES times.
+KILLS = """
+import os, pathlib, signal
+import torch
+from foundations.grading.pytest_plugin import check
+
+@check("the value")
+def test_value(student):
+    flag = pathlib.Path(FLAG)
+    if "ends its judge" in "".join(student.sources) and len(flag.read_text()) < TIMES:
+        flag.write_text(flag.read_text() + "x")
+        os.kill(os.getpid(), signal.SIGKILL)
+    student.call(torch.tensor(2.0)).must_return(torch.tensor(4.0))
+"""
+#: The keys that may differ between two runs: measured times.
+MEASURED = ("timing",)
+
+
+@pytest.fixture
+def course(tmp_path) -> Course:
+    """Make the small course, and a class in which every second student submitted the release unchanged."""
+    made = make_course(tmp_path / "root")
+    for name, factor in (("double", 2), ("triple", 3)):
+        (made.graders / NAME / f"test_{name}.py").write_text(GRADER.replace("FACTOR", str(factor)))
+    notebooks = [builders.answered() if number % 2 else builders.release() for number in range(len(CLASS))]
+    hand_in(made.root / "submitted", dict(zip(CLASS, notebooks, strict=True)))
+    return made
+
+
+def grade(course: Course, *more: str, into: str = "reports"):
+    return foundations("grade", "submitted", "--json-dir", into, *more, cwd=course.root)
+
+
+def reports(course: Course, folder: str = "reports") -> dict[str, dict]:
+    """Read the reports of a run, without measured times."""
+    read = {path.stem: json.loads(path.read_text()) for path in (course.root / folder).glob("*.json")}
+    return {name: {key: report[key] for key in report if key not in MEASURED} for name, report in read.items()}
+
+
+def kill_while_grading(course: Course, times: int) -> Path:
+    """Let the judge of ``s02`` be killed that often."""
+    flag = course.root / "flag"
+    flag.write_text("")
+    grader = KILLS.replace("FLAG", repr(str(flag))).replace("TIMES", str(times))
+    (course.graders / NAME / "test_double.py").write_text(grader)
+    notebook = builders.answered()
+    notebook.cells.insert(1, builders.code("# ends its judge"))
+    hand_in(course.root / "submitted", {"s02": notebook})
+    return flag
+
+
+def test_a_judge_that_is_lost_once_costs_no_points(course):
+    """Its task is given to another one."""
+    flag = kill_while_grading(course, 1)
+    done = grade(course, "--workers", "2", "--no-gradebook")
+    assert done.returncode == 0, done.stderr
+    assert flag.read_text() == "x"
+    assert reports(course)["s02"]["score"] == 9.0
+
+
+def test_a_submission_that_loses_two_judges_is_ungraded_and_the_others_are_graded(course):
+    """It is the submission's doing, and never a zero."""
+    flag = kill_while_grading(course, 9)
+    done = grade(course, "--workers", "2", "--no-gradebook")
+    written = reports(course)
+    assert (done.returncode, flag.read_text()) == (1, "xx")
+    assert written["s02"]["verdict"] == "ungraded"
+    assert "ended twice in the middle of it" in written["s02"]["reason"]
+    assert [written[name]["verdict"] for name in CLASS if name != "s02"] == ["graded"] * 5
+
+
+def test_reports_do_not_depend_on_the_number_of_judges(course):
+    """Verdicts, points, messages and seeds are the same."""
+    assert grade(course, "--workers", "1", "--no-gradebook", into="one").returncode == 0
+    assert grade(course, "--workers", "3", "--no-gradebook", "--force", into="three").returncode == 0
+    assert reports(course, "one") == reports(course, "three")
+
+
+def test_an_unchanged_class_is_taken_from_the_cache(course):
+    """Changed submissions alone are graded and recorded again; ``--force`` grades all."""
+    log = course.root / "log.jsonl"
+
+    def unchanged(*more: str) -> list[str]:
+        log.unlink(missing_ok=True)
+        assert grade(course, "--log-json", str(log), *more).returncode == 0
+        events = [json.loads(line) for line in log.read_text().splitlines()]
+        return sorted(event["student"] for event in events if event["event"] == "graded" and event["unchanged"])
+
+    assert unchanged() == []
+    first, written = reports(course), course.root / "autograded" / "s01" / NAME / f"{NAME}.ipynb"
+    time = written.stat().st_mtime_ns
+    assert unchanged() == CLASS
+    assert (reports(course), written.stat().st_mtime_ns) == (first, time)
+
+    hand_in(course.root / "submitted", {"s01": builders.answered()})
+    assert unchanged() == CLASS[1:]
+    assert written.stat().st_mtime_ns != time
+    assert sum(score or 0 for score, *_ in scores(course, NAME)["s01"].values()) == 9.0
+
+    (course.root / "gradebook.db").unlink()
+    assert unchanged() == CLASS
+    assert sorted(scores(course, NAME)) == CLASS
+    assert unchanged("--force") == []
+    (course.graders / NAME / "test_double.py").write_text(GRADER.replace("FACTOR", "2") + "\n")
+    assert unchanged() == []
+
+
+def test_single_students_are_graded(course):
+    """A name that is not there is one sentence."""
+    assert grade(course, "--student", "s02", "--student", "s05", "--no-gradebook").returncode == 0
+    assert sorted(reports(course)) == ["s02", "s05"]
+    done = grade(course, "--student", "s20")
+    assert (done.returncode, "has no student 's20'" in done.stderr) == (2, True)
+
+
+def test_without_an_assignment_all_that_were_submitted_are_graded(course):
+    """The course has one, and the folder has submissions of it."""
+    assert grade(course, "--no-gradebook").returncode == 0
+    done = foundations("grade", course.root / "source", cwd=course.root)
+    assert (done.returncode, "name it with --assignment" in done.stderr) == (2, True)
