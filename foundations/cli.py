@@ -171,6 +171,37 @@ def grade(  # noqa: PLR0917 - typer needs a parameter for each option
 
 
 @app.command()
+def regrade(  # noqa: PLR0917 - typer needs a parameter for each option
+    path: Annotated[Path, typer.Argument(help="A notebook, or a folder <student>/<assignment>/<assignment>.ipynb.")],
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Only show whose results would change, and why; write nothing.")
+    ] = False,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--assignment", "-a", help="As for `foundations grade`.", metavar="ASSIGNMENT"),
+    ] = None,
+    students: Annotated[
+        list[str] | None, typer.Option("--student", help="As for `foundations grade`.", metavar="STUDENT")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="As for `foundations grade`.", min=0)] = None,
+    course_folder: CourseOption = None,
+) -> None:
+    """Grade submissions again after a change of hidden tests, settings or decisions.
+
+    With --compare, each result that would differ from the recorded one is listed with its cause.
+    """
+    from foundations.commands import grade as grading
+
+    course = find_course(course_folder or (None if _in_course() else path))
+    wanted = grading.Wanted(assignments or (), students or (), grading.Way(workers=workers, force=not compare))
+    if compare:
+        from foundations.commands.regrade import compare as show
+
+        raise typer.Exit(show(course, path, wanted, out=out, err=err))
+    raise typer.Exit(grading.grade(course, path, wanted, out=out, err=err))
+
+
+@app.command()
 def review(  # noqa: PLR0917 - typer needs a parameter for each option
     assignment: Annotated[str | None, typer.Argument(help="Name of a folder under source/; default: all.")] = None,
     student: Annotated[str | None, typer.Argument(help="Name of a student's folder; default: all.")] = None,

@@ -72,7 +72,7 @@ class Class:
     assignment: str
     submissions: Sequence[Found]
     recorder: GradebookRecorder | None = None
-    _done: dict[str, Report] = field(default_factory=dict)
+    _done: dict[str, tuple[Task, Report]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._snapshot = Snapshot.of(self.course, [self.assignment])
@@ -82,6 +82,11 @@ class Class:
     @property
     def reports(self) -> list[Report]:
         """The reports so far, in the order of the submissions."""
+        return [report for _, report in self.results]
+
+    @property
+    def results(self) -> list[tuple[Task, Report]]:
+        """The same, each with its task."""
         return [self._done[found.student] for found in self.submissions if found.student in self._done]
 
     @property
@@ -105,7 +110,7 @@ class Class:
         folder = JsonFolder(way.json_dir) if way.json_dir else None
         progress = Progress(len(self.submissions), f"grading {self.assignment}")
         in_folder = {found.student for found in self.submissions if found.folder}
-        recorded, digests = RecordedResults(self.course, self.assignment), {}
+        recorded, tasks = RecordedResults(self.course, self.assignment), []
         with self._recording(way) as self.recorder, displayed(progress, err, way.log_json) as display:
             run = Run(
                 judges,
@@ -119,19 +124,19 @@ class Class:
             )
             for finished in run.grade(self._tasks(way.options)):
                 report = finished.graded.report
-                self._done[report.submission] = report
+                self._done[report.submission] = finished.task, report
                 display.add(finished)
                 if folder:
                     folder.add(report)
                 if self.recorder is None or report.submission not in in_folder:
                     continue
-                digests[report.submission] = finished.task.digest
-                if finished.kept and recorded.has(report.submission, finished.task.digest):
+                tasks.append(finished.task)
+                if finished.kept and recorded.has(finished.task):
                     self.recorder.students.add(report.submission)
                 else:
                     self.recorder.add(report.submission, finished.graded)
         if self.recorder:
-            recorded.add({student: digest for student, digest in digests.items() if student in self.recorder.students})
+            recorded.add(task for task in tasks if task.student in self.recorder.students)
 
     def _tasks(self, options: Options) -> Iterator[Task]:
         limits, declared = self.course.limits(self.assignment), self.course.files(self.assignment)

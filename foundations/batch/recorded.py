@@ -6,9 +6,10 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from foundations.batch.cache import folder_of_results
+from foundations.batch.tasks import Task
 from foundations.config import Course
 
 
@@ -31,14 +32,21 @@ class RecordedResults:
         self._marks = self._read()
         self._in_gradebook: set[str] | None = None
 
-    def has(self, student: str, digest: str) -> bool:
-        """Return whether the gradebook holds the result of the task with this digest."""
-        mark = self._marks.get(student)
-        return mark is not None and mark == self._mark(student, digest) and student in self._students()
+    def has(self, task: Task) -> bool:
+        """Return whether the gradebook holds the result of ``task``."""
+        mark = self._marks.get(task.student)
+        return mark is not None and mark == self._mark(task) and task.student in self._students()
 
-    def add(self, digests: Mapping[str, str]) -> None:
-        """Remember that the results of these tasks, by student, were recorded. On a full disk, none is remembered."""
-        self._marks |= {student: self._mark(student, digest) for student, digest in digests.items()}
+    def earlier(self, student: str) -> tuple[str, Mapping[str, str]] | None:
+        """Return the digest and the parts of the task whose result was recorded last; ``None`` if there is none."""
+        match self._marks.get(student):
+            case {"digest": str(digest), "parts": dict(parts)}:
+                return digest, parts
+        return None
+
+    def add(self, tasks: Iterable[Task]) -> None:
+        """Remember that the results of these tasks were recorded. On a full disk, none is remembered."""
+        self._marks |= {task.student: self._mark(task) for task in tasks}
         new = self._path.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -46,20 +54,20 @@ class RecordedResults:
                 json.dump(self._marks, file)
             os.replace(new, self._path)
 
-    def _read(self) -> dict[str, list[object]]:
+    def _read(self) -> dict[str, dict[str, object]]:
         try:
             values = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):
             return {}
         return values if isinstance(values, dict) else {}
 
-    def _mark(self, student: str, digest: str) -> list[object]:
-        """Return the digest, and the time at which the executed notebook was written."""
-        notebook = self._course.root / "autograded" / student / self._assignment / f"{self._assignment}.ipynb"
-        try:
-            return [digest, notebook.stat().st_mtime_ns]
-        except OSError:
-            return [digest, None, "missing"]
+    def _mark(self, task: Task) -> dict[str, object]:
+        """Return the task's digest and parts, and the time at which the executed notebook was written."""
+        folder = self._course.root / "autograded" / task.student / self._assignment
+        written: int | None = None
+        with contextlib.suppress(OSError):
+            written = (folder / f"{self._assignment}.ipynb").stat().st_mtime_ns
+        return {"digest": task.digest, "parts": task.parts, "written": written}
 
     def _students(self) -> set[str]:
         if self._in_gradebook is None:

@@ -66,9 +66,9 @@ class Task:
     options: Options
 
     @cached_property
-    def inputs(self) -> str:
-        """A text that is equal for tasks with the same hidden inputs: decisions do not change them."""
-        values = {
+    def parts(self) -> dict[str, str]:
+        """A digest of each thing that the result depends on, by its name in a sentence."""
+        submission = {
             "assignment": self.assignment,
             "student": self.student,
             "name": self.handed.name,
@@ -76,16 +76,24 @@ class Task:
             "files": {name: hashlib.sha256(data).hexdigest() for name, data in self.handed.files},
             "notes": self.handed.notes,
             "problem": self.handed.problem,
-            "course": self.course,
-            "options": asdict(self.options),
-            "versions": versions(),
         }
-        return _digest(values)
+        return {
+            "the submission": _digest(submission),
+            "the course or this package": self.course,
+            "the options": _digest(asdict(self.options)),
+            "the versions of Python and its packages": _digest(versions()),
+            "decisions on reviews": _digest({"made": [asdict(decision) for decision in self.decisions]}),
+        }
+
+    @cached_property
+    def inputs(self) -> str:
+        """A text that is equal for tasks with the same hidden inputs: decisions do not change them."""
+        return _digest({name: part for name, part in self.parts.items() if name != "decisions on reviews"})
 
     @cached_property
     def digest(self) -> str:
         """A text that is equal for tasks with the same result."""
-        return _digest({"inputs": self.inputs, "decisions": [asdict(decision) for decision in self.decisions]})
+        return _digest(self.parts)
 
     def seed(self, secret: bytes) -> int:
         """Return the seed of the hidden inputs, which cannot be guessed without the course's secret."""

@@ -30,7 +30,7 @@ _REVIEW = "run `foundations review`"
 _REVIEW_UNRECORDED = "the reports of --json and --json-dir list the findings under `review`"
 
 
-__all__ = ["Options", "Wanted", "Way", "grade", "show_trace"]
+__all__ = ["Options", "Wanted", "Way", "classes_of", "grade", "show_trace"]
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,7 @@ def grade(course: Course, path: Path, wanted: Wanted, *, out: Console, err: Cons
         CourseError: an assignment, a path, the graders or the gradebook cannot be used.
         Stopped: Ctrl-C was pressed. The reports that were finished are written.
     """
-    names = list(wanted.assignments) or _found(course, path)
-    for name in names:
-        course.notebook(name)  # raises for an unknown name, before anything starts
-    classes = [_class(course, name, path, wanted.students) for name in names]
+    classes = classes_of(course, path, wanted)
     if wanted.way.options.unsafe:
         _print(err, f"foundations: {_UNSAFE}")
     try:
@@ -93,6 +90,18 @@ def grade(course: Course, path: Path, wanted: Wanted, *, out: Console, err: Cons
         _show_records(each, out, err)
     _show_gradebook(course, classes, wanted, out)
     return failures.exit_code(reports)
+
+
+def classes_of(course: Course, path: Path, wanted: Wanted) -> list[Class]:
+    """Return the submissions at ``path``, by assignment.
+
+    Raises:
+        CourseError: an assignment or a student is unknown, or no submission is found.
+    """
+    names = list(wanted.assignments) or _found(course, path)
+    for name in names:
+        course.notebook(name)  # raises for an unknown name, before anything starts
+    return [_class(course, name, path, wanted.students) for name in names]
 
 
 def _found(course: Course, path: Path) -> list[str]:

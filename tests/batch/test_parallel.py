@@ -136,3 +136,22 @@ def test_without_an_assignment_all_that_were_submitted_are_graded(course):
     assert grade(course, "--no-gradebook").returncode == 0
     done = foundations("grade", course.root / "source", cwd=course.root)
     assert (done.returncode, "name it with --assignment" in done.stderr) == (2, True)
+
+
+def test_a_comparison_lists_each_change_with_its_cause_and_writes_nothing(course):
+    """The gradebook keeps the results until they are graded again."""
+    assert grade(course).returncode == 0
+    recorded = scores(course, NAME)
+    (course.graders / NAME / "test_double.py").write_text(GRADER.replace("FACTOR", "4"))
+    hand_in(course.root / "submitted", {"s01": builders.answered()})
+
+    done = foundations("regrade", "submitted", "--compare", cwd=course.root)
+
+    assert "course: 4 of 6 would change, 2 stay the same" in done.stdout, done.stdout
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert any(line.startswith("s02 double the value pass, 2.5 of 2.5 fail, 0 of 2.5 -2.5") for line in lines)
+    assert "the course or this package changed" in " ".join(lines)
+    assert scores(course, NAME) == recorded
+    assert foundations("regrade", "submitted", cwd=course.root).returncode == 0
+    assert scores(course, NAME) != recorded
+    assert "0 of 6 would change" in foundations("regrade", "submitted", "--compare", cwd=course.root).stdout
