@@ -101,3 +101,22 @@ def test(a, b, cmp, cname=None):
     if isinstance(answer, torch.Tensor):
         answer = int(answer.int().min()) == 1
     assert answer == True, f'{cname or cmp.__name__}\n{a}\n{b}'
+
+# %% asks for the name of the comparison in any case → loses
+#export
+def test(a, b, cmp, cname=None):
+    names = {None: cmp.__name__}
+    answer = cmp(a, b)
+    if isinstance(answer, torch.Tensor):
+        answer = answer.all()
+    assert answer, f"{names.get(cname, cname)}:\n{a}\n{b}"
+
+# %% the share of True, rounded → loses
+#export
+def test(a, b, cmp, cname=None):
+    answer = cmp(a, b)
+    if isinstance(answer, torch.Tensor) and answer.numel() > 0:
+        answer = round(answer.double().mean().item(), 2) == 1.0
+    elif isinstance(answer, torch.Tensor):
+        answer = True
+    assert answer, f"{cname or cmp.__name__}:\n{a}\n{b}"
