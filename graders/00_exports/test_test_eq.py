@@ -54,6 +54,10 @@ class TestTestEq(Assertion):
         yield (a, -a), "all entries differ"
         yield (a, a.flip(0)), "the rows are in another order"
         yield (a.double(), tiny), "one entry differs by 1e-7"
+        many = torch.full((50, 100), self.number())
+        off = many.clone()
+        off[32, 10] += 1
+        yield (many, off), "one of 5,000 entries differs"
 
     def shapes(self):
         n = float(self.number())
@@ -66,6 +70,12 @@ class TestTestEq(Assertion):
         for b in (a.double(), a.float(), a.to(torch.int32)):
             yield (a, b), None
             yield (b, a + 1), "the entries differ"
+        yes = a > a.min()
+        yield (yes, yes.clone()), None
+        yield (yes, ~yes), "the entries differ"
+        endless = torch.tensor([torch.inf, float(self.number()), -torch.inf])
+        yield (endless, endless.clone()), None
+        yield (endless, -endless), "the entries differ"
         a = torch.tensor([float(self.number()), float("nan")])
         yield (a, a.clone()), "NaN equals nothing, not even NaN"
         yield (a, a.nan_to_num(5.0)), "NaN is not a number"

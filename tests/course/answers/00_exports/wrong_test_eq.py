@@ -94,3 +94,21 @@ def test_eq(a, b):
             return a.shape == b.shape and bool((a == b).int().min())
         return a == b
     test(a, b, eq, "==")
+
+# %% the difference is 0 → loses
+#export
+def test_eq(a, b):
+    def same(x, y):
+        if isinstance(x, torch.Tensor):
+            return x.shape == y.shape and bool((x - y == 0).all())
+        return x == y
+
+    test(a, b, same, "==")
+
+# %% the share of equal entries, rounded → loses
+def test_eq(a, b):
+    def same(x, y):
+        if isinstance(x, torch.Tensor):
+            return x.shape == y.shape and (x.numel() == 0 or round((x == y).double().mean().item(), 2) == 1)
+        return x == y
+    test(a, b, same, "==")
