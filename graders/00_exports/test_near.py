@@ -95,6 +95,10 @@ class TestNear(Exercise):
         b = torch.tensor([5000.0, 1.0, -3000.0], dtype=torch.float64) + self.wide(3).tanh() / 2
         a = b + torch.tensor([0.0, 0.2, 0.0], dtype=torch.float64)
         yield False, a, b, "one entry is off, and every entry has its own limit"
+        b = self.wide(50, 100)
+        a = b.clone()
+        a[32, 10] += 1
+        yield False, a, b, "one of 5,000 entries is off"
 
     def tolerances(self):
         for size in (1e4, 100.0, 1.0):
@@ -134,6 +138,8 @@ class TestNear(Exercise):
         huge = 1e200 * (2 + self.wide(2).tanh())  # float32 ends at 3.4e38
         yield True, 1.0004 * huge, huge, "float64 holds numbers of this size"
         yield False, 2 * huge, huge, "one is twice the other, and float64 holds numbers of this size"
+        ends = torch.tensor([1, -1]) * torch.iinfo(torch.int64).max
+        yield False, ends, -ends, "they are opposite, and float64 holds their difference"
 
     test_value = answers(
         "differences that are forgiven, and differences that are not", near_and_far, points=0.7, gate=True

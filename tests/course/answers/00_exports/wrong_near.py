@@ -135,3 +135,19 @@ def near(a, b):
         if abs(x - y) >= 1e-5 + 1e-3 * abs(y) or x != x or y != y:
             return False
     return True
+
+# %% subtracts first, and goes to float64 afterwards → loses
+#export
+def near(a, b):
+    if a.shape != b.shape:
+        return False
+    difference = (a - b).double().abs()
+    return bool((difference <= 1e-5 + 1e-3 * b.double().abs()).all())
+
+# %% the share of near entries, rounded → loses
+def near(a, b):
+    if a.shape != b.shape:
+        return False
+    a, b = a.double(), b.double()
+    good = (a - b).abs() <= 1e-5 + 1e-3 * b.abs()
+    return good.numel() == 0 or round(good.double().mean().item(), 2) == 1
