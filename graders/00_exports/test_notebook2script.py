@@ -38,8 +38,8 @@ from foundations.authoring import (
     stays_as_it_was,
 )
 
-#: Names whose prefix has letters and digits in it, in either order.
-MIXED = ("07b_extra.ipynb", "b12-x_y.ipynb", "2k.ipynb", "Teil2_a.ipynb")
+#: Names whose prefix has letters and digits in it, in either order, of any alphabet, or a space.
+MIXED = ("07b_extra.ipynb", "b12-x_y.ipynb", "2k.ipynb", "Teil2_a.ipynb", "Übung2_a.ipynb", "03 loss_new.ipynb")
 #: Texts that a template, a pattern or a tidy layout would change.
 CHARACTERS = r"{} {0} {name} {{x}} %d %s %% $x ${x} \1 \g<0> \n \\ # 'a'"
 BLANK_LINES = "above\n\n\n\n  \n\n# below\n\t\n"
@@ -187,7 +187,7 @@ def test_prefix(student, notebook, number):
 
 @check("a header that names the notebook, and below it every letter of the cells", points=0.3)
 def test_header(student, notebook, number):
-    for name in (f"05_part{number()}.ipynb", f"{number()}.ipynb"):
+    for name in (f"05_part{number()}.ipynb", f"{number()}.ipynb", f"05_let's {{go}} {number()}%.ipynb"):
         a = number()
         call = must_make(student, "exp", name, notebook(f"code: #export\nFIRST = {a}"), {"FIRST": a})
         (found,) = [what for file, what in call.value.items() if file != "returned" and "__init__" not in file]

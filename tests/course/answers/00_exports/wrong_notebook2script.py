@@ -216,3 +216,39 @@ def notebook2script(path, out_dir="exp"):
         return script
     finally:
         os.chdir(before)
+
+# %% the file name between single quotes → loses
+#export
+def notebook2script(path, out_dir="exp"):
+    path, out_dir = Path(path), Path(out_dir)
+    cells = export_cells(path)
+    if not cells:
+        raise ValueError(f"{path.name}: nothing to export")
+    script = out_dir / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    out_dir.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n\n".join([f"'made from {path.name}, do not edit'", *cells]) + "\n", encoding="utf-8")
+    return script
+
+# %% a prefix of letters and digits of ASCII → loses
+#export
+def notebook2script(path, out_dir="exp"):
+    path, out_dir = Path(path), Path(out_dir)
+    cells = export_cells(path)
+    if not cells:
+        raise ValueError(f"{path.name}: nothing to export")
+    prefix = re.match("[A-Za-z0-9]*", path.stem).group()
+    script = out_dir / f"nb_{prefix}.py"
+    out_dir.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n\n".join([f"# made from {path.name}", *cells]) + "\n", encoding="utf-8")
+    return script
+
+# %% the file name by a percent sign, with one in the name → loses
+def notebook2script(path, out_dir="exp"):
+    path, cells = Path(path), export_cells(path)
+    if not cells:
+        raise ValueError(path.name)
+    script = Path(out_dir) / f"nb_{re.split('[_-]', path.stem)[0]}.py"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    header = f"# made from {path.name} for %s\n" % out_dir
+    script.write_text(header + "\n\n".join(cells), "utf-8")
+    return script
