@@ -544,10 +544,7 @@ def of_notebook(names, text):
         if found is None or isinstance(found, str | dict):
             return found
         found = list(found)  # a tuple or a generator will do
-    return [
-        "\n".join(line.rstrip() for line in one.split("\n")).strip("\n") if isinstance(one, str) else one
-        for one in found
-    ]
+    return [one.rstrip().lstrip("\n") if isinstance(one, str) else one for one in found]
 
 
 @battery("export_cells", caller=of_notebook)

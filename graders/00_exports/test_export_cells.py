@@ -1,7 +1,8 @@
 """Hidden checks of ``export_cells(path)``: the sources of code cells marked #export, and what is left of them.
 
-The notebook travels as text and is written to a file where the student's code runs. Of what comes back, spaces at the
-ends of lines and line breaks at both ends of a source do not count; empty lines inside one count in a check of theirs.
+The notebook travels as text and is written to a file where the student's code runs. Of what comes back, spaces and
+line breaks at both ends of a source do not count; spaces at the ends of its lines and empty lines inside it count in a
+check of theirs.
 
 Sentence of the text → check:
 
@@ -70,8 +71,10 @@ def compare(got, expected, subject, what, *, exactly=False):
 
 
 def plain(source, *, exactly):
+    if exactly:
+        return source.strip()
     lines = [line.rstrip() for line in source.strip("\n").split("\n")]
-    return lines if exactly else [line for line in lines if line]
+    return [line for line in lines if line]
 
 
 @check("marked code cells, without their mark, in order", points=0.8, gate=True)
@@ -132,11 +135,14 @@ def test_magics(student, notebook, number):
 
 @check("lines inside a cell stay, empty ones too; empty cells, and those of which nothing is left, go", points=0.4)
 def test_lines(student, notebook, number):
-    kept = f"def f():\n    text = '''\n\n    {number()}\n\n    '''\n\n    if text:\n\n        return text"
+    kept = f"def f():\n    text = '''\n\n    {number()}  \n\n    '''\n\n    if text:\n\n        return text"
+    note, both = f"# {number()}: a comment", f"x = {number()}\n# of x\nx += 1  # again"
     for lists in (True, False):
         text = notebook(f"code: #export\n{kept}", "code: #export\n\nx = 1\n", lists=lists)
         must_give(student, text, [kept, "x = 1"], "a notebook with empty lines inside a cell", exactly=True)
-    note, both = f"# {number()}: a comment", f"x = {number()}\n# of x\nx += 1  # again"
+        text = notebook(f"code: #export\n{note}\n\n\n%time x\n\n    !ls\n{both}", lists=lists)
+        expected = [f"{note}\n\n\n\n{both}"]
+        must_give(student, text, expected, "a notebook with empty lines above a magic", exactly=True)
     text = notebook(f"code: #export\n{note}", *[f"code: #export\n{both}"] * 2)
     must_give(student, text, [note, both, both], "a notebook with comments, and with two cells alike")
     a = number()

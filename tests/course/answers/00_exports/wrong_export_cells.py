@@ -165,3 +165,27 @@ def export_cells(path):
             if text.strip():
                 kept[number] = text
     return kept.values()
+
+# %% blank lines above a magic go with it → loses
+#export
+def export_cells(path):
+    found = []
+    for cell in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
+        first, _, body = "".join(cell["source"]).partition("\n")
+        if cell["cell_type"] == "code" and first.rstrip() == "#export":
+            body = re.sub(r"(?m)^\s*[%!].*\n?", "", body)
+            if body.strip():
+                found.append(body)
+    return found
+
+# %% no spaces at the ends of lines → loses
+#export
+def export_cells(path):
+    found = []
+    for cell in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
+        first, *rest = [line.rstrip() for line in "".join(cell["source"]).split("\n")]
+        if cell["cell_type"] == "code" and first == "#export":
+            body = "\n".join(line for line in rest if not line.lstrip().startswith(("%", "!")))
+            if body.strip():
+                found.append(body)
+    return found
