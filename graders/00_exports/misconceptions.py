@@ -17,19 +17,20 @@ def _number(generator):
     return int(torch.randint(100, 9000, (), generator=generator))
 
 
-def notebook(*cells, lists=True):
+def notebook(*cells, lists=True, ids=True):
     """Return the text of a notebook with cells given as ``"code: x = 1"`` or ``"markdown: # Title"``.
 
-    Sources are lists of lines, as Jupyter writes them; with ``lists=False`` strings, with ``None`` in turns.
+    Sources are lists of lines, as Jupyter writes them; with ``lists=False`` strings, with ``None`` in turns. With
+    ``ids=False`` the cells have no ids, as in files of nbformat 4.4 and before, so that two of them may be equal.
     """
     made = []
     for number, cell in enumerate(cells):
         kind, _, source = cell.partition(": ")
         as_list = number % 2 == 0 if lists is None else lists
-        one = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}}
+        one: dict[str, Any] = {"cell_type": kind, "metadata": {}} | ({"id": f"cell-{number}"} if ids else {})
         one["source"] = source.splitlines(keepends=True) if as_list else source
         made.append(one | ({"execution_count": None, "outputs": []} if kind == "code" else {}))
-    document = {"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    document = {"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 if ids else 4}
     return json.dumps(document, indent=1, ensure_ascii=False)
 
 

@@ -9,6 +9,7 @@ Sentence of the text → check:
     What cells print appears as usual                       → test_order
     or functions will not find each other                   → test_functions
     The namespace starts as `{"__name__": "__main__"}`      → test_fresh
+    Nothing is left behind                                  → test_fresh
     the next call starts from nothing                       → test_fresh
     are neither used nor changed                            → test_fresh
     no later cell runs                                      → test_first_failure
@@ -113,6 +114,32 @@ def test_functions(student, notebook, number):
     must_run(student, text, f"{2 + a + b} [{a}, {a}]", why="a function looks its names up when it is called")
 
 
+def as_relative(names, text):
+    """run_notebook(path)"""
+    import os
+    import tempfile
+    from pathlib import Path
+
+    try:
+        before = os.getcwd()
+    except FileNotFoundError:  # an earlier run has left Python in a folder that is gone
+        return False
+    outside = getattr(names["run_notebook"], "__globals__", names)
+    kept = dict(outside)
+    with tempfile.TemporaryDirectory() as top:
+        os.chdir(top)
+        try:
+            Path("notes").mkdir()
+            Path("notes", "hidden.ipynb").write_text(text, encoding="utf-8")
+            names["run_notebook"]("notes/hidden.ipynb")
+            return Path().resolve() == Path(top).resolve()
+        finally:
+            os.chdir(before)
+            for key in [key for key in outside if key not in kept]:
+                del outside[key]
+            outside.update(kept)
+
+
 @check("a fresh namespace: nothing from outside, nothing from the run before, and __name__ is __main__", points=0.5)
 def test_fresh(student, notebook, number):
     a = number()
@@ -128,6 +155,10 @@ def test_fresh(student, notebook, number):
     must_run(student, notebook("code: print('witness', __name__)"), "__main__", why="that is the name in Jupyter")
     asks = notebook("code: print('witness', sorted(own for own in globals() if own[:2] != '__'))")
     must_run(student, asks, "[]", why="a fresh namespace holds no other names")
+    call = student.call(notebook(f"code: own_made = {a}"), caller=as_relative)
+    call.must_not_raise()
+    if call.value is not True:
+        fail("value", f"{call.subject} leaves Python in another working directory")
 
 
 @check("it ends at the first cell that fails, also with a SyntaxError", points=0.5)
@@ -150,14 +181,16 @@ def test_first_failure(student, notebook, number):
 def test_message(student, notebook, number):
     a, b, c = number(), number(), number()
     for prose, failing, last in (
-        (6, f"total = {a} + part", "assert total < 0"),
-        (9, f"total = {b} + part", "raise RuntimeError('too large')"),
+        (6, f"total = {a} + part", "assert part < 3"),
+        (9, f"total = {b} + part", "if part == 3:\n    raise RuntimeError('too large')"),
         # The first line of the cell as it is in the notebook.
         (7, f"%matplotlib {c}", "total = part\n1 / 0"),
     ):
         before = [f"markdown: {n}" for n in range(prose)] + [f"code: part = {n}" for n in range(4)]
-        index = prose + 4
-        text = notebook(*before, f"code: {failing}\n{last}", "code: 1")
+        cell, index = f"code: {failing}\n{last}", prose + 4
+        if not failing.startswith("%"):
+            before[-2] = cell  # which does not fail there
+        text = notebook(*before, cell, "code: 1", ids=False)
         call = student.call(text, caller=until_it_fails)
         call.must_raise(RuntimeError, because="one of its cells fails")
         said = str(call.error["text"])

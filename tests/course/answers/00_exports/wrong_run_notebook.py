@@ -165,3 +165,52 @@ def run_notebook(path):
         except Exception as error:
             raise RuntimeError(f"{index}: {lines[0]}") from error
     return {name: value for name, value in namespace.items() if isinstance(value, (int, float, str))}
+
+# %% the index of the first cell that is equal → loses
+#export
+def run_notebook(path):
+    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells]
+    namespace = {"__name__": "__main__"}
+    for cell, source in zip(cells, sources):
+        lines = source.split("\n")
+        if cell["cell_type"] != "code" or lines[0].startswith("%%"):
+            continue
+        try:
+            exec("\n".join(line for line in lines if not line.lstrip().startswith(("%", "!"))), namespace)
+        except Exception as error:
+            raise RuntimeError(f"cell {sources.index(source)} fails: {lines[0]!r}") from error
+    return namespace
+
+# %% stays in the notebook's folder → loses
+#export
+import os
+
+def run_notebook(path):
+    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    os.chdir(Path(path).resolve().parent)
+    namespace = {"__name__": "__main__"}
+    for index, cell in enumerate(cells):
+        lines = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] != "code" or lines[0].startswith("%%"):
+            continue
+        try:
+            exec("\n".join(line for line in lines if not line.lstrip().startswith(("%", "!"))), namespace)
+        except Exception as error:
+            raise RuntimeError(f"cell {index} fails: {lines[0]!r}") from error
+    return namespace
+
+# %% the index of the first cell that is equal, by the cell → loses
+#export
+def run_notebook(path):
+    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    namespace = {"__name__": "__main__"}
+    for cell in cells:
+        lines = "".join(cell["source"]).split("\n")
+        if cell["cell_type"] != "code" or lines[0].startswith("%%"):
+            continue
+        try:
+            exec("\n".join(line for line in lines if not line.lstrip().startswith(("%", "!"))), namespace)
+        except Exception as error:
+            raise RuntimeError(f"cell {cells.index(cell)}: {lines[0]}") from error
+    return namespace
