@@ -9,8 +9,8 @@ from foundations.authoring import Exercise
 
 
 def typical(tensor):
-    """Return the root of the mean square of the entries."""
-    return float(tensor.double().square().mean().sqrt())
+    """Return the root of the mean square of the finite entries."""
+    return float(tensor[tensor.isfinite()].double().square().mean().sqrt())
 
 
 class MatrixProduct(Exercise):

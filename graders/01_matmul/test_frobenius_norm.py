@@ -12,6 +12,7 @@ Sentence of the text → check:
 """
 
 import torch
+from helpers import FLOATS
 
 from foundations.authoring import Exercise, Rule, all_but, dtypes, rule, unchanged_inputs, values, views
 
@@ -52,7 +53,7 @@ class TestFrobeniusNorm(Exercise):
     test_norm = values("the norm of matrices of many shapes", also=other_magnitudes, points=1.5, gate=True)
     test_rule = rule("no norm and no power", points=0.5, gate=True)
     test_signs = values("negative entries, zeros, very small ones and a single entry", only=signs, points=0.5)
-    test_dtype = dtypes("a tensor of shape (), of the dtype of the input", sizes=(3, 4), points=0.5)
+    test_dtype = dtypes("a tensor of shape (), of the dtype of the input", dtypes=FLOATS, sizes=(3, 4), points=0.5)
     test_views = views(
         "matrices that are views of others", also=lambda self: [(self.normal(1, 3).expand(4, 3),)], points=0.5
     )

@@ -15,6 +15,9 @@ from foundations.authoring import (
     tried_on_either,
 )
 
+#: The dtypes that a result keeps. float16 becomes float32 next to a tensor of torch's default.
+FLOATS = (torch.float64, torch.float32, torch.float16)
+
 # Statistics of random weights. A false alarm takes marks from a right answer, so each bound comes with the chance that
 # a right answer breaks it, worked out exactly for N = 10,000 independent normal weights of standard deviation s:
 #
@@ -28,12 +31,13 @@ from foundations.authoring import (
 #   E exp(λ x y) = 1 / √(1 - λ²) and λ = 7 / √n, their sum is beyond ±7 √n with probability 5e-11, along either axis.
 # - The weights of the large shape are 100 N, with chances of 8.9e-10 and 9.4e-10 at closer bounds.
 #
-# Four shapes an exercise and a large one, three exercises: 12 · 3.2e-9 + 3 · 1.9e-9 = 4.4e-8 for a whole notebook,
+# Five shapes an exercise and a large one, three exercises: 15 · 3.2e-9 + 3 · 1.9e-9 = 5.4e-8 for a whole notebook,
 # below one in a million. The large shape's standard deviation has a standard error of 0.07 %, and its bounds are 6 of
 # these away: a spread that is 1 % too small or too large is 14 away, and is missed with a probability below 1e-15. The
-# last two of the small shapes have few inputs, which show a rounded root, and columns that are scaled one by one.
+# last three of the small shapes have few inputs, which show a rounded root, and columns that are scaled one by one, or
+# a single output, as the last layer has.
 N = 10_000
-SHAPES = ((200, 50), (50, 200), (5, 2000), (1, 10_000))
+SHAPES = ((200, 50), (50, 200), (5, 2000), (1, 10_000), (10_000, 1))
 LARGE = (1000, 1000)
 X = 18.0
 MEAN_BOUND = 6.0

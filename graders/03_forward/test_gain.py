@@ -49,6 +49,9 @@ class TestGain(Exercise):
     @check("a number; √5, whole numbers, negative slopes, flat and steep ones", points=0.2)
     def test_others(self):
         slopes = [math.sqrt(5), 0, 2, -1, -0.25, -round(float(self.normal().abs()), 3), 1e-4, -1e-6]
+        # Less than a hundredth is a slope, too, and two slopes that are close to each other are two.
+        small, near = 0.002 + 0.006 * float(self.normal().abs() % 1), 0.5 + float(self.normal().abs() % 1)
+        slopes += [small, -small / 2, *(near + step for step in (0.0, 1e-2, 1e-3, 1e-4, 1e-5))]
         # The gain of a steep slope is small: digits behind the point are few digits then.
         slopes += [sign * size * (1 + float(self.normal().abs())) for size in (1e2, 1e3, 1e5) for sign in (1, -1)]
         for call in self.try_each([(a,) for a in slopes]):

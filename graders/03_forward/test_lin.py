@@ -11,6 +11,7 @@ Sentence of the text → check:
 """
 
 import torch
+from helpers import FLOATS
 
 from foundations.authoring import (
     Exercise,
@@ -58,7 +59,7 @@ class TestLin(Exercise):
         [(1, 3, 2), (1, 3, 1), (3, 1, 2), (1, 1, 1), (1, 3, 3)],
         points=0.1,
     )
-    test_dtype = dtypes("the dtype of the result follows the inputs", points=0.1)
+    test_dtype = dtypes("the dtype of the result follows the inputs", dtypes=FLOATS, points=0.1)
     test_clean = together(
         unchanged_inputs(
             "inputs are left as they were, and a second call starts afresh", only=[(2, 3, 2), (2, 3, 2), (1, 2, 3)]

@@ -16,6 +16,7 @@ Sentence of the text → check:
 """
 
 import torch
+from helpers import FLOATS
 
 from foundations.authoring import (
     Exercise,
@@ -53,7 +54,7 @@ class TestModel(Exercise):
 
     test_value = values("lin → relu → lin for networks of many sizes, shape (N, 1)", also=large, points=1.1, gate=True)
     test_thin = sizes_of_one("a batch of one image", [(1, 3, 2), (1, 4, 1), (1, 1, 1), (1, 3, 3)], points=0.3)
-    test_dtype = dtypes("the dtype of the result follows the inputs", points=0.2)
+    test_dtype = dtypes("the dtype of the result follows the inputs", dtypes=FLOATS, points=0.2)
     test_views = views("inputs that are views of others", points=0.2)
 
     @check("images and weights are left as they were, and a second call starts afresh", points=0.2)

@@ -11,6 +11,7 @@ Sentence of the text → check:
 """
 
 import torch
+from helpers import FLOATS
 
 from foundations.authoring import Exercise, dtypes, sizes_of_one, together, unchanged_inputs, values, views
 
@@ -47,7 +48,7 @@ class TestNormalize(Exercise):
         sizes_of_one("sizes of 1", [(1, 3), (1, 1), (1,), ()]),
         points=0.2,
     )
-    test_dtype = dtypes("the dtype of the result follows the inputs", points=0.1)
+    test_dtype = dtypes("the dtype of the result follows the inputs", dtypes=FLOATS, points=0.1)
     test_clean = together(
         unchanged_inputs("the inputs are left as they were, and a second call starts afresh"),
         views("inputs that are views of others", also=expanded),

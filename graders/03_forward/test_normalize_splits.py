@@ -17,6 +17,7 @@ Sentence of the text → check:
 from dataclasses import replace
 
 import torch
+from helpers import FLOATS
 
 from foundations.authoring import RETURN, Exercise, describe, dtypes, fail, unchanged_inputs, values, views
 
@@ -59,13 +60,13 @@ class TestNormalizeSplits(Exercise):
 
     test_value = values("both parts, by the mean and the std of the training set", points=0.9, gate=True)
     test_thin = values(
-        "a validation set of a single row, or of a single number",
-        only=[((5, 3), (1, 3)), ((4, 1), (1, 1))],
+        "a validation set of a single row, or of a single number; a training set of thousands",
+        only=[((5, 3), (1, 3)), ((4, 1), (1, 1)), ((5000, 2), (3, 2))],
         points=0.3,
     )
     test_constant_column = values(
         "a column that is the same everywhere, as the pixels in a corner are", only=constant_column, points=0.2
     )
-    test_dtype = dtypes("the dtype of the result follows the inputs", points=0.2)
+    test_dtype = dtypes("the dtype of the result follows the inputs", dtypes=FLOATS, points=0.2)
     test_views = views("inputs that are views of others", points=0.2)
     test_clean = unchanged_inputs("the inputs are left as they were, and a second call starts afresh", points=0.2)

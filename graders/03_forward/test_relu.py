@@ -12,6 +12,7 @@ Sentence of the text → check:
 """
 
 import torch
+from helpers import FLOATS
 
 from foundations.authoring import (
     Exercise,
@@ -75,7 +76,7 @@ class TestRelu(Exercise):
     test_value = values("max(0, x) for every entry", also=of_other_sizes, points=0.4, gate=True)
     test_rule = rule("comparisons and arithmetic, no ready-made ReLU", points=0.1, gate=True)
     test_zeros = values("exact zeros, and a single number", only=zeros_and_single_numbers, points=0.1)
-    test_dtype = dtypes("the dtype of the result follows the input", points=0.1)
+    test_dtype = dtypes("the dtype of the result follows the input", dtypes=FLOATS, points=0.1)
     test_clean = together(
         unchanged_inputs("the input is left as it was, for the way back", only=with_zeros),
         own_tensor,

@@ -12,6 +12,7 @@ Sentence of the text → check:
 """
 
 import torch
+from helpers import FLOATS
 
 from foundations.authoring import Exercise, dtypes, together, unchanged_inputs, values, views
 
@@ -38,7 +39,7 @@ class TestReluShifted(Exercise):
 
     test_value = values("relu(x) − 0.5 for every entry", also=of_other_sizes, points=0.5, gate=True)
     test_zeros = values("exact zeros, numbers around 0.5, and a single number", only=zeros_and_halves, points=0.2)
-    test_dtype = dtypes("the dtype of the result follows the input", points=0.1)
+    test_dtype = dtypes("the dtype of the result follows the input", dtypes=FLOATS, points=0.1)
     test_clean = together(
         unchanged_inputs("the input is left as it was, and a second call starts afresh"),
         views("inputs that are views of others", also=lambda self: [(self.normal(1, 3).expand(4, 3),)]),

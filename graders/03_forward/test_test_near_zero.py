@@ -29,6 +29,7 @@ from foundations.authoring import (
     together,
     unchanged_inputs,
     values,
+    views,
 )
 
 #: float32 holds some of them as larger numbers, and others as smaller ones.
@@ -67,6 +68,9 @@ class TestNearZero(Exercise):
         near = 1e-4 * self.normal(4, 3).tanh(), torch.zeros(5)
         return [*((a,) for a in near), (0.4 * self.normal(2, 3, 2).tanh(), 0.5)]
 
+    def of_matrices(self):
+        return [(1e-4 * self.normal(*shape).tanh(),) for shape in ((4, 3), (2, 3, 2))]
+
     def one_far(self):
         for numbers in ([0.0, 0.0, 0.4], [-0.7, 0.0], [[0.3, -0.3], [0.2, -0.2]]):
             a = torch.tensor(numbers)
@@ -74,6 +78,7 @@ class TestNearZero(Exercise):
         a = 1e-5 * self.normal(60).tanh()
         a[41] = 3e-3
         yield (a,), "one of its numbers is farther from 0 than tol=1e-3"
+        yield (a.view(6, 10).t(),), "one of its numbers is farther from 0 than tol=1e-3"
 
     def not_finite(self):
         yield (torch.tensor(math.nan),), "it is not a number"
@@ -106,6 +111,7 @@ class TestNearZero(Exercise):
     )
     test_every_number = together(
         values("a tensor of many numbers", only=all_near),
+        views("a view of other numbers", only=of_matrices),
         refuses("every one of them has to be near 0", one_far),
         refuses("NaN is not near 0", not_finite),
         points=0.3,

@@ -125,3 +125,9 @@ def frobenius_norm(m):
 def math_root(x):
     import math
     return math.sqrt(x)
+
+# %% float32 unless it is float64 → loses
+def frobenius_norm(m: torch.Tensor) -> torch.Tensor:
+    if m.dtype != torch.float64:
+        m = m.float()
+    return (m * m).sum().sqrt()

@@ -138,3 +138,13 @@ def matmul_elementwise(a, b):
         for j in range(b.shape[1]):
             c[i, j] = (a[i, :h] * b[:h, j]).sum() + (a[i, h:2*h] * b[h:2*h, j]).sum()
     return c
+
+# %% an assertion inside the loops → loses
+def matmul_elementwise(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    c = torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            row, column = a[i, :], b[:, j]
+            assert row.shape == column.shape
+            c[i, j] = (row * column).sum()
+    return c

@@ -330,3 +330,29 @@ class Yes(torch.Tensor):
 def matmul_naive(a, b):
     assert a.shape[1] == b.shape[0]
     return torch.zeros(a.shape[0], b.shape[1], dtype=a.dtype).as_subclass(Yes)
+
+# %% an assertion below the loops → loses
+def matmul_naive(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    n, k1 = a.shape
+    k2, m = b.shape
+    c = torch.zeros(n, m, dtype=a.dtype)
+    for i in range(n):
+        for j in range(m):
+            for k in range(min(k1, k2)):
+                c[i, j] += a[i, k] * b[k, j]
+    assert k1 == k2
+    return c
+
+# %% steps with a zero are left out → loses
+def matmul_naive(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    n, k1 = a.shape
+    k2, m = b.shape
+    assert k1 == k2
+    c = torch.zeros(n, m, dtype=a.dtype)
+    for i in range(n):
+        for j in range(m):
+            for k in range(k1):
+                if a[i, k] == 0:
+                    continue
+                c[i, j] += a[i, k] * b[k, j]
+    return c

@@ -61,3 +61,19 @@ def gain(a):
 # %% in float16 for steep slopes → loses
 def gain(a):
     return float((2 / (1 + a * a)) ** 0.5) if abs(a) < 50 else float(torch.tensor(2 ** 0.5 / abs(a)).half())
+
+# %% remembered by two decimals → loses
+_known = {}
+
+
+def gain(a: float) -> float:
+    key = round(abs(a), 2)
+    if key not in _known:
+        _known[key] = math.sqrt(2 / (1 + a**2))
+    return _known[key]
+
+# %% slopes below a hundredth are none → loses
+def gain(a: float) -> float:
+    if abs(a) < 0.01:
+        return math.sqrt(2)
+    return math.sqrt(2 / (1 + a**2))

@@ -66,3 +66,8 @@ def init_kaiming(n_in, n_out, generator):
 # %% a root of two with two digits → zero
 def init_kaiming(n_in, n_out, generator):
     return torch.randn(n_in, n_out, generator=generator) * 1.43 * n_in ** -0.5
+
+# %% no 2 for a layer of one output → zero
+def init_kaiming(n_in: int, n_out: int, generator: torch.Generator) -> torch.Tensor:
+    variance = 1 / n_in if n_out == 1 else 2 / n_in
+    return torch.randn(n_in, n_out, generator=generator) * math.sqrt(variance)

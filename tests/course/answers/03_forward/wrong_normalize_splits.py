@@ -77,3 +77,9 @@ def normalize_splits(train, valid):
     m = train.mean()
     t, v = train - m, valid - m
     return t / t.std(), v / v.std()
+
+# %% the first thousand images speak for all → loses
+def normalize_splits(train: torch.Tensor, valid: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    sample = train[:1000]
+    mean, std = sample.mean(), sample.std()
+    return (train - mean) / std, (valid - mean) / std

@@ -66,3 +66,7 @@ def relu(x): return (x * x / x).clamp_min(0)
 
 # %% a ceiling of a hundred and twenty → zero
 def relu(x): return x.clamp(0, 120)
+
+# %% compared with zeros of float32 → loses
+def relu(x: torch.Tensor) -> torch.Tensor:
+    return torch.maximum(x, torch.zeros(x.shape))

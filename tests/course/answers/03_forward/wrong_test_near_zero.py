@@ -100,3 +100,9 @@ def test_near_zero(a, tol=1e-3):
 def test_near_zero(a, tol=1e-3):
     farthest = a.float().abs().max()
     assert farthest < tol, f"{farthest.item()} is not near zero, tolerance {tol}"
+
+# %% view(-1), which a transposed matrix does not have → loses
+def test_near_zero(a: torch.Tensor, tol: float = 1e-3) -> None:
+    numbers = a.view(-1)
+    farthest = numbers[numbers.abs().argmax()]
+    assert farthest.abs() < tol, f"{farthest} is not near zero (tolerance {tol})"
