@@ -64,29 +64,24 @@ def trained(names, params, train, valid, epochs, lr, bs, seed):  # noqa: PLR0917
     from foundations.worker.stand_ins import rebound
 
     class Model:
-        """lin → relu → lin on ``params``, as the notebook describes it; notes what it learns from.
-
-        It has none of the attributes of the notebook's ``Net`` that no text promises.
-        """
+        """lin → relu → lin on ``params``, as the notebook describes it; notes what it learns from."""
 
         def __init__(self):
-            self.params, self.seen, self.latest = list(params), [], ()
+            self.params, self.seen = list(params), []
 
         def __call__(self, xb):
             w1, b1, w2, b2 = params
-            before = xb @ w1 + b1
-            given = before.clamp_min(0.0) @ w2 + b2
-            self.latest = xb, before, given
-            return given
+            self.inp, self.hidden = xb, xb @ w1 + b1
+            self.logits = self.hidden.clamp_min(0.0) @ w2 + b2
+            return self.logits
 
         def backward(self):
             w1, b1, w2, b2 = params
-            xb, before, given = self.latest
-            upstream = given.g
-            w2.g, b2.g = before.clamp_min(0.0).t() @ upstream, upstream.sum(0)
-            upstream = (upstream @ w2.t()) * (before > 0)
-            w1.g, b1.g = xb.t() @ upstream, upstream.sum(0)
-            self.seen.append(places(xb))
+            upstream = self.logits.g
+            w2.g, b2.g = self.hidden.clamp_min(0.0).t() @ upstream, upstream.sum(0)
+            upstream = (upstream @ w2.t()) * (self.hidden > 0)
+            w1.g, b1.g = self.inp.t() @ upstream, upstream.sum(0)
+            self.seen.append(places(self.inp))
 
     # Examples are recognised by one number each, and by the values that they had before the training.
     direction = torch.arange(1.0, train[0].shape[1] + 1, dtype=torch.float64).sin()

@@ -653,21 +653,3 @@ def fit(
         if len(losses) == 4 and losses == sorted(losses):
             break  # it only overfits from here on
     return history
-
-# %% reaches into the model → zero
-def fit(model, train, valid, epochs: int, lr: float, bs: int, generator: torch.Generator):
-    x, y = train
-    history = []
-    for _ in range(epochs):
-        total = 0.0
-        for rows in torch.randperm(len(x), generator=generator).split(bs):
-            model(x[rows])
-            total += softmax_cross_entropy(model.logits, y[rows]).item() * len(rows)
-            softmax_cross_entropy_grad(model.logits, y[rows])
-            model.backward()
-            sgd_step(model.params, lr)
-        logits = model(valid[0])
-        accuracy = (logits.argmax(1) == valid[1]).double().mean().item()
-        loss = softmax_cross_entropy(logits, valid[1]).item()
-        history.append({"train": total / len(x), "valid": loss, "accuracy": accuracy})
-    return history
