@@ -188,14 +188,17 @@ class Call:
     def must_leave_inputs(self, setting: Sequence[tuple[int, str]] = ()) -> None:
         """Require that every argument has its value, shape and dtype of before the call.
 
-        The same holds for attributes that were set on an argument before the call. Attributes in ``setting``, as
-        pairs of the argument's index and the attribute's name, may change.
+        The same holds for attributes that were set on an argument before the call, and no argument gets a ``.grad``,
+        which is PyTorch's. Attributes in ``setting``, as pairs of the argument's index and the attribute's name, may
+        change.
         """
         for index, (before, after) in enumerate(zip(self.args, self.args_after, strict=True)):
             if _changed(before, after):
                 name = self.names[index]
                 text = f"{self.subject} changed {name} in place; its caller still needs it"
                 fail("mutation", text, diagnosis=changes_input(name))
+            if (index, "grad") not in setting and "grad" in self.attributes[index] and before.grad is None:
+                fail("mutation", f"{self.subject} set {self.names[index]}.grad, which is PyTorch's own")
             given = vars(before) if isinstance(before, torch.Tensor) else {}
             for name, value in given.items():
                 if (index, name) not in setting and _changed(value, self.attributes[index].get(name)):

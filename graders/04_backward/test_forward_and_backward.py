@@ -8,7 +8,7 @@ shapes, so that an answer that reads these instead of ``params`` is found out.
 Sentence of the text → check:
 
     The `.g` of these four and of `inp` are set                                  → test_networks
-    on these very tensors and not on copies                                      → test_networks
+    on these very tensors and not on copies                                      → test_dtype
     It works with what it is given                                               → test_networks
     inp: (N, n_in), targ: (N,)                                                   → test_sizes_of_one
     It returns the loss, a tensor of shape `()`.                                 → test_loss
@@ -27,6 +27,7 @@ from foundations.authoring import (
     Rule,
     Trial,
     all_but,
+    as_views,
     check,
     confirmed,
     dtypes,
@@ -141,9 +142,10 @@ class TestGradients(Network):
         return [args, self.inputs(4, 3, 2, times=2)]
 
     def targets_with_gradient(self):
+        """Return a batch whose targets have a .g; and one in float64, of which ``.double()`` is no copy."""
         args = self.inputs(4, 3, 2)
         args[1].g = self.normal(4)
-        return [args]
+        return [args, self.inputs(4, 3, 2, dtype=torch.float64)]
 
     test_networks = values("all five gradients for networks of many sizes", points=1.1, gate=True)
 
@@ -160,7 +162,12 @@ class TestGradients(Network):
     )
     test_old = old_values("old values in .g make no difference, and gradients do not add up", also=used, points=0.5)
     # Two fifths are rounded in float32, and two fourths are not.
-    test_dtype = dtypes("the dtype of the gradients follows the tensors", sizes=(5, 2, 4), points=0.3)
+    test_dtype = dtypes(
+        "the dtype of the gradients follows the tensors, also of views",
+        sizes=(5, 2, 4),
+        also=lambda self: as_views(self.inputs(4, 3, 2)),
+        points=0.3,
+    )
     test_clean = unchanged_inputs(
         "inputs, targets and parameters keep their values", also=targets_with_gradient, points=0.2
     )

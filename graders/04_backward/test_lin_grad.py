@@ -94,4 +94,8 @@ class TestLinGrad(Exercise):
     test_old = old_values("old values in .g make no difference", points=0.7)
     test_dtype = dtypes("the dtype of the gradients follows the tensors", points=0.4)
     test_views = views("tensors that are views of others", points=0.4)
-    test_clean = unchanged_inputs("nothing but the three gradients is changed", points=0.3)
+    test_clean = unchanged_inputs(
+        "nothing but the three gradients is changed",
+        also=lambda self: [self.inputs(4, 3, 2, dtype=torch.float64)],  # of which .double() is no copy
+        points=0.3,
+    )

@@ -63,9 +63,10 @@ class TestMseGrad(Exercise):
         return 4.0 / len(targ)  # two numbers around 1 are subtracted, and their difference may be small
 
     def targets_with_gradient(self):
+        """Return a batch whose targets have a .g; and one in float64, of which ``.double()`` is no copy."""
         inp, targ = self.inputs(4)
         targ.g = self.normal(4)
-        return [(inp, targ)]
+        return [(inp, targ), self.inputs(4, dtype=torch.float64)]
 
     test_batches = values("the gradient for batches of many sizes", points=0.9, gate=True)
     test_rule = rule("no autograd", points=0.3, gate=True)

@@ -24,7 +24,9 @@ from foundations.authoring import Exercise, Rule, all_but, confirmed, dtypes, ru
 
 
 def of_quadratic(names, x, a, eps):
-    """numerical_grad(f, x, eps) of f(t) = (a · t · t).sum() + t.sum() ** 2"""
+    """numerical_grad(f, x, eps) of f(t) = (a · t · t).sum() + t.sum() ** 2, or without a of its last number"""
+    if a is None:  # f returns a view of t, which changes with t
+        return names["numerical_grad"](lambda t: t[(-1,) * t.ndim], x, eps)
     return names["numerical_grad"](lambda t: (a * t * t).sum() + t.sum() ** 2, x, eps)
 
 
@@ -51,6 +53,10 @@ class TestSlopes(Slopes):
 
     def expected(self, x, a, eps):
         """Return the slopes by a formula: every entry has its own, and each depends on all the others."""
+        if a is None:
+            slopes = torch.zeros(x.shape, dtype=torch.float64)
+            slopes[(-1,) * x.ndim] = 1.0
+            return slopes
         (slopes,) = confirmed(
             lambda t: (a * t * t).sum() + t.sum() ** 2, [x], [2 * a * x.double() + 2 * x.double().sum()]
         )
@@ -59,10 +65,21 @@ class TestSlopes(Slopes):
     def scale(self, x, a, eps):
         return max(1.0, float(self.expected(x, a, eps).abs().max()))
 
+    def of_shapes(self):
+        """Numbers of many shapes, some of them 0; and functions whose result is a view of what they are given."""
+        for shape in ((5,), (), (2, 1, 3), (1, 1), (1,)):
+            yield self.inputs(*shape)
+        for shape in ((2, 3), ()):
+            x, _, eps = self.inputs(*shape)
+            yield x, None, eps
+        x, a, eps = self.inputs(2, 3)
+        x[0, 1:] = torch.tensor([0.0, -0.0])
+        yield x, a, eps
+
     test_matrices = values("the slopes of functions of matrices", points=1.1, gate=True)
     test_rule = rule("no autograd", points=0.4, gate=True)
     test_float64 = dtypes("float64 throughout, also for a float32 x", points=0.7)
-    test_shapes = values("x of any shape", only=[(5,), (), (2, 1, 3), (1, 1), (1,)], points=0.4)
+    test_shapes = values("x of any shape", only=of_shapes, points=0.4)
     test_views = views(
         "x that is a view of another tensor",
         also=lambda self: [(self.inputs(1, 3)[0].expand(2, 3), *self.inputs(2, 3)[1:])],

@@ -84,9 +84,10 @@ class TestReluGrad(Exercise):
             yield self.sent_back(inp, shift=0.5)
 
     def expanded(self):
+        """Return tensors whose rows share memory, and some of shape ()."""
         inp, out = self.sent_back(self.normal(1, 3).expand(4, 3))
         out.g = self.normal(4, 1).expand(4, 3)
-        return [(inp, out)]
+        return [(inp, out), self.inputs(), self.inputs()]
 
     test_shapes = values(
         "the gradient for many shapes",
@@ -101,4 +102,8 @@ class TestReluGrad(Exercise):
     test_old = old_values("an old value in inp.g makes no difference", points=0.4)
     test_dtype = dtypes("the dtype of the gradient follows inp", points=0.2)
     test_views = views("tensors that are views of others", also=expanded, points=0.2)
-    test_clean = unchanged_inputs("nothing but inp.g is changed, above all not out.g", points=0.4)
+    test_clean = unchanged_inputs(
+        "nothing but inp.g is changed, above all not out.g",
+        also=lambda self: [self.inputs(4, 3, dtype=torch.float64)],
+        points=0.4,
+    )

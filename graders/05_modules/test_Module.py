@@ -88,7 +88,8 @@ def saved(names, inp, other):
     if not all(two):
         return [*two, True, True, names]
     layer(inp)
-    return [*two, len(layer.args) == 1 and layer.args[0] is inp, ran == [2, 1], names]
+    layer(inp)  # its values may have changed
+    return [*two, len(layer.args) == 1 and layer.args[0] is inp, ran == [2, 1, 1], names]
 
 
 def given_to_bwd(names, inp, other):

@@ -30,8 +30,9 @@ class Scores(Exercise):
         return [(self.normal(1, 3).expand(4, 3), self.classes(4, 3))]
 
     def used(self):
-        """Scores with the gradient of another batch."""
-        for n, c in ((3, 2), (3, 2), (4, 3), (1, 3), (2, 5), (3, 1)):
-            logits, targ = self.inputs(n, c)
-            logits.g = 5 * self.normal(n, c)
+        """Scores with the gradient of another batch; some in float64, of which ``.double()`` is no copy."""
+        sizes = (3, 2), (3, 2), (4, 3), (1, 3), (2, 5), (3, 1)
+        for (n, c), dtype in [*((each, torch.float32) for each in sizes), ((4, 3), torch.float64)]:
+            logits, targ = self.inputs(n, c, dtype=dtype)
+            logits.g = 5 * self.normal(n, c, dtype=dtype)
             yield logits, targ

@@ -50,7 +50,12 @@ class TestLoss(Scores):
         "N losses, never a table of N × N", (160, 3), 8 * 3 * 160, "160 losses were to be averaged", points=0.4
     )
     # A fifth is rounded in float32, and a fourth is not.
-    test_dtype = dtypes("a tensor of shape (), of the dtype of the scores", sizes=(5, 3), points=0.4)
+    test_dtype = dtypes(
+        "a tensor of shape (), of the dtype of the scores",
+        sizes=(5, 3),
+        also=lambda self: [self.inputs(5, 3, dtype=torch.float16)],
+        points=0.4,
+    )
     test_views = views("scores that are views of others", also=Scores.expanded, points=0.3)
     test_clean = unchanged_inputs(
         "the arguments and their .g are left as they were, and a second call starts afresh",

@@ -48,7 +48,9 @@ class TestGradient(Scores):
     test_stability = values("scores of any size, and rows of different sizes", only=Scores.large, points=0.7)
     test_dtype = dtypes(
         "the gradient has the dtype of the scores",
-        also=lambda self: [self.inputs(*sizes, dtype=torch.float64) for sizes in ((1, 4), (3, 3))],
+        also=lambda self: [
+            self.inputs(*sizes, dtype=dtype) for sizes in ((1, 4), (3, 3)) for dtype in (torch.float64, torch.float16)
+        ],
         points=0.3,
     )
     test_views = views("scores that are views of others", also=Scores.expanded, points=0.3)

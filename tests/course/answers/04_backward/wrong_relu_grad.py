@@ -83,3 +83,10 @@ def relu_grad(inp, out):
 # %% the output over the input → loses
 def relu_grad(inp, out):
     inp.g = inp.clamp_min(0) / inp * out.g
+
+# %% row by row → loses
+def relu_grad(inp, out):
+    rows = []
+    for n in range(len(inp)):
+        rows.append((inp[n] > 0) * out.g[n])
+    inp.g = torch.stack(rows)

@@ -116,3 +116,20 @@ class Module:
             self.y.backward(self.out.g)
             for t, twin in zip(self.args, self.twins): t.g = twin.grad
         self.bwd(self.out, *self.args)
+
+# %% reuses the same call → loses
+class Module:
+    args = ()
+
+    def __call__(self, *args):
+        same = len(args) == len(self.args) and all(a is b for a, b in zip(args, self.args))
+        if not (same and hasattr(self, "out")):
+            self.args = args
+            self.out = self.forward(*args)
+        return self.out
+
+    def forward(self, *args):
+        raise NotImplementedError()
+
+    def backward(self):
+        self.bwd(self.out, *self.args)

@@ -101,3 +101,11 @@ def sgd_step(params, lr):
     for p in params:
         p -= lr * p.g.float()
         p.g = None
+
+# %% zero gradients skipped → loses
+def sgd_step(params: list[torch.Tensor], lr: float) -> None:
+    for p in params:
+        if not p.g.any():
+            continue
+        p -= lr * p.g
+        p.g = None

@@ -79,3 +79,10 @@ def softmax_cross_entropy(logits, targ):
     shifted = logits - logits.max(dim=1, keepdim=True).values
     losses = shifted.exp().sum(dim=1).log() - shifted[torch.arange(len(targ)), targ]
     return losses.sum() * torch.tensor(1 / len(targ))
+
+# %% float32 one hot → loses
+def softmax_cross_entropy(logits: torch.Tensor, targ: torch.Tensor) -> torch.Tensor:
+    m = logits.max(dim=1, keepdim=True).values
+    lse = m[:, 0] + (logits - m).exp().sum(dim=1).log()
+    picked = (logits * torch.eye(logits.shape[1])[targ]).sum(dim=1)
+    return (lse - picked).mean()
