@@ -46,8 +46,8 @@ def runs(
         without: names of operations that must not run in the same call.
         alone: forbid all other products of two tensors of several numbers.
         one_call: the returned numbers have to be those of the operation even if it ran several times.
-        whole: one of the operations has to get as many numbers as the largest argument of the call has, so that the
-            numbers were not chosen before it.
+        whole: the operation has to get as many numbers as the largest argument of the call has, so that the numbers
+            were not chosen before it. This does not apply to several operations, which cost growth and speed.
         options: as for :func:`foundations.authoring.check`.
     """
 
@@ -117,7 +117,7 @@ class _Search:
             return f"`{name}`, and its result is no part of the returned value", False
         if not other.changed:
             return f"`{name}`, which gave back its input", False
-        if self.whole and _most_numbers(given.value) < _most_numbers(inputs):
+        if self.whole and len(used) == 1 and _most_numbers(given.value) < _most_numbers(inputs):
             return f"`{name}` on numbers that had been picked out before", False
         return "", _has_other_numbers(plain.value, list(tensors_in(inside.value or [])))
 

@@ -369,7 +369,8 @@ def test_a_class_of_30_of_the_course_with_three_that_stop_runs_has_30_reports(tm
     name = "01_matmul"
     for part in ("source", "graders"):
         shutil.copytree(ROOT / part / name, tmp_path / part / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "graders" / "conftest.py", tmp_path / "graders")  # fixtures of all assignments
+    for shared in (path for path in (ROOT / "graders").iterdir() if path.is_file()):
+        shutil.copy(shared, tmp_path / "graders")
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     right = (ROOT / "solutions" / name / f"{name}.ipynb").read_text("utf-8")
     for number in range(30):

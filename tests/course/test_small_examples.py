@@ -19,8 +19,8 @@ MISTAKES = [known for known in BANKS["04_backward"].misconceptions if known.exer
 #: Mistakes that no input shows which the exercise declares: forbidden operations, dtypes, changed inputs, a shifted
 #: output.
 WITHOUT = re.compile("autograd|float32|asks_the_output|subtracts_within|in_place|take_a_step")
-#: Ends in "in place", but its values are wrong as well.
-IN_VALUES = {"upstream_is_averaged_in_place"}
+#: Their names have such words in them, but their values are wrong as well.
+IN_VALUES = {"upstream_is_averaged_in_place", "masks_the_output_for_its_gradient"}
 
 
 #: Mistakes that are tried with the quick tests.

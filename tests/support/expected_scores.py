@@ -262,6 +262,7 @@ NAMED = {
         },
     },
     "06_training": {
+        "looks-for-answers": {"not_trained"},
         "forgot-the-root": {
             "no_largest_score_is_taken_out",
             "the_gradient_of_a_sum",

@@ -14,6 +14,6 @@ def gain(a):
 def gain(a=0):
     return 2 ** 0.5
 
-# %% a fourth root →
+# %% a fourth root → square_root
 def gain(a):
     return (2 / (1 + a * a)) ** 0.25

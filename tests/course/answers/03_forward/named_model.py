@@ -19,7 +19,7 @@ def model(xb, params):
     w1, b1, w2, b2 = params
     return (torch.relu(xb @ w1 + b1) @ w2 + b2).flatten()
 
-# %% the notebook's own → sizes_do_not_meet
+# %% the notebook's own → global_for_argument
 w1, b1, w2, b2 = torch.randn(784, 50), torch.zeros(50), torch.randn(50, 1), torch.zeros(1)
 
 # %+
