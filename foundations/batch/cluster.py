@@ -50,7 +50,7 @@ class Cluster(Executor):
         self._unsafe = unsafe
         try:
             self._client = distributed.Client(address, timeout=_PATIENCE_S, set_as_default=False)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # Dask raises errors of many classes for addresses and certificates
             raise CourseError(
                 f"the scheduler {address} does not answer: {error}; look whether it runs, and at its certificates",
                 slug="scheduler",

@@ -84,6 +84,9 @@ class JudgePool(Executor):
 
     def __init__(self, workers: int, courses: Mapping[str, Course], *, unsafe: bool = False) -> None:
         self.workers = workers
+        # The standard library starts its helpers as `python -c`, which would import modules of the working directory;
+        # that may be a student's folder.
+        os.environ["PYTHONSAFEPATH"] = "1"
         self._forkserver = forkserver.SharedForkServer(unsafe)
         self._forkserver.start()  # it imports while the judges' modules are imported
         context = multiprocessing.get_context("forkserver")

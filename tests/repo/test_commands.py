@@ -27,6 +27,8 @@ VALUES = {
     "PATH": "submitted",
     "--assignment NAME": "--assignment 01_matmul",
     "--exercise NAME": "--exercise mse_grad",
+    "--student NAME": "--student s17",
+    "HOST": "127.0.0.1",
     "FILE": "report.out",
     "DIR": "reports",
     "LEVEL": "full",
@@ -87,7 +89,7 @@ def _cases() -> list[Any]:
 
 
 @pytest.mark.parametrize("command", _cases(), ids=str)
-def test_command_works(course: Path, command: str) -> None:
+def test_command_works(course: Path, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The visible checks of an untouched notebook fail, which is exit code 1."""
     words = filled(command)
     if words[0] == "review" and len(words) > 2:  # it has one decision at most
@@ -96,7 +98,12 @@ def test_command_works(course: Path, command: str) -> None:
         shutil.rmtree(course / NEW_COURSE, ignore_errors=True)
         if words[1] == "exercise":
             foundations("new", "course", NEW_COURSE, cwd=course)
-    must_work(foundations(*words, cwd=course), *([1] if words[0] == "check" else []))
+    monkeypatch.setattr("foundations.batch.cluster._PATIENCE_S", 1)
+    done = foundations(*words, cwd=course)
+    if "--scheduler" in words:  # there is none
+        assert (done.returncode, "the scheduler" in done.stderr) == (2, True)
+    else:
+        must_work(done, *([1] if words[0] == "check" else []))
 
 
 @pytest.mark.parametrize("command", commands("nbgrader"), ids=str)

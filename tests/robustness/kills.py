@@ -273,12 +273,13 @@ def start(root: Path, name: str) -> subprocess.Popen[bytes]:
     """Start the command that an instructor types, with its own folder for temporary files."""
     tmp = root.parent / "tmp"
     tmp.mkdir(exist_ok=True)
-    arguments = ["grade", "submitted", "--assignment", ASSIGNMENTS[name], "--seed", "7"]
+    # The judge is in the command's own process; tests/batch kills those of pools.
+    arguments = ["grade", "submitted", "--assignment", ASSIGNMENTS[name], "--seed", "7", "--workers", "0"]
     with (root.parent / "log").open("ab") as log:
         return subprocess.Popen(
             [*_COMMAND, *arguments],
             cwd=root,
-            env={**os.environ, "TMPDIR": str(tmp)},
+            env={**os.environ, "TMPDIR": str(tmp), "FOUNDATIONS_CACHE": str(root.parent / "cache")},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
