@@ -135,7 +135,7 @@ def _result(runs: dict[str, list[Usage]], timings: list[dict[str, float]], noteb
     wall = {who: statistics.median(run.wall_s for run in used) for who, used in runs.items()}
     cpu = {who: statistics.median(run.cpu_s for run in used) for who, used in runs.items()}
     ratios = {workers: wall[_STOCK] / wall[_titled(workers)] for workers in BARS}
-    student, grading = (sum(timing[name] for timing in timings) / len(timings) / notebooks for name in timings[0])
+    grading, student = (sum(timing[name] for timing in timings) / len(timings) / notebooks for name in timings[0])
     bars = " and ".join(f"{bar:g}× with {_in_words(workers)}" for workers, bar in BARS.items())
     return Result(
         name="throughput",
