@@ -11,7 +11,7 @@ import contextlib
 import multiprocessing
 import os
 import queue
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 #: Tasks after which a process is replaced, so that its memory does not grow with the class.
 _TASKS_OF_A_PROCESS = 100
+_SAFE_PATH = "PYTHONSAFEPATH"
 
 
 def cores() -> int:
@@ -84,9 +85,6 @@ class JudgePool(Executor):
 
     def __init__(self, workers: int, courses: Mapping[str, Course], *, unsafe: bool = False) -> None:
         self.workers = workers
-        # The standard library starts its helpers as `python -c`, which would import modules of the working directory;
-        # that may be a student's folder.
-        os.environ["PYTHONSAFEPATH"] = "1"
         self._forkserver = forkserver.SharedForkServer(unsafe)
         self._forkserver.start()  # it imports while the judges' modules are imported
         context = multiprocessing.get_context("forkserver")
@@ -119,6 +117,23 @@ class JudgePool(Executor):
         self._forkserver.end()
 
 
+@contextlib.contextmanager
+def _without_working_directory() -> Iterator[None]:
+    """Start Python processes that import no module of the working directory, which may be a student's folder.
+
+    The standard library starts the helpers of its pools as ``python -c``.
+    """
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE_PATH]
+        else:
+            os.environ[_SAFE_PATH] = before
+
+
 class _Seat:
     """The place of one process, which is replaced when it is lost, and when it has graded many tasks."""
 
@@ -136,7 +151,8 @@ class _Seat:
             self._pool, self._tasks, self._is_broken = self._new_pool(), 0, False
         self._tasks += 1
         before = set(multiprocessing.active_children())
-        future = self._pool.submit(fn, *args, **kwargs)
+        with _without_working_directory():
+            future = self._pool.submit(fn, *args, **kwargs)
         self._processes |= set(multiprocessing.active_children()) - before
         future.add_done_callback(self._look)
         return future
