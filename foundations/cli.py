@@ -104,13 +104,18 @@ def grade(  # noqa: PLR0917 - typer needs a parameter for each option
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Grade also what was graded before and has not changed since.")
+        bool, typer.Option("--force", help="Grade also submissions that were graded before and have not changed since.")
     ] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the report to FILE, or a list of several.", metavar="FILE")
     ] = None,
     json_dir: Annotated[
-        Path | None, typer.Option("--json-dir", help="Write <student>.json into DIR for each student.", metavar="DIR")
+        Path | None,
+        typer.Option(
+            "--json-dir",
+            help="Write <student>.json into DIR for each student; of several assignments, into DIR/<assignment>.",
+            metavar="DIR",
+        ),
     ] = None,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write JUnit XML for CI to FILE.", metavar="FILE")

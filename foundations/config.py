@@ -292,6 +292,12 @@ class Course:
                 )
 
 
+def cache_folder() -> Path:
+    """Return this user's folder for files that can be made again."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(home, "foundations")
+
+
 def is_plain_name(name: str) -> bool:
     """Return whether ``name`` can only be the name of a file, not a path or an option, on every system."""
     return re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name) is not None

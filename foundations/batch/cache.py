@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 
+from foundations.config import cache_folder
 from foundations.report.model import DECIDED, Graded
 from foundations.report.stored import report_of, values_of
 
@@ -87,8 +88,7 @@ def folder_of_results() -> Path:
     """Return the folder of kept results: ``FOUNDATIONS_CACHE`` of the environment, or one in the user's cache."""
     if named := os.environ.get("FOUNDATIONS_CACHE"):
         return Path(named)
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(home, "foundations", "graded")
+    return cache_folder() / "graded"
 
 
 def _is_final(graded: Graded) -> bool:

@@ -52,7 +52,8 @@ class Cluster(Executor):
             self._client = distributed.Client(address, timeout=_PATIENCE_S, set_as_default=False)
         except Exception as error:  # Dask raises errors of many classes for addresses and certificates
             raise CourseError(
-                f"the scheduler {address} does not answer: {error}; look whether it runs, and at its certificates",
+                f"the scheduler {address} cannot be reached: {error}; look whether it runs, and whether Dask's "
+                "configuration names the certificates (docs/scaling.md)",
                 slug="scheduler",
             ) from error
         self._lost = distributed.scheduler.KilledWorker

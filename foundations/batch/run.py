@@ -107,8 +107,7 @@ class Run:
             CourseError: the whole course cannot be graded.
         """
         for task in tasks:
-            kept = None if self._cache is None or self._renew else self._cache.get(task.digest)
-            if kept is not None:
+            if (kept := self._kept(task)) is not None:
                 yield Finished(task, kept, kept=True)
                 continue
             self._start(Flight(task))
@@ -123,6 +122,11 @@ class Run:
                 again += list(self._landed())
             yield next((better for better in again if not _is_undecided(better.graded.report)), Finished(task, graded))
         self._undecided.clear()
+
+    def _kept(self, task: Task) -> Graded | None:
+        """Return the result of an earlier run, unless the course has a new secret, and so new hidden inputs, since."""
+        kept = None if self._cache is None or self._renew else self._cache.get(task.digest)
+        return kept if kept is not None and kept.report.seed == task.seed(self._secret) else None
 
     def _start(self, flight: Flight) -> None:
         seed = flight.task.seed(self._secret)

@@ -8,6 +8,7 @@ import json
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import foundations
@@ -95,6 +96,7 @@ def _below(folder: Path) -> Iterator[Path]:
             yield path
 
 
+@cache
 def _package() -> str:
     """Return a digest of this package's own modules: during its development the version stays the same for weeks."""
     whole = hashlib.sha256(foundations.__version__.encode())

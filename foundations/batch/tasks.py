@@ -110,10 +110,8 @@ def secret_of(root: Path) -> bytes:
     """
     path = root / SECRET
     try:
-        with contextlib.suppress(FileExistsError):
-            made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(made, "wb") as file:
-                file.write(secrets.token_bytes(_SECRET_BYTES))
+        if not path.exists():
+            _make_secret(path)
         secret = path.read_bytes()
     except OSError as error:
         raise CourseError(
@@ -128,6 +126,14 @@ def secret_of(root: Path) -> bytes:
             slug="secret",
         )
     return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Make the file as a whole: another process may read it at the same time."""
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(_SECRET_BYTES))
+    os.replace(new, path)
 
 
 @cache

@@ -6,7 +6,7 @@ The judges, which take seconds to import, run in other processes; this process i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -73,7 +73,7 @@ def grade(course: Course, path: Path, wanted: Wanted, *, out: Console, err: Cons
     try:
         with judges(classes, wanted.way) as made:
             for each in classes:
-                each.grade(made, wanted.way, err, lambda trace: show_trace(trace, err))
+                each.grade(made, _way(wanted, each, len(classes)), err, lambda trace: show_trace(trace, err))
     except KeyboardInterrupt as error:
         raise Stopped(_stopped(classes, wanted)) from error
     finally:
@@ -102,6 +102,12 @@ def classes_of(course: Course, path: Path, wanted: Wanted) -> list[Class]:
     for name in names:
         course.notebook(name)  # raises for an unknown name, before anything starts
     return [_class(course, name, path, wanted.students) for name in names]
+
+
+def _way(wanted: Wanted, each: Class, classes: int) -> Way:
+    """Return the way of one class: reports of several assignments get a folder each, because students recur."""
+    folder = wanted.way.json_dir
+    return replace(wanted.way, json_dir=folder / each.assignment) if folder and classes > 1 else wanted.way
 
 
 def _found(course: Course, path: Path) -> list[str]:

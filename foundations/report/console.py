@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box
@@ -11,10 +11,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markup import escape
 from rich.measure import Measurement
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from foundations.notebooks.discovery import Found
 from foundations.plain import clean, clean_name
 from foundations.report.check_table import rows
 from foundations.report.model import LOST, NOT_CREDITABLE, Exercise, Report
@@ -26,23 +24,6 @@ _MAX_NOTE = 300
 _NOTE_ROOM = 24, 48
 #: The longest name of a student that is shown in one line.
 _NAME_ROOM = 24
-
-
-def progress(found: Sequence[Found], console: Console, activity: str = "grading") -> Generator[Found, None, None]:
-    """Yield the submissions one by one, and show a bar with the activity and the student's name."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(escape(activity), total=len(found))
-        for submission in found:
-            bar.update(task, description=escape(f"{activity} {clean_name(submission.student)}"))
-            yield submission
-            bar.advance(task)
 
 
 @dataclass(frozen=True)

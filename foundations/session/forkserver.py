@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
 
-from foundations.config import Limits
+from foundations.config import Limits, cache_folder
 from foundations.errors import CourseError, InternalError
 
 _START_S = 120.0
@@ -314,8 +314,7 @@ def _caches() -> str:
 
     IPython would make a new temporary folder for each fork server, which is killed and cannot remove it.
     """
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = os.path.join(home, "foundations")
+    folder = str(cache_folder())
     try:
         for name in _CACHES.values():
             os.makedirs(os.path.join(folder, name), mode=0o700, exist_ok=True)

@@ -1,15 +1,17 @@
 """Runs with several judges: lost ones, unchanged submissions, and the same results whatever the number of judges."""
 
 import json
+import shutil
 from pathlib import Path
 
 import builders
 import pytest
 from command import foundations
-from course_builder import NAME, hand_in, make_course
+from course_builder import NAME, hand_in, make_class
 from hidden_tests import GRADER
 from nbgrader_warnings import NBGRADER_WARNINGS
 
+from foundations.batch.tasks import SECRET
 from foundations.config import Course
 from foundations.gradebook.store import scores
 
@@ -36,13 +38,7 @@ MEASURED = ("timing",)
 
 @pytest.fixture
 def course(tmp_path) -> Course:
-    """Make the small course, and a class in which every second student submitted the release unchanged."""
-    made = make_course(tmp_path / "root")
-    for name, factor in (("double", 2), ("triple", 3)):
-        (made.graders / NAME / f"test_{name}.py").write_text(GRADER.replace("FACTOR", str(factor)))
-    notebooks = [builders.answered() if number % 2 else builders.release() for number in range(len(CLASS))]
-    hand_in(made.root / "submitted", dict(zip(CLASS, notebooks, strict=True)))
-    return made
+    return make_class(tmp_path / "root", CLASS)
 
 
 def grade(course: Course, *more: str, into: str = "reports"):
@@ -119,8 +115,21 @@ def test_an_unchanged_class_is_taken_from_the_cache(course):
     assert unchanged() == CLASS
     assert sorted(scores(course, NAME)) == CLASS
     assert unchanged("--force") == []
+    (course.root / SECRET).unlink()  # a new one means new hidden inputs
+    assert unchanged() == []
     (course.graders / NAME / "test_double.py").write_text(GRADER.replace("FACTOR", "2") + "\n")
     assert unchanged() == []
+
+
+def test_reports_of_several_assignments_do_not_replace_each_other(course):
+    """A student has submitted both."""
+    for folder in ("source", "graders"):
+        shutil.copytree(course.root / folder / NAME, course.root / folder / "later")
+    (course.source / "later" / f"{NAME}.ipynb").rename(course.source / "later" / "later.ipynb")
+    builders.write(builders.release(), course.root / "submitted" / "s02" / "later" / "later.ipynb")
+    assert grade(course, "--student", "s02", "--no-gradebook").returncode == 0
+    scores_of = {name: reports(course, f"reports/{name}")["s02"]["score"] for name in (NAME, "later")}
+    assert scores_of == {NAME: 9.0, "later": 0.0}
 
 
 def test_single_students_are_graded(course):

@@ -2,7 +2,6 @@
 
 from rich.console import Console
 
-from foundations.notebooks.discovery import Found
 from foundations.report import console as screen
 from foundations.report.model import Check, Exercise, Report, Review
 
@@ -63,13 +62,6 @@ def test_without_confinement_title_row_and_remark_show_not_creditable():
     assert "not creditable" in shown(screen.exercise_table(unconfined))
     assert list(screen.remarks(unconfined)) == ["not creditable: graded without confinement"]
     assert "creditable" not in shown(screen.exercise_table(Report("a", "s01", [passed])))
-
-
-def test_progress_yields_every_submission_in_order(tmp_path):
-    """It does so also on a quiet console."""
-    submissions = [Found(name, tmp_path, None) for name in ("s01", "s02")]
-
-    assert list(screen.progress(submissions, Console(quiet=True))) == submissions
 
 
 def many(student, *scores):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import builders
 import nbformat
 import pytest
+from hidden_tests import GRADER
 from nbgrader.api import Gradebook
 
 from foundations.commands import review as reviewing
@@ -19,24 +19,12 @@ from foundations.config import Course, Limits
 from foundations.gradebook.store import course_directory, enter_assignment, feedback, record, scores, settings
 from foundations.notebooks.submission import read_submission
 from foundations.report.check_table import check_table_html, check_table_text
-from foundations.report.model import Check, Exercise, Outcome, Report, Review
+from foundations.report.model import Check, Exercise, Graded, Outcome, Report, Review
 from foundations.reviews import decisions
 from foundations.reviews import store as reviews
 
 ROOT = Path(__file__).parents[2]
 NAME = "course"
-
-
-if TYPE_CHECKING:
-    from foundations.report.model import Graded
-else:
-
-    @dataclass
-    class Graded:
-        """A record like :class:`foundations.grading.grader.Graded`, without its imports."""
-
-        report: Report
-        notebook: nbformat.NotebookNode | None
 
 
 def make_course(root: Path, source: nbformat.NotebookNode | None = None) -> Course:
@@ -45,6 +33,16 @@ def make_course(root: Path, source: nbformat.NotebookNode | None = None) -> Cour
     (root / "graders" / NAME).mkdir(parents=True)
     shutil.copy(ROOT / "nbgrader_config.py", root)
     return Course(root, {})
+
+
+def make_class(root: Path, names: Sequence[str]) -> Course:
+    """Make the small course with hidden tests; every second student submitted the release unchanged."""
+    course = make_course(root)
+    for name, factor in (("double", 2), ("triple", 3)):
+        (course.graders / NAME / f"test_{name}.py").write_text(GRADER.replace("FACTOR", str(factor)))
+    notebooks = [builders.answered() if number % 2 else builders.release() for number in range(len(names))]
+    hand_in(course.root / "submitted", dict(zip(names, notebooks, strict=True)))
+    return course
 
 
 def checks(*outcomes: Outcome, message: str = "") -> list[Check]:
