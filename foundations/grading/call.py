@@ -197,10 +197,11 @@ class Call:
                 name = self.names[index]
                 text = f"{self.subject} changed {name} in place; its caller still needs it"
                 fail("mutation", text, diagnosis=changes_input(name))
+            if not isinstance(before, torch.Tensor):
+                continue
             if (index, "grad") not in setting and "grad" in self.attributes[index] and before.grad is None:
                 fail("mutation", f"{self.subject} set {self.names[index]}.grad, which is PyTorch's own")
-            given = vars(before) if isinstance(before, torch.Tensor) else {}
-            for name, value in given.items():
+            for name, value in vars(before).items():
                 if (index, name) not in setting and _changed(value, self.attributes[index].get(name)):
                     whole = f"{self.names[index]}.{name}"
                     text = f"{self.subject} changed {whole}; its caller still needs it"
