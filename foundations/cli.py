@@ -71,31 +71,39 @@ CourseOption = Annotated[
 ]
 
 
+SubmissionsArgument = Annotated[
+    Path, typer.Argument(help="A notebook, or a folder <student>/<assignment>/<assignment>.ipynb.")
+]
+AssignmentsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--assignment",
+        "-a",
+        help="Name of a folder under source/, e.g. 01_matmul; may be given several times. Default: all of which PATH "
+        "has submissions.",
+        metavar="ASSIGNMENT",
+    ),
+]
+StudentsOption = Annotated[
+    list[str] | None,
+    typer.Option("--student", help="Grade this student only; may be given several times.", metavar="STUDENT"),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        help="Number of notebooks to grade at once. Default: the number of cores. 0: one after the other in this "
+        "process, for a debugger.",
+        min=0,
+    ),
+]
+
+
 @app.command()
 def grade(  # noqa: PLR0917 - typer needs a parameter for each option
-    path: Annotated[Path, typer.Argument(help="A notebook, or a folder <student>/<assignment>/<assignment>.ipynb.")],
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--assignment",
-            "-a",
-            help="Name of a folder under source/, e.g. 01_matmul; may be given several times. Default: all of which "
-            "PATH has submissions.",
-            metavar="ASSIGNMENT",
-        ),
-    ] = None,
-    students: Annotated[
-        list[str] | None,
-        typer.Option("--student", help="Grade this student only; may be given several times.", metavar="STUDENT"),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            help="Number of notebooks to grade at once. Default: the number of cores. 0: one after the other in this "
-            "process, for a debugger.",
-            min=0,
-        ),
-    ] = None,
+    path: SubmissionsArgument,
+    assignments: AssignmentsOption = None,
+    students: StudentsOption = None,
+    workers: WorkersOption = None,
     scheduler: Annotated[
         str | None,
         typer.Option(
@@ -177,18 +185,13 @@ def grade(  # noqa: PLR0917 - typer needs a parameter for each option
 
 @app.command()
 def regrade(  # noqa: PLR0917 - typer needs a parameter for each option
-    path: Annotated[Path, typer.Argument(help="A notebook, or a folder <student>/<assignment>/<assignment>.ipynb.")],
+    path: SubmissionsArgument,
     compare: Annotated[
         bool, typer.Option("--compare", help="Only show whose results would change, and why; write nothing.")
     ] = False,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--assignment", "-a", help="As for `foundations grade`.", metavar="ASSIGNMENT"),
-    ] = None,
-    students: Annotated[
-        list[str] | None, typer.Option("--student", help="As for `foundations grade`.", metavar="STUDENT")
-    ] = None,
-    workers: Annotated[int | None, typer.Option(help="As for `foundations grade`.", min=0)] = None,
+    assignments: AssignmentsOption = None,
+    students: StudentsOption = None,
+    workers: WorkersOption = None,
     course_folder: CourseOption = None,
 ) -> None:
     """Grade submissions again after a change of hidden tests, settings or decisions.

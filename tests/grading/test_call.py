@@ -158,7 +158,7 @@ def test_a_finding_carries_the_exception_of_a_suitable_call() -> None:
 
 
 def test_a_new_grad_on_a_tensor_is_a_change_of_an_input():
-    """A senseless reply about an argument that is no tensor is ignored."""
+    """A senseless reply about a number is ignored."""
     set_grad = call(torch.ones(2), 3, attributes=[{"grad": torch.ones(2)}, {"grad": 1}])
     assert message(set_grad.must_leave_inputs) == "f(x, y) set x.grad, which is PyTorch's own"
     set_grad.must_leave_inputs(setting=[(0, "grad")])
