@@ -35,6 +35,7 @@ c.Autograde.autograde_preprocessors = [
 c.ExportApp.plugin_class = "foundations.gradebook.gradesheet.GradesCsv"
 
 # Pages that show students' text: feedback, and the formgrader in your own browser.
+c.GenerateFeedback.exporter_class = "foundations.report.sanitize.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     "foundations.report.sanitize.ShowGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",

@@ -62,6 +62,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "ExportApp": {"plugin_class": "foundations.gradebook.gradesheet.GradesCsv"},
     "GenerateFeedback": {
+        "exporter_class": "foundations.report.sanitize.FeedbackExporter",
         "preprocessors": [
             "foundations.report.sanitize.ShowGrades",
             "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",

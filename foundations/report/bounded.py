@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import json
 import os
 import select
@@ -23,6 +24,8 @@ from foundations.report.rendering import RENDERERS
 SMALL = {"markdown": 2_000, "html": 2_000, "latex": 2_000, "code": 1_000}
 #: Characters beyond which a text is not rendered; a hundred times the median of the course's cells.
 LARGEST = {"markdown": 50_000, "code": 200_000, "html": 400_000, "latex": 2_000}
+#: Characters up to which a text is rendered once for all pages of a run, so that those in memory stay few megabytes.
+_LONGEST_KEPT = 10_000
 #: Seconds of CPU for one text, and for all texts of one page.
 TEXT_S = 0.8
 PAGE_S = 8.0
@@ -51,10 +54,39 @@ def rendered(kind: str, text: str, budget: Budget, **more: Any) -> str | None:
     """
     if len(text) > LARGEST[kind] or budget.left <= 0:
         return None
-    size = len(text) + sum(map(len, _texts(more)))
-    answer, took = _here(kind, text, more) if size <= SMALL[kind] else _WORKER.ask({"kind": kind, "text": text, **more})
+    try:
+        once = any(more.values()) or len(text) > _LONGEST_KEPT
+        answer, took = _made(kind, text, more) if once else _repeated(kind, text)
+    except _NotRendered as error:
+        answer, took = None, error.took
     budget.left -= took
     return answer
+
+
+class _NotRendered(Exception):
+    """The text cannot be rendered. ``took`` are the seconds of CPU that this took."""
+
+    def __init__(self, took: float) -> None:
+        self.took = took
+
+
+@functools.lru_cache(maxsize=512)
+def _repeated(kind: str, text: str) -> tuple[str, float]:
+    """Do the same as :func:`_made`, once for each text: an assignment's text and checks are in each student's page."""
+    return _made(kind, text, {})
+
+
+def _made(kind: str, text: str, more: dict[str, Any]) -> tuple[str, float]:
+    """Return ``text`` as HTML, and the seconds of CPU that its rendering takes.
+
+    Raises:
+        _NotRendered: the text breaks its renderer or takes too long.
+    """
+    size = len(text) + sum(map(len, _texts(more)))
+    answer, took = _here(kind, text, more) if size <= SMALL[kind] else _WORKER.ask({"kind": kind, "text": text, **more})
+    if answer is None:
+        raise _NotRendered(took)
+    return answer, took
 
 
 def _texts(value: Any) -> list[str]:

@@ -7,12 +7,13 @@ page of nbgrader.
 
 from __future__ import annotations
 
+import base64
 import html
 from typing import Any
 
 import jinja2
 import nbformat
-from nbconvert.exporters import TemplateExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.preprocessors import Preprocessor
 from nbgrader.preprocessors import GetGrades
 
@@ -24,6 +25,8 @@ _NOT_RENDERED = "<p><em>Shown as it was written, because it is too long or takes
 
 #: Outputs that a page may show unchanged: nbconvert escapes them, or wraps a picture in an ``img``, which runs no code.
 _SAFE_OUTPUTS = frozenset({"text/plain", "text/latex", "image/png", "image/jpeg", "image/svg+xml", "text/markdown"})
+#: The text behind a picture, for those who do not see it.
+_ALT = "Picture that this cell draws"
 
 
 @jinja2.pass_context
@@ -113,9 +116,30 @@ def _make_inert(output: nbformat.NotebookNode, budget: Budget) -> bool:
             kept["text/html"] = plain_html(text) if made is None else made
     elif "text/latex" in output.data and (drawn := rendered("latex", _joined(output.data["text/latex"]), budget)):
         kept["text/html"] = drawn
-    # nbconvert writes an output's metadata into attributes without quotes.
-    output.data, output.metadata = nbformat.from_dict(kept), nbformat.from_dict({})
+    if (drawn := kept.pop("image/svg+xml", None)) is not None and "text/html" not in kept:
+        kept["text/html"] = _svg_picture(_joined(drawn))
+    # nbconvert writes an output's metadata into attributes without quotes, so none of the student's stay.
+    described = {kind: {"alt": _ALT} for kind in kept if kind.startswith("image/")}
+    output.data, output.metadata = nbformat.from_dict(kept), nbformat.from_dict(described)
     return bool(kept)
+
+
+def _svg_picture(source: str) -> str:
+    """Return an ``img`` of the drawing, in which its scripts do not run. That of nbconvert has no text behind it."""
+    encoded = base64.b64encode(source.encode()).decode()
+    return f'<img alt="{_ALT}" src="data:image/svg+xml;base64,{encoded}">'
+
+
+class FeedbackExporter(HTMLExporter):
+    """nbconvert's exporter, without its second reading of the finished page, which takes as long as all the rest.
+
+    That reading adds texts behind pictures, which the outputs have here, and marks elements of JupyterLab's own pages.
+    """
+
+    def from_notebook_node(
+        self, nb: nbformat.NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        return TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **kw)
 
 
 class Words(str):
