@@ -176,10 +176,9 @@ def grade(  # noqa: PLR0917 - typer needs a parameter for each option
         scheduler=scheduler,
         force=force,
         gradebook=gradebook,
-        json_dir=json_dir,
         log_json=log_json,
     )
-    wanted = grading.Wanted(assignments or (), students or (), way, json_file, junit)
+    wanted = grading.Wanted(assignments or (), students or (), way, json_file, json_dir, junit)
     raise typer.Exit(grading.grade(course, path, wanted, out=out, err=err))
 
 

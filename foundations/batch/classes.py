@@ -1,4 +1,4 @@
-"""The grading of the submissions of one assignment, with its progress, its records and its files."""
+"""The submissions of a class, by assignment, and their grading with its progress, its records and its files."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from foundations.batch.cluster import Cluster
 from foundations.batch.pool import JudgeHere, JudgePool
 from foundations.batch.progress import Progress, displayed
 from foundations.batch.recorded import RecordedResults
-from foundations.batch.run import Run
-from foundations.batch.snapshot import Snapshot
+from foundations.batch.run import Finished, Run
+from foundations.batch.snapshot import Archive, Snapshot
 from foundations.batch.tasks import Options, Task, secret_of
 from foundations.config import Course
 from foundations.notebooks.discovery import Found
@@ -44,7 +44,6 @@ class Way:
         scheduler: the address of a Dask cluster, whose workers grade; ``None``: this machine does.
         force: grade also submissions that an earlier run has graded and that have not changed since.
         gradebook: record the scores in the course's gradebook.
-        json_dir: gets a file for each report; ``None``: no such files.
         log_json: gets a line for each event of the run.
     """
 
@@ -53,7 +52,6 @@ class Way:
     scheduler: str | None = None
     force: bool = False
     gradebook: bool = True
-    json_dir: Path | None = None
     log_json: Path | None = None
 
 
@@ -65,19 +63,23 @@ class Class:
         course: the course.
         assignment: its name.
         submissions: those to grade.
-        recorder: writes to the gradebook; ``None`` if it stays as it is.
+        folder: gets a JSON file for each report; ``None``: no such files.
+        recorded: the students whose results are in the gradebook.
     """
 
     course: Course
     assignment: str
     submissions: Sequence[Found]
-    recorder: GradebookRecorder | None = None
+    folder: Path | None = None
+    recorded: set[str] = field(default_factory=set)
     _done: dict[str, tuple[Task, Report]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._snapshot = Snapshot.of(self.course, [self.assignment])
         #: The digest of all files and settings that its reports depend on.
         self.digest = self._snapshot.digest
+        self._files = JsonFolder(self.folder) if self.folder else None
+        self._in_folder = {found.student for found in self.submissions if found.folder}
 
     @property
     def reports(self) -> list[Report]:
@@ -90,16 +92,68 @@ class Class:
         return [self._done[found.student] for found in self.submissions if found.student in self._done]
 
     @property
-    def recorded(self) -> int:
-        """The number of submissions in the gradebook."""
-        return len(self.recorder.students) if self.recorder else 0
+    def submitted(self) -> Path | None:
+        """The folder of the submissions; ``None`` if the gradebook can hold none of them."""
+        return next((found.folder for found in self.submissions if found.folder), None)
 
-    def grade(self, judges: Judges, way: Way, err: Console, show_trace: Callable[[str], None]) -> None:
-        """Grade the submissions and record each report as it comes.
+    @property
+    def is_complete(self) -> bool:
+        """Whether all submissions have a report."""
+        return len(self._done) == len(self.submissions)
+
+    def tasks(self, options: Options) -> Iterator[Task]:
+        """Return a task for each submission, read when it is needed."""
+        limits, declared = self.course.limits(self.assignment), self.course.files(self.assignment)
+        for found in self.submissions:
+            handed = HandedIn.read(found.path, declared, limits)
+            made = tuple(reviews.decisions(self.course.root, self.assignment, found.student))
+            yield Task(self.assignment, found.student, handed, made, self.digest, options)
+
+    def archive(self) -> Archive:
+        """Return the files that a judge needs."""
+        return self._snapshot.archive()
+
+    def add(self, task: Task, report: Report) -> None:
+        """Keep a report, and write its file.
+
+        Raises:
+            CourseError: the file cannot be written.
+        """
+        self._done[task.student] = task, report
+        if self._files:
+            self._files.add(report)
+
+    def can_record(self, student: str) -> bool:
+        """Return whether the gradebook can hold the submission of ``student``."""
+        return student in self._in_folder
+
+
+class Grading:
+    """The grading of classes of one course, all in one run.
+
+    Args:
+        classes: the submissions, by assignment. They get the results.
+        way: how they are graded.
+        complete: is called with an assignment whose reports are all recorded, in the thread that records.
+
+    Attributes:
+        recorder: writes to the gradebook; ``None`` if that stays as it is.
+    """
+
+    def __init__(
+        self, classes: Sequence[Class], way: Way, complete: Callable[[str], None] = lambda assignment: None
+    ) -> None:
+        self._classes = {each.assignment: each for each in classes}
+        self._way = way
+        self._complete = complete
+        self._marks = {each.assignment: RecordedResults(each.course, each.assignment) for each in classes}
+        self.recorder: GradebookRecorder | None = None
+
+    def run(self, judges: Judges, err: Console, show_trace: Callable[[str], None]) -> None:
+        """Grade all submissions, and record each report as it comes.
 
         Args:
             judges: grade them.
-            way: how, and where the results go.
             err: shows the progress.
             show_trace: is called with the traceback of an exception that this package did not raise on purpose.
 
@@ -107,52 +161,59 @@ class Class:
             CourseError: the whole course cannot be graded, or a report cannot be written.
             KeyboardInterrupt: Ctrl-C was pressed.
         """
-        folder = JsonFolder(way.json_dir) if way.json_dir else None
-        progress = Progress(len(self.submissions), f"grading {self.assignment}")
-        in_folder = {found.student for found in self.submissions if found.folder}
-        recorded, tasks = RecordedResults(self.course, self.assignment), []
-        with self._recording(way) as self.recorder, displayed(progress, err, way.log_json) as display:
-            run = Run(
-                judges,
-                judges.workers,
-                secret_of(self.course.root),
-                lambda task: self._snapshot.archive(),
-                cache=Cache(),
-                renew=way.force,
-                look=display.look,
-                show_trace=show_trace,
-            )
-            for finished in run.grade(self._tasks(way.options)):
-                report = finished.graded.report
-                self._done[report.submission] = finished.task, report
-                display.add(finished)
-                if folder:
-                    folder.add(report)
-                if self.recorder is None or report.submission not in in_folder:
-                    continue
-                tasks.append(finished.task)
-                if finished.kept and recorded.has(finished.task):
-                    self.recorder.students.add(report.submission)
-                else:
-                    self.recorder.add(report.submission, finished.graded)
-        if self.recorder:
-            recorded.add(task for task in tasks if task.student in self.recorder.students)
+        classes = list(self._classes.values())
+        names = f"grading {classes[0].assignment}" if len(classes) == 1 else f"grading {len(classes)} assignments"
+        progress = Progress(sum(len(each.submissions) for each in classes), names)
+        try:
+            with self._recording() as self.recorder, displayed(progress, err, self._way.log_json) as display:
+                run = Run(
+                    judges,
+                    judges.workers,
+                    secret_of(classes[0].course.root),
+                    lambda task: self._classes[task.assignment].archive(),
+                    cache=Cache(),
+                    renew=self._way.force,
+                    look=display.look,
+                    show_trace=show_trace,
+                )
+                for finished in run.grade(task for each in classes for task in each.tasks(self._way.options)):
+                    display.add(finished)
+                    self._add(finished)
+        finally:
+            self._remember()
 
-    def _tasks(self, options: Options) -> Iterator[Task]:
-        limits, declared = self.course.limits(self.assignment), self.course.files(self.assignment)
-        for found in self.submissions:
-            handed = HandedIn.read(found.path, declared, limits)
-            made = tuple(reviews.decisions(self.course.root, self.assignment, found.student))
-            yield Task(self.assignment, found.student, handed, made, self.digest, options)
-
-    def _recording(self, way: Way) -> contextlib.AbstractContextManager[GradebookRecorder | None]:
-        """Return the recorder of the submitted folder, or ``None`` in its place if the gradebook stays as it is."""
-        folder = self.submissions[0].folder
-        if folder is None or not way.gradebook:
+    def _recording(self) -> contextlib.AbstractContextManager[GradebookRecorder | None]:
+        """Return the recorder of the classes, or ``None`` in its place if the gradebook stays as it is."""
+        folders = {each.assignment: each.submitted for each in self._classes.values() if each.submitted}
+        if not folders or not self._way.gradebook:
             return contextlib.nullcontext()
         from foundations.gradebook.recorder import GradebookRecorder
 
-        return GradebookRecorder(self.course, self.assignment, folder)
+        course = next(iter(self._classes.values())).course
+        return GradebookRecorder(course, folders, self._complete)
+
+    def _add(self, finished: Finished) -> None:
+        """Keep a result in its class and, unless it is there already, in the gradebook."""
+        task, report = finished.task, finished.graded.report
+        its = self._classes[task.assignment]
+        its.add(task, report)
+        if self.recorder is None:
+            return
+        if its.can_record(task.student):
+            if finished.kept and self._marks[task.assignment].has(task):
+                its.recorded.add(task.student)
+            else:
+                self.recorder.add(finished.graded)
+        if its.is_complete:
+            self.recorder.finish(task.assignment)
+
+    def _remember(self) -> None:
+        """Keep the digests of the recorded results, also of a run that was stopped."""
+        if self.recorder is None:
+            return
+        for name, its in self._classes.items():
+            its.recorded |= self.recorder.students[name]
+            self._marks[name].add(task for task, _ in its.results if task.student in its.recorded)
 
 
 @contextlib.contextmanager

@@ -73,7 +73,12 @@ class Progress:
         longest = min(self.flights, key=lambda flight: flight.since, default=None)
         if longest is None or now - longest.since < _SLOW_S:
             return None
-        return clean_name(longest.task.student), now - longest.since
+        return self._named(longest), now - longest.since
+
+    def _named(self, flight: Flight) -> str:
+        """Return the student of a submission, and the assignment unless the activity names it."""
+        student, assignment = clean_name(flight.task.student), flight.task.assignment
+        return student if assignment in self.activity else f"{student} ({assignment})"
 
     def line(self) -> str:
         """Return all in one line."""
@@ -96,7 +101,7 @@ class Progress:
             ProgressBar(total=max(self.total, 1), completed=self.done, width=_BAR),
             f"{self.done}/{self.total}",
         )
-        running = ", ".join(sorted(clean_name(flight.task.student) for flight in self.flights)[:8])
+        running = ", ".join(sorted(map(self._named, self.flights))[:8])
         return Group(
             bar,
             Text(self.line().partition(": ")[2], style="dim"),

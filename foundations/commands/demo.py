@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from foundations.batch.classes import Class, Judges, Way, judges
+from foundations.batch.classes import Class, Grading, Way, judges
 from foundations.commands.grade import show_trace
 from foundations.config import Course, find_course
 from foundations.errors import CourseError
@@ -43,9 +43,14 @@ def run_demo(course: Course, folder: Path, out: Console, err: Console) -> int:
         for assignment in copied.assignments:
             with err.status(f"{assignment}: making release/ from source/"):
                 build.generate(copied, assignment, copied.root / "release")
-        for each in classes:
-            _grade(each, made, err)
-            screen.show_class(each.reports, out, f"run `foundations review --course {folder}`")
+        # nbgrader makes the feedback of one assignment while the judges grade the next ones.
+        grading = Grading(classes, Way(), lambda assignment: _make_feedback(copied, assignment))
+        grading.run(made, err, lambda trace: show_trace(trace, err))
+    for each in classes:
+        screen.show_class(each.reports, out, f"run `foundations review --course {folder}`")
+        export.write_junit(_reports(copied, each.assignment) / "junit.xml", each.reports)
+    if grading.recorder:
+        grading.recorder.check()
     for assignment in sorted({*copied.assignments} - {each.assignment for each in classes}):
         out.print(f"  {assignment}: released; the sample class has no submission of it", highlight=False)
     reports = {each.assignment: each.reports for each in classes}
@@ -61,18 +66,15 @@ def _class(course: Course, assignment: str) -> Class | None:
         return None
     # Students without a submission are left out here; `foundations grade` reports them as ungraded.
     found = [each for each in find_submissions(submitted, assignment) if each.path.parent.is_dir()]
-    return Class(course, assignment, found)
+    return Class(course, assignment, found, _reports(course, assignment))
 
 
-def _grade(each: Class, made: Judges, err: Console) -> None:
-    """Grade a class, and write gradebook, feedback and reports."""
-    folder = each.course.root / "reports" / each.assignment
-    each.grade(made, Way(json_dir=folder), err, lambda trace: show_trace(trace, err))
-    if each.recorder:
-        each.recorder.check()
-    with err.status(f"{each.assignment}: feedback"):
-        store.feedback(each.course, each.assignment)
-    export.write_junit(folder / "junit.xml", each.reports)
+def _reports(course: Course, assignment: str) -> Path:
+    return course.root / "reports" / assignment
+
+
+def _make_feedback(course: Course, assignment: str) -> None:
+    store.feedback(course, assignment)
 
 
 def _waiting(course: Course) -> int:

@@ -6,12 +6,12 @@ The judges, which take seconds to import, run in other processes; this process i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 
-from foundations.batch.classes import Class, Way, judges
+from foundations.batch.classes import Class, Grading, Way, judges
 from foundations.batch.run import stopped
 from foundations.batch.tasks import Options
 from foundations.config import Course
@@ -42,6 +42,7 @@ class Wanted:
         students: the names of students; empty: all.
         way: how they are graded.
         json_file: gets all reports; ``None``: no such file.
+        json_dir: gets a file for each report; ``None``: no such files.
         junit: gets all reports as JUnit XML; ``None``: no such file.
     """
 
@@ -49,12 +50,13 @@ class Wanted:
     students: Sequence[str] = ()
     way: Way = field(default_factory=Way)
     json_file: Path | None = None
+    json_dir: Path | None = None
     junit: Path | None = None
 
     @property
     def files(self) -> list[Path]:
         """The files and the folder that reports are written to."""
-        return [path for path in (self.json_file, self.way.json_dir, self.junit) if path]
+        return [path for path in (self.json_file, self.json_dir, self.junit) if path]
 
 
 def grade(course: Course, path: Path, wanted: Wanted, *, out: Console, err: Console) -> int:
@@ -70,12 +72,12 @@ def grade(course: Course, path: Path, wanted: Wanted, *, out: Console, err: Cons
     classes = classes_of(course, path, wanted)
     if wanted.way.options.unsafe:
         _print(err, f"foundations: {_UNSAFE}")
+    grading = Grading(classes, wanted.way)
     try:
         with judges(classes, wanted.way) as made:
-            for each in classes:
-                each.grade(made, _way(wanted, each, len(classes)), err, lambda trace: show_trace(trace, err))
+            grading.run(made, err, lambda trace: show_trace(trace, err))
     except KeyboardInterrupt as error:
-        raise Stopped(_stopped(classes, wanted)) from error
+        raise Stopped(_stopped(grading, classes, wanted)) from error
     finally:
         reports = [report for each in classes for report in each.reports]
         if reports:
@@ -83,12 +85,11 @@ def grade(course: Course, path: Path, wanted: Wanted, *, out: Console, err: Cons
     for each in classes:
         if len(each.reports) == 1 and not path.is_dir():
             screen.show_checks(each.reports[0], out)
-        screen.show_class(each.reports, out, _REVIEW if each.recorder else _REVIEW_UNRECORDED)
+        screen.show_class(each.reports, out, _REVIEW if grading.recorder else _REVIEW_UNRECORDED)
     for file in wanted.files:
         _print(out, f"  written: {file}")
-    for each in classes:
-        _show_records(each, out, err)
-    _show_gradebook(course, classes, wanted, out)
+    _show_records(grading, classes, out, err)
+    _show_gradebook(course, grading, wanted, out)
     return failures.exit_code(reports)
 
 
@@ -101,13 +102,11 @@ def classes_of(course: Course, path: Path, wanted: Wanted) -> list[Class]:
     names = list(wanted.assignments) or _found(course, path)
     for name in names:
         course.notebook(name)  # raises for an unknown name, before anything starts
-    return [_class(course, name, path, wanted.students) for name in names]
-
-
-def _way(wanted: Wanted, each: Class, classes: int) -> Way:
-    """Return the way of one class: reports of several assignments get a folder each, because students recur."""
-    folder = wanted.way.json_dir
-    return replace(wanted.way, json_dir=folder / each.assignment) if folder and classes > 1 else wanted.way
+    # Reports of several assignments get a folder each, because students recur.
+    folders = {
+        name: wanted.json_dir / name if wanted.json_dir and len(names) > 1 else wanted.json_dir for name in names
+    }
+    return [_class(course, name, path, wanted.students, folders[name]) for name in names]
 
 
 def _found(course: Course, path: Path) -> list[str]:
@@ -130,7 +129,7 @@ def _found(course: Course, path: Path) -> list[str]:
     )
 
 
-def _class(course: Course, assignment: str, path: Path, students: Sequence[str]) -> Class:
+def _class(course: Course, assignment: str, path: Path, students: Sequence[str], folder: Path | None) -> Class:
     submissions = find_submissions(path, assignment)
     names = [found.student for found in submissions]
     if unknown := [name for name in students if name not in names]:
@@ -138,12 +137,13 @@ def _class(course: Course, assignment: str, path: Path, students: Sequence[str])
             f"{path} has no student {unknown[0]!r} with {assignment!r}; it has: {', '.join(names)}",
             slug="no-submissions",
         )
-    return Class(course, assignment, [found for found in submissions if not students or found.student in students])
+    chosen = [found for found in submissions if not students or found.student in students]
+    return Class(course, assignment, chosen, folder)
 
 
-def _stopped(classes: Sequence[Class], wanted: Wanted) -> str:
+def _stopped(grading: Grading, classes: Sequence[Class], wanted: Wanted) -> str:
     """Return one line on the results that are kept of a run that was stopped."""
-    recorded = sum(each.recorded for each in classes) if any(each.recorder for each in classes) else None
+    recorded = sum(len(each.recorded) for each in classes) if grading.recorder else None
     done, total = sum(len(each.reports) for each in classes), sum(len(each.submissions) for each in classes)
     return stopped(done, total, recorded, wanted.files)
 
@@ -164,22 +164,21 @@ def show_trace(trace: str, err: Console) -> None:
         _print(err, line)
 
 
-def _show_records(each: Class, out: Console, err: Console) -> None:
+def _show_records(grading: Grading, classes: Sequence[Class], out: Console, err: Console) -> None:
     """Print the problems of records, and the students whom the gradebook lacks."""
-    if each.recorder is None:
+    if grading.recorder is None:
         return
-    for note in each.recorder.notes:
+    for note in grading.recorder.notes:
         _print(err, f"  {note}")
-    each.recorder.check()
+    grading.recorder.check()
     why = "because the gradebook cannot hold the name of this folder; rename it and grade again"
-    for submission in each.submissions:
-        if submission.folder is None:
-            _print(out, f"  not in the gradebook: {plain(submission.student)}, {why}")
+    for student in dict.fromkeys(found.student for each in classes for found in each.submissions if not found.folder):
+        _print(out, f"  not in the gradebook: {plain(student)}, {why}")
 
 
-def _show_gradebook(course: Course, classes: Sequence[Class], wanted: Wanted, out: Console) -> None:
+def _show_gradebook(course: Course, grading: Grading, wanted: Wanted, out: Console) -> None:
     """Print the paths of the gradebook and the executed notebooks, or why they have not changed."""
-    if any(each.recorder for each in classes):
+    if grading.recorder:
         _print(out, f"  gradebook: {course.root / 'gradebook.db'}, executed notebooks: {course.root / 'autograded'}")
     elif wanted.way.gradebook:
         why = "the notebook is not in a folder <student>/<assignment>/, or the gradebook cannot hold that folder's name"

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from foundations.batch.cache import Cache
-from foundations.batch.classes import Class, judges
+from foundations.batch.classes import Class, Grading, judges
 from foundations.batch.recorded import RecordedResults
 from foundations.commands.grade import Wanted, classes_of, show_trace
 from foundations.config import Course
@@ -30,12 +30,12 @@ def compare(course: Course, path: Path, wanted: Wanted, *, out: Console, err: Co
     Raises:
         CourseError: an assignment, a path or the graders cannot be used.
     """
-    way = replace(wanted.way, gradebook=False, json_dir=None)
-    classes = classes_of(course, path, wanted)
+    way = replace(wanted.way, gradebook=False)
+    classes = classes_of(course, path, replace(wanted, json_dir=None))
     with judges(classes, way) as made:
-        for each in classes:
-            each.grade(made, way, err, lambda trace: show_trace(trace, err))
-            _show(each, out)
+        Grading(classes, way).run(made, err, lambda trace: show_trace(trace, err))
+    for each in classes:
+        _show(each, out)
     out.print("  no result was recorded; `foundations grade` records the new ones", markup=False, highlight=False)
     return failures.exit_code([report for each in classes for report in each.reports])
 

@@ -136,7 +136,7 @@ class FeedbackExporter(HTMLExporter):
     That reading adds texts behind pictures, which the outputs have here, and marks elements of JupyterLab's own pages.
     """
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # as in nbconvert's own class
         self, nb: nbformat.NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         return TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **kw)

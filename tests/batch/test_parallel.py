@@ -122,14 +122,18 @@ def test_an_unchanged_class_is_taken_from_the_cache(course):
 
 
 def test_reports_of_several_assignments_do_not_replace_each_other(course):
-    """A student has submitted both."""
+    """A student has submitted both, and both are recorded."""
     for folder in ("source", "graders"):
         shutil.copytree(course.root / folder / NAME, course.root / folder / "later")
     (course.source / "later" / f"{NAME}.ipynb").rename(course.source / "later" / "later.ipynb")
     builders.write(builders.release(), course.root / "submitted" / "s02" / "later" / "later.ipynb")
-    assert grade(course, "--student", "s02", "--no-gradebook").returncode == 0
+    log = course.root / "log.jsonl"
+    assert grade(course, "--student", "s02", "--log-json", str(log)).returncode == 0
     scores_of = {name: reports(course, f"reports/{name}")["s02"]["score"] for name in (NAME, "later")}
     assert scores_of == {NAME: 9.0, "later": 0.0}
+    assert {name: sorted(scores(course, name)) for name in scores_of} == {NAME: ["s02"], "later": ["s02"]}
+    events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    assert events == ["start", "graded", "graded", "end"], "one run for both, so that no judge waits between them"
 
 
 def test_single_students_are_graded(course):
