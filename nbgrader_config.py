@@ -27,8 +27,7 @@ c.Autograde.autograde_preprocessors = [
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "foundations.gradebook.preprocessors.SaveReport",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
+    "foundations.gradebook.preprocessors.LatePenalties",
 ]
 
 # grades.csv: a submission that is not graded has no score; in nbgrader's own table it has a zero.

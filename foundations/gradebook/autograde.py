@@ -9,7 +9,6 @@ finished reports.
 
 from __future__ import annotations
 
-import copy
 import glob
 import os
 from collections.abc import Mapping
@@ -18,17 +17,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import nbgrader.utils
 import sqlalchemy.exc
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
+from nbgrader.converters.base import BaseConverter, NbGraderException
 
 from foundations.config import Course, find_course
 from foundations.errors import CourseError, SubmissionError
 from foundations.gradebook.annotations import placeholder
 from foundations.gradebook.converter import SubmissionConverter
-from foundations.gradebook.database import unusable
+from foundations.gradebook.database import OneTransaction, unusable
 from foundations.notebooks.source import read_source
 from foundations.notebooks.submission import read_submission
 from foundations.plain import clean, clean_name
@@ -55,7 +55,9 @@ class SubmissionExporter(NotebookExporter):
 
     def from_filename(self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any) -> Any:
         converter: Any = self.parent
-        if resources is None or not converter._sanitizing:
+        # The notebook is validated once, after the last preprocessor; nbconvert fails if there is none.
+        self.optimistic_validation = bool(self._preprocessors)
+        if resources is None or not (converter._sanitizing or converter.has_report):
             return super().from_filename(filename, resources, **kwargs)
         resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
         notebook = converter.sanitized(resources["nbgrader"]["student"], resources["nbgrader"]["assignment"])
@@ -87,8 +89,11 @@ class FoundationsAutograde(SubmissionConverter):
         self.begin()
         try:
             # One connection for the run, because each new one compiles all of nbgrader's statements again.
-            with gradebook_of(self.coursedir) as self.gradebook:
+            made = OneTransaction if self.finished else Gradebook
+            with made(self.coursedir.db_url, self.coursedir.course_id) as self.gradebook:
+                cells = _cells_of(self.gradebook, self.coursedir.assignment_id)
                 self._convert_all(self.coursedir.assignment_id)
+                del cells  # SQLAlchemy keeps only rows that are held, and would read them again
         except sqlalchemy.exc.DBAPIError as error:
             self.broken = unusable(error, self.coursedir.db_url)
         finally:
@@ -123,6 +128,31 @@ class FoundationsAutograde(SubmissionConverter):
             self.ungraded[ascii(Path(folder).parent.name)] = reason
         return [folder for folder in folders if folder not in unprintable]
 
+    @property
+    def has_report(self) -> bool:
+        """Whether the submission that is converted now has a finished report."""
+        return self._student in self.finished
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        if not self.has_report or self.sanitize_preprocessors:
+            super().convert_single_notebook(notebook_filename)
+            return
+        # nbgrader would write the repaired notebook, and read it again for the second step.
+        destination = Path(self._format_dest(self.coursedir.assignment_id, self._student))
+        self._sanitizing = False
+        self._init_preprocessors()
+        try:
+            with self._step(), nbgrader.utils.setenv(NBGRADER_EXECUTION="autograde"):
+                BaseConverter.convert_single_notebook(self, str(destination / Path(notebook_filename).name))
+        finally:
+            self._sanitizing = True
+
+    def write_single_notebook(self, output: str, resources: dict[str, Any]) -> None:
+        """Write the notebook after the scores: if it is there, nbgrader takes the submission for graded."""
+        if isinstance(self.gradebook, OneTransaction):
+            self.gradebook.save()
+        super().write_single_notebook(output, resources)
+
     def _check_gradebook(self, assignment: str) -> None:
         try:
             stale = out_of_date(self.gradebook, self.course, assignment)
@@ -136,7 +166,7 @@ class FoundationsAutograde(SubmissionConverter):
         """Return the repaired submission, or the placeholder if it cannot be read."""
         graded = self.finished.get(student)
         if graded is not None:
-            return copy.deepcopy(graded.notebook) if graded.notebook else placeholder(self.course, assignment)
+            return graded.notebook or placeholder(self.course, assignment)  # the exporter makes a copy
         path, source = self.submitted(student, assignment), self.course.notebook(assignment)
         try:
             return read_submission(path, source, self.course.limits(assignment)).notebook
@@ -151,6 +181,15 @@ class FoundationsAutograde(SubmissionConverter):
 
 def gradebook_of(coursedir: Any) -> Gradebook:
     return Gradebook(coursedir.db_url, coursedir.course_id)
+
+
+def _cells_of(gradebook: Gradebook, assignment: str) -> list[tuple[Any, ...]]:
+    """Return the rows of an assignment's cells, which all its submissions need."""
+    try:
+        found = gradebook.find_assignment(assignment)
+        return [(found, notebook, notebook.grade_cells, notebook.solution_cells) for notebook in found.notebooks]
+    except MissingEntry:
+        return []
 
 
 def out_of_date(gradebook: Gradebook, course: Course, assignment: str) -> str | None:

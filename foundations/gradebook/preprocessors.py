@@ -1,6 +1,6 @@
-"""The two steps of ``nbgrader autograde`` that this package replaces: grading, and saving scores.
+"""The steps of ``nbgrader autograde`` that this package replaces: grading, saving scores, and late penalties.
 
-``nbgrader_config.py`` lists both in ``Autograde.autograde_preprocessors``.
+``nbgrader_config.py`` lists them in ``Autograde.autograde_preprocessors``.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
 from foundations.config import Course
 from foundations.errors import CourseError
 from foundations.gradebook.annotations import placeholder, with_reason, with_repairs, without_credit
+from foundations.gradebook.database import OneTransaction
 from foundations.gradebook.scores import save_report
 from foundations.notebooks.written import with_places
 from foundations.report import failures
@@ -91,3 +92,24 @@ class SaveReport(NbGraderPreprocessor):
         save_report(self.parent.parent.gradebook, report, student, assignment, cells)
         store.remember(self.parent.parent.course.root, report)
         return with_notice(nb, report), resources
+
+
+class LatePenalties(AssignLatePenalties):
+    """nbgrader's preprocessor, which opens a further connection only for a late submission.
+
+    A new one compiles all of nbgrader's statements again.
+    """
+
+    def preprocess(
+        self, nb: nbformat.NotebookNode, resources: dict[str, Any]
+    ) -> tuple[nbformat.NotebookNode, dict[str, Any]]:
+        gradebook, names = self.parent.parent.gradebook, resources["nbgrader"]
+        submission = gradebook.find_submission(names["assignment"], names["student"])
+        if submission.total_seconds_late > 0:
+            if isinstance(gradebook, OneTransaction):
+                gradebook.save()  # or the other connection could not write
+            return super().preprocess(nb, resources)
+        for notebook in submission.notebooks:
+            notebook.late_submission_penalty = None
+        gradebook.db.commit()
+        return nb, resources

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 #: Seconds for which a Python thread may make another wait; longer ones would delay replies of student code.
 _SWITCH_S = 0.0005
-#: Reports recorded at once. After Ctrl-C, a run waits for at most this many, a tenth of a second each.
-_MAX_BATCH = 8
+#: Reports recorded at once. After Ctrl-C, a run waits for at most this many, a thirtieth of a second each.
+_MAX_BATCH = 24
 
 
 class GradebookRecorder:

@@ -160,9 +160,18 @@ def test_text_is_not_rendered_by_a_process_that_cannot_answer(monkeypatch):
     """It is shown as it was written, and later texts are rendered."""
     bounded._WORKER._close()
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    assert rendered("markdown", ORDINARY * 5, Budget()) is None
+    assert rendered("markdown", ORDINARY * 6, Budget()) is None
     monkeypatch.undo()
-    assert rendered("markdown", ORDINARY * 5, Budget()) is not None
+    assert rendered("markdown", ORDINARY * 6, Budget()) is not None
+
+
+def test_a_repeated_text_is_rendered_once():
+    """Each page of a class has the assignment's text. Its time counts for each page, for equal verdicts."""
+    bounded._repeated.cache_clear()
+    budgets = [Budget(), Budget()]
+    assert len({rendered("markdown", ORDINARY * 2, budget) for budget in budgets}) == 1
+    assert (bounded._repeated.cache_info().misses, bounded._repeated.cache_info().hits) == (1, 1)
+    assert budgets[0].left == budgets[1].left < PAGE_S
 
 
 def test_a_page_shows_text_that_it_cannot_render_as_written():
