@@ -145,6 +145,11 @@ class _DispatchMode(TorchDispatchMode):
         self._names: dict[Any, tuple[str, str, bool]] = {}
         self.at_rest = False
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Keep PyTorch from wrapping this class for its compiler, whose import takes more than a second."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         names = self._names.get(func)

@@ -221,6 +221,18 @@ def test_compiled_functions_run_as_they_are(session):
     assert text_of(started.runs[2]) == "2.0\n"
 
 
+def test_a_part_of_pytorch_that_needs_its_compiler_can_be_used(session):
+    """Student processes start without the compiler, and an optimizer imports it."""
+    started = session(
+        "import sys, torch\nprint('torch._dynamo' in sys.modules)",
+        "w = torch.ones(2, requires_grad=True)\nsgd = torch.optim.SGD([w], lr=0.5)\n"
+        "(w * w).sum().backward(); sgd.step(); sgd.zero_grad(); print(w.tolist(), w.grad)",
+        "torch.testing.assert_close(w, torch.zeros(2)); print('close')",
+    )
+    started.finish()
+    assert [text_of(started.runs[number]) for number in range(3)] == ["False\n", "[0.0, 0.0] None\n", "close\n"]
+
+
 def test_the_number_of_restarts_is_limited(session):
     """A notebook that ends its process again and again does not get new processes forever."""
     started = session(*["import os; os._exit(0)"] * 6, restarts=3)
