@@ -18,7 +18,7 @@ from foundations.batch.progress import Progress, displayed
 from foundations.batch.recorded import RecordedResults
 from foundations.batch.run import Finished, Run
 from foundations.batch.snapshot import Archive, Snapshot
-from foundations.batch.tasks import Options, Task, secret_of
+from foundations.batch.tasks import Options, Origin, Task, secret_of
 from foundations.config import Course
 from foundations.notebooks.discovery import Found
 from foundations.notebooks.handed_in import HandedIn
@@ -72,7 +72,7 @@ class Class:
     submissions: Sequence[Found]
     folder: Path | None = None
     recorded: set[str] = field(default_factory=set)
-    _done: dict[str, tuple[Task, Report]] = field(default_factory=dict)
+    _done: dict[str, tuple[Origin, Report]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._snapshot = Snapshot.of(self.course, [self.assignment])
@@ -87,8 +87,8 @@ class Class:
         return [report for _, report in self.results]
 
     @property
-    def results(self) -> list[tuple[Task, Report]]:
-        """The same, each with its task."""
+    def results(self) -> list[tuple[Origin, Report]]:
+        """The same, each with its origin."""
         return [self._done[found.student] for found in self.submissions if found.student in self._done]
 
     @property
@@ -119,7 +119,7 @@ class Class:
         Raises:
             CourseError: the file cannot be written.
         """
-        self._done[task.student] = task, report
+        self._done[task.student] = task.origin, report
         if self._files:
             self._files.add(report)
 
@@ -200,7 +200,7 @@ class Grading:
         if self.recorder is None:
             return
         if its.can_record(task.student):
-            if finished.kept and self._marks[task.assignment].has(task):
+            if finished.kept and self._marks[task.assignment].has(task.origin):
                 its.recorded.add(task.student)
             else:
                 self.recorder.add(finished.graded)
@@ -213,7 +213,7 @@ class Grading:
             return
         for name, its in self._classes.items():
             its.recorded |= self.recorder.students[name]
-            self._marks[name].add(task for task, _ in its.results if task.student in its.recorded)
+            self._marks[name].add(origin for origin, _ in its.results if origin.student in its.recorded)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Mapping
 
 from foundations.batch.cache import folder_of_results
-from foundations.batch.tasks import Task
+from foundations.batch.tasks import Origin
 from foundations.config import Course
 
 
@@ -32,10 +32,10 @@ class RecordedResults:
         self._marks = self._read()
         self._in_gradebook: set[str] | None = None
 
-    def has(self, task: Task) -> bool:
-        """Return whether the gradebook holds the result of ``task``."""
-        mark = self._marks.get(task.student)
-        return mark is not None and mark == self._mark(task) and task.student in self._students()
+    def has(self, origin: Origin) -> bool:
+        """Return whether the gradebook holds the result of this origin."""
+        mark = self._marks.get(origin.student)
+        return mark is not None and mark == self._mark(origin) and origin.student in self._students()
 
     def earlier(self, student: str) -> tuple[str, Mapping[str, str]] | None:
         """Return the digest and the parts of the task whose result was recorded last; ``None`` if there is none."""
@@ -44,9 +44,9 @@ class RecordedResults:
                 return digest, parts
         return None
 
-    def add(self, tasks: Iterable[Task]) -> None:
-        """Remember that the results of these tasks were recorded. On a full disk, none is remembered."""
-        self._marks |= {task.student: self._mark(task) for task in tasks}
+    def add(self, origins: Iterable[Origin]) -> None:
+        """Remember that the results of these origins were recorded. On a full disk, none is remembered."""
+        self._marks |= {origin.student: self._mark(origin) for origin in origins}
         new = self._path.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,13 +61,13 @@ class RecordedResults:
             return {}
         return values if isinstance(values, dict) else {}
 
-    def _mark(self, task: Task) -> dict[str, object]:
-        """Return the task's digest and parts, and the time at which the executed notebook was written."""
-        folder = self._course.root / "autograded" / task.student / self._assignment
+    def _mark(self, origin: Origin) -> dict[str, object]:
+        """Return the digest and its parts, and the time at which the executed notebook was written."""
+        folder = self._course.root / "autograded" / origin.student / self._assignment
         written: int | None = None
         with contextlib.suppress(OSError):
             written = (folder / f"{self._assignment}.ipynb").stat().st_mtime_ns
-        return {"digest": task.digest, "parts": task.parts, "written": written}
+        return {"digest": origin.digest, "parts": dict(origin.parts), "written": written}
 
     def _students(self) -> set[str]:
         if self._in_gradebook is None:

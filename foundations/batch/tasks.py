@@ -46,6 +46,21 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The origin of a result: a task without its files, which a run over thousands cannot keep in memory.
+
+    Attributes:
+        student: the name for the report.
+        digest: that of the task.
+        parts: those of the task.
+    """
+
+    student: str
+    digest: str
+    parts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Task:
     """The grading of one submission.
 
@@ -94,6 +109,11 @@ class Task:
     def digest(self) -> str:
         """A text that is equal for tasks with the same result."""
         return _digest(self.parts)
+
+    @property
+    def origin(self) -> Origin:
+        """The task without its files."""
+        return Origin(self.student, self.digest, self.parts)
 
     def seed(self, secret: bytes) -> int:
         """Return the seed of the hidden inputs, which cannot be guessed without the course's secret."""

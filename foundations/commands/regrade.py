@@ -45,15 +45,15 @@ def _show(each: Class, out: Console) -> None:
     recorded, cache = RecordedResults(each.course, each.assignment), Cache()
     rows: list[tuple[str, str, Change]] = []
     unknown = 0
-    for task, report in each.results:
-        earlier = recorded.earlier(task.student)
+    for origin, report in each.results:
+        earlier = recorded.earlier(origin.student)
         before = cache.get(earlier[0]) if earlier else None
         if earlier is None or before is None:
             unknown += 1
             continue
-        causes = [name for name, part in task.parts.items() if earlier[1].get(name) != part]
+        causes = [name for name, part in origin.parts.items() if earlier[1].get(name) != part]
         why = f"{' and '.join(causes)} changed" if causes else "the same task gave another result"
-        rows += [(task.student, why, change) for change in changes(before.report, report)]
+        rows += [(origin.student, why, change) for change in changes(before.report, report)]
     same = len(each.results) - unknown - len({student for student, *_ in rows})
     if rows:
         out.print(_table(each.assignment, rows))

@@ -407,7 +407,8 @@ class ReluLayer(Layer):
     def cases(self):
         yield from super().cases()
         for sign in (1.0, -1.0):  # no entry is smallest because it was stopped, and however little passes
-            yield sign * (self.normal(4, 3).abs() + 0.1) / 100, self.normal(4, 3), self.plan()
+            tiny = 10.0 ** -torch.arange(2.0, 38.0, 3.0).view(4, 3)
+            yield sign * (self.normal(4, 3).abs() + 0.1) * tiny, self.normal(4, 3), self.plan()
         for shape in ((4, 3), (1, 2), (3, 3)):
             inp = self.normal(*shape)
             inp.view(-1)[::2] = 0.0

@@ -6,6 +6,7 @@ Sentence of the text → check:
     Each `p` is changed **in place**                                      → test_step
     Parameters may have any number of axes.                               → test_step
     whoever holds the tensor, or a view of it, sees the new numbers       → test_memory
+    One step of gradient descent for a list of parameters.                → test_second
     Afterwards `p.g` is `None` for each of them.                          → test_cleared
     of the same shape and dtype                                           → test_dtype
     **Rule: nothing out of `torch.optim`.**                               → test_rule
@@ -25,6 +26,15 @@ def step_in_one_memory(names, w, b, lr):
     views[0].g, views[1].g = w.g, b.g
     names["sgd_step"](views, lr)
     return memory
+
+
+def two_steps(names, w, b, lr):
+    """sgd_step([w, b], lr), a second time"""
+    gradients = w.g, b.g
+    for _ in range(2):
+        w.g, b.g = (g.clone() for g in gradients)
+        names["sgd_step"]([w, b], lr)
+    return torch.cat([w.flatten(), b.flatten()])
 
 
 class TestStep(Exercise):
@@ -54,7 +64,7 @@ class TestStep(Exercise):
     def scale(self, w, b, lr):
         return 3.0
 
-    test_step = values("every parameter moves against its gradient, in place", points=1.1, gate=True)
+    test_step = values("every parameter moves against its gradient, in place", points=0.9, gate=True)
     test_rule = rule("the update is your own", points=0.4, gate=True)
 
     @check("afterwards every .g is None", points=0.7)
@@ -77,6 +87,13 @@ class TestStep(Exercise):
             view = start[: w.numel()].view(w.shape[1], w.shape[0]).t()
             after = torch.cat([(view - lr * w.g).t().flatten(), (b.double() - lr * b.g).float()])
             call.must_return(after, dtype=False, scale=3.0)
+
+    @check("a second step is made like the first", points=0.2)
+    def test_second(self):
+        for sizes in self.sizes[:2]:
+            w, b, lr = self.inputs(*sizes)
+            after = [(p.double() - 2 * lr * p.g.double()).float().flatten() for p in (w, b)]
+            self.student.call(w, b, lr, caller=two_steps).must_return(torch.cat(after), dtype=False, scale=4.0)
 
     def rates(self):
         """Make steps in float64, with rates that float32 rounds."""
