@@ -33,13 +33,14 @@ class SeenAsMatrix(Exercise):
 
     def parts(self):
         """Make vectors that are parts of a matrix, or of another vector."""
-        return [(c,) for c in (self.normal(4, 3)[:, 1], self.normal(8)[::2], self.normal(3, 3).diagonal())]
+        cut = self.normal(8)[::2], self.normal(8)[3:]
+        return [(c,) for c in (self.normal(4, 3)[:, 1], *cut, self.normal(3, 3).diagonal())]
 
     test_shape = values("vectors of many lengths", points=0.3, gate=True)
 
     @check("a view: it shows later changes of c", points=0.3)
     def test_view(self):
-        vectors = self.normal(4), self.normal(1), self.normal(4, 3)[:, 1]
+        vectors = self.normal(4), self.normal(1), self.normal(4, 3)[:, 1], self.normal(7)[3:]
         for call in self.student.calls(*((c,) for c in vectors), caller=type(self).then_written):
             call.must_return(self.expected(call.args[0] + 1), dtype=False, scale=1.0)
 

@@ -17,7 +17,7 @@ import torch
 from foundations.authoring import CheckFailed, Exercise, Finding, check, describe
 
 STRETCHED = ("m[0].clone().expand(5, -1)", "m[0].clone()[:, None].expand(-1, 7)", "m[0, 0].clone().expand(6, 6)")
-PARTS = ("m[1]", "m.t()", "m[::2, 1::2]")
+PARTS = ("m[1]", "m.t()", "m[::2, 1::2]", "m[:0]", "m[1, 2]")
 
 
 def of_a_view(names, m, view):
@@ -30,6 +30,8 @@ def of_a_view(names, m, view):
         "m[1]": lambda: m[1],
         "m.t()": m.t,
         "m[::2, 1::2]": lambda: m[::2, 1::2],
+        "m[:0]": lambda: m[:0],
+        "m[1, 2]": lambda: m[1, 2],
     }
     return names["stored_floats"](views[view]())
 
@@ -60,7 +62,7 @@ class TestStoredFloats(Exercise):
 
     @check("tensors that are not views; a part of a matrix: all of it is still there", points=0.4)
     def test_others(self):
-        for shape in ((3, 4), (2, 3, 4), (5,), (1, 1)):
+        for shape in ((3, 4), (2, 3, 4), (5,), (1, 1), ()):
             self.counted(torch.Size(shape).numel(), self.normal(*shape), "m")
         self.counted(24, self.normal(4, 6), *PARTS)
 
