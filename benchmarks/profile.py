@@ -36,7 +36,7 @@ _OTHERS = "other processes:"
 
 #: Steps of the judge: the owner and name of a function, and the name of the step.
 _STEPS: Sequence[tuple[Any, str, str]] = (
-    (grading, "read_submission", "reading and repair"),
+    (grading, "read_content", "reading and repair"),
     (Session, "start", "start"),
     (Session, "advance", "cells"),
     (HiddenTests, "run", "pytest"),

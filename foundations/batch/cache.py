@@ -92,7 +92,8 @@ def folder_of_results() -> Path:
 
 
 def _is_final(graded: Graded) -> bool:
-    """Return whether another run would give the same: without faults, and without checks that had no verdict."""
+    """Return whether another run would give the same: no fault, no killed process, no check without a verdict."""
     report = graded.report
     checks = (check for exercise in report.exercises for check in exercise.checks)
-    return report.fault == 0 and report.reason is None and all(check.outcome in DECIDED for check in checks)
+    decided = all(check.outcome in DECIDED for check in checks)
+    return report.fault == 0 and report.reason is None and not report.killed and decided

@@ -11,9 +11,11 @@ import contextlib
 import multiprocessing
 import os
 import queue
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import util
 from multiprocessing.process import BaseProcess
 from typing import Any, ParamSpec, TypeVar
 
@@ -87,6 +89,7 @@ class JudgePool(Executor):
         self.workers = workers
         self._forkserver = forkserver.SharedForkServer(unsafe)
         self._forkserver.start()  # it imports while the judges' modules are imported
+        _make_folder_of_sockets()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([workplace.PRELOADED])
         start = self._forkserver.address, unsafe, dict(courses)
@@ -115,6 +118,15 @@ class JudgePool(Executor):
         for seat in self._seats:
             seat.close(kill=cancel_futures, wait=wait)
         self._forkserver.end()
+
+
+def _make_folder_of_sockets() -> None:
+    """Make the folder for the sockets of the standard library's pools where their addresses are short enough."""
+    before, tempfile.tempdir = tempfile.tempdir, forkserver.place_of_sockets()
+    try:
+        util.get_temp_dir()  # makes it at the first call
+    finally:
+        tempfile.tempdir = before
 
 
 @contextlib.contextmanager

@@ -2,7 +2,8 @@
 
 No submission ends the run. A result that an earlier run has kept is not computed again. A task whose judge was lost is
 given to another one; if that is lost too, the submission is the cause. Checks without a verdict are tried again at the
-end, one submission at a time, when the machine is idle.
+end, one submission at a time, when the machine is idle. So are submissions of which a process was killed: the machine
+may have run out of memory.
 """
 
 from __future__ import annotations
@@ -190,4 +191,6 @@ def stopped(done: int, total: int, recorded: int | None, written: Sequence[Path]
 
 
 def _is_undecided(report: Report) -> bool:
-    return any(check.outcome == "inconclusive" for exercise in report.exercises for check in exercise.checks)
+    """Return whether another run may give another result: a check had no verdict, or a student process was killed."""
+    checks = (check for exercise in report.exercises for check in exercise.checks)
+    return report.killed or any(check.outcome == "inconclusive" for check in checks)

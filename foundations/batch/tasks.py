@@ -125,6 +125,8 @@ class Task:
 def secret_of(root: Path) -> bytes:
     """Return the secret of the course at ``root``; it is made when it is first needed, and only this user can read it.
 
+    If this user may neither read nor make it, each call returns another one, and no result of an earlier run is used.
+
     Raises:
         CourseError: the file can neither be read nor made.
     """
@@ -133,6 +135,8 @@ def secret_of(root: Path) -> bytes:
         if not path.exists():
             _make_secret(path)
         secret = path.read_bytes()
+    except PermissionError:
+        return secrets.token_bytes(_SECRET_BYTES)
     except OSError as error:
         raise CourseError(
             f"{path}, which the seeds of the hidden inputs are made from, cannot be used: {error.strerror}; look at "

@@ -224,6 +224,7 @@ class Grader:
         report.review = list(dict.fromkeys([*self._suspicions(cells, automatic), *plugin.reviews]))
         decisions.settle(report, made, self._hidden_code)
         report.fault = plugin.worst_fault
+        report.killed = session.was_killed
         if plugin.refused:
             report.reason = str(plugin.refused)
         spent_s = report.timing["student_cpu_s"]

@@ -193,6 +193,9 @@ class Report:
     #: Written answers that came back as they were released, by grade_id, each with a sentence that shows a person where
     #: the answer may be; empty if a person need not look. It is for the gradebook, so it is not a key of the JSON.
     written: dict[str, str] = field(default_factory=dict)
+    #: Whether a student process was killed, by the machine or by a person: another run may give another result. It is
+    #: not a key of the JSON.
+    killed: bool = False
     #: Exit code of the worst thing that happened while grading: 0, 2 (course author) or 3 (this package).
     fault: int = 0
 

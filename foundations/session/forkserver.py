@@ -277,14 +277,7 @@ class SharedForkServer(ForkServer):
 
     def __init__(self, unsafe: bool = False) -> None:
         super().__init__(unsafe)
-        place = tempfile.gettempdir()
-        if len(place) > _LONGEST_PLACE:
-            raise CourseError(
-                f"the temporary folder {place} has a path of {len(place)} characters, too long for the addresses of "
-                f"sockets in it; set TMPDIR to a folder whose path has at most {_LONGEST_PLACE}",
-                slug="temporary-folder",
-            )
-        self._folder = tempfile.mkdtemp(prefix="foundations-")
+        self._folder = tempfile.mkdtemp(prefix="foundations-", dir=place_of_sockets())
         self.address = os.path.join(self._folder, "forkserver")
 
     def _listeners(self) -> list[socket.socket]:
@@ -306,6 +299,23 @@ class SharedForkServer(ForkServer):
 
     def __exit__(self, *exc: object) -> None:
         self.end()
+
+
+def place_of_sockets() -> str:
+    """Return the temporary folder, or another one that every process may write to if its path is too long for sockets.
+
+    Raises:
+        CourseError: there is none.
+    """
+    wanted = tempfile.gettempdir()
+    for place in (wanted, os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/var/tmp"):
+        if place and len(place) <= _LONGEST_PLACE and os.access(place, os.W_OK | os.X_OK):
+            return place
+    raise CourseError(
+        f"the temporary folder {wanted} has a path of {len(wanted)} characters, too long for the addresses of sockets "
+        f"in it; set TMPDIR to a folder whose path has at most {_LONGEST_PLACE}",
+        slug="temporary-folder",
+    )
 
 
 @cache

@@ -58,9 +58,14 @@ def cause_of_death(status: int) -> str:
     if not os.WIFSIGNALED(status):
         return f"the code ended the process (exit code {os.WEXITSTATUS(status)})"
     number = os.WTERMSIG(status)
-    if number == signal.SIGKILL:
+    if is_kill(status):
         return "the process was killed, most often because memory ran out"
     return f"the process crashed ({_DEADLY_SIGNALS.get(number) or signal.Signals(number).name})"
+
+
+def is_kill(status: int) -> bool:
+    """Return whether a process was killed, from its exit status as waitpid encodes it."""
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
 def broken_server(error: object) -> str:

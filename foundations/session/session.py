@@ -77,6 +77,7 @@ class Session:
         #: Whether the student process has named its layers, so that student code may run in it.
         self._greeted = False
         self.forkserver_losses = 0
+        self._kills: list[int] = []
         self.answers = 0
         self._transport = Transport(limits)
         self._spent_cpu_s = 0.0
@@ -95,6 +96,11 @@ class Session:
         self.close()
 
     @property
+    def was_killed(self) -> bool:
+        """Whether a student process was killed by something else than this package, here or in :meth:`again`."""
+        return bool(self._kills)
+
+    @property
     def cpu_s(self) -> float:
         """CPU seconds of all student processes of this session, as the operating system accounts them."""
         return self._spent_cpu_s + (self._process.cpu_s() if self._process else 0.0)
@@ -108,7 +114,7 @@ class Session:
         """Return a session that runs the same notebook from its start, without the cells that ended a process here."""
         bound = self.bound.afresh()
         fresh = Session(self._forkserver, self._cells, self._limits, self._cell_limits, self._fill_scratch, bound=bound)
-        fresh._fatal_cells, fresh._sparing = set(self._fatal_cells), self._sparing
+        fresh._fatal_cells, fresh._sparing, fresh._kills = set(self._fatal_cells), self._sparing, self._kills
         return fresh
 
     def start(self) -> None:
@@ -316,7 +322,10 @@ class Session:
         try:
             return self._transport.ask(self._running(), operation, cpu_s, wall_s, values)
         except PipeClosed:
-            raise SessionLost(messages.cause_of_death(self._end())) from None
+            status = self._end()
+            if messages.is_kill(status):
+                self._kills.append(status)
+            raise SessionLost(messages.cause_of_death(status)) from None
         except SessionLost:
             with contextlib.suppress(ForkServerLost):
                 self._end()

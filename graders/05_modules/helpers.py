@@ -21,6 +21,7 @@ from foundations.authoring import (
     Trial,
     all_but,
     as_views,
+    changes_input,
     check,
     difference,
     fail,
@@ -37,6 +38,8 @@ from foundations.authoring import (
 NO_AUTOGRAD = Rule(about="the way back, and that is yours to write", allow=all_but("autograd"), numbers=True)
 #: The classes of the notebook, in its order.
 KINDS = ("Relu", "Lin", "Mse", "Model", "Module", "ReLU", "Linear", "MSE", "Network", "LinearEinsum", "LinearMatmul")
+#: The step of the parameters between two batches.
+STEP = 0.25
 #: The exception of a tensor that does not record operations.
 _NO_GRADIENT = "does not require grad"
 #: Rows of a batch whose outer products, 784 by 50 floats each, take 3.1 GB: more than a student process may have.
@@ -66,14 +69,21 @@ def lives(names, *args):
             out.g = own[plan["upstream"]]
         layer.backward()
 
+    def lets_be(out, own):
+        if plan["upstream"]:
+            own[plan["upstream"]].left = getattr(out, "g", None)  # the judge sees attributes of arguments
+
     each = [dict(zip(plan["names"], tensors[at : at + size], strict=True)) for at in range(0, len(tensors), size)]
     layer, *neighbours = [made(*[own[name] for name in plan["made_with"]]) for own in each[:2]]
     out = called(layer, each[0])
     between = [called(neighbour, each[1]) for neighbour in neighbours]
     if plan["back"]:
         sent_back(layer, out, each[0])
+        lets_be(out, each[0])
     if neighbours:
         sent_back(neighbours[0], between[0], each[1])
+        for name in plan["made_with"]:
+            each[0][name].add_(plan["step"])  # as training does
         sent_back(layer, called(layer, each[2]), each[2])
     return out
 
@@ -151,6 +161,7 @@ def any_tensors(name, **options):
         cases += [view for sizes in ((4, 3, 2), (3, 3, 3)) for view in as_views(self.inputs(*sizes))]
         for call in self.try_each(cases, dtype=True):
             call.must_leave_inputs(setting=self.set_places(*call.args))
+            self.must_leave_gradient_above(call)
 
     return check(name, **options)(tried_on_either(test))
 
@@ -284,6 +295,7 @@ class Layer(Exercise):
         title = f"{self.student.exercise}({', '.join(self.made_with)})({', '.join(self.called_with)})"
         if turns:
             title += " and another one in turns, then the first on the next batch"
+            title += f", its parameters larger by {STEP}" if self.made_with else ""
         elif back:
             title += ", then backward()"
         return in_words(title, tuple(self.argument_names()))
@@ -300,6 +312,7 @@ class Layer(Exercise):
             "upstream": self.upstream,
             "derived": bool(self.student.stand_ins),
             "back": back,
+            "step": STEP,
         }
 
     def scale(self, *args):
@@ -313,7 +326,7 @@ class Layer(Exercise):
         if not plan["back"]:
             return {RETURN: found[RETURN]}
         if other:
-            after = [one if one is not None else own for one, own in zip(after, first, strict=True)]
+            after = [one if one is not None else own + STEP for one, own in zip(after, first, strict=True)]
             for prefix, tensors in (("other_", other), ("next_", after)):
                 gradients = self._of_one_life(tensors).items()
                 found |= {prefix + place: value for place, value in gradients if place != RETURN}
@@ -377,6 +390,16 @@ class Layer(Exercise):
             )
             after = [None if name in self.made_with else one for name, one in zip(self.names, after, strict=True)]
             yield (*first, *other, *after, self.plan())
+
+    def must_leave_gradient_above(self, call):
+        """Require that ``out.g`` is still the one that the caller put there."""
+        place = self.names.index(self.upstream) if self.upstream else -1
+        if place < 0 or "left" not in call.attributes[place]:
+            return
+        left = call.attributes[place]["left"]
+        if not isinstance(left, torch.Tensor) or difference(left, call.args[place], subject="", relative=1e-30):
+            text = f"{call.subject} changed out.g; its caller still needs it"
+            fail("mutation", text, diagnosis=changes_input("out.g"))
 
     def before_own(self):
         """Refuse autograd in the student's earlier classes: it would set the gradients that this class forgets."""

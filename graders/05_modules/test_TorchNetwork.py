@@ -5,6 +5,7 @@ Sentence of the text → check:
     `parameters()` has four tensors: both layers are registered       → test_registered
     `forward(x, targ)` returns the loss                               → test_loss
     Gradients are autograd's                                          → test_gradients
+    are **added** to what is there                                    → test_gradients
     `zero_grad()` clears them                                         → test_gradients
     calling `loss.backward()` is left to whoever wants gradients      → test_call
     `nn.Module` has a `__call__` that calls it                        → test_call
@@ -50,7 +51,9 @@ def trained(names, x, targ, w1, b1, w2, b2, step):
     loss = network(x, targ)
     if step == "early":
         return [one.grad is None for one in network.parameters()]
-    if step == "backward":
+    if step == "twice":
+        network(x, targ).backward()
+    if step in {"backward", "twice"}:
         loss.backward()
         # One that autograd does not reach has no gradient, and none is passed on.
         for one in [each for each in network.parameters() if each.grad is not None]:
@@ -82,14 +85,16 @@ class TestTorchNetwork(Exercise):
         found = network(*(one.double() for one in (x, w1, b1, w2, b2, targ)))
         del found["x.g"]
         found["x.again"] = found["b2.g"]
-        found = found if step == "backward" else {RETURN: found[RETURN]}
+        if step == "twice":
+            found |= {place: 2 * found[place] for place in ("w1.g", "b1.g", "w2.g", "b2.g")}
+        found = found if step in {"backward", "twice"} else {RETURN: found[RETURN]}
         return {place: value.to(x.dtype) for place, value in found.items()}
 
     def scale(self, *args):
         return 10.0
 
     def must_be_right(self, call, *, dtype=False):
-        if call.error is None and call.args[-1] == "backward":
+        if call.error is None and call.args[-1] in {"backward", "twice"}:
             for place in (2, 3, 4, 5):
                 if call.attributes[place].get("g") is None:
                     text = f"{call.subject}, then backward(): {call.names[place]} has no gradient"
@@ -97,7 +102,7 @@ class TestTorchNetwork(Exercise):
         super().must_be_right(call, dtype=dtype)
 
     def sent_back(self):
-        return [self.inputs(*sizes, step="backward") for sizes in self.sizes]
+        return [*(self.inputs(*sizes, step="backward") for sizes in self.sizes), self.inputs(4, 3, 2, step="twice")]
 
     def must_have_four(self, n_in, nh, n_out):
         call = self.student.call(n_in, nh, n_out, caller=registered)
@@ -122,7 +127,7 @@ class TestTorchNetwork(Exercise):
 
     test_loss = values("called on a batch and its targets, it gives the loss", points=0.4, gate=True)
     test_gradients = values(
-        "autograd's gradients are those of your own network, also of the next batch after zero_grad()",
+        "autograd's gradients are those of your own network, are added, and are new after zero_grad()",
         only=sent_back,
         points=0.6,
     )

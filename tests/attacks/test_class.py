@@ -287,7 +287,8 @@ def test_no_process_or_file_remains(run: Run) -> None:
             assert [name for name in os.listdir(folder) if MARK in name] == []
     names = {path.name for path in run.course.root.iterdir()}
     assert names == {"source", "graders", "submitted", "reports", "autograded", "feedback", "all.json", "junit.xml",
-                     "gradebook.db", "reviews.db", "pyproject.toml", "nbgrader_config.py"}  # fmt: skip
+                     "gradebook.db", "reviews.db", "pyproject.toml", "nbgrader_config.py",
+                     ".foundations-secret"}  # fmt: skip
     assert {path.name for path in run.course.neighbour.parent.iterdir()} == {f"{NAME}.ipynb"}
 
 

@@ -45,8 +45,14 @@ def test_a_result_comes_back_as_it_was(cache):
 
 @pytest.mark.parametrize(
     "graded",
-    [result("inconclusive"), result("fault"), result(fault=3), result(reason="not graded: no confinement")],
-    ids=["inconclusive", "fault of a test", "our fault", "no verdict"],
+    [
+        result("inconclusive"),
+        result("fault"),
+        result(fault=3),
+        result(reason="not graded: no confinement"),
+        result(killed=True),
+    ],
+    ids=["inconclusive", "fault of a test", "our fault", "no verdict", "killed"],
 )
 def test_what_another_run_may_decide_otherwise_is_not_kept(cache, graded):
     """A fault is looked at again by the next run."""

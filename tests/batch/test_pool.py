@@ -53,6 +53,22 @@ def test_an_error_of_a_task_is_raised_by_its_future(pool):
     assert pool.submit(divmod, 7, 2).result() == (3, 1)
 
 
+def test_a_long_path_of_the_temporary_folder_is_no_obstacle(tmp_path):
+    """Addresses of sockets have about a hundred characters; folders of a cluster's jobs are often longer."""
+    folder = tmp_path / ("long" * 20)
+    folder.mkdir()
+    code = HOLDS_A_POOL.replace("time.sleep(60)", "pool.shutdown()")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.split()) == 2
+
+
 def test_tasks_in_the_middle_are_killed_on_request():
     """As Ctrl-C does."""
     pool = JudgePool(1, {})

@@ -63,6 +63,16 @@ def test_the_secret_of_a_course_is_made_once_and_private(tmp_path):
     assert stat.S_IMODE(os.stat(tmp_path / SECRET).st_mode) == 0o600
 
 
+def test_a_course_that_cannot_be_written_is_graded_with_new_inputs(tmp_path, monkeypatch):
+    """A course may lie in a folder that everybody reads."""
+
+    def refused(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("foundations.batch.tasks.os.open", refused)
+    assert len({secret_of(tmp_path), secret_of(tmp_path)}) == 2
+
+
 def test_a_damaged_secret_is_one_sentence(tmp_path):
     """The message explains that all inputs change with a new one."""
     (tmp_path / SECRET).write_bytes(b"short")

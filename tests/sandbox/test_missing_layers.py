@@ -51,6 +51,7 @@ def grade(workspace, user, masked, *options):
         timeout=200,
     )
     assert "Traceback" not in done.stderr
+    assert (workspace / "report.json").exists(), done.stderr
     return done.returncode, json.loads((workspace / "report.json").read_text()), done.stdout + done.stderr
 
 
