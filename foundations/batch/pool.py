@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import queue
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -99,7 +100,14 @@ class JudgePool(Executor):
 
         self._seats = [_Seat(new_pool) for _ in range(workers)]
         self._free: queue.SimpleQueue[_Seat] = queue.SimpleQueue()
+        self._starting = threading.Thread(target=self._start, name="starting judges", daemon=True)
+        self._starting.start()
+
+    def _start(self) -> None:
+        """Start the processes, which import torch, while the command reads its files."""
         for seat in self._seats:
+            with contextlib.suppress(OSError):  # the next task of the seat raises it again
+                seat.submit(os.getpid)
             self._free.put(seat)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -115,6 +123,7 @@ class JudgePool(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End all processes. With ``cancel_futures``, those in the middle of a task are killed."""
+        self._starting.join()
         for seat in self._seats:
             seat.close(kill=cancel_futures, wait=wait)
         self._forkserver.end()
