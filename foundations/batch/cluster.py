@@ -63,6 +63,9 @@ class Cluster(Executor):
             self.shutdown()
             raise CourseError(f"the scheduler {address} has no worker; start at least one", slug="scheduler")
 
+    def start(self) -> None:
+        """Return at once: the workers run already."""
+
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run ``fn(*args, **kwargs)`` in the process of a worker that is free."""
         future: Future[T] = Future()

@@ -54,6 +54,9 @@ class JudgeHere(Executor):
 
         workplace.judge = Judge(server, dict(courses))
 
+    def start(self) -> None:
+        """Return at once: the judge is here already."""
+
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call ``fn(*args, **kwargs)`` at once, and return a future that is done.
 
@@ -89,7 +92,6 @@ class JudgePool(Executor):
     def __init__(self, workers: int, courses: Mapping[str, Course], *, unsafe: bool = False) -> None:
         self.workers = workers
         self._forkserver = forkserver.SharedForkServer(unsafe)
-        self._forkserver.start()  # it imports while the judges' modules are imported
         _make_folder_of_sockets()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([workplace.PRELOADED])
@@ -100,11 +102,19 @@ class JudgePool(Executor):
 
         self._seats = [_Seat(new_pool) for _ in range(workers)]
         self._free: queue.SimpleQueue[_Seat] = queue.SimpleQueue()
-        self._starting = threading.Thread(target=self._start, name="starting judges", daemon=True)
-        self._starting.start()
+        self._starting: threading.Thread | None = None
 
-    def _start(self) -> None:
-        """Start the processes, which import torch, while the command reads its files."""
+    def start(self) -> None:
+        """Start the processes, which import torch, while the command does other work. The first task does it too.
+
+        A run whose results are all kept needs none of them.
+        """
+        if self._starting is None:
+            self._forkserver.start()  # it imports while the judges' modules are imported
+            self._starting = threading.Thread(target=self._start_all, name="starting judges", daemon=True)
+            self._starting.start()
+
+    def _start_all(self) -> None:
         for seat in self._seats:
             with contextlib.suppress(OSError):  # the next task of the seat raises it again
                 seat.submit(os.getpid)
@@ -112,6 +122,7 @@ class JudgePool(Executor):
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run ``fn(*args, **kwargs)`` in a process that is free; wait for one if there is none."""
+        self.start()
         seat = self._free.get()
         try:
             future = seat.submit(fn, *args, **kwargs)
@@ -123,7 +134,8 @@ class JudgePool(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End all processes. With ``cancel_futures``, those in the middle of a task are killed."""
-        self._starting.join()
+        if self._starting is not None:
+            self._starting.join()
         for seat in self._seats:
             seat.close(kill=cancel_futures, wait=wait)
         self._forkserver.end()

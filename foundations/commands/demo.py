@@ -40,6 +40,7 @@ def run_demo(course: Course, folder: Path, out: Console, err: Console) -> int:
     copied = _copy(course, examples, folder)
     classes = [found for assignment in copied.assignments if (found := _class(copied, assignment))]
     with judges(classes, Way()) as made:
+        made.start()
         for assignment in copied.assignments:
             with err.status(f"{assignment}: making release/ from source/"):
                 build.generate(copied, assignment, copied.root / "release")

@@ -1,5 +1,6 @@
 """Processes of a pool: a lost one costs its task alone, and none outlives the command."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -109,3 +110,12 @@ def test_a_scheduler_elsewhere_without_tls_is_refused(address):
     """Hidden tests and students' work would cross the network."""
     with pytest.raises(CourseError, match="would not be encrypted"):
         must_be_encrypted(address)
+
+
+def test_a_pool_without_a_task_starts_no_process():
+    """A class whose results are all kept is read within seconds."""
+    before = set(multiprocessing.active_children())
+    made = JudgePool(2, {})
+    assert made._forkserver._process is None
+    made.shutdown()
+    assert set(multiprocessing.active_children()) == before
