@@ -4,7 +4,7 @@ Sentence of the text → check:
 
     c[n, i, j] = Σₖ a[n, i, k] · b[n, k, j]                 → test_product
     **Rule: `torch.einsum`**, no loop, and no other product → test_rule
-    what einsum gives is what you return                    → test_rule
+    the values that einsum gives are the values that you return → test_rule
     no loop, and no other product                           → test_growth
     dtypes stay what they are                               → test_dtype
     shapes `(N, i, k)` and `(N, k, j)` → `(N, i, j)`        → test_clean

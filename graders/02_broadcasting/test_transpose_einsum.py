@@ -4,7 +4,7 @@ Sentence of the text → check:
 
     t[j, i] = m[i, j]                                       → test_value
     **Rule: `torch.einsum`**, no loop, and no other product → test_rule
-    what einsum gives is what you return                    → test_rule
+    the values that einsum gives are the values that you return → test_rule
     `t()`, `diagonal()`, `trace()` and the like stay out of it            → test_rule
     dtypes stay what they are                               → test_dtype
     shape `(n, k)` → `(k, n)`                               → test_clean

@@ -5,7 +5,7 @@ The text asks for the outer product, because its cost is measured further down; 
 Sentence of the text → check:
 
     A linear layer, out = inp w + b, with the gradient of w           → test_output
-    no `__call__`, no `backward`, no saving                           → test_by_hand
+    no `__call__` and no `backward`                                   → test_by_hand
     **Rule: no autograd** until the last exercise opens it            → test_by_hand
     the gradients of `inp` and `b` are as before                      → test_gradients
     w.g[i, j] = Σ_b inp[b, i] · out.g[b, j]                           → test_gradients

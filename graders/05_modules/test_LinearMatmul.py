@@ -2,7 +2,7 @@
 
 Sentence of the text → check:
 
-    Build on `Linear` again; all three gradients are set                  → test_gradients
+    a good base again; all three gradients are set                        → test_gradients
     The same `bwd` with a matrix product in the place of the einsum       → test_rule
     No `einsum` in it, no loop                                            → test_rule
     **Rule: no autograd** until the last exercise opens it                → test_by_hand

@@ -3,7 +3,7 @@
 Sentence of the text → check:
 
     `forward(inp, targ)` returns the loss, of shape ()                → test_output
-    no `__call__`, no `backward`, no saving                           → test_by_hand
+    no `__call__` and no `backward`                                   → test_by_hand
     **Rule: no autograd** until the last exercise opens it            → test_by_hand
     bwd: inp.g = 2 (inp - targ) / N, (N, 1)                           → test_gradient
     hidden graders try more shapes, float64, views of other tensors   → test_tensors

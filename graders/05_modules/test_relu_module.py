@@ -3,7 +3,7 @@
 Sentence of the text → check:
 
     `forward(inp)` returns the output                                 → test_output
-    no `__call__`, no `backward`, no saving                           → test_by_hand
+    no `__call__` and no `backward`                                   → test_by_hand
     **Rule: no autograd** until the last exercise opens it            → test_by_hand
     `bwd(out, inp)` sets `inp.g`                                      → test_gradient
     inp.g (N, n), and 0 where inp is 0                                → test_gradient
