@@ -7,7 +7,7 @@ An exercise is a class derived from :class:`Exercise`; the standard checks are i
 from foundations.analysis.torch_operations import all_but
 from foundations.analysis.uses import find_uses
 from foundations.diagnosis.draws import compare_draws, compare_runs
-from foundations.diagnosis.placement import other_name
+from foundations.diagnosis.placement import copies_some, other_name
 from foundations.diagnosis.refusals import (
     acts_before_it_refuses,
     needs_a_later_line,
@@ -79,6 +79,7 @@ __all__ = [
     "compare_training",
     "compare_values",
     "confirmed",
+    "copies_some",
     "describe",
     "difference",
     "dtypes",

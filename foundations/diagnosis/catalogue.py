@@ -27,6 +27,7 @@ CATALOGUE: dict[str, str] = {
     "coarse_on_the_way": "right but for its last digits",
     "columns_by_columns": "a product in which columns meet columns",
     "condition_on_a_tensor": "a condition on a whole tensor",
+    "copies_some": "a copy of some arguments, where a view is asked for",
     "cut_off": "values beyond a bound are the bound",
     "divided_by_argument": "the right result divided by an argument",
     "divides_then_multiplies": "`x / 2 * n` for `x / (2 * n)`",

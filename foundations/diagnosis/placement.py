@@ -99,6 +99,14 @@ def other_name(expected: str, found: Sequence[str]) -> Diagnosis | None:
     return Diagnosis("other_name", f"{text}. Which name does the exercise give it, and who looks for it there?")
 
 
+def copies_some(name: str, copies: Sequence[bool]) -> Diagnosis | None:
+    """Diagnose results that are copies of the argument ``name`` in some calls only; ``copies`` has an item for each."""
+    if all(copies) or not any(copies):
+        return None
+    text = f"The result is a copy of `{name}` for some arguments, and a view for others"
+    return Diagnosis("copies_some", f"{text}. Which of your lines makes the copy, and when does it run?")
+
+
 def keeps_old(failing: Sequence[Judgement]) -> Diagnosis | None:
     """Diagnose an attribute that still has its value of before the call, while a call without one sets it."""
     if not all(judgement.place and judgement.missing and judgement.got is not None for judgement in failing):

@@ -6,7 +6,19 @@ from typing import Any
 import torch
 from products import MatrixProduct
 
-from foundations.authoring import Exercise, Growth, Rule, all_but, check, dtypes, unchanged_inputs, values
+from foundations.authoring import (
+    Exercise,
+    Growth,
+    Rule,
+    all_but,
+    check,
+    copies_some,
+    difference,
+    dtypes,
+    fail,
+    unchanged_inputs,
+    values,
+)
 
 #: The number of operations does not depend on the sizes.
 NO_GROWTH = Growth(n=0, k=0, m=0)
@@ -41,8 +53,17 @@ class SeenAsMatrix(Exercise):
     @check("a view: it shows later changes of c", points=0.3)
     def test_view(self):
         vectors = self.normal(4), self.normal(1), self.normal(4, 3)[:, 1], self.normal(7)[3:]
-        for call in self.student.calls(*((c,) for c in vectors), caller=type(self).then_written):
+        calls = list(self.student.calls(*((c,) for c in vectors), caller=type(self).then_written))
+        copies = [self.is_copy(call) for call in calls]
+        if found := copies_some("c", copies):
+            call = calls[copies.index(True)]
+            fail("value", f"{call.subject}: the result still has the numbers of before", diagnosis=found)
+        for call in calls:
             call.must_return(self.expected(call.args[0] + 1), dtype=False, scale=1.0)
+
+    def is_copy(self, call):
+        before = self.expected(call.args[0])
+        return isinstance(call.value, torch.Tensor) and difference(call.value, before, subject="") is None
 
     test_dtype = dtypes(
         "the dtype does not change", also=lambda self: [*whole_numbers(self), (self.normal(3) > 0,)], points=0.2
