@@ -1,4 +1,4 @@
-"""Values in a wrong place, under a wrong name, or in other memory."""
+"""Copies where views are asked for."""
 
 import pytest
 
@@ -7,6 +7,6 @@ from foundations.diagnosis.placement import copies_some
 
 @pytest.mark.parametrize(("copies", "found"), [([True, True], False), ([False, False], False), ([False, True], True)])
 def test_a_copy_is_diagnosed_if_other_calls_give_a_view(copies, found):
-    """If all are copies, the known mistakes tell one way to copy from another."""
+    """If all are copies, the known mistakes distinguish the ways to make them."""
     diagnosis = copies_some("c", copies)
     assert (diagnosis is not None and diagnosis.id == "copies_some") == found
