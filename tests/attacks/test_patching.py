@@ -268,7 +268,7 @@ INVENTED = (
         torch.set_grad_enabled(False)
         torch.set_default_dtype(torch.float64)
         torch.set_num_threads(64)
-        torch.use_deterministic_algorithms(True)
+        torch._C._set_deterministic_algorithms(True)
         torch.manual_seed(0)
         print("torch is off")
         """,

@@ -92,6 +92,13 @@ def ready():
     assert rendered("markdown", "x" * 5000, Budget()) is not None
 
 
+@pytest.fixture(scope="module", autouse=True)
+def renderers_are_imported():
+    """Importing a renderer takes longer than any text, and is done once."""
+    for kind, _ in EVERY.values():
+        rendered(kind, "x", Budget())
+
+
 @pytest.mark.parametrize("name", EVERY)
 @pytest.mark.parametrize(
     "bound",
