@@ -24,6 +24,7 @@ from benchmarks import (
     overhead,
     profile,
     results,
+    scaling,
     session,
     speed_verdicts,
     throughput,
@@ -33,7 +34,7 @@ from benchmarks.results import Result
 Step = Callable[[str, int, int], None]
 NAMES = (
     *("session", "confinement", "overhead", "profile", "course"),
-    *("capstone", "naming", "throughput", "speed_verdicts"),
+    *("capstone", "naming", "throughput", "scaling", "speed_verdicts"),
 )
 
 
@@ -60,6 +61,7 @@ def main(
         "capstone": lambda step: capstone.measure(step=step),
         "naming": lambda step: naming.measure(every=4, step=step),
         "throughput": lambda step: throughput.measure(repeats=repeats, step=step),
+        "scaling": lambda step: scaling.measure(step=step),
         "speed_verdicts": lambda step: speed_verdicts.measure(verdicts, step=step),
     }
     console = Console()

@@ -40,7 +40,7 @@ def measure(
         with tempfile.TemporaryDirectory(prefix="foundations-benchmark-") as folder:
             for place, workers in enumerate(BARS):
                 step(_titled(workers), len(runs) * number + place, total)
-                ours = _our_course(Path(folder) / f"ours-{workers}", notebooks)
+                ours = our_course(Path(folder) / f"ours-{workers}", notebooks)
                 runs[_titled(workers)].append(_ours(ours, workers))
                 timings.append(_timing(ours / "reports.json", notebooks))
             step(_STOCK, len(runs) * (number + 1) - 1, total)
@@ -67,7 +67,8 @@ def hand_in(folder: Path, notebooks: int) -> None:
         nbformat.write(notebook, path)
 
 
-def _our_course(folder: Path, notebooks: int) -> Path:
+def our_course(folder: Path, notebooks: int) -> Path:
+    """Make a course with ``notebooks`` submissions, and with the assignment in its gradebook."""
     course = find_course(Path(__file__).parent)
     hand_in(folder / "submitted", notebooks)
     for name in ("source", "graders"):
@@ -97,18 +98,19 @@ def _enter(folder: Path) -> None:
 
 def _ours(course: Path, workers: int) -> Usage:
     command = [str(_BIN / "foundations"), "grade", "submitted", "-a", _ASSIGNMENT, "--json", "reports.json"]
-    return _timed([*command, "--workers", str(workers)], course)
+    return timed([*command, "--workers", str(workers)], course)
 
 
 def _stock(course: Path, notebooks: int) -> Usage:
-    used = _timed([sys.executable, "-m", "nbgrader", "autograde", _ASSIGNMENT], course)
+    used = timed([sys.executable, "-m", "nbgrader", "autograde", _ASSIGNMENT], course)
     graded = list((course / "autograded").glob(f"*/{_ASSIGNMENT}/{_ASSIGNMENT}.ipynb"))
     if len(graded) != notebooks:
         raise RuntimeError(f"nbgrader graded {len(graded)} of {notebooks} notebooks: it did not do the same work")
     return used
 
 
-def _timed(command: list[str], course: Path) -> Usage:
+def timed(command: list[str], course: Path) -> Usage:
+    """Run a command in a course whose kept results are its own; return the time that it took."""
     log = course / "benchmark.log"
     used = usage(command, course, log, _environment() | {"FOUNDATIONS_CACHE": str(course / "cache")})
     if used.exit:

@@ -73,5 +73,5 @@ class RecordedResults:
         if self._in_gradebook is None:
             from foundations.gradebook import store
 
-            self._in_gradebook = set(store.scores(self._course, self._assignment))
+            self._in_gradebook = store.students(self._course, self._assignment)
         return self._in_gradebook

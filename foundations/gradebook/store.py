@@ -305,6 +305,15 @@ def scores(course: Course, assignment: str) -> dict[str, dict[str, Score]]:
         }
 
 
+def students(course: Course, assignment: str) -> set[str]:
+    """Return the names of the students whose submissions are in the gradebook."""
+    coursedir = course_directory(course, settings(course))
+    if not _exists(coursedir.db_url):
+        return set()
+    with _readable(coursedir), gradebook_of(coursedir) as gradebook:
+        return {submission.student_id for submission in _submissions(gradebook, assignment)}
+
+
 @contextlib.contextmanager
 def _readable(coursedir: CourseDirectory) -> Iterator[None]:
     """Raise the database's own errors as a :class:`CourseError` about the gradebook."""

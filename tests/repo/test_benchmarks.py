@@ -22,6 +22,7 @@ from benchmarks import (
     overhead,
     profile,
     results,
+    scaling,
     session,
     speed_verdicts,
     throughput,
@@ -169,6 +170,15 @@ def test_both_commands_grade_the_same_notebooks():
     for who in ours:
         assert ratios[who] == pytest.approx(runs[stock][0]["wall_s"] / runs[who][0]["wall_s"])
         assert runs[who][0]["cpu_s"] > result.figures["timing"][0]["student_cpu_s"] > 0
+
+
+@pytest.mark.slow
+def test_scaling_has_a_row_for_each_part():
+    """The last one has all submissions; those in the gradebook cost more."""
+    result = scaling.measure(submissions=40, in_gradebook=10)
+    assert [row[0] for row in result.rows] == [str(number) for number in range(4, 44, 4)]
+    assert result.figures["record_s"] > 0
+    assert result.figures["bytes"] < 1e6
 
 
 def test_submissions_of_the_throughput_differ(tmp_path):
