@@ -5,8 +5,6 @@ All the rest is real: submissions on disk, digests, kept results, reports, and f
 
 from __future__ import annotations
 
-import contextlib
-import copy
 import itertools
 import os
 import pickle
@@ -22,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import psutil
 from rich.console import Console
 
 from benchmarks.results import Result
@@ -139,38 +138,27 @@ def _run(course: Course, recorded: Sequence[bytes], *, gradebook: bool) -> list[
 
 def _memory() -> int:
     """Return the bytes of memory that this process has in use."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    used: int = psutil.Process().memory_info().rss
+    return used
 
 
 def _peak(command: Sequence[str], folder: Path) -> int:
     """Run a command, and return the most bytes of memory that it and its processes had, shared memory counted once."""
     most = 0
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with psutil.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            most = max(most, sum(map(_shared_out, _with_descendants(process.pid))))
+            most = max(most, sum(map(_shared_out, [process, *process.children(recursive=True)])))
             time.sleep(0.2)
     return most
 
 
-def _with_descendants(pid: int) -> set[int]:
-    """Return the process and all that it started."""
-    parents = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            parents[int(path.parent.name)] = int(path.read_text("utf-8", "replace").rpartition(")")[2].split()[1])
-    found = {pid}
-    while new := {child for child, parent in parents.items() if parent in found} - found:
-        found |= new
-    return found
-
-
-def _shared_out(pid: int) -> int:
+def _shared_out(process: psutil.Process) -> int:
     """Return the bytes of a process, of which each page that several share counts in part."""
-    with contextlib.suppress(OSError, ValueError):
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
-        return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return 0
+    try:
+        used: int = process.memory_full_info().pss
+    except psutil.Error:  # it has ended
+        return 0
+    return used
 
 
 def _result(
@@ -211,8 +199,8 @@ def _result(
         and unchanged_s <= UNCHANGED_S
         and peak <= MOST_IN_ALL,
         figures={
-            "marks": copy.copy(list(many)),
-            "marks with gradebook": copy.copy(list(some)),
+            "marks": list(many),
+            "marks with gradebook": list(some),
             "bytes": grown,
             "growth": longer,
             "record_s": record_s,

@@ -2,13 +2,13 @@
 
 Sentence of the text → check:
 
-    c[n, i, j] = Σₖ a[n, i, k] · b[n, k, j]                 → test_product
-    **Rule: `torch.einsum`**, no loop, and no other product → test_rule
+    c[n, i, j] = Σₖ a[n, i, k] · b[n, k, j]                     → test_product
+    **Rule: `torch.einsum`**, no loop, and no other product     → test_rule
     the values that einsum gives are the values that you return → test_rule
-    no loop, and no other product                           → test_growth
-    dtypes stay what they are                               → test_dtype
-    shapes `(N, i, k)` and `(N, k, j)` → `(N, i, j)`        → test_clean
-    dtypes stay what they are, and so do the inputs         → test_clean
+    no loop, and no other product                               → test_growth
+    dtypes stay what they are                                   → test_dtype
+    shapes `(N, i, k)` and `(N, k, j)` → `(N, i, j)`            → test_clean
+    dtypes stay what they are, and so do the inputs             → test_clean
 """
 
 import torch

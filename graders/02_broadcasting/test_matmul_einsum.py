@@ -4,7 +4,7 @@ Sentence of the text → check:
 
     The matrix product in letters                                    → test_product
     **Rule: `torch.einsum`**, and no other product                   → test_rule
-    The values that it gives are the values that you return → test_rule
+    The values that it gives are the values that you return          → test_rule
     without any loop                                                 → test_growth
     at least 4 times faster than the instructor's `matmul_broadcast` → test_speed
     a: (n, k) and b: (k, m), of one dtype                            → test_thin

@@ -2,13 +2,13 @@
 
 Sentence of the text → check:
 
-    Matrix product by the library                   → test_product
-    **Rule: the library's own matrix product**      → test_rule
+    Matrix product by the library                           → test_product
+    **Rule: the library's own matrix product**              → test_rule
     the values that it gives are the values that you return → test_rule
-    in one call                                     → test_growth
-    Shapes and dtype are as before                  → test_others
-    the library refuses sizes that do not fit       → test_others
-    and the inputs are left as they are             → test_others
+    in one call                                             → test_growth
+    Shapes and dtype are as before                          → test_others
+    the library refuses sizes that do not fit               → test_others
+    and the inputs are left as they are                     → test_others
 """
 
 from helpers import NO_GROWTH, Product, whole_numbers

@@ -2,14 +2,14 @@
 
 Sentence of the text → check:
 
-    the sum of the diagonal, $\\sum_i m_{ii}$               → test_value
-    **Rule: `torch.einsum`**, no loop, and no other product → test_rule
-    The letters do the work                                 → test_rule
+    the sum of the diagonal, $\\sum_i m_{ii}$                   → test_value
+    **Rule: `torch.einsum`**, no loop, and no other product     → test_rule
+    The letters do the work                                     → test_rule
     the values that einsum gives are the values that you return → test_rule
-    no loop, and no other product                           → test_growth
-    dtypes stay what they are                               → test_dtype
-    of a square matrix → shape `()`                         → test_clean
-    dtypes stay what they are, and so do the inputs         → test_clean
+    no loop, and no other product                               → test_growth
+    dtypes stay what they are                                   → test_dtype
+    of a square matrix → shape `()`                             → test_clean
+    dtypes stay what they are, and so do the inputs             → test_clean
 """
 
 import torch

@@ -2,13 +2,13 @@
 
 Sentence of the text → check:
 
-    t[j, i] = m[i, j]                                       → test_value
-    **Rule: `torch.einsum`**, no loop, and no other product → test_rule
+    t[j, i] = m[i, j]                                           → test_value
+    **Rule: `torch.einsum`**, no loop, and no other product     → test_rule
     the values that einsum gives are the values that you return → test_rule
-    `t()`, `diagonal()`, `trace()` and the like stay out of it            → test_rule
-    dtypes stay what they are                               → test_dtype
-    shape `(n, k)` → `(k, n)`                               → test_clean
-    dtypes stay what they are, and so do the inputs         → test_clean
+    `t()`, `diagonal()`, `trace()` and the like stay out of it  → test_rule
+    dtypes stay what they are                                   → test_dtype
+    shape `(n, k)` → `(k, n)`                                   → test_clean
+    dtypes stay what they are, and so do the inputs             → test_clean
 """
 
 import torch

@@ -2,15 +2,15 @@
 
 Sentence of the text → check:
 
-    All three gradients are set, as before                                → test_gradients
-    replace nothing but `bwd`, with the gradient of `w` by Einstein       → test_rule
-    Hidden graders look for the `einsum`                                  → test_rule
-    **Rule: no autograd** until the last exercise opens it                → test_by_hand
-    hidden graders try more shapes, float64, views of other tensors       → test_tensors
-    second batches, and two objects at once                               → test_turns
-    for the largest tensor that you make, and for a loop                  → test_growth
-    no stack (N, n_in, n_out) is made                                     → test_memory
-    They call it on 20,000 rows                                           → test_large
+    All three gradients are set, as before                                  → test_gradients
+    replace nothing but `bwd`, with the gradient of `w` by Einstein         → test_rule
+    Hidden graders look for the `einsum`                                    → test_rule
+    **Rule: no autograd** until the last exercise opens it                  → test_by_hand
+    hidden graders try more shapes, float64, views of other tensors         → test_tensors
+    second batches, and two objects at once                                 → test_turns
+    for the largest tensor that you make, and for a loop                    → test_growth
+    no stack (N, n_in, n_out) is made                                       → test_memory
+    They call it on 20,000 rows                                             → test_large
     on 256 rows it has to be at least 8 times faster than the outer product → test_speed
 """
 

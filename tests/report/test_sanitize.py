@@ -38,6 +38,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
         {"application/javascript": "alert(5)"},
         {"text/markdown": PAYLOAD},
         {"image/svg+xml": "<svg onload=alert(6)></svg>"},
+        {"image/png": "iVBORw0KGgo="},
         {"application/vnd.jupyter.widget-view+json": {"model_id": "</script><script>alert(7)"}},
     ]
     cell = builders.cell(notebook, "double-solution")
@@ -128,3 +129,9 @@ def test_page_of_the_formgrader_is_inert(course: Course) -> None:
     assert [tag for tag in soup.find_all(True) if "onerror" in tag.attrs] == []
     assert [tag for tag in soup.find_all("script") if "alert('x')" in tag.get_text()] == []
     assert "kept" in [tag.get_text() for tag in soup.find_all("strong")]
+
+
+def test_each_picture_has_a_text_behind_it(page: str) -> None:
+    """Drawings and photographs of outputs have the same one, for those who do not see them."""
+    pictures = BeautifulSoup(page, "html.parser").select('img[src^="data:"]')
+    assert [img["alt"] for img in pictures] == ["Picture that this cell draws"] * 2

@@ -43,7 +43,12 @@ GONE_S, RUN_S = 20.0, 240.0
 #: How often a run is repeated in which the target was gone before it could be killed.
 _ATTEMPTS = 6
 _PR_SET_CHILD_SUBREAPER = 36
-_COMMAND = [sys.executable, "-c", "from foundations.cli import main; main()"]
+#: The command with the handler of Ctrl-C that a terminal's shell leaves it; a shell's background has none.
+_COMMAND = [
+    sys.executable,
+    "-c",
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from foundations.cli import main; main()",
+]
 
 
 @dataclass
@@ -270,14 +275,17 @@ def seconds_until_gone(most: float) -> float:
 
 
 def start(root: Path, name: str) -> subprocess.Popen[bytes]:
-    """Start the command that an instructor types, with its own folder for temporary files."""
+    """Start the command that an instructor types; the judge is in its own process. tests/batch kills those of pools."""
+    return launched(root, ASSIGNMENTS[name], "--workers", "0")
+
+
+def launched(root: Path, assignment: str, *options: str) -> subprocess.Popen[bytes]:
+    """Start ``foundations grade`` in a session, with folders for temporary files and for kept results."""
     tmp = root.parent / "tmp"
     tmp.mkdir(exist_ok=True)
-    # The judge is in the command's own process; tests/batch kills those of pools.
-    arguments = ["grade", "submitted", "--assignment", ASSIGNMENTS[name], "--seed", "7", "--workers", "0"]
     with (root.parent / "log").open("ab") as log:
         return subprocess.Popen(
-            [*_COMMAND, *arguments],
+            [*_COMMAND, "grade", "submitted", "--assignment", assignment, "--seed", "7", *options],
             cwd=root,
             env={**os.environ, "TMPDIR": str(tmp), "FOUNDATIONS_CACHE": str(root.parent / "cache")},
             stdin=subprocess.DEVNULL,

@@ -13,7 +13,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,10 +27,6 @@ import kills
 #: Bodies of the two functions, right and wrong.
 _DOUBLE = ("return x + x", "return 2 * x", "return x * x", "return x", "return x.add(x)", "raise ValueError('no')")
 _TRIPLE = ("return 3 * x", "return x + x + x", "return 2 * x", "return None", "x *= 3\n    return x", "return 1 / 0")
-#: The command with the handler of Ctrl-C that a terminal's shell leaves it.
-_COMMAND = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from foundations.cli import main; main()"
-)
 #: Seconds within which Ctrl-C ends the command, and all processes of a killed one end.
 STOP_S, GONE_S = 2.0, 20.0
 _RUN_S = 1800.0
@@ -54,19 +49,8 @@ class Command:
         self.root = root
         self.events = root.parent / "events.jsonl"
         self.events.unlink(missing_ok=True)
-        tmp = root.parent / "tmp"
-        tmp.mkdir(exist_ok=True)
-        options = ["--assignment", "course", "--seed", "7", "--workers", "2", "--json-dir", "../reports"]
-        with (root.parent / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", _COMMAND, "grade", "submitted", *options, "--log-json", str(self.events)],
-                cwd=root,
-                env={**os.environ, "TMPDIR": str(tmp), "FOUNDATIONS_CACHE": str(root.parent / "cache")},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        options = ["--workers", "2", "--json-dir", "../reports", "--log-json", str(self.events)]
+        self.process = kills.launched(root, "course", *options)
 
     def graded(self) -> list[dict[str, Any]]:
         """Return the log's lines on results so far."""
