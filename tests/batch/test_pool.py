@@ -29,6 +29,8 @@ if __name__ == "__main__":
 @pytest.fixture(scope="module")
 def pool():
     made = JudgePool(2, {})
+    made.start()
+    made._starting.join()  # before, all tasks may go to the process that is ready first
     yield made
     made.shutdown()
 
