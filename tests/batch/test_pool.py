@@ -30,6 +30,7 @@ if __name__ == "__main__":
 def pool():
     made = JudgePool(2, {})
     made.start()
+    assert made._starting is not None
     made._starting.join()  # before, all tasks may go to the process that is ready first
     yield made
     made.shutdown()
